@@ -1,0 +1,182 @@
+import type { Readable, Writable } from 'node:stream';
+
+/**
+ * A container engine, in our own words. Adapters translate; nothing outside `src/engine/docker` sees dockerode.
+ * Every method rejects with McpcatError (`engine-missing`, `engine-denied`, `engine-failed`, `engine-gone`, …).
+ */
+export interface Engine {
+  /** Where it was found, for messages: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+  info(): Promise<EngineInfo>;
+
+  /** Undefined if there is no such image. */
+  inspectImage(reference: string): Promise<ImageFacts | undefined>;
+  listImages(labels: Labels): Promise<readonly ImageFacts[]>;
+  /** Builds from a tar context with the classic builder and no network. Errors inside the stream reject with `build-failed`. */
+  buildImage(context: Readable, request: BuildRequest): Promise<string>;
+  /** Turns a root file system (tar) into an image of one layer. Resolves to the image id. */
+  importImage(rootfs: Readable, request: ImportRequest): Promise<string>;
+  pullImage(reference: string, onProgress: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  tagImage(reference: string, newReference: string): Promise<void>;
+  /** No error if it is gone already. */
+  removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** `docker save` archive. */
+  saveImage(reference: string): Promise<Readable>;
+
+  /** Resolves to the container id; rejects with `image-missing` if the image is not here. */
+  createContainer(settings: ContainerSettings): Promise<string>;
+  /** Attach before start. */
+  attachContainer(id: string): Promise<Attachment>;
+  startContainer(id: string): Promise<void>;
+  /** Resolves when the container has stopped. Call before start with `next-exit`. */
+  waitContainer(id: string, until: 'next-exit' | 'not-running' | 'removed'): Promise<ContainerEnd>;
+  /** No error if it is not running or gone. */
+  killContainer(id: string, signal: string): Promise<void>;
+  /** Forced, with its anonymous volumes. No error if it is gone or being removed. */
+  removeContainer(id: string): Promise<void>;
+  inspectContainer(id: string): Promise<ContainerFacts | undefined>;
+  /** All states, filtered by labels (an empty value matches any value of that label). */
+  listContainers(labels: Labels): Promise<readonly ContainerSummary[]>;
+  containerLogs(id: string, options: { readonly tail: number }): Promise<string>;
+  /** Command lines of all processes, process 1 included. */
+  containerProcesses(id: string): Promise<readonly string[]>;
+  /** Bytes in use now and at peak, if the engine knows. */
+  containerMemory(id: string): Promise<{ readonly now: number; readonly peak: number | undefined }>;
+  /** Paths changed in the container's own layer. */
+  containerChanges(id: string): Promise<readonly string[]>;
+  /** A tar of one path of a container (also stopped or never started). */
+  copyOut(id: string, path: string): Promise<Readable>;
+  copyIn(id: string, path: string, tar: Readable): Promise<void>;
+  /** Runs a further process in a running container, attached. */
+  exec(id: string, command: readonly string[], options?: { readonly user?: string }): Promise<ExecSession>;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+export type Platform = 'linux/amd64' | 'linux/arm64';
+
+export interface EngineInfo {
+  readonly name: 'docker' | 'podman';
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly platform: Platform;
+  readonly kernel: string;
+  readonly operatingSystem: string;
+  readonly storageDriver: string;
+  readonly cgroupVersion: '1' | '2' | 'unknown';
+  readonly rootless: boolean;
+  /** `seccomp`, `apparmor`, `selinux`, `userns` … as the engine names them. */
+  readonly securityOptions: readonly string[];
+  readonly limits: { readonly memory: boolean; readonly cpu: boolean; readonly pids: boolean; readonly swap: boolean };
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly labels: Labels;
+  readonly bytes: number;
+  readonly platform: string;
+  readonly created: string;
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly env: readonly string[];
+}
+
+export interface BuildRequest {
+  readonly tags: readonly string[];
+  readonly labels?: Labels;
+  readonly platform?: Platform;
+  readonly target?: string;
+  readonly onOutput: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ImportRequest {
+  readonly tag: string;
+  /** Dockerfile instructions the engine applies to the config: `ENV`, `USER`, `LABEL`, `ENTRYPOINT`. */
+  readonly changes: readonly string[];
+}
+
+/** Everything a container is started with: the output of `sandbox`, neutral of any engine's field names. */
+export interface ContainerSettings {
+  readonly image: string;
+  /** Appended to the image's entrypoint. */
+  readonly command: readonly string[];
+  /** Undefined keeps the image's. */
+  readonly entrypoint?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Labels;
+  readonly user: string;
+  readonly workingDir?: string;
+  readonly hostname?: string;
+  readonly readOnlyRoot: boolean;
+  readonly capDrop: readonly string[];
+  readonly securityOptions: readonly string[];
+  readonly network: 'none';
+  readonly ipc: 'none' | 'private';
+  /** Size of /dev/shm when `ipc` is private. */
+  readonly shmBytes?: number;
+  readonly memoryBytes: number;
+  readonly nanoCpus: number;
+  readonly pids: number;
+  readonly nofile: number;
+  /** Target → mount options as the engine takes them: `rw,nosuid,nodev,noexec,size=…,uid=…,gid=…,mode=…`. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+  readonly mounts: readonly BindMount[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly dns: readonly string[];
+  readonly extraHosts: readonly string[];
+  readonly autoRemove: boolean;
+  readonly stopSignal?: string;
+}
+
+export interface BindMount {
+  /** Absolute path on the engine's host, or a volume's name when `kind` is volume. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly kind: 'bind' | 'volume';
+}
+
+/** Three streams of one hijacked connection. Back-pressure works on each; `stdin.end()` half-closes. */
+export interface Attachment {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Drops the connection at once. */
+  destroy(): void;
+}
+
+export interface ExecSession extends Attachment {
+  /** Exit code once it has ended; undefined while it runs. */
+  exitCode(): Promise<number | undefined>;
+}
+
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly error?: string;
+}
+
+export interface ContainerFacts {
+  readonly id: string;
+  readonly state: string;
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  readonly pid: number;
+  readonly labels: Labels;
+  readonly image: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export interface ContainerSummary {
+  readonly id: string;
+  readonly state: string;
+  readonly image: string;
+  readonly labels: Labels;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}

@@ -1,0 +1,61 @@
+/** What can fail. One literal per cause a caller or a script may want to tell apart. */
+export type ErrorCode =
+  | 'usage' // the command line is wrong
+  | 'settings-missing' // a required setting of a server was not given
+  | 'entry-unknown' // no such catalog entry
+  | 'entry-invalid' // server.yaml does not fit the schema
+  | 'entry-refused' // valid, but asks for what can't be enforced or is never allowed
+  | 'lock-missing'
+  | 'lock-invalid'
+  | 'lock-refused' // an artifact without integrity, or from a git/http/file source
+  | 'package-unknown' // no such package, version or bin upstream
+  | 'upstream-unavailable' // 429, 5xx, no route: not the entry's fault
+  | 'integrity-mismatch'
+  | 'base-missing'
+  | 'base-failed'
+  | 'engine-missing'
+  | 'engine-denied' // no permission on the socket
+  | 'engine-failed' // the engine answered with an error
+  | 'engine-gone' // the connection broke
+  | 'engine-unfit' // cannot enforce what the sandbox asks
+  | 'image-missing'
+  | 'build-failed'
+  | 'disk-full'
+  | 'container-missing'
+  | 'timeout'
+  | 'cancelled'
+  | 'io-failed';
+
+const usageCodes: ReadonlySet<ErrorCode> = new Set(['usage', 'settings-missing', 'entry-unknown', 'entry-invalid', 'entry-refused']);
+
+/**
+ * An operation failed. `message` is one line: the thing, what was expected, what was found. `hint` is what to do
+ * next. `detail` holds further lines worth showing, for instance the last output of a build.
+ */
+export class McpcatError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly detail: readonly string[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { readonly hint?: string; readonly detail?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'McpcatError';
+    this.code = code;
+    this.hint = more.hint;
+    this.detail = more.detail ?? [];
+  }
+
+  /** 2 for wrong usage, 3 for a failed operation (DESIGN.md, exit codes). */
+  get exitCode(): 2 | 3 {
+    return usageCodes.has(this.code) ? 2 : 3;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,1 @@
+process.stderr.write('mcpcat: not wired yet\n');

@@ -1,0 +1,16 @@
+/** Labels are the only state (DESIGN.md, "Lifecycle"). Image and container labels share the prefix. */
+export const label = {
+  /** `<host id>/<boot id>/<pid>/<process start time>` of the process that owns the container. */
+  owner: 'io.mcpcat.owner',
+  /** Random id of one launch. */
+  session: 'io.mcpcat.session',
+  server: 'io.mcpcat.server',
+  client: 'io.mcpcat.client',
+  /** `run` or `test`: who made the container. */
+  role: 'io.mcpcat.role',
+  fingerprint: 'io.mcpcat.fingerprint',
+  entry: 'io.mcpcat.entry',
+  permissions: 'io.mcpcat.permissions',
+  base: 'io.mcpcat.base',
+  mcpName: 'io.modelcontextprotocol.server.name',
+} as const;
