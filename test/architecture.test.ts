@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+/** Rank of each folder of src: an import may only point to the same or a lower rank (docs/architecture.md). */
+const ranks: readonly (readonly string[])[] = [
+  ['lib'],
+  ['catalog', 'versioning', 'engine', 'mcp', 'forge', 'registry'],
+  ['upstream', 'tool', 'debian', 'base', 'generate', 'fetch', 'sandbox', 'egress'],
+  ['update', 'build', 'smoke', 'launch', 'doctor', 'publish'],
+  ['pipeline'],
+  ['cli'],
+  ['main.ts'],
+];
+const verbs = new Set(ranks[3]);
+const onlyImporters: Readonly<Record<string, RegExp>> = {
+  dockerode: /^src\/engine\/docker\//,
+  octokit: /^src\/forge\//,
+  listr2: /^src\/cli\/render\//,
+  '@modelcontextprotocol/sdk': /^src\/mcp\//,
+  '@modelcontextprotocol/client': /^src\/mcp\//,
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => `src/${file}`);
+const imports = files.flatMap(importsOf);
+
+/** Type imports count too: a cycle through types still ties files together. */
+function importsOf(file: string): Import[] {
+  const source = readFileSync(path.join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  const found = source.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import '([^']+)'/g);
+  return [...found].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? '';
+    return { from: file, to: name.startsWith('.') ? path.join(path.dirname(file), name) : name };
+  });
+}
+
+function folderOf(file: string): string {
+  return file.split('/')[1] ?? file;
+}
+
+function rankOf(file: string): number {
+  return ranks.findIndex((rank) => rank.includes(folderOf(file)));
+}
+
+test('every folder of src has a rank', () => {
+  assert.deepEqual([...new Set(files.filter((file) => rankOf(file) < 0).map(folderOf))], []);
+});
+
+test('imports point to the same or a lower rank', () => {
+  const upward = imports.filter(({ from, to }) => to.startsWith('src/') && rankOf(to) > rankOf(from));
+  assert.deepEqual(upward, []);
+});
+
+test('verbs never import each other', () => {
+  const across = imports.filter(
+    ({ from, to }) =>
+      to.startsWith('src/') && verbs.has(folderOf(from)) && verbs.has(folderOf(to)) && folderOf(from) !== folderOf(to),
+  );
+  assert.deepEqual(across, []);
+});
+
+test('engine and mcp do not know the catalog', () => {
+  const known = imports.filter(
+    ({ from, to }) => ['engine', 'mcp'].includes(folderOf(from)) && to.startsWith('src/catalog/'),
+  );
+  assert.deepEqual(known, []);
+});
+
+test('the heavy libraries have one importing folder each', () => {
+  const stray = imports.filter(({ from, to }) =>
+    Object.entries(onlyImporters).some(
+      ([library, allowed]) => (to === library || to.startsWith(`${library}/`)) && !allowed.test(from),
+    ),
+  );
+  assert.deepEqual(stray, []);
+});
+
+test('there are no import cycles between files', () => {
+  const graph = Map.groupBy(
+    imports.filter(({ to }) => to.startsWith('src/')),
+    ({ from }) => from,
+  );
+  assert.deepEqual(
+    files.filter((file) => reaches(graph, file, file)),
+    [],
+  );
+});
+
+function reaches(graph: ReadonlyMap<string, readonly Import[]>, start: string, goal: string): boolean {
+  const seen = new Set<string>();
+  const queue = [start];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const { to } of graph.get(file) ?? []) {
+      if (to === goal) return true;
+      if (!seen.has(to)) queue.push(to);
+      seen.add(to);
+    }
+  }
+  return false;
+}
+
+test('console and process.exit appear only in the command line', () => {
+  const loud = files.filter(
+    (file) =>
+      !file.startsWith('src/cli/') &&
+      file !== 'src/main.ts' &&
+      /\bconsole\.|\bprocess\.exit\(/.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  assert.deepEqual(loud, []);
+});
+
+test('no source file is longer than 300 lines', () => {
+  const long = files.filter((file) => readFileSync(path.join(root, file), 'utf8').split('\n').length > 300);
+  assert.deepEqual(long, []);
+});
