@@ -1,0 +1,124 @@
+#define _GNU_SOURCE
+#include "guard.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "escalation.h"
+#include "say.h"
+#include "secrets.h"
+#include "server.h"
+
+/* Exit code for "the guard itself could not do its work"; docker uses the same. */
+enum { exit_guard_failed = 125 };
+
+struct watch {
+  pid_t server;
+  int signals; /* signalfd: signals become readable data, so one poll serves all and nothing races */
+  bool input;  /* stdin has not hung up yet */
+  struct settings settings;
+  struct escalation escalation;
+};
+
+static int open_signals(void) {
+  static const int watched[] = {SIGCHLD, SIGTERM, SIGINT,  SIGHUP,  SIGQUIT,
+                                SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) sigaddset(&set, watched[i]);
+  sigaddset(&set, LEASE_SIGNAL);
+  /* Blocked signals reach process 1 although its actions are the defaults (pid_namespaces(7)). */
+  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool asks_for_the_end(int number) {
+  return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT;
+}
+
+static void take_signal(struct watch *it, int number) {
+  if (number == SIGCHLD) return; /* the loop reaps after every wake-up */
+  if (number == LEASE_SIGNAL) {
+    escalation_client_gone(&it->escalation, reason_lease, clock_milliseconds(), &it->settings);
+    return;
+  }
+  server_signal(it->server, number);
+  if (asks_for_the_end(number)) escalation_signalled(&it->escalation, clock_milliseconds(), &it->settings);
+}
+
+static void take_signals(struct watch *it) {
+  struct signalfd_siginfo info;
+  while (read(it->signals, &info, sizeof info) == (ssize_t)sizeof info) take_signal(it, (int)info.ssi_signo);
+}
+
+static void act(struct watch *it) {
+  switch (escalation_due(&it->escalation, clock_milliseconds(), &it->settings)) {
+    case action_none:
+      return;
+    case action_terminate:
+      server_signal(it->server, SIGTERM);
+      /* A stopped process takes no SIGTERM until it goes on. */
+      server_signal(it->server, SIGCONT);
+      return;
+    case action_kill:
+      server_kill_all(it->server);
+      return;
+  }
+}
+
+/* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
+static void wait_once(struct watch *it) {
+  struct pollfd fds[2] = {{.fd = it->signals, .events = POLLIN}, {.fd = it->input ? STDIN_FILENO : -1, .events = 0}};
+  if (poll(fds, 2, escalation_timeout(&it->escalation, clock_milliseconds())) < 0 && errno != EINTR) {
+    say("poll: %s", strerror(errno));
+    server_kill_all(it->server);
+  }
+  if (fds[1].revents != 0) {
+    it->input = false; /* it would be reported again and again */
+    escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
+  }
+  take_signals(it);
+  act(it);
+}
+
+static void explain(const struct watch *it) {
+  const struct escalation *end = &it->escalation;
+  if (end->stage < stage_terminating || (end->reason == reason_signal && end->stage < stage_killing)) return;
+  const char *why = end->reason == reason_signal ? "asked to stop by a signal"
+                    : end->reason == reason_lease ? "the launcher is gone"
+                                                  : "the client closed stdin";
+  say("%s; the server did not exit by itself and was ended with %s", why,
+      end->stage == stage_killing ? "SIGKILL" : "SIGTERM");
+}
+
+static int start(struct watch *it, char **command) {
+  struct secrets secrets = {0};
+  if (it->settings.preamble && secrets_read(&secrets) != 0) return -1;
+  char **environment = secrets_environment(&secrets, environ);
+  if (environment != NULL) it->server = server_start(command, environment);
+  free(environment);
+  secrets_wipe(&secrets);
+  return environment == NULL || it->server < 0 ? -1 : 0;
+}
+
+int guard(char **command) {
+  int status = 0;
+  struct watch it = {.signals = open_signals(), .input = true, .settings = settings_from_environment()};
+  if (it.signals < 0) {
+    say("signalfd: %s", strerror(errno));
+    return exit_guard_failed;
+  }
+  if (start(&it, command) != 0) return exit_guard_failed;
+  while (!server_reap(it.server, &status)) wait_once(&it);
+  explain(&it);
+  server_kill_all(it.server); /* stragglers; the kernel would do it too once process 1 is gone */
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

@@ -1,0 +1,18 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "guard.h"
+#include "lease.h"
+#include "say.h"
+
+#ifndef MCPCAT_INIT_VERSION
+#define MCPCAT_INIT_VERSION "1"
+#endif
+
+int main(int count, char **arguments) {
+  if (count >= 3 && strcmp(arguments[1], "--") == 0) return guard(arguments + 2);
+  if (count >= 2 && strcmp(arguments[1], "lease") == 0) return lease(arguments + 2);
+  if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts("mcpcat-init " MCPCAT_INIT_VERSION) < 0;
+  say("usage: mcpcat-init -- COMMAND [ARGUMENT…] | lease | --version");
+  return 2;
+}

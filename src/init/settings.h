@@ -1,0 +1,20 @@
+#ifndef MCPCAT_SETTINGS_H
+#define MCPCAT_SETTINGS_H
+
+#include <stdbool.h>
+
+/* Graces in milliseconds; README of the contract: src/init/README.md. */
+struct settings {
+  int eof_grace;   /* MCPCAT_EOF_GRACE_MS: from the client's hang-up to SIGTERM */
+  int term_grace;  /* MCPCAT_TERM_GRACE_MS: from SIGTERM to SIGKILL */
+  int lease_grace; /* from the loss of the second lease to SIGTERM; never longer than eof_grace */
+  bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
+};
+
+/* Reads the environment; what it can't understand is said and replaced by the default. */
+struct settings settings_from_environment(void);
+
+/* A whole decimal number from 0 to maximum, or -1. */
+int parse_number(const char *text, int maximum);
+
+#endif
