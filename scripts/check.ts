@@ -2,7 +2,19 @@
 import { spawnSync } from 'node:child_process';
 
 const checks: readonly (readonly [string, ...string[]])[] = [
-  ['prettier', '--check', '--log-level=warn', 'src', 'test', 'scripts', 'bench', 'bin', 'docs', '*.md', '*.json'],
+  [
+    'prettier',
+    '--check',
+    '--log-level=warn',
+    'src',
+    'test',
+    'scripts',
+    'bench',
+    'bin',
+    'docs',
+    '*.md',
+    '*.json',
+  ],
   ['tsc', '--noEmit'],
   ['oxlint', '--type-aware', '--quiet'],
   ['knip', '--no-progress'],

@@ -27,12 +27,21 @@ function run(title: string, command: string, commandArgs: readonly string[]): bo
 
 function installBuildTools(): boolean {
   const folders = (process.env['PATH'] ?? '').split(':');
-  const missing = Object.keys(buildTools).filter((tool) => !folders.some((folder) => existsSync(`${folder}/${tool}`)));
+  const missing = Object.keys(buildTools).filter(
+    (tool) => !folders.some((folder) => existsSync(`${folder}/${tool}`)),
+  );
   if (missing.length === 0) return true;
   const packages = missing.map((tool) => buildTools[tool] ?? tool);
   return (
     run('build tools for the C tests', 'apt-get', ['update', '-qq']) &&
-    run('build tools for the C tests', 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'libc6-dev'])
+    run('build tools for the C tests', 'apt-get', [
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      ...packages,
+      'libc6-dev',
+    ])
   );
 }
 
@@ -46,11 +55,18 @@ function setUp(): boolean {
 
 function testFiles(): string[] {
   const roots = wanted.length > 0 ? wanted : ['test'];
-  return roots.flatMap((root) => (statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root])).sort();
+  return roots
+    .flatMap((root) => (statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root]))
+    .sort();
 }
 
 function runTests(): boolean {
-  return run('tests', process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=900000', ...testFiles()]);
+  return run('tests', process.execPath, [
+    '--test',
+    '--test-concurrency=1',
+    '--test-timeout=900000',
+    ...testFiles(),
+  ]);
 }
 
 let passed = false;

@@ -36,7 +36,9 @@ const imports = files.flatMap(importsOf);
 /** Type imports count too: a cycle through types still ties files together. */
 function importsOf(file: string): Import[] {
   const source = readFileSync(path.join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
-  const found = source.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import '([^']+)'/g);
+  const found = source.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import '([^']+)'/g,
+  );
   return [...found].map((match) => {
     const name = match[1] ?? match[2] ?? match[3] ?? '';
     return { from: file, to: name.startsWith('.') ? path.join(path.dirname(file), name) : name };
@@ -63,7 +65,10 @@ test('imports point to the same or a lower rank', () => {
 test('verbs never import each other', () => {
   const across = imports.filter(
     ({ from, to }) =>
-      to.startsWith('src/') && verbs.has(folderOf(from)) && verbs.has(folderOf(to)) && folderOf(from) !== folderOf(to),
+      to.startsWith('src/') &&
+      verbs.has(folderOf(from)) &&
+      verbs.has(folderOf(to)) &&
+      folderOf(from) !== folderOf(to),
   );
   assert.deepEqual(across, []);
 });

@@ -1,0 +1,71 @@
+import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const source = path.resolve(import.meta.dirname, '../../src/init');
+export const out = mkdtempSync(path.join(tmpdir(), 'mcpcat-init-'));
+export const init = path.join(out, 'mcpcat-init');
+
+/** Compiles the program once; a machine without musl-gcc fails here with make's own line. */
+export function compile(): void {
+  execFileSync('make', ['-C', source, `OUT=${out}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export function removeOutput(): void {
+  rmSync(out, { recursive: true, force: true });
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+export interface Guarded {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts a command under mcpcat-init; `namespace` makes it the real process 1 of a pid namespace. */
+export function guard(
+  command: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly namespace?: boolean } = {},
+): Guarded {
+  const words = [init, '--', ...command];
+  const all =
+    options.namespace === true
+      ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', ...words]
+      : words;
+  const started = performance.now();
+  const child = spawn(all[0] ?? '', all.slice(1), {
+    env: { PATH: process.env['PATH'], ...options.env },
+    stdio: 'pipe',
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...text, milliseconds: performance.now() - started }));
+  });
+  return { process: child, ended };
+}
+
+/** Waits until stdout holds the text; the test's own timeout bounds it. */
+export async function saw(guarded: Guarded, wanted: string): Promise<void> {
+  let seen = '';
+  await new Promise<void>((resolve) => {
+    guarded.process.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.includes(wanted)) resolve();
+    });
+  });
+}
+
+export function record(...records: readonly string[]): Buffer {
+  const body = Buffer.from(records.map((text) => `${text}\0`).join(''));
+  return Buffer.concat([Buffer.from(`MCPCAT1 ${String(body.length)}\n`), body]);
+}
