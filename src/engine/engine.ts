@@ -86,7 +86,7 @@ export interface ImageFacts {
 }
 
 export interface BuildRequest {
-  readonly tags: readonly string[];
+  readonly tag: string;
   readonly labels?: Labels;
   readonly platform?: Platform;
   readonly target?: string;

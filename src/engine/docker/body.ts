@@ -1,0 +1,65 @@
+import type { ContainerCreateOptions } from 'dockerode';
+import type { BindMount, ContainerSettings } from '../engine.ts';
+
+/** Our settings in the Engine API's words (POST /containers/create, API 1.41 and later). */
+export function createBody(settings: ContainerSettings): ContainerCreateOptions {
+  return {
+    Image: settings.image,
+    Cmd: [...settings.command],
+    ...(settings.entrypoint === undefined ? {} : { Entrypoint: [...settings.entrypoint] }),
+    Env: Object.entries(settings.env).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...settings.labels },
+    User: settings.user,
+    ...(settings.workingDir === undefined ? {} : { WorkingDir: settings.workingDir }),
+    ...(settings.hostname === undefined ? {} : { Hostname: settings.hostname }),
+    ...(settings.stopSignal === undefined ? {} : { StopSignal: settings.stopSignal }),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    OpenStdin: true,
+    // Half-closing our side reaches the server as EOF, while its replies still come back.
+    StdinOnce: true,
+    Tty: false,
+    HostConfig: hostConfig(settings),
+  };
+}
+
+function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostConfig'] {
+  return {
+    AutoRemove: settings.autoRemove,
+    LogConfig: { Type: 'none', Config: {} },
+    ReadonlyRootfs: settings.readOnlyRoot,
+    Privileged: false,
+    CapDrop: [...settings.capDrop],
+    SecurityOpt: [...settings.securityOptions],
+    NetworkMode: settings.network,
+    IpcMode: settings.ipc,
+    ...(settings.shmBytes === undefined ? {} : { ShmSize: settings.shmBytes }),
+    Memory: settings.memoryBytes,
+    // The same as memory: no swap on top.
+    MemorySwap: settings.memoryBytes,
+    NanoCpus: settings.nanoCpus,
+    PidsLimit: settings.pids,
+    Ulimits: [
+      { Name: 'nofile', Soft: settings.nofile, Hard: settings.nofile },
+      { Name: 'core', Soft: 0, Hard: 0 },
+    ],
+    Tmpfs: { ...settings.tmpfs },
+    Mounts: settings.mounts.map(mountBody),
+    Sysctls: { ...settings.sysctls },
+    Dns: [...settings.dns],
+    ExtraHosts: [...settings.extraHosts],
+  };
+}
+
+function mountBody(mount: BindMount): {
+  Type: 'bind' | 'volume';
+  Source: string;
+  Target: string;
+  ReadOnly: boolean;
+  BindOptions?: { Propagation: 'rprivate' };
+} {
+  const common = { Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly };
+  if (mount.kind === 'volume') return { Type: 'volume', ...common };
+  return { Type: 'bind', ...common, BindOptions: { Propagation: 'rprivate' } };
+}

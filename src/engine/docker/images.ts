@@ -1,0 +1,120 @@
+import type Docker from 'dockerode';
+import type { Readable } from 'node:stream';
+import { McpcatError } from '../../lib/errors.ts';
+import type { BuildRequest, Engine, ImageFacts, ImportRequest, Labels } from '../engine.ts';
+import type { Calls } from './calls.ts';
+import { failure, statusOf } from './failure.ts';
+
+type ImageCalls = Pick<
+  Engine,
+  'inspectImage' | 'listImages' | 'buildImage' | 'importImage' | 'pullImage' | 'tagImage' | 'removeImage' | 'saveImage'
+>;
+
+/** The part of the port that deals with images. What only maintainers need is loaded when it is called. */
+export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
+  return {
+    inspectImage: (reference) => calls.tolerant(`inspect ${reference}`, [404], () => inspect(docker, reference)),
+    listImages: (labels) => calls.quick('list images', () => list(docker, labels)),
+    buildImage: (context, request) => calls.patient('build the image', () => build(docker, context, request)),
+    importImage: (rootfs, request) => calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
+    pullImage: (reference, onProgress, signal) =>
+      calls.patient(`pull ${reference}`, () => pull(docker, { reference, onProgress, signal })),
+    tagImage: (reference, newReference) =>
+      calls.quick(`tag ${reference}`, async () => void (await docker.getImage(reference).tag(repositoryAndTag(newReference)))),
+    async removeImage(reference, options) {
+      await calls.tolerant(`remove ${reference}`, [404], () => docker.getImage(reference).remove({ force: options?.force ?? false }));
+    },
+    saveImage: (reference) =>
+      calls.quick(`save ${reference}`, async () => (await docker.getImage(reference).get()) as Readable),
+  };
+}
+
+async function inspect(docker: Docker, reference: string): Promise<ImageFacts> {
+  const image = await docker.getImage(reference).inspect();
+  const { Config } = image;
+  return {
+    id: image.Id,
+    tags: image.RepoTags,
+    digests: image.RepoDigests,
+    labels: Config.Labels ?? {},
+    bytes: image.Size,
+    platform: `${image.Os}/${image.Architecture}`,
+    created: image.Created,
+    user: Config.User,
+    entrypoint: words(Config.Entrypoint),
+    command: Config.Cmd ?? [],
+    env: Config.Env ?? [],
+  };
+}
+
+function words(value: string | string[] | undefined | null): readonly string[] {
+  return typeof value === 'string' ? [value] : (value ?? []);
+}
+
+async function list(docker: Docker, labels: Labels): Promise<readonly ImageFacts[]> {
+  const label = Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
+  const found = await docker.listImages({ filters: { label } });
+  const facts = await Promise.all(found.map(({ Id }) => inspect(docker, Id).catch(ignoreGone)));
+  return facts.filter((image) => image !== undefined);
+}
+
+/** An image may vanish between listing and inspecting. */
+function ignoreGone(error: unknown): undefined {
+  if (statusOf(error) !== 404) throw error;
+}
+
+function repositoryAndTag(reference: string): { repo: string; tag: string } {
+  const colon = reference.lastIndexOf(':');
+  if (colon <= reference.lastIndexOf('/')) return { repo: reference, tag: 'latest' };
+  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}
+
+async function build(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
+  const { followProgress } = await import('./progress.ts');
+  const stream = await docker.buildImage(context as NodeJS.ReadableStream, {
+    t: request.tag,
+    labels: { ...request.labels },
+    networkmode: 'none',
+    rm: true,
+    forcerm: true,
+    // The classic builder, whose language is the portable subset that our Dockerfiles keep to.
+    version: '1',
+    ...(request.platform === undefined ? {} : { platform: request.platform }),
+    ...(request.target === undefined ? {} : { target: request.target }),
+    ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
+  });
+  const abort = (): void => {
+    (stream as Readable).destroy(new McpcatError('cancelled', 'the build was cancelled'));
+  };
+  request.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await followProgress(stream as Readable, { doing: 'build', code: 'build-failed', onLine: request.onOutput });
+  } finally {
+    request.signal?.removeEventListener('abort', abort);
+  }
+}
+
+async function importRootfs(docker: Docker, rootfs: Readable, request: ImportRequest): Promise<string> {
+  const { followProgress } = await import('./progress.ts');
+  const { repo, tag } = repositoryAndTag(request.tag);
+  const options = { repo, tag, changes: [...request.changes] };
+  // @types/dockerode overloads this with a callback form that returns nothing.
+  const stream: unknown = await docker.importImage(rootfs, options);
+  await followProgress(stream as Readable, { doing: `import ${request.tag}`, code: 'engine-failed', onLine: () => undefined });
+  const image = await inspect(docker, request.tag);
+  return image.id;
+}
+
+async function pull(
+  docker: Docker,
+  { reference, onProgress, signal }: { reference: string; onProgress: (line: string) => void; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { followProgress } = await import('./progress.ts');
+  try {
+    const stream = await docker.pull(reference, signal === undefined ? {} : { abortSignal: signal });
+    await followProgress(stream as Readable, { doing: `pull ${reference}`, code: 'engine-failed', onLine: onProgress });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw failure(error, `pull ${reference}`, 'the engine');
+    throw new McpcatError('image-missing', `no registry has ${reference}`, { cause: error });
+  }
+}

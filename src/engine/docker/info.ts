@@ -1,0 +1,50 @@
+import type Docker from 'dockerode';
+import type { EngineInfo, Platform } from '../engine.ts';
+
+/** Joins `GET /info` and `GET /version`. */
+export async function engineInfo(docker: Docker): Promise<EngineInfo> {
+  const [info, version] = await Promise.all([docker.info() as Promise<Record<string, unknown>>, docker.version()]);
+  const securityOptions = list(info['SecurityOptions']).map(securityName);
+  const components = (version.Components ?? []).map(({ Name }) => Name);
+  return {
+    name: components.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker',
+    version: version.Version,
+    apiVersion: version.ApiVersion,
+    platform: platformOf(text(info['Architecture'])),
+    kernel: text(info['KernelVersion']),
+    operatingSystem: text(info['OperatingSystem']),
+    storageDriver: text(info['Driver']),
+    cgroupVersion: cgroups(info['CgroupVersion']),
+    rootless: securityOptions.includes('rootless'),
+    securityOptions,
+    limits: {
+      memory: info['MemoryLimit'] === true,
+      swap: info['SwapLimit'] === true,
+      cpu: info['CpuCfsQuota'] === true,
+      pids: info['PidsLimit'] === true,
+    },
+    cpus: Number(info['NCPU']),
+    memoryBytes: Number(info['MemTotal']),
+  };
+}
+
+/** `name=seccomp,profile=default` → `seccomp`. */
+function securityName(option: string): string {
+  return /(?:^|,)name=([^,]+)/.exec(option)?.[1] ?? option;
+}
+
+function platformOf(architecture: string): Platform {
+  return architecture === 'aarch64' || architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+}
+
+function cgroups(value: unknown): '1' | '2' | 'unknown' {
+  return value === '1' || value === '2' ? value : 'unknown';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function list(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

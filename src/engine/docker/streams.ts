@@ -1,0 +1,32 @@
+import { finished, type Duplex } from 'node:stream';
+import type { Attachment } from '../engine.ts';
+import { demux } from './demux.ts';
+
+/** Our three streams over one hijacked socket. `stdin.end()` half-closes: the socket's FIN is the server's EOF. */
+export function attachmentOf(socket: Duplex): Attachment {
+  const { stdout, stderr } = demux(socket);
+  // A write after the container has gone fails on the socket; the reading side tells the story.
+  finished(socket, () => undefined);
+  socket.on('error', () => undefined);
+  return {
+    stdin: socket,
+    stdout,
+    stderr,
+    destroy: () => {
+      socket.destroy();
+    },
+  };
+}
+
+/** Yields the JSON documents of a progress stream, one line each. */
+export async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<unknown> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+  }
+  if (rest.trim() !== '') yield JSON.parse(rest);
+}

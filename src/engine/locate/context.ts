@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { McpcatError } from '../../lib/errors.ts';
+import { addressOf, type Address } from './address.ts';
+
+/** The docker command's folder of configuration. */
+export function configFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return env['DOCKER_CONFIG'] ?? path.join(env['HOME'] ?? '/', '.docker');
+}
+
+/** The name of the current docker context, or undefined for the default one. */
+export function currentContext(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (env['DOCKER_CONTEXT']) return env['DOCKER_CONTEXT'];
+  const name = field(readJson(path.join(configFolder(env), 'config.json')), 'currentContext');
+  return name === undefined || name === 'default' ? undefined : name;
+}
+
+/** Reads a docker context's endpoint and TLS material: `contexts/meta/<sha256 of its name>/meta.json`. */
+export function contextAddress(name: string, env: Readonly<Record<string, string | undefined>>): Address {
+  const id = createHash('sha256').update(name).digest('hex');
+  const folder = path.join(configFolder(env), 'contexts');
+  const meta = readJson(path.join(folder, 'meta', id, 'meta.json'));
+  const host = field(child(child(meta, 'Endpoints'), 'docker'), 'Host');
+  if (host === undefined) {
+    throw new McpcatError('engine-missing', `there is no docker context "${name}"`, {
+      hint: 'docker context ls shows those there are',
+    });
+  }
+  return addressOf(host, tlsOf(path.join(folder, 'tls', id, 'docker')));
+}
+
+/** Client certificates of a folder with ca.pem, cert.pem and key.pem. */
+export function tlsOf(folder: string): { ca: string; cert: string; key: string } | undefined {
+  if (!existsSync(path.join(folder, 'key.pem'))) return undefined;
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  return { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // absent or not ours to judge: the docker command would complain about it
+  }
+}
+
+function child(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function field(value: unknown, name: string): string | undefined {
+  const found = child(value, name);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
