@@ -1,0 +1,119 @@
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import tar from 'tar-stream';
+import { debsFolder } from './bootstrap.ts';
+import type { DebianPackage } from './base-lock.ts';
+import { isKept } from './contents.ts';
+import type { RootfsRecipe } from './recipe.ts';
+
+/** What was read of the packages, by name. */
+interface PackageFacts {
+  control: string;
+  files: readonly string[];
+  hash: string;
+}
+
+export interface Rootfs {
+  /** The finished root file system. */
+  readonly tar: Buffer;
+  readonly packages: readonly DebianPackage[];
+}
+
+/**
+ * Turns mmdebstrap's tar into the root file system of a base: leaves out what the recipe drops, joins the
+ * certificates, adds the account, and notes for scanners which packages are in it.
+ */
+export async function finishRootfs(file: string, recipe: RootfsRecipe): Promise<Rootfs> {
+  const pack = tar.pack();
+  const done = buffer(pack);
+  const facts = new Map<string, PackageFacts>();
+  const kept = new Set<string>();
+  const certificates: Buffer[] = [];
+  for await (const entry of createReadStream(file).pipe(tar.extract())) {
+    const { header } = entry;
+    const name = header.name.replace(/^\.\//, '').replace(/\/$/, '');
+    const content = header.type === 'file' ? await buffer(entry) : (entry.resume(), undefined);
+    if (name.startsWith(`${debsFolder}/`)) note(facts, name, content?.toString() ?? '');
+    if (/^usr\/share\/ca-certificates\/.*\.crt$/.test(name) && content) certificates.push(content);
+    if (name === '' || !isKept(name, recipe)) continue;
+    if (header.type === 'file' || header.type === 'symlink') kept.add(name);
+    if (content === undefined) pack.entry({ ...normal(header), name });
+    else pack.entry({ ...normal(header), name }, content);
+  }
+  const packages = [...facts].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (recipe.variant === 'extract') addOurs(pack, { certificates, packages, kept });
+  pack.finalize();
+  return { tar: await done, packages: packages.map(([, fact]) => packageOf(fact)) };
+}
+
+/** Owner root, no time stamps, no set-uid or set-gid bits. */
+function normal(header: tar.Header): Partial<tar.Header> {
+  const { type, linkname, size } = header;
+  const mode = (header.mode ?? 0o644) & 0o1777;
+  return {
+    ...(type == null ? {} : { type }),
+    ...(linkname == null ? {} : { linkname: type === 'link' ? linkname.replace(/^\.\//, '') : linkname }),
+    ...(type === 'file' && size !== undefined ? { size } : {}),
+    mode,
+    uid: 0,
+    gid: 0,
+    mtime: new Date(0),
+  };
+}
+
+function note(facts: Map<string, PackageFacts>, name: string, text: string): void {
+  const match = /\/([^/]+)\.(control|list|hash)$/.exec(name);
+  if (!match) return;
+  const fact = facts.get(match[1] ?? '') ?? { control: '', files: [], hash: '' };
+  if (match[2] === 'control') fact.control = text;
+  if (match[2] === 'hash') fact.hash = text.trim();
+  if (match[2] === 'list') fact.files = text.split('\n').map((line) => line.replace(/^\.\//, ''));
+  facts.set(match[1] ?? '', fact);
+}
+
+function packageOf(fact: PackageFacts): DebianPackage {
+  const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(fact.control)?.[1] ?? '';
+  const [sha256, bytes] = fact.hash.split(' ');
+  return {
+    name: field('Package'),
+    version: field('Version'),
+    architecture: field('Architecture'),
+    sha256: sha256 ?? '',
+    bytes: Number(bytes),
+  };
+}
+
+interface Ours {
+  readonly certificates: readonly Buffer[];
+  readonly packages: readonly (readonly [string, PackageFacts])[];
+  readonly kept: ReadonlySet<string>;
+}
+
+const account = {
+  'etc/passwd': 'root:x:0:0:root:/root:/usr/sbin/nologin\nmcpcat:x:65532:65532:mcpcat:/home/mcpcat:/usr/sbin/nologin\n',
+  'etc/group': 'root:x:0:\nmcpcat:x:65532:\n',
+  'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+};
+
+/** A runtime base has none of Debian's maintainer scripts run, so what they would make is made here. */
+function addOurs(pack: tar.Pack, { certificates, packages, kept }: Ours): void {
+  const file = (name: string, content: string | Buffer): void => {
+    pack.entry({ name, mode: 0o644, uid: 0, gid: 0, mtime: new Date(0) }, content);
+  };
+  const folder = (name: string, mode = 0o755): void => {
+    pack.entry({ name, type: 'directory', mode, uid: 0, gid: 0, mtime: new Date(0) });
+  };
+  for (const [name, content] of Object.entries(account)) file(name, content);
+  folder('etc/ssl');
+  folder('etc/ssl/certs');
+  file('etc/ssl/certs/ca-certificates.crt', Buffer.concat(certificates));
+  folder('tmp', 0o1777);
+  folder('home/mcpcat');
+  folder('var/lib/dpkg');
+  folder('var/lib/dpkg/status.d');
+  // One file per package, as scanners know it from images without dpkg; only packages that left a file behind.
+  for (const [name, { control, files }] of packages) {
+    if (!files.some((path) => kept.has(path) && !path.startsWith('usr/share/doc/'))) continue;
+    file(`var/lib/dpkg/status.d/${name}`, control.replace(/^(Package: .*)$/m, '$1\nStatus: install ok installed'));
+  }
+}

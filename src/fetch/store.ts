@@ -1,0 +1,121 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { httpGet } from '../lib/http.ts';
+
+/** A content hash: algorithm and lower-case hex. */
+export interface ContentHash {
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly hex: string;
+}
+
+export interface Wanted {
+  readonly url: string;
+  readonly hash: ContentHash;
+  /** For messages. */
+  readonly subject: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Files by content. A file is in the store only if its bytes had the hash when they were written. */
+export class Store {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = path.join(folder, 'content');
+  }
+
+  pathOf({ algorithm, hex }: ContentHash): string {
+    return path.join(this.folder, algorithm, hex.slice(0, 2), hex.slice(2));
+  }
+
+  /** The path of the file, fetched if it is not there or no longer has its hash. */
+  async get(wanted: Wanted): Promise<string> {
+    const file = this.pathOf(wanted.hash);
+    if (await this.#holds(file, wanted.hash)) return file;
+    const attempts = 3;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#fetch(wanted, file);
+        return file;
+      } catch (error) {
+        if (!isBrokenStream(error) || attempt === attempts || wanted.signal?.aborted === true) throw failed(error, wanted);
+      }
+    }
+  }
+
+  async #holds(file: string, hash: ContentHash): Promise<boolean> {
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined) return false;
+    if ((await hashOf(file, hash.algorithm)) === hash.hex) return true;
+    await rm(file, { force: true });
+    return false;
+  }
+
+  async #fetch({ url, hash, subject, signal }: Wanted, file: string): Promise<void> {
+    const response = await httpGet(url, { subject, signal });
+    if (response.body === null) throw new McpcatError('upstream-unavailable', `${subject}: an empty answer from ${url}`);
+    await mkdir(path.dirname(file), { recursive: true });
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    try {
+      const got = await receive(response.body, { temporary, hash, signal });
+      if (got !== hash.hex) throw mismatch(subject, url, hash, got);
+      await rename(temporary, file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+}
+
+async function receive(
+  body: ReadableStream<Uint8Array>,
+  { temporary, hash, signal }: { temporary: string; hash: ContentHash; signal: AbortSignal | undefined },
+): Promise<string> {
+  const hasher = createHash(hash.algorithm);
+  const tap = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hasher.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(body), tap, createWriteStream(temporary), signal === undefined ? {} : { signal });
+  return hasher.digest('hex');
+}
+
+async function hashOf(file: string, algorithm: string): Promise<string> {
+  const hasher = createHash(algorithm);
+  for await (const chunk of createReadStream(file)) hasher.update(chunk as Buffer);
+  return hasher.digest('hex');
+}
+
+function mismatch(subject: string, url: string, hash: ContentHash, got: string): McpcatError {
+  return new McpcatError(
+    'integrity-mismatch',
+    `${subject}: expected ${hash.algorithm} ${hash.hex.slice(0, 16)}…, got ${got.slice(0, 16)}… from ${url}`,
+    { hint: 'nothing was kept; if upstream really replaced the file, look why before you run mcpcat update' },
+  );
+}
+
+function isBrokenStream(error: unknown): boolean {
+  return !(error instanceof McpcatError) && codeOf(error) !== 'ENOSPC';
+}
+
+function failed(error: unknown, { subject, url }: Wanted): McpcatError {
+  if (error instanceof McpcatError) return error;
+  if (codeOf(error) === 'ENOSPC') return new McpcatError('disk-full', `${subject}: no space left for the download`, { cause: error });
+  if (error instanceof Error && error.name === 'AbortError') return new McpcatError('cancelled', `${subject}: cancelled`);
+  return new McpcatError('upstream-unavailable', `${subject}: the download of ${url} broke (${messageOf(error)})`, { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** `sha512-<base64>` (an SRI string with one hash) as a content hash. */
+export function hashOfIntegrity(integrity: string): ContentHash {
+  return { algorithm: 'sha512', hex: Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex') };
+}
