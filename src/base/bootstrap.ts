@@ -27,6 +27,7 @@ set -eu
 out="$1/${debsFolder}"
 mkdir -p "$out"
 for deb in "$1"/var/cache/apt/archives/*.deb; do
+  [ -e "$deb" ] || continue
   name=$(dpkg-deb -f "$deb" Package)
   dpkg-deb -f "$deb" > "$out/$name.control"
   dpkg-deb --fsys-tarfile "$deb" | tar t > "$out/$name.list"
@@ -50,7 +51,8 @@ function sources(mirror: string): string[] {
 }
 
 function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: string): string[] {
-  const include = pinned.length > 0 ? pinned : recipe.packages;
+  const known = new Set(pinned.map((pin) => pin.split('=')[0]));
+  const include = [...pinned, ...recipe.packages.filter((name) => !known.has(name))];
   const library = `/usr/lib/python${python ?? ''}`;
   const compile = `chroot "$1" /usr/bin/python${python ?? ''} -m compileall -q --invalidation-mode unchecked-hash ${library}`;
   return [
@@ -58,6 +60,8 @@ function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: stri
     `--architectures=${platform.replace('linux/', '')}`,
     `--include=${include.join(',')}`,
     `--extract-hook=${hookFile}`,
+    // minbase extracts only the essential packages; the rest is there when it has been installed.
+    ...(recipe.variant === 'minbase' ? [`--customize-hook=${hookFile}`] : []),
     ...(python === undefined ? [] : [`--customize-hook=${compile}`]),
     '--aptopt=Acquire::Retries "3"',
     '--aptopt=APT::Install-Recommends "false"',

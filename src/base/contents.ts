@@ -16,7 +16,28 @@ const alwaysDropped = [
   'dev/',
 ];
 /** A runtime base has no package manager; its status is kept in another form. */
-const droppedAtRunTime = ['var/lib/dpkg/', 'etc/apt/', 'usr/share/ca-certificates/', 'etc/ca-certificates', 'etc/passwd', 'etc/group'];
+const droppedAtRunTime = [
+  'var/lib/dpkg/',
+  'usr/share/dpkg/',
+  'usr/lib/dpkg/',
+  'etc/dpkg/',
+  'etc/apt/',
+  'etc/cron',
+  'etc/logrotate.d/',
+  'etc/alternatives/',
+  'etc/debconf.conf',
+  'etc/rmt',
+  'etc/perl/',
+  'usr/share/debconf/',
+  'usr/share/perl5/',
+  'usr/share/pixmaps/',
+  'usr/share/polkit-1/',
+  'usr/lib/systemd/',
+  'usr/share/ca-certificates/',
+  'etc/ca-certificates',
+  'etc/passwd',
+  'etc/group',
+];
 
 /** Whether a path (no leading slash) stays in the base. */
 export function isKept(name: string, recipe: RootfsRecipe): boolean {
@@ -33,5 +54,5 @@ function isCopyright(name: string): boolean {
 /** A pattern with a slash is the beginning of a path, one without is the beginning of a file name. */
 function matches(name: string, patterns: readonly string[]): boolean {
   const base = name.slice(name.lastIndexOf('/') + 1);
-  return patterns.some((pattern) => (pattern.includes('/') ? name.startsWith(pattern) : base.startsWith(pattern)));
+  return patterns.some((pattern) => pattern.includes('/') ? `${name}/`.startsWith(pattern) : base.startsWith(pattern));
 }

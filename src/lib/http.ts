@@ -48,8 +48,8 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
 async function refused(response: Response, url: string, { subject }: HttpOptions): Promise<Retryable> {
   await response.body?.cancel();
   const { status } = response;
-  if (status === 404 || status === 410) {
-    throw new McpcatError('package-unknown', `${subject}: ${hostOf(url)} knows nothing by that name or version (${String(status)})`, {
+  if (status === 404 || status === 410 || status === 403) {
+    throw new McpcatError('package-unknown', `${subject}: ${hostOf(url)} has nothing by that name or version, or does not hand it out (${String(status)})`, {
       hint: 'check the spelling of `source`',
     });
   }

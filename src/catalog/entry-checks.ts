@@ -1,0 +1,87 @@
+import { McpcatError } from '../lib/errors.ts';
+import type { Entry } from './entry.ts';
+import { parseSource } from './source.ts';
+
+/** What the schema alone can't say about an entry. */
+interface Contradiction {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Check = (entry: Entry) => Contradiction[];
+
+/** Folders of the image: a mount or tmpfs over one would replace the program or its libraries. */
+const ownFolders = ['/app', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/root', '/sbin', '/sys', '/usr', '/var/lib', '/run'];
+
+const checks: readonly Check[] = [source, networkNames, smokeSettings, mountTargets, writableFolders, secretDefaults];
+
+/** All contradictions of an entry. */
+export function entryChecks(entry: Entry): Contradiction[] {
+  return checks.flatMap((check) => check(entry));
+}
+
+function source(entry: Entry): Contradiction[] {
+  try {
+    parseSource(entry.source);
+    return [];
+  } catch (error) {
+    if (error instanceof McpcatError) return [{ path: ['source'], message: error.message }];
+    throw error;
+  }
+}
+
+function networkNames(entry: Entry): Contradiction[] {
+  return entry.permissions.network.flatMap((host, index) => {
+    const setting = /^\{(.+)\}$/.exec(host)?.[1];
+    const path = ['permissions', 'network', index];
+    if (setting !== undefined && !(setting in entry.env)) {
+      return [{ path, message: `permissions.network: {${setting}} names no setting of env` }];
+    }
+    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
+    return port > 65535 ? [{ path, message: `permissions.network: expected a port up to 65535, found ${String(port)}` }] : [];
+  });
+}
+
+function smokeSettings(entry: Entry): Contradiction[] {
+  return Object.keys(entry.smoke.env)
+    .filter((name) => !(name in entry.env))
+    .map((name) => ({ path: ['smoke', 'env', name], message: `smoke.env: ${name} is no setting of env` }));
+}
+
+function mountTargets(entry: Entry): Contradiction[] {
+  const { mounts } = entry.permissions;
+  return mounts.flatMap(({ name, target }, index) => {
+    const path = ['permissions', 'mounts', index];
+    const others = mounts.slice(0, index);
+    return [
+      ...(isOwn(target) ? [{ path, message: `mount ${name}: ${target} is a folder of the image`, hint: 'use /data or /workspace' }] : []),
+      ...(others.some((other) => overlap(other.target, target)) ? [{ path, message: `mount ${name}: ${target} overlaps another mount` }] : []),
+      ...(others.some((other) => other.name === name) ? [{ path, message: `mount ${name}: the name is used twice` }] : []),
+    ];
+  });
+}
+
+function writableFolders(entry: Entry): Contradiction[] {
+  const { writable, mounts } = entry.permissions;
+  return writable.flatMap((folder, index) => {
+    const path = ['permissions', 'writable', index];
+    if (isOwn(folder)) return [{ path, message: `permissions.writable: ${folder} is a folder of the image` }];
+    const mount = mounts.find(({ target }) => overlap(target, folder));
+    return mount ? [{ path, message: `permissions.writable: ${folder} overlaps the mount ${mount.name}` }] : [];
+  });
+}
+
+function secretDefaults(entry: Entry): Contradiction[] {
+  return Object.entries(entry.env)
+    .filter(([, setting]) => setting.secret && setting.default !== undefined)
+    .map(([name]) => ({ path: ['env', name, 'default'], message: `env.${name}: a secret can't have a default` }));
+}
+
+function isOwn(folder: string): boolean {
+  return ownFolders.some((own) => overlap(own, folder) && !own.startsWith(`${folder}/`)) || folder === '/' || folder === '/var';
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}

@@ -1,0 +1,13 @@
+/** The part of npm's resolver that we use; it ships no types of its own. */
+declare module '@npmcli/arborist' {
+  export class Arborist {
+    constructor(options: {
+      path: string;
+      cache: string;
+      registry: string;
+      lockfileVersion: 3;
+      audit: boolean;
+    });
+    buildIdealTree(options: { omit: string[] }): Promise<{ meta: { save(): Promise<void> } }>;
+  }
+}

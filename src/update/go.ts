@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Artifact, Lock } from '../catalog/lock.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { goModule } from '../upstream/go-proxy.ts';
+import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
+import type { Resolution, ResolveRequest } from './resolution.ts';
+
+/**
+ * Resolves a Go command and its modules with the go command itself: our module names the package as a tool, so that
+ * minimal version selection gives what `go install PACKAGE@VERSION` would. A second pass from the files of the first
+ * shows exactly which files a build needs.
+ */
+export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
+  const { folder, source, env } = request;
+  const module = path.join(folder, 'module');
+  const first = path.join(folder, 'first');
+  const second = path.join(folder, 'second');
+  await mkdir(module, { recursive: true });
+  const found = await goModule(source.name, { range: source.range, env, signal: request.signal });
+  const manifest = ['module mcpcat.invalid/server', 'go 1.24', `tool ${source.name}`, `require ${found.path} ${found.version}`];
+  await writeFile(path.join(module, 'go.mod'), `${manifest.join('\n\n')}\n`);
+  const online = { GOPROXY: hostFor('go', env), GOMODCACHE: first };
+  await go(request, { args: ['mod', 'tidy'], module, env: online });
+  const offline = { GOPROXY: `file://${first}/cache/download`, GOMODCACHE: second, GOFLAGS: '-mod=readonly', GONOSUMDB: '*', GOSUMDB: 'off' };
+  const listed = await go(request, { args: ['list', '-deps', '-f', '{{with .Module}}{{.Path}} {{.Version}}{{end}}', source.name], module, env: offline });
+  const main = await go(request, { args: ['list', '-f', '{{.Module.Path}} {{.Module.Version}} {{.Module.GoVersion}} {{.Name}}', source.name], module, env: offline });
+  const [, moduleVersion = '', goVersion = '', name] = main.trim().split(' ');
+  if (name !== 'main') throw new McpcatError('package-unknown', `go:${source.name}: expected a command (package main), found package ${String(name)}`);
+  const files = await locked(module);
+  const sums = sumsOf(files['go.sum'] ?? '');
+  const compiled = new Set(listed.split('\n').filter(Boolean));
+  const artifacts = (await touched(path.join(second, 'cache', 'download'))).map((key) => artifactOf(key, { sums, compiled }));
+  return { lock: lockOf(request, { moduleVersion, goVersion, artifacts, published: found.published }), files };
+}
+
+async function go(
+  { signal, source }: ResolveRequest,
+  { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
+): Promise<string> {
+  // The user's own settings could weaken the checks, so they are left out.
+  const clean = { ...process.env, GOFLAGS: '', GONOSUMDB: '', GONOSUMCHECK: '', GOPRIVATE: '', GOINSECURE: '', GOWORK: 'off', GOTOOLCHAIN: 'auto', CGO_ENABLED: '0', GOOS: 'linux' };
+  try {
+    const { stdout } = await promisify(execFile)('go', args, { cwd: module, env: { ...clean, ...env }, maxBuffer: 64 << 20, signal });
+    return stdout;
+  } catch (error) {
+    throw goFailure(error, source.name);
+  }
+}
+
+function goFailure(error: unknown, name: string): McpcatError {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return new McpcatError('lock-refused', `go:${name}: updating a Go server needs the go command on this machine`, {
+      hint: 'install Go from go.dev or the distribution',
+      cause: error,
+    });
+  }
+  const stderr: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
+  const detail = (typeof stderr === 'string' ? stderr : messageOf(error)).split('\n').filter(Boolean).slice(-15);
+  const gone = detail.some((line) => /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line));
+  return new McpcatError(gone ? 'package-unknown' : 'upstream-unavailable', `go:${name}: ${detail.at(-1)?.trim() ?? 'go failed'}`, { detail, cause: error });
+}
+
+async function locked(module: string): Promise<Record<string, string>> {
+  const [mod, sum] = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(path.join(module, file), 'utf8')));
+  return { 'go.mod': mod ?? '', 'go.sum': sum ?? '' };
+}
+
+/** `MODULE VERSION[/go.mod] h1:…` → hash, keyed by the first two words. */
+function sumsOf(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [module = '', moduleVersion = '', sum = ''] = line.split(' ');
+        return [`${module} ${moduleVersion}`, sum];
+      }),
+  );
+}
+
+/** The modules (escaped path and version) whose go.mod the second pass read. */
+async function touched(download: string): Promise<string[]> {
+  const files = await readdir(download, { recursive: true });
+  return files
+    .filter((file) => file.endsWith('.mod'))
+    .map((file) => file.slice(0, -'.mod'.length))
+    .sort();
+}
+
+/** `github.com/!azure/x/@v/v1.2.3` → module path and version (golang.org/ref/mod#module-cache). */
+function artifactOf(key: string, { sums, compiled }: { sums: ReadonlyMap<string, string>; compiled: ReadonlySet<string> }): Artifact {
+  const [escaped = '', moduleVersion = ''] = key.split('/@v/');
+  const name = escaped.replaceAll(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const id = `${name} ${moduleVersion.replaceAll(/!([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
+  const modSum = sums.get(`${id}/go.mod`);
+  const sum = compiled.has(id) ? sums.get(id) : undefined;
+  if (modSum === undefined || (compiled.has(id) && sum === undefined)) {
+    throw new McpcatError('lock-refused', `go:${id}: the checksum database has no sum for it`);
+  }
+  const url = `${canonicalHosts.go}/${escaped}/@v/${moduleVersion}.${sum === undefined ? 'mod' : 'zip'}`;
+  return { kind: 'go', name, version: moduleVersion, url, ...(sum === undefined ? {} : { sum }), modSum };
+}
+
+function lockOf(
+  { source }: ResolveRequest,
+  found: { moduleVersion: string; goVersion: string; artifacts: Artifact[]; published: string | undefined },
+): Lock {
+  const last = source.name.split('/').at(-1) ?? '';
+  const name = /^v\d+$/.test(last) ? (source.name.split('/').at(-2) ?? last) : last;
+  return {
+    lockVersion: 1,
+    source: `go:${source.name}`,
+    version: found.moduleVersion,
+    ...(found.published === undefined ? {} : { published: found.published }),
+    runtime: 'go',
+    requires: found.goVersion,
+    bin: { [name]: `bin/${name}` },
+    scripts: [],
+    artifacts: found.artifacts,
+  };
+}

@@ -1,0 +1,122 @@
+import { writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Artifact, Lock } from '../catalog/lock.ts';
+import type { Platform } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { jsonText } from '../lib/folders.ts';
+import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
+import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
+import type { Resolution, ResolveRequest } from './resolution.ts';
+
+/** `package-lock.json`, version 3 (docs.npmjs.com/cli/configuring-npm/package-lock-json); only what is read. */
+const LockedPackage = z.object({
+  version: z.string().optional(),
+  resolved: z.string().optional(),
+  integrity: z.string().optional(),
+  link: z.boolean().optional(),
+  inBundle: z.boolean().optional(),
+  optional: z.boolean().optional(),
+  hasInstallScript: z.boolean().optional(),
+  os: z.array(z.string()).optional(),
+  cpu: z.array(z.string()).optional(),
+  libc: z.array(z.string()).optional(),
+});
+const PackageLock = z.object({ packages: z.record(z.string(), LockedPackage) });
+type LockedPackage = z.infer<typeof LockedPackage>;
+
+const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
+
+/** Resolves an npm package and its whole tree with npm's own resolver; nothing is installed. */
+export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
+  const { source, env, signal } = request;
+  const release = await npmRelease(source.name, { range: source.range, env, signal });
+  const text = await packageLock(request, release.version);
+  const { packages } = PackageLock.parse(JSON.parse(text));
+  const tree = Object.entries(packages).filter(([place]) => place !== '');
+  return { lock: lockOf(request, { release, tree }), files: { 'package-lock.json': text } };
+}
+
+async function packageLock({ source, env, folder }: ResolveRequest, version: string): Promise<string> {
+  const { Arborist } = await import('@npmcli/arborist');
+  const manifest = { name: 'mcpcat-server', version: '0.0.0', private: true, dependencies: { [source.name]: version } };
+  await writeFile(path.join(folder, 'package.json'), jsonText(manifest));
+  const registry = `${hostFor('npm', env)}/`;
+  const arborist = new Arborist({ path: folder, cache: path.join(folder, 'cache'), registry, lockfileVersion: 3, audit: false });
+  const tree = await arborist.buildIdealTree({ omit: ['dev'] }).catch((error: unknown) => {
+    throw new McpcatError('package-unknown', `npm:${source.name}@${version}: its dependencies can't be resolved`, {
+      detail: [error instanceof Error ? error.message : String(error)],
+      cause: error,
+    });
+  });
+  await tree.meta.save();
+  const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
+  return text.replaceAll(registry, `${canonicalHosts.npm}/`);
+}
+
+interface Resolved {
+  readonly release: NpmRelease;
+  readonly tree: readonly (readonly [place: string, entry: LockedPackage])[];
+}
+
+function lockOf({ source }: ResolveRequest, { release, tree }: Resolved): Lock {
+  const bin = Object.entries(release.bin).map(([name, file]) => [name, `node_modules/${source.name}/${file}`] as const);
+  const scripts = tree.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([place]) => nameOf(place));
+  return {
+    lockVersion: 1,
+    source: `npm:${source.name}`,
+    version: release.version,
+    ...(release.published === undefined ? {} : { published: release.published }),
+    ...(release.license === undefined ? {} : { license: release.license }),
+    runtime: 'node',
+    ...(release.node === undefined ? {} : { requires: release.node }),
+    bin: Object.fromEntries(bin.toSorted()),
+    scripts: [...new Set(scripts)].sort(),
+    artifacts: tree.flatMap(([place, entry]) => artifactOf(place, entry)),
+  };
+}
+
+/** `node_modules/a/node_modules/@b/c` → `@b/c`. */
+function nameOf(place: string): string {
+  return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
+
+/** Refuses what could not be checked: `npm ci` would install an entry without integrity without a word. */
+function artifactOf(place: string, entry: LockedPackage): Artifact[] {
+  if (entry.inBundle === true) return []; // inside its parent's tarball
+  const name = nameOf(place);
+  const refuse = (found: string): McpcatError =>
+    new McpcatError('lock-refused', `npm:${name}: expected a release from the registry with a sha512 integrity, found ${found}`, {
+      hint: 'such a dependency can be changed after the fact; ask its author for a release, or choose another version',
+    });
+  if (entry.link === true) throw refuse('a link to a folder');
+  const { resolved, integrity, version } = entry;
+  if (resolved?.startsWith(`${canonicalHosts.npm}/`) !== true) throw refuse(resolved ?? 'no address');
+  if (integrity === undefined) throw refuse('no integrity');
+  const sha512 = integrity.split(/\s+/).find((hash) => hash.startsWith('sha512-'));
+  if (sha512 === undefined) throw refuse(integrity.slice(0, 20));
+  const fitting = platforms.filter((platform) => fits(entry, platform));
+  if (fitting.length === 0 && entry.optional === true) return [];
+  return [
+    {
+      kind: 'npm',
+      name,
+      version: version ?? '',
+      url: resolved,
+      integrity: sha512,
+      ...(fitting.length === platforms.length || fitting.length === 0 ? {} : { platforms: [...fitting] }),
+    },
+  ];
+}
+
+/** npm's rule for `os`, `cpu` and `libc`: listed, or not excluded with `!`. */
+function fits({ os, cpu, libc }: LockedPackage, platform: Platform): boolean {
+  return allows(os, 'linux') && allows(cpu, platform === 'linux/arm64' ? 'arm64' : 'x64') && allows(libc, 'glibc');
+}
+
+function allows(list: readonly string[] | undefined, value: string): boolean {
+  if (list === undefined || list.length === 0 || list.includes('any')) return true;
+  const positive = list.filter((item) => !item.startsWith('!'));
+  return !list.includes(`!${value}`) && (positive.length === 0 || positive.includes(value));
+}

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import { z } from 'zod';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { ResolveRequest } from './resolution.ts';
+
+const Tool = z.object({
+  version: z.string(),
+  files: z.record(z.string(), z.object({ url: z.string(), sha256: z.string() })),
+});
+
+/** uv from its wheel, by the hash in `templates/tools/uv.json`; resolves to the path of the program. */
+async function uvProgram({ templates, store, folder, signal }: ResolveRequest): Promise<string> {
+  const { files } = Tool.parse(JSON.parse(await readFile(path.join(templates, 'tools', 'uv.json'), 'utf8')));
+  const file = files[`${process.platform}/${process.arch}`];
+  if (file === undefined) {
+    throw new McpcatError('lock-refused', `uv, which locks PyPI servers, is not known for ${process.platform}/${process.arch}`);
+  }
+  const wheel = await store.get({ url: file.url, hash: { algorithm: 'sha256', hex: file.sha256 }, subject: 'uv', signal });
+  const inside = unzipSync(await readFile(wheel), { filter: ({ name }) => /\/scripts\/uv$/.test(name) });
+  const program = path.join(folder, 'uv');
+  await writeFile(program, Object.values(inside)[0] ?? new Uint8Array(), { mode: 0o755 });
+  return program;
+}
+
+/** `uv pip compile`: the whole tree as requirements with the hashes of every file. Wheels only. */
+export async function compileRequirements(request: ResolveRequest, requirement: string): Promise<string> {
+  const { folder, signal } = request;
+  const program = await uvProgram(request);
+  const input = path.join(folder, 'requirements.in');
+  await writeFile(input, `${requirement}\n`);
+  const args = [
+    ...['pip', 'compile', input, '--quiet', '--no-config', '--no-header', '--no-annotate', '--generate-hashes'],
+    ...['--python-version', '3.13', '--python-platform', 'x86_64-manylinux_2_40', '--only-binary', ':all:'],
+    ...['--no-python-downloads', '--cache-dir', path.join(folder, 'uv-cache'), '--no-emit-index-url'],
+  ];
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal });
+    return stdout;
+  } catch (error) {
+    const detail = stderrOf(error).split('\n').filter(Boolean).slice(-20);
+    throw new McpcatError('lock-refused', `${requirement}: uv finds no set of wheels for Python 3.13 (${detail[0]?.trim() ?? messageOf(error)})`, {
+      detail,
+      hint: 'a dependency without a wheel would have to run its build script; choose a version whose tree has wheels',
+      cause: error,
+    });
+  }
+}
+
+function stderrOf(error: unknown): string {
+  const text: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
+  return typeof text === 'string' ? text : '';
+}
