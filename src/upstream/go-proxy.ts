@@ -24,9 +24,10 @@ export async function goModule(packagePath: string, query: Query): Promise<GoMod
   const parts = packagePath.split('/');
   for (let length = parts.length; length > 1; length--) {
     const path = parts.slice(0, length).join('/');
+    // A proxy may withhold the list and still serve a version that is asked for by name.
     const versions = await versionList(path, query);
-    if (versions === undefined) continue;
-    const version = choose(versions, query.range);
+    if (versions === undefined && query.range === undefined) continue;
+    const version = choose(versions ?? [], query.range);
     const info = await infoOf(path, { version, ...query }).catch(() => undefined);
     if (info !== undefined) return { path, version: info.Version, published: info.Time };
   }

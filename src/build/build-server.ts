@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Bases } from '../base/references.ts';
+import { imageOf, type Server } from '../catalog/server.ts';
+import type { Lock } from '../catalog/lock.ts';
+import type { Engine, Platform } from '../engine/engine.ts';
+import { fetchArtifacts, goModFiles } from '../fetch/fetch-artifacts.ts';
+import { Store } from '../fetch/store.ts';
+import { generate } from '../generate/generate.ts';
+import type { Generated } from '../generate/generated.ts';
+import { proxyPath } from '../generate/go.ts';
+import { McpcatError } from '../lib/errors.ts';
+import type { Emit } from '../lib/event.ts';
+import { label } from '../lib/labels.ts';
+import { contextTar, helperFiles, writeContext } from './context.ts';
+
+export interface Workshop {
+  readonly bases: Bases;
+  readonly templates: string;
+  readonly cacheFolder: string;
+  readonly platform: Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BuildOutcome {
+  readonly name: string;
+  readonly image: string;
+  readonly state: 'built' | 'unchanged';
+  readonly fingerprint: string;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** Builds a server's image unless the present one has the same fingerprint. */
+export async function buildServer(server: Server, workshop: Workshop & { readonly engine: Engine; readonly force: boolean }): Promise<BuildOutcome> {
+  const { engine, emit, force } = workshop;
+  const subject = server.entry.name;
+  const image = imageOf(subject);
+  const started = performance.now();
+  try {
+    const generated = await generateServer(server, workshop);
+    const present = await engine.inspectImage(image);
+    const done = (state: 'built' | 'unchanged', bytes: number): BuildOutcome => ({
+      name: subject,
+      image,
+      state,
+      fingerprint: generated.fingerprint,
+      bytes,
+      seconds: (performance.now() - started) / 1000,
+    });
+    if (!force && present?.labels[label.fingerprint] === generated.fingerprint) {
+      emit({ type: 'stage', subject, stage: 'build', state: 'skipped', detail: 'unchanged' });
+      return done('unchanged', present.bytes);
+    }
+    await checkBases(server, workshop);
+    await inFolder((folder) => build(generated, { server, workshop, folder }));
+    const bytes = (await engine.inspectImage(image))?.bytes ?? 0;
+    emit({ type: 'stage', subject, stage: 'build', state: 'done', detail: `${(bytes / 1e6).toFixed(0)} MB` });
+    return done('built', bytes);
+  } catch (error) {
+    emit({ type: 'stage', subject, stage: 'build', state: 'failed' });
+    throw error;
+  }
+}
+
+/** The context of a server; reads its lock files and the template's helpers, asks nobody. */
+export async function generateServer(server: Server, { bases, templates, platform }: Workshop): Promise<Generated> {
+  const { entry } = server;
+  const lock = lockOf(server);
+  const { build, runtime } = bases[lock.runtime];
+  const files = await lockFiles(server.folder);
+  return generate({ entry, lock, files, build, runtime, platform }, await helperFiles(templates, lock.runtime));
+}
+
+/** Fetches what the context needs and writes it into a folder that any Docker builder can build. */
+export async function writeServerContext(generated: Generated, { folder, server, workshop }: { folder: string; server: Server; workshop: Workshop }): Promise<void> {
+  const { cacheFolder, env, emit, signal } = workshop;
+  const subject = server.entry.name;
+  emit({ type: 'stage', subject, stage: 'fetch', state: 'started' });
+  const request = { store: new Store(cacheFolder), subject, env, emit, signal };
+  const artifacts = generated.artifacts.map(({ artifact }) => artifact);
+  const mods = goModFiles(artifacts);
+  const sources = await fetchArtifacts({ ...request, artifacts: [...artifacts, ...mods] });
+  const extra = mods.map((artifact) => ({ artifact, path: `${proxyPath(artifact.name, artifact.version)}.mod` }));
+  await writeContext(folder, { ...generated, artifacts: [...generated.artifacts, ...extra] }, sources);
+}
+
+async function build(generated: Generated, { server, workshop, folder }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string }): Promise<void> {
+  const { engine, emit, signal } = workshop;
+  const subject = server.entry.name;
+  await writeServerContext(generated, { folder, server, workshop });
+  emit({ type: 'stage', subject, stage: 'build', state: 'started' });
+  await engine.buildImage(contextTar(folder), {
+    tag: imageOf(subject),
+    labels: { [label.fingerprint]: generated.fingerprint },
+    onOutput: (line) => emit({ type: 'output', subject, line }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+function lockOf({ entry, lock }: Server): Lock {
+  if (lock !== undefined) return lock;
+  throw new McpcatError('lock-missing', `${entry.name}: it has no lock yet`, { hint: `mcpcat update ${entry.name}` });
+}
+
+async function lockFiles(folder: string): Promise<Record<string, string>> {
+  const names = ['package-lock.json', 'requirements.txt', 'go.mod', 'go.sum'];
+  const files = await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8').catch(() => '')] as const));
+  return Object.fromEntries(files.filter(([, text]) => text !== ''));
+}
+
+async function checkBases(server: Server, { bases, engine }: Workshop & { engine: Engine }): Promise<void> {
+  const { runtime } = lockOf(server);
+  for (const { reference } of Object.values(bases[runtime])) {
+    if ((await engine.inspectImage(reference)) !== undefined) continue;
+    throw new McpcatError('base-missing', `${server.entry.name}: the base ${reference} is not on this engine`, {
+      hint: `mcpcat base build ${runtime}`,
+    });
+  }
+}
+
+/** A folder that is gone afterwards, whatever happens. */
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-build-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

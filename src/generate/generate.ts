@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '../catalog/entry.ts';
+import type { Artifact } from '../catalog/lock.ts';
+import { label } from '../lib/labels.ts';
+import { systemStage } from './system.ts';
+import type { Generated, GenerateInput, Recipe } from './generated.ts';
+import { goRecipe } from './go.ts';
+import { nodeRecipe } from './node.ts';
+import { pythonRecipe } from './python.ts';
+import { execForm, imageReference, labelText, quoted } from './quote.ts';
+
+/** Raised when the same input gives another image for a reason that is not in the Dockerfile. */
+const generatorVersion = 1;
+const recipes = { node: nodeRecipe, python: pythonRecipe, go: goRecipe } as const;
+
+/** What decides whether an image must be built again. */
+interface FingerprintFacts {
+  readonly generatorVersion: number;
+  /** Every instruction, and through its labels the entry's permissions. */
+  readonly dockerfile: string;
+  /** The ecosystem's lock and our helper scripts. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Everything that is fetched, by content. */
+  readonly artifacts: readonly Artifact[];
+  /** The bases: another image under the same name must count. */
+  readonly bases: readonly string[];
+  readonly platform: string;
+}
+
+/** Entry, lock and bases → a build context. Pure: the same input gives the same bytes. `helpers` are the template's files. */
+export function generate(input: GenerateInput, helpers: Readonly<Record<string, string>>): Generated {
+  const artifacts = input.lock.artifacts.filter(({ platforms }) => platforms?.includes(input.platform) ?? true);
+  const recipe = recipes[input.lock.runtime](input);
+  const placed = artifacts.map((artifact) => ({ path: recipe.pathOf(artifact), artifact }));
+  const debs = artifacts.filter(({ kind }) => kind === 'deb');
+  const dockerfile = `${dockerfileLines(input, { recipe, debs }).join('\n')}\n`;
+  const files = { ...recipe.files, ...helpers };
+  const facts = { generatorVersion, dockerfile, files, artifacts, bases: [input.build.fingerprint, input.runtime.fingerprint], platform: input.platform };
+  return { dockerfile, files, artifacts: placed, fingerprint: fingerprint(facts) };
+}
+
+function fingerprint(facts: FingerprintFacts): string {
+  const ordered = { ...facts, files: Object.entries(facts.files).toSorted(([a], [b]) => (a < b ? -1 : 1)) };
+  return createHash('sha256').update(JSON.stringify(ordered)).digest('hex');
+}
+
+function dockerfileLines(input: GenerateInput, { recipe, debs }: { recipe: Recipe; debs: readonly Artifact[] }): string[] {
+  const { entry, build, runtime } = input;
+  return [
+    `FROM ${imageReference(build.reference)} AS build`,
+    ...systemStage(debs),
+    ...recipe.buildStage,
+    '',
+    `FROM ${imageReference(runtime.reference)}`,
+    ...(debs.length > 0 ? ['COPY --from=build /sysroot/ /'] : []),
+    'COPY --from=build /app /app',
+    ...Object.entries(recipe.env).map(([name, value]) => `ENV ${name}=${quoted(value)}`),
+    ...Object.entries(labelsOf(input)).map(([name, value]) => `LABEL ${name}=${labelText(value)}`),
+    'WORKDIR /home/mcpcat',
+    'USER 65532:65532',
+    `ENTRYPOINT ${execForm(['/mcpcat-init', '--', ...recipe.program])}`,
+    `CMD ${execForm(entry.args)}`,
+  ];
+}
+
+/** github.com/opencontainers/image-spec/blob/main/annotations.md, and ours. */
+function labelsOf({ entry, lock, runtime }: GenerateInput): Record<string, string> {
+  return {
+    'org.opencontainers.image.title': entry.title,
+    'org.opencontainers.image.description': entry.description,
+    'org.opencontainers.image.licenses': entry.license,
+    'org.opencontainers.image.source': entry.repository,
+    'org.opencontainers.image.version': lock.version,
+    'org.opencontainers.image.base.name': runtime.reference,
+    [label.mcpName]: entry.name,
+    [label.entry]: entry.name,
+    [label.permissions]: JSON.stringify(permissionsOf(entry)),
+  };
+}
+
+function permissionsOf({ permissions, limits }: Entry): unknown {
+  const { network, mounts, writable } = permissions;
+  return { network, mounts: mounts.map(({ name, target, mode }) => ({ name, target, mode })), writable, limits };
+}

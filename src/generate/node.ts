@@ -1,0 +1,60 @@
+import type { Artifact } from '../catalog/lock.ts';
+import { hashOfIntegrity } from '../fetch/store.ts';
+import { jsonText } from '../lib/folders.ts';
+import type { GenerateInput, Recipe } from './generated.ts';
+import { programFile } from './program.ts';
+import { execForm } from './quote.ts';
+import { systemPath } from './system.ts';
+
+const npm = ['node', '/usr/local/lib/node_modules/npm/bin/npm-cli.js'];
+
+/** npm servers: npm's own installer from a cache that holds exactly the locked tarballs. */
+export function nodeRecipe(input: GenerateInput): Recipe {
+  const { entry, lock, files } = input;
+  const { path, native } = programFile(entry, lock);
+  const program = native ? [path, ...entry.command.slice(1)] : ['/usr/local/bin/node', path, ...entry.command.slice(1)];
+  const name = lock.source.replace(/^npm:/, '');
+  return {
+    buildStage: [
+      'COPY app/ /app/',
+      'COPY npm-cache/ /npm-cache/',
+      'WORKDIR /app',
+      `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache'])}`,
+      ...entry.scripts.map((script) => `RUN ${execForm([...npm, 'rebuild', script.package, '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache'])}`),
+      ...(native ? [] : warmUp),
+    ],
+    files: {
+      'app/package.json': jsonText({ name: 'mcpcat-server', version: '0.0.0', private: true, dependencies: { [name]: lock.version } }),
+      'app/package-lock.json': files['package-lock.json'] ?? '',
+      ...(native ? {} : { 'build/warm.json': jsonText({ words: [...program, ...entry.args], env: examples(input) }) }),
+    },
+    env: { NODE_ENV: 'production', ...(native ? {} : { NODE_COMPILE_CACHE: '/app/.compile-cache' }) },
+    program,
+    pathOf: cachePath,
+  };
+}
+
+/** As the user of the image, because Node keeps one cache per user id. */
+const warmUp = [
+  'COPY build/ /build/',
+  `RUN ${execForm(['install', '-d', '-o', '65532', '-g', '65532', '/app/.compile-cache'])}`,
+  'USER 65532:65532',
+  `RUN ${execForm(['node', '/build/warm.mjs'])}`,
+  'USER 0:0',
+  `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
+];
+
+function examples({ entry }: GenerateInput): Record<string, string> {
+  const settings = Object.entries(entry.env).flatMap(([name, { example, default: preset }]) => {
+    const value = entry.smoke.env[name] ?? preset ?? example;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(settings);
+}
+
+/** cacache keeps content under its own hash; npm finds it there through the lock's integrity. */
+function cachePath(artifact: Artifact): string {
+  if (artifact.kind !== 'npm') return systemPath(artifact);
+  const { hex } = hashOfIntegrity(artifact.integrity);
+  return `npm-cache/_cacache/content-v2/sha512/${hex.slice(0, 2)}/${hex.slice(2, 4)}/${hex.slice(4)}`;
+}
