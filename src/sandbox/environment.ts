@@ -1,0 +1,41 @@
+import type { Entry } from '../catalog/entry.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { didYouMean } from '../lib/nearest.ts';
+
+/** Splits the given settings into plain ones and secrets, adds defaults, and insists on the required ones. */
+export function settle(
+  entry: Entry,
+  given: Readonly<Record<string, string>>,
+): { readonly env: Record<string, string>; readonly secrets: Record<string, string> } {
+  refuseUndeclared(entry, given);
+  const env: Record<string, string> = {};
+  const secrets: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [name, setting] of Object.entries(entry.env)) {
+    const value = given[name] ?? setting.default;
+    if (value === undefined || (value === '' && setting.required)) {
+      if (setting.required) missing.push(`  ${name}: ${setting.description}`);
+      continue;
+    }
+    if (value.includes('\0')) throw new McpcatError('usage', `${name}: a setting can't hold a NUL character`);
+    (setting.secret ? secrets : env)[name] = value;
+  }
+  if (missing.length > 0) throw settingsMissing(entry, missing);
+  return { env, secrets };
+}
+
+function refuseUndeclared(entry: Entry, given: Readonly<Record<string, string>>): void {
+  const known = Object.keys(entry.env);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, known) || (known.length > 0 ? `it has ${known.join(', ')}` : 'it has none');
+  throw new McpcatError('usage', `${entry.name} declares no setting ${unknown}`, { hint });
+}
+
+function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError {
+  const first = missing[0]?.trim().split(':')[0] ?? '';
+  return new McpcatError('settings-missing', `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`, {
+    detail: missing,
+    hint: `set it in the environment of the client, or: mcpcat run ${entry.name} --env ${first}=…`,
+  });
+}

@@ -1,0 +1,48 @@
+import type { BindMount } from '../engine/engine.ts';
+
+/** Everything a server may do, after the user's overrides: the one thing that smoke test and launcher start from. */
+export interface Sandbox {
+  readonly name: string;
+  /** Settings that are no secret; they appear in the container's configuration. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Handed over through mcpcat-init's preamble, never in the configuration. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+  readonly mounts: readonly BindMount[];
+  /** `uid:gid`, never root. */
+  readonly user: string;
+  /** Folders that are a tmpfs of their own. */
+  readonly writable: readonly string[];
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly pids: number;
+  readonly shmBytes: number | undefined;
+}
+
+/** What a user may change at the start of a server. */
+export interface Overrides {
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly MountRequest[];
+  readonly memory?: string | undefined;
+  readonly cpus?: string | undefined;
+  readonly pids?: string | undefined;
+  /** Replace the entry's arguments' tail: appended after them. */
+  readonly args: readonly string[];
+}
+
+/** `NAME=HOSTDIR[:ro|rw]`. */
+export interface MountRequest {
+  readonly name: string;
+  readonly hostPath: string;
+  readonly mode: 'ro' | 'rw' | undefined;
+}
+
+/** What the policy asks of the file system; injected so that the policy itself stays pure. */
+export interface Paths {
+  /** The path without symbolic links, or undefined if it does not exist. */
+  realPath(path: string): string | undefined;
+  isFolder(path: string): boolean;
+  /** `uid:gid` of a folder. */
+  ownerOf(path: string): string | undefined;
+  readonly home: string;
+}

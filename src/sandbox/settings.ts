@@ -1,0 +1,73 @@
+import type { ContainerSettings, Labels } from '../engine/engine.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** A tmpfs counts into the container's memory; this keeps one folder from taking all of it. */
+const tmpfsShare = 8;
+const tmpfsLeast = 16 * 1024 ** 2;
+
+/** How one container is named to the engine. */
+export interface Start {
+  readonly image: string;
+  readonly labels: Labels;
+  readonly autoRemove: boolean;
+  /** Graces of mcpcat-init in milliseconds, where they differ from its own. */
+  readonly eofGrace?: number | undefined;
+  readonly termGrace?: number | undefined;
+}
+
+/**
+ * The container's settings: the only place in mcpcat where a capability, a mount or a limit is set. Smoke test and
+ * launcher both start from here, so what was proved is what runs.
+ */
+export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
+  return {
+    image: start.image,
+    command: sandbox.args,
+    env: { ...sandbox.env, ...initEnv(sandbox, start) },
+    labels: start.labels,
+    user: sandbox.user,
+    hostname: 'mcp',
+    readOnlyRoot: true,
+    capDrop: ['ALL'],
+    // Nothing about seccomp: the engine's default profile stays in force.
+    securityOptions: ['no-new-privileges'],
+    network: 'none',
+    // Even a read-only container keeps a writable /dev/shm unless there is no IPC at all.
+    ipc: sandbox.shmBytes === undefined ? 'none' : 'private',
+    ...(sandbox.shmBytes === undefined ? {} : { shmBytes: sandbox.shmBytes }),
+    memoryBytes: sandbox.memoryBytes,
+    nanoCpus: Math.round(sandbox.cpus * 1e9),
+    pids: sandbox.pids,
+    nofile: 4096,
+    tmpfs: Object.fromEntries(sandbox.writable.map((folder) => [folder, tmpfsOptions(folder, sandbox)])),
+    mounts: sandbox.mounts,
+    sysctls: {},
+    dns: [],
+    extraHosts: [],
+    autoRemove: start.autoRemove,
+  };
+}
+
+function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
+  const [uid = '', gid = ''] = user.split(':');
+  const size = Math.max(tmpfsLeast, Math.floor(memoryBytes / tmpfsShare));
+  // mode= counts only where the image has no such folder (FACTS.md); /tmp is 1777 there.
+  const mode = folder === '/tmp' ? '1777' : '0700';
+  return `rw,nosuid,nodev,noexec,size=${String(size)},uid=${uid},gid=${gid},mode=${mode}`;
+}
+
+function initEnv(sandbox: Sandbox, { eofGrace, termGrace }: Start): Record<string, string> {
+  return {
+    ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
+    ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
+    ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),
+  };
+}
+
+/** The secrets as mcpcat-init reads them from stdin before anything else; undefined if there are none. */
+export function preambleOf({ secrets }: Sandbox): Buffer | undefined {
+  const records = Object.entries(secrets).map(([name, value]) => `${name}=${value}\0`);
+  if (records.length === 0) return undefined;
+  const body = Buffer.from(records.join(''));
+  return Buffer.concat([Buffer.from(`MCPCAT1 ${String(body.length)}\n`), body]);
+}
