@@ -6,6 +6,8 @@ export const label = {
   session: 'io.mcpcat.session',
   server: 'io.mcpcat.server',
   client: 'io.mcpcat.client',
+  /** The folder in which the client started the launcher. */
+  project: 'io.mcpcat.project',
   /** `run` or `test`: who made the container. */
   role: 'io.mcpcat.role',
   fingerprint: 'io.mcpcat.fingerprint',

@@ -1,0 +1,44 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Attachment } from '../engine/engine.ts';
+
+export interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+export interface BridgeEvents {
+  /** The client closed its side; what it sent before is on its way. */
+  readonly onInputEnd: () => void;
+  /** The client no longer reads. */
+  readonly onOutputBroken: () => void;
+}
+
+/**
+ * Joins the client's streams with the server's: bytes pass untouched, a slow reader slows its writer, and the end of
+ * input becomes a half-close, so that replies still in flight arrive. Resolves when the server's output has ended
+ * and the client has taken it.
+ */
+export async function bridge(streams: Streams, attachment: Attachment, events: BridgeEvents): Promise<void> {
+  const { stdin, stdout, stderr } = streams;
+  stdin.once('end', events.onInputEnd);
+  stdin.once('error', events.onInputEnd);
+  stdout.once('error', events.onOutputBroken);
+  stderr.on('error', () => undefined);
+  stdin.pipe(attachment.stdin);
+  await Promise.all([flow(attachment.stdout, stdout), flow(attachment.stderr, stderr)]);
+}
+
+async function flow(from: Readable, to: Writable): Promise<void> {
+  from.pipe(to, { end: false });
+  await new Promise<void>((resolve) => {
+    from.once('end', resolve);
+    from.once('close', resolve);
+    to.once('error', () => resolve());
+  });
+  // An empty write comes back when everything before it has been taken.
+  await new Promise<void>((resolve) => {
+    if (to.writable) to.write('', () => resolve());
+    else resolve();
+  });
+}

@@ -1,0 +1,86 @@
+import type { Attachment, Engine, Labels } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { preambleOf, settingsOf } from '../sandbox/settings.ts';
+import { bridge, type Streams } from './bridge.ts';
+import { defaultBudgets, Supervisor, type Reason } from './supervisor.ts';
+
+export interface LaunchRequest {
+  readonly engine: Engine;
+  readonly sandbox: Sandbox;
+  readonly image: string;
+  readonly labels: Labels;
+  readonly streams: Streams;
+  /** Milliseconds a server has after the end of its input; mcpcat-init's default if undefined. */
+  readonly grace?: number | undefined;
+  /** Called once with a function that asks for the end. */
+  readonly onReady: (end: (reason: Reason) => void) => void;
+  /** Called when the server runs: the moment for what must not delay its start. */
+  readonly onStarted?: () => void;
+}
+
+export interface LaunchResult {
+  readonly exitCode: number;
+  readonly reason: Reason | undefined;
+}
+
+/** Runs one server for one client; the container is gone when this resolves or rejects. */
+export async function launch(request: LaunchRequest): Promise<LaunchResult> {
+  const { grace = 0 } = request;
+  const budgets = { ...defaultBudgets, afterInputEnd: defaultBudgets.afterInputEnd + grace };
+  const supervisor = new Supervisor(request.engine, budgets);
+  request.onReady((reason) => supervisor.request(reason));
+  try {
+    return await run(request, supervisor);
+  } finally {
+    await supervisor.remove();
+  }
+}
+
+async function run(request: LaunchRequest, supervisor: Supervisor): Promise<LaunchResult> {
+  const { engine, sandbox, image, labels, grace } = request;
+  const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace });
+  const id = await engine.createContainer(settings).catch((error: unknown) => {
+    throw withHint(error, sandbox.name);
+  });
+  supervisor.created(id, engine.waitContainer(id, 'next-exit'));
+  const attachment = await engine.attachContainer(id);
+  try {
+    if (!supervisor.mayStart()) return { exitCode: 143, reason: supervisor.reason };
+    return await serve(request, { supervisor, attachment, id });
+  } finally {
+    attachment.destroy();
+  }
+}
+
+interface Session {
+  readonly supervisor: Supervisor;
+  readonly attachment: Attachment;
+  readonly id: string;
+}
+
+async function serve(request: LaunchRequest, { supervisor, attachment, id }: Session): Promise<LaunchResult> {
+  const preamble = preambleOf(request.sandbox);
+  if (preamble) attachment.stdin.write(preamble);
+  const flowing = bridge(request.streams, attachment, {
+    onInputEnd: () => supervisor.request({ kind: 'input-ended' }),
+    onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
+  });
+  await request.engine.startContainer(id);
+  request.onStarted?.();
+  const { exitCode } = await supervisor.ended();
+  await Promise.race([flowing, patience(1000)]);
+  return { exitCode, reason: supervisor.reason };
+}
+
+/** The last output has its time, but a client that does not read must not keep us. */
+async function patience(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}
+
+function withHint(error: unknown, name: string): unknown {
+  if (!(error instanceof McpcatError) || error.code !== 'image-missing') return error;
+  return new McpcatError('image-missing', `${name} has no image on this engine yet`, { hint: `mcpcat build ${name}`, cause: error });
+}

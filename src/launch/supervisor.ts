@@ -1,0 +1,119 @@
+import type { ContainerEnd, Engine } from '../engine/engine.ts';
+import { messageOf } from '../lib/errors.ts';
+
+/** Why a session ends; the first reason is kept. */
+export type Reason =
+  | { readonly kind: 'server-exited' }
+  | { readonly kind: 'input-ended' }
+  | { readonly kind: 'output-broken' }
+  | { readonly kind: 'parent-gone' }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'engine-gone'; readonly message: string };
+
+/** Milliseconds. mcpcat-init escalates by itself within its graces; these are for when even that does not happen. */
+export interface Budgets {
+  readonly afterInputEnd: number;
+  readonly afterSignal: number;
+  /** For the removal of the container. */
+  readonly removal: number;
+}
+
+export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500, removal: 10_000 };
+
+/**
+ * Brings one container to its end, whatever happens:
+ *
+ * ```
+ *   starting ──start──▶ running ──input ended──▶ draining ──deadline──▶ killing ──▶ gone
+ *       │                  │                        │                     ▲
+ *       │                  └──signal, parent gone,──┴──▶ terminating ─────┘
+ *       │                     output broken                  │
+ *       └──signal: removed as soon as it exists              └──second signal: at once
+ * ```
+ *
+ * Every state but running has a deadline, and `gone` always includes the removal.
+ */
+export class Supervisor {
+  readonly #engine: Engine;
+  readonly #budgets: Budgets;
+  readonly #over = Promise.withResolvers<ContainerEnd>();
+  #id: string | undefined;
+  #started = false;
+  #reason: Reason | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(engine: Engine, budgets: Budgets) {
+    this.#engine = engine;
+    this.#budgets = budgets;
+  }
+
+  get reason(): Reason | undefined {
+    return this.#reason;
+  }
+
+  /** The container exists; `end` is the engine's word that it has stopped. */
+  created(id: string, end: Promise<ContainerEnd>): void {
+    this.#id = id;
+    end.then(
+      (result) => this.#over.resolve(result),
+      (error: unknown) => {
+        this.#reason ??= { kind: 'engine-gone', message: messageOf(error) };
+        this.#over.resolve({ exitCode: 3 });
+      },
+    );
+  }
+
+  /** False if the end was asked for before: then the container must not be started at all. */
+  mayStart(): boolean {
+    this.#started = this.#reason === undefined;
+    return this.#started;
+  }
+
+  /** Something asks for the end. A second request does not wait any longer. */
+  request(reason: Reason): void {
+    const first = this.#reason === undefined;
+    this.#reason ??= reason;
+    if (this.#id === undefined || !this.#started) return;
+    if (reason.kind === 'input-ended') {
+      if (first) this.#killAfter(this.#budgets.afterInputEnd);
+    } else if (reason.kind === 'signal' && !first && this.#reason.kind === 'signal') {
+      this.#kill();
+    } else {
+      void this.#engine.killContainer(this.#id, 'SIGTERM').catch(() => this.#kill());
+      this.#killAfter(this.#budgets.afterSignal);
+    }
+  }
+
+  /** Resolves when the server has ended, by itself or not. */
+  async ended(): Promise<ContainerEnd> {
+    const end = await this.#over.promise;
+    clearTimeout(this.#timer);
+    this.#reason ??= { kind: 'server-exited' };
+    return end;
+  }
+
+  /** Removes the container; nothing is left after this, or the engine is gone and the next sweep will see to it. */
+  async remove(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#id === undefined) return;
+    const deadline = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => deadline.resolve(undefined), this.#budgets.removal);
+    await Promise.race([this.#engine.removeContainer(this.#id).catch(() => undefined), deadline.promise]);
+    clearTimeout(timer);
+  }
+
+  #killAfter(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), milliseconds);
+  }
+
+  #kill(): void {
+    const id = this.#id;
+    if (id === undefined) return;
+    clearTimeout(this.#timer);
+    void this.#engine
+      .removeContainer(id)
+      .catch(() => undefined)
+      .then(() => this.#over.resolve({ exitCode: 137 }));
+  }
+}
