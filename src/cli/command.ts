@@ -1,52 +1,58 @@
-import type { ParseArgsConfig } from 'node:util';
-
 /**
- * A verb of the command line, as data: the help text, the completion and the parser all derive from it, and `run`
- * is loaded only when its verb is called.
+ * A verb of the command line, as data: help, completion and parser derive from it, and what it does is loaded only
+ * when it is called.
  */
 export interface CommandSpec {
   readonly name: string;
   readonly summary: string;
-  /** After `mcpcat NAME`: `NAME [-- ARGS]`. */
+  /** After `mcpcat NAME`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** Whole command lines with a word on each. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
-  /** What positionals are, for completion: entry names, session ids, nothing. */
-  readonly completes?: 'entries' | 'sessions';
+  /** What its arguments are: names of the catalog, or words of its own. */
+  readonly completes?: 'entries' | readonly string[];
   readonly load: () => Promise<{ readonly execute: Execute }>;
 }
 
 export interface OptionSpec {
   readonly type: 'boolean' | 'string';
-  readonly short?: string;
   readonly multiple?: boolean;
-  /** Shown in help: `--env K=V`. */
+  /** The value's name in the help: `K=V`. */
   readonly value?: string;
-  readonly choices?: readonly string[];
   readonly help: string;
 }
 
-/** Resolves to the exit code: 0 fine, 1 findings. Failures are thrown as McpcatError (2 or 3). */
+/** Resolves to the exit code: 0 fine, 1 findings, for `run` the server's. Failures are thrown. */
 export type Execute = (invocation: Invocation) => Promise<number>;
 
 export interface Invocation {
-  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  readonly options: Options;
   readonly positionals: readonly string[];
   /** What stood after `--`. */
   readonly rest: readonly string[];
   readonly terminal: Terminal;
 }
 
-/** The process's edges, passed in so that commands can be tested without a process. */
+/** Parsed options, read by kind. */
+export interface Options {
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+  list(name: string): readonly string[];
+}
+
+/** The process's edges, handed in so that commands can be tested without a process. */
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** Aborted by the first Ctrl-C or SIGTERM, except for `run`, which owns its signals. */
+  /** Aborted by the first Ctrl-C or SIGTERM; `run` has its own handling. */
   readonly signal: AbortSignal;
 }
 
-export type ParseOptions = NonNullable<ParseArgsConfig['options']>;
+export const common = {
+  catalog: { type: 'string', value: 'DIR', help: 'folder of the catalog (also MCPCAT_CATALOG)' },
+  engine: { type: 'string', value: 'ADDRESS', help: 'socket, URL or docker context of the engine' },
+  json: { type: 'boolean', help: 'print JSON' },
+  quiet: { type: 'boolean', help: 'say only what went wrong' },
+} as const satisfies Record<string, OptionSpec>;

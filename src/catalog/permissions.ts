@@ -1,0 +1,33 @@
+import type { Entry } from './entry.ts';
+
+/** What a server may reach, in a few words. */
+export function permissionSummary({ permissions }: Entry): string {
+  const { network, mounts } = permissions;
+  const hosts = network.includes('*') ? 'the whole internet' : network.join(', ');
+  const folders = mounts.map(({ name, mode }) => `folder ${name} (${mode})`).join(', ');
+  return [hosts, folders].filter((part) => part !== '').join('; ') || 'nothing';
+}
+
+/** The same in sentences, one a line. */
+export function permissionSentences({ permissions, limits, env, shm }: Entry): string[] {
+  const { network, mounts, writable } = permissions;
+  const secrets = Object.entries(env).filter(([, setting]) => setting.secret);
+  return [
+    networkSentence(network),
+    ...(mounts.length === 0 ? ['Your files: none.'] : mounts.map(mountSentence)),
+    `Written folders that vanish with it: ${writable.join(', ') || 'none'}. Everything else is read-only.`,
+    ...(secrets.length === 0 ? [] : [`Secrets it is given: ${secrets.map(([name]) => name).join(', ')}.`]),
+    `Limits: ${limits.memory} of memory, ${String(limits.cpus)} processor(s), ${String(limits.pids)} processes${shm === undefined ? '' : `, ${shm} of shared memory`}.`,
+  ];
+}
+
+function networkSentence(network: readonly string[]): string {
+  if (network.length === 0) return 'Network: none.';
+  if (network.includes('*')) return 'Network: THE WHOLE INTERNET. It declares that it must reach any host.';
+  return `Network: only ${network.join(', ')}.`;
+}
+
+function mountSentence({ name, target, mode, required, description }: Entry['permissions']['mounts'][number]): string {
+  const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
+  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${target}: ${description}`;
+}

@@ -1,0 +1,44 @@
+import { McpcatError } from '../lib/errors.ts';
+import { didYouMean } from '../lib/nearest.ts';
+import type { CommandSpec, Terminal } from './command.ts';
+import { commands } from './commands.ts';
+import { explain } from './errors.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { parse } from './parse.ts';
+import { version } from './version.ts';
+
+/** argv (without node and script) → exit code. The one place that catches everything. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+    const { text, exitCode } = explain(error, own.includes('--debug'));
+    terminal.stderr.write(text);
+    return exitCode;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [verb, ...args] = argv;
+  if (verb === undefined || verb === '--help' || verb === '-h') return print(terminal, programHelp(commands));
+  if (verb === '--version' || verb === '-v') return print(terminal, `mcpcat ${version}\n`);
+  if (verb === 'help') return print(terminal, args[0] === undefined ? programHelp(commands) : commandHelp(find(args[0])));
+  const spec = find(verb);
+  const { options, positionals, rest } = parse(spec, args);
+  if (options.flag('help')) return print(terminal, commandHelp(spec));
+  const { execute } = await spec.load();
+  return execute({ options, positionals, rest, terminal });
+}
+
+function find(verb: string): CommandSpec {
+  const spec = commands.find(({ name }) => name === verb);
+  if (spec) return spec;
+  const names = commands.map(({ name }) => name);
+  throw new McpcatError('usage', `there is no command "${verb}"`, { hint: didYouMean(verb, names) || 'mcpcat --help lists them' });
+}
+
+function print(terminal: Terminal, text: string): number {
+  terminal.stdout.write(text);
+  return 0;
+}

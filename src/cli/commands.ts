@@ -1,0 +1,18 @@
+import type { CommandSpec } from './command.ts';
+import { spec as base } from './commands/base.ts';
+import { spec as build } from './commands/build.ts';
+import { spec as completion } from './commands/completion.ts';
+import { spec as doctor } from './commands/doctor.ts';
+import { spec as generate } from './commands/generate.ts';
+import { spec as info } from './commands/info.ts';
+import { spec as list } from './commands/list.ts';
+import { spec as prune } from './commands/prune.ts';
+import { spec as ps } from './commands/ps.ts';
+import { spec as run } from './commands/run.ts';
+import { spec as search } from './commands/search.ts';
+import { spec as stop } from './commands/stop.ts';
+import { spec as test } from './commands/test.ts';
+import { spec as update } from './commands/update.ts';
+
+/** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
+export const commands: readonly CommandSpec[] = [run, list, search, info, ps, stop, prune, update, generate, build, test, base, doctor, completion];

@@ -1,0 +1,20 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'base',
+  summary: 'Make the base images from Debian packages',
+  usage: 'build [node|python|go…]',
+  options: {
+    update: { type: 'boolean', help: 'take the newest packages and rewrite the locks' },
+    locked: { type: 'boolean', help: 'fail if the mirror no longer has a locked version' },
+    mirror: { type: 'string', value: 'URL', help: 'Debian mirror (default: http://deb.debian.org/debian)' },
+    engine: common.engine,
+    json: common.json,
+  },
+  examples: [
+    ['mcpcat base build', 'all bases'],
+    ['mcpcat base build node', 'those for npm servers'],
+  ],
+  completes: ['build'],
+  load: () => import('../execute/base.ts'),
+};

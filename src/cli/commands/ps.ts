@@ -1,0 +1,16 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'ps',
+  summary: 'Show the servers that run now, and for whom',
+  usage: '',
+  options: {
+    engine: common.engine,
+    json: common.json,
+  },
+  examples: [
+    ['mcpcat ps', 'one line a container'],
+  ],
+  
+  load: () => import('../execute/ps.ts'),
+};

@@ -1,0 +1,18 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'stop',
+  summary: 'Stop running servers',
+  usage: 'ID|NAME… | --all',
+  options: {
+    all: { type: 'boolean', help: 'every server of ours' },
+    engine: common.engine,
+    json: common.json,
+  },
+  examples: [
+    ['mcpcat stop everything', 'all sessions of one server'],
+    ['mcpcat stop --all', 'every session'],
+  ],
+  completes: 'entries',
+  load: () => import('../execute/stop.ts'),
+};

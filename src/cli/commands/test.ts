@@ -1,0 +1,22 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'test',
+  summary: 'Prove images: a real handshake under all restrictions',
+  usage: 'NAME… | --all',
+  options: {
+    all: { type: 'boolean', help: 'every entry of the catalog' },
+    jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
+    report: { type: 'string', value: 'DIR', help: 'write a JSON report for each server' },
+    accept: { type: 'boolean', help: 'accept a changed list of tools into tools.json' },
+    catalog: common.catalog,
+    engine: common.engine,
+    json: common.json,
+  },
+  examples: [
+    ['mcpcat test time', 'handshake, tools, exit, writes'],
+    ['mcpcat test --all --report reports', 'the whole catalog'],
+  ],
+  completes: 'entries',
+  load: () => import('../execute/test.ts'),
+};

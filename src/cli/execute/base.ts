@@ -1,0 +1,42 @@
+import { buildBases } from '../../base/build-bases.ts';
+import type { Runtime } from '../../base/recipe.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { cacheFolder, jsonText } from '../../lib/folders.ts';
+import { megabytes } from '../../lib/size.ts';
+import type { Execute } from '../command.ts';
+import { table } from '../render/table.ts';
+import { defaultMirror } from './mirror.ts';
+import { engineOf, hostPlatform, templatesFolder } from './workshop.ts';
+
+const all: readonly Runtime[] = ['node', 'python', 'go'];
+
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [verb, ...kinds] = positionals;
+  if (verb !== 'build') throw new McpcatError('usage', `expected "base build", found "base ${verb ?? ''}"`.trim());
+  const built = await buildBases({
+    engine: await engineOf(invocation),
+    templates: templatesFolder(),
+    kinds: kinds.length === 0 ? all : kinds.map(runtimeOf),
+    platform: hostPlatform(),
+    cacheFolder: cacheFolder(terminal.env),
+    mirror: options.text('mirror') ?? defaultMirror,
+    update: options.flag('update'),
+    locked: options.flag('locked'),
+    emit: (event) => {
+      if (event.type === 'stage') terminal.stderr.write(`${event.subject}: ${event.detail ?? event.state}\n`);
+      if (event.type === 'notice') terminal.stderr.write(`${event.subject}: ${event.message}\n`);
+    },
+    signal: terminal.signal,
+  });
+  const rows = built.map(({ kind, stage, state, bytes, reference }) => ({ kind, stage, state, bytes, reference }));
+  const lines = rows.map(({ kind, stage, state, bytes, reference }) => [kind, stage, state, megabytes(bytes), reference]);
+  terminal.stdout.write(options.flag('json') ? jsonText(rows) : table(['base', 'stage', 'state', 'size', 'image'], lines));
+  return 0;
+};
+
+function runtimeOf(word: string): Runtime {
+  const kind = all.find((name) => name === word);
+  if (kind) return kind;
+  throw new McpcatError('usage', `expected node, python or go, found "${word}"`);
+}

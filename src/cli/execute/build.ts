@@ -1,0 +1,24 @@
+import { buildServer } from '../../build/build-server.ts';
+import type { Emit } from '../../lib/event.ts';
+import { megabytes } from '../../lib/size.ts';
+import type { Execute } from '../command.ts';
+import { runJobs } from '../render/jobs.ts';
+import { printOutcome } from '../render/outcome.ts';
+import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const [servers, engine, workshop] = await Promise.all([serversOf(invocation), engineOf(invocation), workshopOf(invocation)]);
+  await engine.info(); // one clear error instead of one for each server
+  const force = options.flag('force');
+  const jobs = servers.map((server) => ({
+    name: server.entry.name,
+    work: (emit: Emit) => buildServer(server, { ...workshop, emit, engine, force }),
+  }));
+  const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
+  return printOutcome(invocation, {
+    results,
+    header: ['server', 'state', 'size', 'time', 'image'],
+    row: ({ name, state, bytes, seconds, image }) => [name, state, megabytes(bytes), `${seconds.toFixed(1)} s`, image],
+  });
+};

@@ -1,0 +1,2 @@
+/** Debian's own address, which every mirror stands in for. */
+export const defaultMirror = 'http://deb.debian.org/debian';

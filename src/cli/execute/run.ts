@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { catalogFolder } from '../../catalog/catalog-folder.ts';
+import type { Entry } from '../../catalog/entry.ts';
+import { quickEntry } from '../../catalog/quick.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { launchLabels } from '../../launch/client.ts';
+import { launch } from '../../launch/launch.ts';
+import type { Reason } from '../../launch/supervisor.ts';
+import { sweep } from '../../launch/sweep.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { cacheFolder } from '../../lib/folders.ts';
+import { sandboxOf } from '../../sandbox/policy.ts';
+import { hostPaths } from '../../sandbox/paths.ts';
+import type { MountRequest } from '../../sandbox/sandbox.ts';
+import type { Execute, Invocation } from '../command.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them; arguments for the server go after --' });
+  const folder = catalogFolder({ option: options.text('catalog'), env: terminal.env });
+  const [entry, engine] = await Promise.all([
+    quickEntry({ folder, name, cache: cacheFolder(terminal.env) }),
+    connectEngine({ endpoint: options.text('engine'), env: terminal.env }),
+  ]);
+  const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
+  sayNetwork(entry, invocation);
+  const image = await imageFor(entry, { invocation, engine });
+  const result = await launch({
+    engine,
+    sandbox,
+    image,
+    labels: launchLabels(name, terminal.env),
+    streams: terminal,
+    grace: graceOf(options.text('grace')),
+    onReady: watch,
+    onStarted: () => sweepLater(engine),
+  });
+  if (result.reason?.kind === 'engine-gone') throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
+  return result.exitCode;
+};
+
+type RunOverrides = Parameters<typeof sandboxOf>[1];
+
+function overridesOf(entry: Entry, { options, rest, terminal }: Invocation): RunOverrides {
+  const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
+    const value = terminal.env[name];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return {
+    env: {
+      ...Object.fromEntries(fromEnvironment),
+      ...Object.fromEntries(options.list('env-file').flatMap(readEnvFile)),
+      ...Object.fromEntries(options.list('env').map((text) => pair(text, '--env'))),
+    },
+    mounts: options.list('mount').map(mountRequest),
+    memory: options.text('memory'),
+    cpus: options.text('cpus'),
+    pids: options.text('pids'),
+    args: rest,
+  };
+}
+
+function pair(text: string, what: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  // The text may hold a secret, so it is not repeated.
+  throw new McpcatError('usage', `${what}: expected NAME=VALUE`);
+}
+
+function readEnvFile(file: string): [string, string][] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new McpcatError('usage', `--env-file: can't read ${file}`, { cause: error });
+  }
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === '' || line.startsWith('#')) return [];
+    return [pair(line, `${file}:${String(index + 1)}`)];
+  });
+}
+
+function mountRequest(text: string): MountRequest {
+  const match = /^([^=]+)=(.+?)(?::(ro|rw))?$/.exec(text);
+  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw], found "${text}"`);
+  const mode = match[3];
+  return { name: match[1] ?? '', hostPath: match[2] ?? '', mode: mode === 'ro' || mode === 'rw' ? mode : undefined };
+}
+
+function graceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new McpcatError('usage', `--grace: expected milliseconds, found "${text}"`);
+}
+
+/** Until the road out exists, a declared host is not reachable: said, not hidden. */
+function sayNetwork({ name, permissions }: Entry, { options, terminal }: Invocation): void {
+  if (permissions.network.length === 0 || options.flag('quiet')) return;
+  terminal.stderr.write(`mcpcat: ${name} declares ${permissions.network.join(', ')}, but this version gives servers no network\n`);
+}
+
+async function imageFor({ name }: Entry, { invocation, engine }: { invocation: Invocation; engine: Engine }): Promise<string> {
+  const { options, terminal } = invocation;
+  const pull = options.text('pull') ?? 'missing';
+  if (!['missing', 'always', 'never'].includes(pull)) throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
+  const image = options.text('image');
+  if (image === undefined) return `mcpcat/${name}:local`;
+  const wanted = pull === 'always' || (pull === 'missing' && (await engine.inspectImage(image)) === undefined);
+  if (wanted) await engine.pullImage(image, (line) => options.flag('quiet') || terminal.stderr.write(`${line}\n`));
+  return image;
+}
+
+/** Everything from outside that ends a session, until this process ends with it. */
+function watch(end: (reason: Reason) => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end({ kind: 'signal', signal }));
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end({ kind: 'parent-gone' });
+  }, 500).unref();
+}
+
+/** What others left behind must not delay this server. */
+function sweepLater(engine: Engine): void {
+  setTimeout(() => void sweep(engine).catch(() => undefined), 1500).unref();
+}

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { loadBases, withOverrides } from '../../base/references.ts';
+import type { Workshop } from '../../build/build-server.ts';
+import { catalogFolder } from '../../catalog/catalog-folder.ts';
+import { loadCatalog, selectServers } from '../../catalog/load.ts';
+import { problemText } from '../../catalog/problem.ts';
+import type { Server } from '../../catalog/server.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import type { Engine, Platform } from '../../engine/engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { cacheFolder } from '../../lib/folders.ts';
+import { projectFolder } from '../../lib/project.ts';
+import type { Invocation } from '../command.ts';
+
+/** What several commands need, from their options. */
+export function templatesFolder(): string {
+  return path.join(projectFolder(), 'templates');
+}
+
+export function hostPlatform(): Platform {
+  return process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+}
+
+export function folderOf({ options, terminal }: Invocation): string {
+  return catalogFolder({ option: options.text('catalog'), env: terminal.env });
+}
+
+export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
+  return connectEngine({ endpoint: options.text('engine'), env: terminal.env });
+}
+
+export async function workshopOf({ options, terminal }: Invocation): Promise<Omit<Workshop, 'emit'>> {
+  const templates = templatesFolder();
+  const platform = hostPlatform();
+  const bases = withOverrides(await loadBases(templates, platform), options.list('base'));
+  return { bases, templates, platform, cacheFolder: cacheFolder(terminal.env), env: terminal.env, signal: terminal.signal };
+}
+
+/** The servers that were named, or all with `--all`; broken entries of the catalog are said and do not stop the rest. */
+export async function serversOf(invocation: Invocation): Promise<Server[]> {
+  const { options, positionals, terminal } = invocation;
+  const folder = folderOf(invocation);
+  const all = options.flag('all');
+  if (!all && positionals.length === 0) throw new McpcatError('usage', 'expected the name of a server, or --all', { hint: 'mcpcat list shows them' });
+  if (all) {
+    const { problems } = await loadCatalog(folder);
+    for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
+  }
+  return selectServers(folder, { names: positionals, all });
+}
+
+export function jobsOf({ options }: Invocation): number {
+  const text = options.text('jobs') ?? '2';
+  const width = /^\d+$/.test(text) ? Number(text) : 0;
+  if (width >= 1 && width <= 64) return width;
+  throw new McpcatError('usage', `--jobs: expected a number from 1 to 64, found "${text}"`);
+}

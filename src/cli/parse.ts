@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { didYouMean } from '../lib/nearest.ts';
+import type { CommandSpec, Options } from './command.ts';
+
+export interface Parsed {
+  readonly options: Options;
+  readonly positionals: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/** Every command has these. */
+export const globalOptions = {
+  help: { type: 'boolean', help: 'show this help' },
+  debug: { type: 'boolean', help: 'show a stack trace with an error' },
+} as const;
+
+/** Splits at `--`, parses strictly, suggests what may have been meant. */
+export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
+  const dashes = argv.indexOf('--');
+  const own = dashes === -1 ? argv : argv.slice(0, dashes);
+  const rest = dashes === -1 ? [] : argv.slice(dashes + 1);
+  const known = { ...globalOptions, ...spec.options };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, option]) => [name, { type: option.type, multiple: 'multiple' in option && option.multiple === true }]),
+  );
+  refuseUnknown(spec, { own, known: Object.keys(known) });
+  try {
+    const { values, positionals } = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });
+    return { options: reader(values), positionals, rest };
+  } catch (error) {
+    throw new McpcatError('usage', messageOf(error).split('. ')[0] ?? '', { hint: `mcpcat ${spec.name} --help`, cause: error });
+  }
+}
+
+function refuseUnknown(spec: CommandSpec, { own, known }: { own: readonly string[]; known: readonly string[] }): void {
+  const names = own.filter((word) => /^-./.test(word)).map((word) => word.replace(/^--?/, '').split('=')[0] ?? '');
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const hint = didYouMean(unknown, known) || `mcpcat ${spec.name} --help`;
+  throw new McpcatError('usage', `${spec.name} has no option --${unknown}`, { hint });
+}
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+function reader(values: Values): Options {
+  return {
+    text(name) {
+      const value = values[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    flag: (name) => values[name] === true,
+    list(name) {
+      const value = values[name];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+
+const logFile = path.join(os.tmpdir(), 'mcpcat-dockerd.log');
+/** Holds the pid of an engine that we started: only that one is ever stopped by us. */
+const pidFile = path.join(os.tmpdir(), 'mcpcat-dockerd.pid');
+const patience = 60_000;
+
+export interface FixRequest {
+  readonly find: () => Promise<Engine>;
+  readonly say: (line: string) => void;
+}
+
+/** On Debian or Ubuntu as root: installs the distribution's engine and mmdebstrap, starts the engine, waits for it. */
+export async function fix({ find, say }: FixRequest): Promise<void> {
+  const running = await answers(find);
+  const missing = [
+    ...(running || has('dockerd') ? [] : ['docker.io', 'iptables']),
+    ...(has('mmdebstrap') ? [] : ['mmdebstrap']),
+  ];
+  if (running && missing.length === 0) return say('nothing to do: the engine answers and mmdebstrap is there');
+  refuseElsewhere();
+  if (missing.length > 0) install(missing, say);
+  if (!running) await startEngine(find, say);
+}
+
+function refuseElsewhere(): void {
+  const advice =
+    process.platform === 'darwin'
+      ? 'install Docker Desktop, OrbStack or Colima and start it'
+      : process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')
+        ? "install Docker or Podman with your system's package manager and start it"
+        : process.getuid?.() === 0
+          ? undefined
+          : 'run it as root: sudo mcpcat doctor --fix, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
+  if (advice !== undefined) throw new McpcatError('engine-missing', "mcpcat can't install an engine here", { hint: advice });
+}
+
+function install(packages: readonly string[], say: (line: string) => void): void {
+  say(`installing ${packages.join(' ')} with apt-get`);
+  apt(['update', '-qq']);
+  apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+}
+
+function apt(args: readonly string[]): void {
+  const { status, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  if (status !== 0) throw new McpcatError('engine-missing', `apt-get ${args[0] ?? ''} failed`, { detail: stderr.trim().split('\n').slice(-10) });
+}
+
+async function startEngine(find: () => Promise<Engine>, say: (line: string) => void): Promise<void> {
+  if (existsSync('/run/systemd/system')) {
+    say('starting the engine with systemctl');
+    spawnSync('systemctl', ['start', 'docker']);
+  } else {
+    say(`starting dockerd, its log is ${logFile}`);
+    const log = openSync(logFile, 'a');
+    const child = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
+    child.on('error', () => undefined);
+    child.unref();
+    writeFileSync(pidFile, String(child.pid));
+  }
+  const deadline = Date.now() + patience;
+  while (!(await answers(find))) {
+    if (Date.now() > deadline) {
+      const detail = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-10) : [];
+      throw new McpcatError('engine-missing', `the engine did not answer within ${String(patience / 1000)} s`, { detail });
+    }
+    await sleep(250);
+  }
+  say('the engine answers');
+}
+
+/** Stops the engine if it is one that we started; otherwise does nothing. */
+export async function stopStartedEngine(): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  rmSync(pidFile, { force: true });
+  if (!isDockerd(pid)) return;
+  process.kill(pid, 'SIGTERM');
+  const deadline = Date.now() + 20_000;
+  while (isDockerd(pid) && Date.now() < deadline) await sleep(200);
+}
+
+function isDockerd(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${String(pid)}/comm`, 'utf8').trim() === 'dockerd';
+  } catch {
+    return false;
+  }
+}
+
+async function answers(find: () => Promise<Engine>): Promise<boolean> {
+  try {
+    await (await find()).info();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function has(program: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => existsSync(path.join(folder, program)));
+}
