@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Labels } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from './owner.ts';
+import { ownerText, thisOwner } from '../sandbox/owner.ts';
 
 /** The labels of one launch: who owns it, for which client and session, in which folder. */
 export function launchLabels(server: string, env: Readonly<Record<string, string | undefined>>): Labels {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
-import { isProvablyDead, parseOwner, startOf, thisOwner } from './owner.ts';
+import { isProvablyDead, parseOwner, startOf, thisOwner } from '../sandbox/owner.ts';
 
 /** Containers of ours whose owner is provably dead, in any state. */
 export async function orphans(engine: Engine): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {

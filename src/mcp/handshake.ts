@@ -1,0 +1,115 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ErrorCode, McpError, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { createHash } from 'node:crypto';
+import type { Attachment } from '../engine/engine.ts';
+import { messageOf } from '../lib/errors.ts';
+import { LineTransport, type Stray } from './line-transport.ts';
+
+export interface ToolFacts {
+  readonly name: string;
+  readonly description: string;
+  /** SHA-256 of the input schema as canonical JSON. */
+  readonly schema: string;
+}
+
+export interface CallRequest {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+export interface HandshakeResult {
+  /** Set if initialize or tools/list did not succeed: what happened instead. */
+  readonly failure?: string;
+  readonly protocolVersion?: string;
+  readonly serverInfo?: { readonly name: string; readonly version: string };
+  /** Milliseconds from the call to the answer of initialize. */
+  readonly initializeMs?: number;
+  readonly tools: readonly ToolFacts[];
+  readonly pages: number;
+  readonly call?: { readonly isError: boolean; readonly text: string };
+  readonly strays: readonly Stray[];
+}
+
+export interface HandshakeOptions {
+  readonly deadlineMs: number;
+  readonly call?: CallRequest | undefined;
+  /** Runs while the server is idle and its stdin still open. */
+  readonly beforeClose: () => Promise<void>;
+}
+
+const identity = { name: 'mcpcat-test', version: '1.0.0' };
+const mostPages = 100;
+
+/** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
+export async function handshake(
+  attachment: Attachment,
+  { deadlineMs, call, beforeClose }: HandshakeOptions,
+): Promise<HandshakeResult> {
+  const transport = new LineTransport<JSONRPCMessage>(attachment);
+  const client = new Client(identity);
+  const options = { timeout: deadlineMs };
+  const started = performance.now();
+  try {
+    await client.connect(transport, options);
+  } catch (error) {
+    return { failure: `initialize: ${reason(error, deadlineMs)}`, tools: [], pages: 0, strays: transport.strays };
+  }
+  const initializeMs = performance.now() - started;
+  const serverInfo = client.getServerVersion();
+  const common = {
+    initializeMs,
+    protocolVersion: transport.version,
+    strays: transport.strays,
+    ...(serverInfo === undefined ? {} : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),
+  };
+  try {
+    const { tools, pages } = client.getServerCapabilities()?.tools ? await listTools(client, options) : { tools: [], pages: 0 };
+    const answer = call === undefined ? {} : { call: await callTool(client, { call, options }) };
+    return { ...common, tools, pages, ...answer };
+  } catch (error) {
+    return { ...common, failure: `tools/list: ${reason(error, deadlineMs)}`, tools: [], pages: 0 };
+  } finally {
+    await beforeClose();
+    // Half-closes stdin: the server now has to end by itself.
+    attachment.stdin.end();
+  }
+}
+
+async function listTools(client: Client, options: { timeout: number }): Promise<{ tools: ToolFacts[]; pages: number }> {
+  const tools: ToolFacts[] = [];
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  for (let pages = 1; ; pages++) {
+    const page = await client.listTools(cursor === undefined ? {} : { cursor }, options);
+    tools.push(...page.tools.map((tool) => ({ name: tool.name, description: tool.description ?? '', schema: schemaHash(tool.inputSchema) })));
+    cursor = page.nextCursor;
+    if (cursor === undefined) return { tools, pages };
+    if (seen.has(cursor) || pages >= mostPages) throw new Error(`the list does not end (${String(pages)} pages)`);
+    seen.add(cursor);
+  }
+}
+
+async function callTool(client: Client, { call, options }: { call: CallRequest; options: { timeout: number } }): Promise<{ isError: boolean; text: string }> {
+  try {
+    const result = await client.callTool({ name: call.tool, arguments: { ...call.arguments } }, undefined, options);
+    return { isError: result.isError === true, text: JSON.stringify(result.content).slice(0, 2000) };
+  } catch (error) {
+    return { isError: true, text: reason(error, options.timeout) };
+  }
+}
+
+function reason(error: unknown, deadlineMs: number): string {
+  if (error instanceof McpError && error.code === Number(ErrorCode.RequestTimeout)) return `no answer within ${String(deadlineMs / 1000)} s`;
+  if (error instanceof McpError && error.code === Number(ErrorCode.ConnectionClosed)) return 'the server closed its output without an answer';
+  return messageOf(error);
+}
+
+/** Keys sorted at every level, so that the same schema always has the same hash. */
+function schemaHash(schema: unknown): string {
+  const text = JSON.stringify(schema, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,114 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** What a server wrote that is not JSON-RPC; the first bytes of it. */
+export interface Stray {
+  readonly text: string;
+  readonly reason: 'not-json-rpc' | 'too-long';
+}
+
+/** Longest line that is taken for a message, in bytes; a longer one is a fault of the server, not a reason to run out of memory. */
+const longestLine = 32 << 20;
+const keptStrays = 20;
+
+type Message = Readonly<Record<string, unknown>>;
+
+/**
+ * MCP over a container's streams: one JSON-RPC message a line (MCP 2025-06-18, "stdio"). Serves as `Transport` for both
+ * SDKs. What is no message is kept as evidence instead of being thrown.
+ */
+export class LineTransport<M extends object> {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: M) => void;
+  readonly strays: Stray[] = [];
+  /** The revision that initialize agreed on. */
+  version = '';
+  readonly #stdin: Writable;
+  readonly #stdout: Readable;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #skipping = false;
+
+  constructor(streams: { readonly stdin: Writable; readonly stdout: Readable }) {
+    this.#stdin = streams.stdin;
+    this.#stdout = streams.stdout;
+  }
+
+  start(): Promise<void> {
+    this.#stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#stdout.once('end', () => this.#finish());
+    this.#stdout.once('error', (error) => this.onerror?.(error));
+    this.#stdout.once('close', () => this.onclose?.());
+    return Promise.resolve();
+  }
+
+  setProtocolVersion(version: string): void {
+    this.version = version;
+  }
+
+  async send(message: M): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Half-closes; the server's end is what closes the other half. */
+  close(): Promise<void> {
+    this.#stdin.end();
+    return Promise.resolve();
+  }
+
+  #take(chunk: Buffer): void {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
+      this.#add(rest.subarray(0, end));
+      this.#line();
+      rest = rest.subarray(end + 1);
+    }
+    this.#add(rest);
+  }
+
+  #add(part: Buffer): void {
+    if (this.#skipping || part.length === 0) return;
+    this.#parts.push(part);
+    this.#size += part.length;
+    if (this.#size <= longestLine) return;
+    this.#stray(Buffer.concat(this.#parts).toString('utf8', 0, 200), 'too-long');
+    this.#parts = [];
+    this.#size = 0;
+    this.#skipping = true;
+  }
+
+  #line(): void {
+    const text = Buffer.concat(this.#parts).toString('utf8').trim();
+    this.#parts = [];
+    this.#size = 0;
+    if (this.#skipping) {
+      this.#skipping = false;
+      return;
+    }
+    if (text === '') return;
+    const message = parse(text);
+    if (message === undefined) this.#stray(text.slice(0, 200), 'not-json-rpc');
+    // Checked to be a JSON-RPC 2.0 object; the SDKs check the rest.
+    else this.onmessage?.(message as M);
+  }
+
+  #finish(): void {
+    if (this.#size > 0) this.#line();
+  }
+
+  #stray(text: string, reason: Stray['reason']): void {
+    if (this.strays.length < keptStrays) this.strays.push({ text, reason });
+  }
+}
+
+function parse(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
+    return object?.['jsonrpc'] === '2.0' ? object : undefined;
+  } catch {
+    return undefined;
+  }
+}

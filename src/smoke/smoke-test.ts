@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { imageOf, type Server } from '../catalog/server.ts';
+import type { Engine, Labels } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import type { Emit } from '../lib/event.ts';
+import type { Finding } from '../lib/finding.ts';
+import { jsonText, writeWhole } from '../lib/folders.ts';
+import type { ToolFacts } from '../mcp/handshake.ts';
+import { exitsAfterEof } from './checks/exit.ts';
+import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
+import { onlyJsonRpc } from './checks/output.ts';
+import { oneProcess } from './checks/processes.ts';
+import { toolsAsReviewed } from './checks/tools.ts';
+import { writesInside } from './checks/writes.ts';
+import type { Check, Observation } from './observation.ts';
+import { observe, observeModern } from './observe.ts';
+
+const checks: readonly Check[] = [handshakeSucceeds, callSucceeds, onlyJsonRpc, exitsAfterEof, oneProcess, writesInside, toolsAsReviewed];
+
+const Tools = z.strictObject({
+  tools: z.array(z.strictObject({ name: z.string(), description: z.string(), schema: z.string() })),
+});
+
+export interface SmokeRequest {
+  readonly engine: Engine;
+  readonly server: Server;
+  readonly labels: Labels;
+  /** Take a changed list of tools as the reviewed one. */
+  readonly accept: boolean;
+  readonly deadlineMs: number;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `mcpcat test` found out about one server. */
+export interface SmokeReport {
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly passed: boolean;
+  readonly findings: readonly Finding[];
+  readonly eras: readonly ('initialize' | 'stateless')[];
+  readonly protocolVersion: string | undefined;
+  readonly serverInfo: { readonly name: string; readonly version: string } | undefined;
+  readonly tools: number;
+  readonly call: string | undefined;
+  readonly initializeMs: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly exitMs: number | undefined;
+}
+
+/** Proves one image in the sandbox that `run` uses too. */
+export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
+  const { engine, server, emit } = request;
+  const { entry } = server;
+  const subject = entry.name;
+  const image = imageOf(subject);
+  const facts = await engine.inspectImage(image);
+  if (facts === undefined) throw new McpcatError('image-missing', `${subject} has no image on this engine yet`, { hint: `mcpcat build ${subject}` });
+  emit({ type: 'stage', subject, stage: 'test', state: 'started' });
+  const knownTools = request.accept ? undefined : await readTools(server.folder);
+  const observed = { engine, entry, image, labels: request.labels, knownTools, deadlineMs: request.deadlineMs, signal: request.signal };
+  const seen = await observe(observed);
+  const modern = seen.handshake.failure === undefined && (await observeModern(observed));
+  const report = reportOf(seen, { image, imageId: facts.id, modern });
+  if (report.passed && (knownTools === undefined || request.accept)) await writeTools(server.folder, seen.handshake.tools);
+  emit({ type: 'stage', subject, stage: 'test', state: report.passed ? 'done' : 'failed', detail: summary(report) });
+  return report;
+}
+
+function reportOf(seen: Observation, { image, imageId, modern }: { image: string; imageId: string; modern: boolean }): SmokeReport {
+  const { entry, handshake } = seen;
+  const findings = checks.flatMap((check) => check(seen)).map((finding) => excuse(finding, entry.exceptions));
+  return {
+    name: entry.name,
+    image,
+    imageId,
+    passed: findings.every(({ severity }) => severity !== 'error'),
+    findings,
+    eras: [...(handshake.failure === undefined ? (['initialize'] as const) : []), ...(modern ? (['stateless'] as const) : [])],
+    protocolVersion: handshake.protocolVersion,
+    serverInfo: handshake.serverInfo,
+    tools: handshake.tools.length,
+    call: handshake.call?.text,
+    initializeMs: handshake.initializeMs,
+    memoryBytes: seen.memory,
+    exitMs: seen.exitMs,
+  };
+}
+
+/** An exception of the entry lowers a finding; its reason goes with it. */
+function excuse(finding: Finding, exceptions: Server['entry']['exceptions']): Finding {
+  const exception = exceptions.find((item) => item.finding === finding.kind);
+  return exception === undefined ? finding : { ...finding, severity: 'info', excused: exception.reason };
+}
+
+async function readTools(folder: string): Promise<ToolFacts[] | undefined> {
+  const text = await readFile(path.join(folder, 'tools.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Tools.parse(JSON.parse(text)).tools;
+}
+
+async function writeTools(folder: string, tools: readonly ToolFacts[]): Promise<void> {
+  const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  await writeWhole(path.join(folder, 'tools.json'), jsonText({ tools: sorted }));
+}
+
+function summary({ passed, tools, initializeMs, findings }: SmokeReport): string {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (!passed) return errors.map(({ kind }) => kind).join(', ');
+  return `${String(tools)} tools, initialize ${String(Math.round(initializeMs ?? 0))} ms`;
+}
