@@ -29,6 +29,8 @@ const droppedAtRunTime = [
   'etc/rmt',
   'etc/perl/',
   'usr/share/debconf/',
+  'usr/lib/python3/dist-packages/',
+  'usr/share/bash-completion/',
   'usr/share/perl5/',
   'usr/share/pixmaps/',
   'usr/share/polkit-1/',

@@ -40,8 +40,11 @@ export async function finishRootfs(file: string, recipe: RootfsRecipe): Promise<
     if (content === undefined) pack.entry({ ...normal(header), name });
     else pack.entry({ ...normal(header), name }, content);
   }
-  const packages = [...facts].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (recipe.variant === 'extract') addOurs(pack, { certificates, packages, kept });
+  // A package of which the recipe dropped everything is not in the base: whoever needs it must bring it.
+  const packages = [...facts]
+    .filter(([, { files }]) => files.some((path) => kept.has(path) && !path.startsWith('usr/share/doc/')))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (recipe.variant === 'extract') addOurs(pack, { certificates, packages });
   pack.finalize();
   return { tar: await done, packages: packages.map(([, fact]) => packageOf(fact)) };
 }
@@ -86,7 +89,6 @@ function packageOf(fact: PackageFacts): DebianPackage {
 interface Ours {
   readonly certificates: readonly Buffer[];
   readonly packages: readonly (readonly [string, PackageFacts])[];
-  readonly kept: ReadonlySet<string>;
 }
 
 const account = {
@@ -96,7 +98,7 @@ const account = {
 };
 
 /** A runtime base has none of Debian's maintainer scripts run, so what they would make is made here. */
-function addOurs(pack: tar.Pack, { certificates, packages, kept }: Ours): void {
+function addOurs(pack: tar.Pack, { certificates, packages }: Ours): void {
   const file = (name: string, content: string | Buffer): void => {
     pack.entry({ name, mode: 0o644, uid: 0, gid: 0, mtime: new Date(0) }, content);
   };
@@ -111,9 +113,8 @@ function addOurs(pack: tar.Pack, { certificates, packages, kept }: Ours): void {
   folder('home/mcpcat');
   folder('var/lib/dpkg');
   folder('var/lib/dpkg/status.d');
-  // One file per package, as scanners know it from images without dpkg; only packages that left a file behind.
-  for (const [name, { control, files }] of packages) {
-    if (!files.some((path) => kept.has(path) && !path.startsWith('usr/share/doc/'))) continue;
+  // One file per package, as scanners know it from images without dpkg.
+  for (const [name, { control }] of packages) {
     file(`var/lib/dpkg/status.d/${name}`, control.replace(/^(Package: .*)$/m, '$1\nStatus: install ok installed'));
   }
 }

@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -89,8 +90,29 @@ static void wait_once(struct watch *it) {
   act(it);
 }
 
-static void explain(const struct watch *it) {
+/* True if the kernel has killed a process of this container for its memory limit (cgroups v2, then v1). */
+static bool out_of_memory(void) {
+  static const char *const files[] = {"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    char text[512];
+    int file = open(files[i], O_RDONLY | O_CLOEXEC);
+    if (file < 0) continue;
+    ssize_t size = read(file, text, sizeof text - 1);
+    close(file);
+    if (size <= 0) continue;
+    text[size] = '\0';
+    const char *count = strstr(text, "oom_kill ");
+    return count != NULL && count[strlen("oom_kill ")] != '0';
+  }
+  return false;
+}
+
+static void explain(const struct watch *it, int status) {
   const struct escalation *end = &it->escalation;
+  if (end->stage != stage_killing && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && out_of_memory()) {
+    say("the server needed more memory than its limit and was killed by the kernel");
+    return;
+  }
   if (end->stage < stage_terminating || (end->reason == reason_signal && end->stage < stage_killing)) return;
   const char *why = end->reason == reason_signal ? "asked to stop by a signal"
                     : end->reason == reason_lease ? "the launcher is gone"
@@ -118,7 +140,7 @@ int guard(char **command) {
   }
   if (start(&it, command) != 0) return exit_guard_failed;
   while (!server_reap(it.server, &status)) wait_once(&it);
-  explain(&it);
+  explain(&it, status);
   server_kill_all(it.server); /* stragglers; the kernel would do it too once process 1 is gone */
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

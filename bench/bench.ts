@@ -1,0 +1,107 @@
+/**
+ * `npm run bench [-- --runs N]`: ours and the rivals in turn, medians and ratios. Start to the answer of initialize,
+ * bytes per second through a tool call's echo, and the launcher's memory. Rivals: `docker run -i --rm` of the same
+ * image with the same restrictions, and `npx -y` of the same package.
+ */
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { loadServer } from '../src/catalog/load.ts';
+import { imageOf } from '../src/catalog/server.ts';
+import { hostPaths } from '../src/sandbox/paths.ts';
+import { sandboxOf } from '../src/sandbox/policy.ts';
+import { settingsOf } from '../src/sandbox/settings.ts';
+import { dockerFlags } from './docker-flags.ts';
+
+const name = 'everything';
+const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 15;
+const { entry, lock } = await loadServer('catalog', name);
+const sandbox = sandboxOf(entry, { env: {}, mounts: [], args: [] }, hostPaths('/nonexistent'));
+const settings = settingsOf(sandbox, { image: imageOf(name), labels: {}, autoRemove: true });
+const docker = ['/usr/bin/docker', '/usr/local/bin/docker'].find((file) => existsSync(file)) ?? 'docker';
+const rivals: Readonly<Record<string, readonly string[]>> = {
+  'mcpcat run': [process.execPath, 'bin/mcpcat.js', 'run', name],
+  'docker run': [docker, 'run', '-i', '--rm', ...dockerFlags(settings), settings.image, ...settings.command],
+  'npx -y': ['npx', '-y', '--package', `@modelcontextprotocol/server-everything@${lock?.version ?? 'latest'}`, 'mcp-server-everything'],
+};
+
+interface Sample {
+  readonly initializeMs: number;
+  readonly megabytesPerSecond: number;
+  readonly residentMb: number;
+}
+
+function request(id: number, method: string, params: unknown): string {
+  return `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+}
+
+/** Resolves when the answer with this id has come. */
+function answered(child: ChildProcessWithoutNullStreams, id: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let tail = '';
+  const take = (chunk: Buffer): void => {
+    // Only the end of what came can hold the id's line start; large answers are not kept.
+    tail = (tail + chunk.toString('latin1')).slice(-(1 << 20));
+    if (!tail.includes(`"id":${String(id)}`) || !tail.endsWith('\n')) return;
+    child.stdout.off('data', take);
+    resolve();
+  };
+  child.stdout.on('data', take);
+  child.once('exit', (code) => reject(new Error(`ended with ${String(code)} before it answered`)));
+  return promise;
+}
+
+async function measure(words: readonly string[]): Promise<Sample> {
+  const started = performance.now();
+  const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stderr.resume();
+  child.stdin.write(request(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '1' } }));
+  await answered(child, 1);
+  const initializeMs = performance.now() - started;
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+  const message = 'x'.repeat(512 * 1024);
+  const echoStarted = performance.now();
+  for (let id = 2; id < 10; id++) {
+    const answer = answered(child, id);
+    child.stdin.write(request(id, 'tools/call', { name: 'echo', arguments: { message } }));
+    await answer;
+  }
+  const seconds = (performance.now() - echoStarted) / 1000;
+  const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;
+  const gone = new Promise((resolve) => child.once('close', resolve));
+  child.stdin.end();
+  await gone;
+  return { initializeMs, megabytesPerSecond: (8 * message.length * 2) / 1e6 / seconds, residentMb };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+if (spawnSync(docker, ['image', 'inspect', settings.image], { stdio: 'ignore' }).status !== 0) {
+  process.stderr.write(`bench: expected the image ${settings.image} on a running engine: npm run quickstart\n`);
+  process.exit(3);
+}
+const samples: Record<string, Sample[]> = Object.fromEntries(Object.keys(rivals).map((rival) => [rival, []]));
+for (let run = -1; run < runs; run++) {
+  for (const [rival, words] of Object.entries(rivals)) {
+    const sample = await measure(words);
+    if (run >= 0) samples[rival]?.push(sample); // the first round only warms caches
+  }
+  process.stderr.write(`\rround ${String(run + 1)} of ${String(runs)} `);
+}
+process.stderr.write('\n');
+const row = (rival: string): [number, number, number] => {
+  const all = samples[rival] ?? [];
+  return [median(all.map((s) => s.initializeMs)), median(all.map((s) => s.megabytesPerSecond)), median(all.map((s) => s.residentMb))];
+};
+const ours = row('mcpcat run');
+process.stdout.write(`${'medians'.padEnd(12)} initialize   echo        front process\n`);
+for (const rival of Object.keys(rivals)) {
+  const [start, rate, memory] = row(rival);
+  process.stdout.write(`${rival.padEnd(12)} ${start.toFixed(0).padStart(7)} ms  ${rate.toFixed(0).padStart(5)} MB/s  ${memory.toFixed(0).padStart(5)} MB\n`);
+}
+for (const [rival, target] of [['docker run', 1.25], ['npx -y', 0.6]] as const) {
+  const [start, rate] = row(rival);
+  process.stdout.write(`mcpcat run / ${rival}: initialize ${(ours[0] / start).toFixed(2)} (target at most ${String(target)}), echo ${(ours[1] / rate).toFixed(2)}\n`);
+}
