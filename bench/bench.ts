@@ -21,7 +21,13 @@ const docker = ['/usr/bin/docker', '/usr/local/bin/docker'].find((file) => exist
 const rivals: Readonly<Record<string, readonly string[]>> = {
   'mcpcat run': [process.execPath, 'bin/mcpcat.js', 'run', name],
   'docker run': [docker, 'run', '-i', '--rm', ...dockerFlags(settings), settings.image, ...settings.command],
-  'npx -y': ['npx', '-y', '--package', `@modelcontextprotocol/server-everything@${lock?.version ?? 'latest'}`, 'mcp-server-everything'],
+  'npx -y': [
+    'npx',
+    '-y',
+    '--package',
+    `@modelcontextprotocol/server-everything@${lock?.version ?? 'latest'}`,
+    'mcp-server-everything',
+  ],
 };
 
 interface Sample {
@@ -54,7 +60,13 @@ async function measure(words: readonly string[]): Promise<Sample> {
   const started = performance.now();
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stderr.resume();
-  child.stdin.write(request(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '1' } }));
+  child.stdin.write(
+    request(1, 'initialize', {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'bench', version: '1' },
+    }),
+  );
   await answered(child, 1);
   const initializeMs = performance.now() - started;
   child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
@@ -66,7 +78,8 @@ async function measure(words: readonly string[]): Promise<Sample> {
     await answer;
   }
   const seconds = (performance.now() - echoStarted) / 1000;
-  const residentMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;
+  const residentMb =
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;
   const gone = new Promise((resolve) => child.once('close', resolve));
   child.stdin.end();
   await gone;
@@ -79,7 +92,9 @@ function median(values: readonly number[]): number {
 }
 
 if (spawnSync(docker, ['image', 'inspect', settings.image], { stdio: 'ignore' }).status !== 0) {
-  process.stderr.write(`bench: expected the image ${settings.image} on a running engine: npm run quickstart\n`);
+  process.stderr.write(
+    `bench: expected the image ${settings.image} on a running engine: npm run quickstart\n`,
+  );
   process.exit(3);
 }
 const samples: Record<string, Sample[]> = Object.fromEntries(Object.keys(rivals).map((rival) => [rival, []]));
@@ -93,15 +108,26 @@ for (let run = -1; run < runs; run++) {
 process.stderr.write('\n');
 const row = (rival: string): [number, number, number] => {
   const all = samples[rival] ?? [];
-  return [median(all.map((s) => s.initializeMs)), median(all.map((s) => s.megabytesPerSecond)), median(all.map((s) => s.residentMb))];
+  return [
+    median(all.map((s) => s.initializeMs)),
+    median(all.map((s) => s.megabytesPerSecond)),
+    median(all.map((s) => s.residentMb)),
+  ];
 };
 const ours = row('mcpcat run');
 process.stdout.write(`${'medians'.padEnd(12)} initialize   echo        front process\n`);
 for (const rival of Object.keys(rivals)) {
   const [start, rate, memory] = row(rival);
-  process.stdout.write(`${rival.padEnd(12)} ${start.toFixed(0).padStart(7)} ms  ${rate.toFixed(0).padStart(5)} MB/s  ${memory.toFixed(0).padStart(5)} MB\n`);
+  process.stdout.write(
+    `${rival.padEnd(12)} ${start.toFixed(0).padStart(7)} ms  ${rate.toFixed(0).padStart(5)} MB/s  ${memory.toFixed(0).padStart(5)} MB\n`,
+  );
 }
-for (const [rival, target] of [['docker run', 1.25], ['npx -y', 0.6]] as const) {
+for (const [rival, target] of [
+  ['docker run', 1.25],
+  ['npx -y', 0.6],
+] as const) {
   const [start, rate] = row(rival);
-  process.stdout.write(`mcpcat run / ${rival}: initialize ${(ours[0] / start).toFixed(2)} (target at most ${String(target)}), echo ${(ours[1] / rate).toFixed(2)}\n`);
+  process.stdout.write(
+    `mcpcat run / ${rival}: initialize ${(ours[0] / start).toFixed(2)} (target at most ${String(target)}), echo ${(ours[1] / rate).toFixed(2)}\n`,
+  );
 }

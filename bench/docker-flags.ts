@@ -8,7 +8,14 @@ export function dockerFlags(settings: ContainerSettings): string[] {
     ...settings.securityOptions.map((option) => `--security-opt=${option}`),
     ...['--memory', String(settings.memoryBytes), '--memory-swap', String(settings.memoryBytes)],
     ...['--cpus', String(settings.nanoCpus / 1e9), '--pids-limit', String(settings.pids)],
-    ...['--ulimit', `nofile=${String(settings.nofile)}:${String(settings.nofile)}`, '--ulimit', 'core=0', '--log-driver', 'none'],
+    ...[
+      '--ulimit',
+      `nofile=${String(settings.nofile)}:${String(settings.nofile)}`,
+      '--ulimit',
+      'core=0',
+      '--log-driver',
+      'none',
+    ],
     ...Object.entries(settings.tmpfs).flatMap(([target, options]) => ['--tmpfs', `${target}:${options}`]),
     ...Object.entries(settings.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ];

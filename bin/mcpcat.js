@@ -10,7 +10,9 @@ if (major >= 22) {
 } else {
   const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
   if (!existsSync(pinned)) {
-    process.stderr.write(`mcpcat: needs Node 22.13 or later, found ${process.versions.node}: install a newer Node\n`);
+    process.stderr.write(
+      `mcpcat: needs Node 22.13 or later, found ${process.versions.node}: install a newer Node\n`,
+    );
     process.exit(3);
   }
   const { spawn } = await import('node:child_process');

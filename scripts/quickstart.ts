@@ -11,13 +11,19 @@ import { label } from '../src/lib/labels.ts';
 const mcpcat = 'bin/mcpcat.js';
 const calls = [
   { server: 'everything', tool: 'echo', arguments: { message: 'hello from a container' } },
-  { server: 'time', tool: 'convert_time', arguments: { source_timezone: 'Europe/Berlin', time: '12:00', target_timezone: 'Asia/Tokyo' } },
+  {
+    server: 'time',
+    tool: 'convert_time',
+    arguments: { source_timezone: 'Europe/Berlin', time: '12:00', target_timezone: 'Asia/Tokyo' },
+  },
 ] as const;
 const names = calls.map(({ server }) => server);
 
 function step(title: string, ...args: readonly string[]): void {
   process.stdout.write(`\n── ${title}\n   mcpcat ${args.join(' ')}\n`);
-  const { status } = spawnSync(process.execPath, [mcpcat, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, [mcpcat, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) {
     process.stderr.write(`\nquickstart stopped: "mcpcat ${args.join(' ')}" ended with ${String(status)}\n`);
     process.exit(status ?? 3);
@@ -26,7 +32,11 @@ function step(title: string, ...args: readonly string[]): void {
 
 async function callTool({ server, tool, arguments: input }: (typeof calls)[number]): Promise<void> {
   process.stdout.write(`\n── ${server}, as an MCP client runs it\n   mcpcat run ${server}\n`);
-  const transport = new StdioClientTransport({ command: process.execPath, args: [mcpcat, 'run', server], stderr: 'ignore' });
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [mcpcat, 'run', server],
+    stderr: 'ignore',
+  });
   const client = new Client({ name: 'quickstart', version: '1.0.0' });
   await client.connect(transport);
   const { tools } = await client.listTools();
@@ -42,10 +52,18 @@ async function leftovers(): Promise<number> {
 }
 
 step('an engine', 'doctor', '--fix');
-step('the bases that servers are built on (the first time takes about two minutes)', 'base', 'build', 'node', 'python');
+step(
+  'the bases that servers are built on (the first time takes about two minutes)',
+  'base',
+  'build',
+  'node',
+  'python',
+);
 step('images of two servers, built without network', 'build', ...names);
 step('proof: a handshake under all restrictions', 'test', ...names);
 for (const call of calls) await callTool(call);
 const left = await leftovers();
-process.stdout.write(`\n${left === 0 ? 'No container is left.' : `${String(left)} container(s) are left!`} Put a server into your client: mcpcat info everything\n`);
+process.stdout.write(
+  `\n${left === 0 ? 'No container is left.' : `${String(left)} container(s) are left!`} Put a server into your client: mcpcat info everything\n`,
+);
 process.exit(left === 0 ? 0 : 1);

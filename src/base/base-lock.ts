@@ -42,7 +42,11 @@ async function readAll(templates: string, kind: BaseKind): Promise<z.infer<typeo
 }
 
 /** Empty lists where the platform was never locked. */
-export async function readBaseLock(templates: string, kind: BaseKind, platform: string): Promise<PlatformLock> {
+export async function readBaseLock(
+  templates: string,
+  kind: BaseKind,
+  platform: string,
+): Promise<PlatformLock> {
   return (await readAll(templates, kind)).platforms[platform] ?? emptyLock;
 }
 
@@ -51,6 +55,11 @@ export async function writeBaseLock(
   { kind, platform, lock }: { kind: BaseKind; platform: string; lock: PlatformLock },
 ): Promise<void> {
   const all = await readAll(templates, kind);
-  const platforms = Object.entries({ ...all.platforms, [platform]: lock }).sort(([a], [b]) => (a < b ? -1 : 1));
-  await writeWhole(lockFile(templates, kind), jsonText({ lockVersion: 1, platforms: Object.fromEntries(platforms) }));
+  const platforms = Object.entries({ ...all.platforms, [platform]: lock }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  await writeWhole(
+    lockFile(templates, kind),
+    jsonText({ lockVersion: 1, platforms: Object.fromEntries(platforms) }),
+  );
 }

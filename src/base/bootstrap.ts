@@ -41,13 +41,21 @@ export async function bootstrap(request: Bootstrap): Promise<string> {
   const tar = path.join(request.folder, 'rootfs.tar');
   await writeFile(hookFile, hook);
   await chmod(hookFile, 0o755);
-  await run('mmdebstrap', [...options(request, hookFile), 'trixie', tar, ...sources(request.mirror)], request);
+  await run(
+    'mmdebstrap',
+    [...options(request, hookFile), 'trixie', tar, ...sources(request.mirror)],
+    request,
+  );
   return tar;
 }
 
 function sources(mirror: string): string[] {
   const security = mirror.replace(/\/debian\/?$/, '/debian-security');
-  return [`deb ${mirror} trixie main`, `deb ${mirror} trixie-updates main`, `deb ${security} trixie-security main`];
+  return [
+    `deb ${mirror} trixie main`,
+    `deb ${mirror} trixie-updates main`,
+    `deb ${security} trixie-security main`,
+  ];
 }
 
 function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: string): string[] {
@@ -105,8 +113,15 @@ async function run(command: string, args: readonly string[], request: Bootstrap)
   child.on('close', (code) => {
     request.signal?.removeEventListener('abort', cancel);
     if (code === 0) resolve();
-    else if (request.signal?.aborted === true) reject(new McpcatError('cancelled', 'making the base was cancelled'));
-    else reject(new McpcatError('base-failed', `${command} ended with ${String(code)}`, { detail: tail, hint: 'is the Debian mirror reachable? --mirror URL takes another' }));
+    else if (request.signal?.aborted === true)
+      reject(new McpcatError('cancelled', 'making the base was cancelled'));
+    else
+      reject(
+        new McpcatError('base-failed', `${command} ended with ${String(code)}`, {
+          detail: tail,
+          hint: 'is the Debian mirror reachable? --mirror URL takes another',
+        }),
+      );
   });
   await promise;
 }

@@ -100,7 +100,8 @@ async function make(request: BuildBases, target: Target, folder: string): Promis
   const { templates, platform, engine, emit, signal } = request;
   const { kind, stage } = target;
   const recipe = await readRecipe(templates, kind);
-  const rootfs = recipe[stage] === undefined ? undefined : await bootstrapLocked(request, { ...target, recipe, folder });
+  const rootfs =
+    recipe[stage] === undefined ? undefined : await bootstrapLocked(request, { ...target, recipe, folder });
   const lock = await readBaseLock(templates, kind, platform);
   const overlay = await overlayOf(lock.artifacts, { stage, store: new Store(request.cacheFolder), signal });
   const wanted = await referenceOf(request, target);
@@ -135,7 +136,9 @@ async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Roo
   const lock = await readBaseLock(templates, kind, platform);
   const pinned = update ? [] : lock[stage].map(({ name, version }) => `${name}=${version}`);
   const rootfs = await bootstrapOnce(request, target, pinned).catch(async (error: unknown) => {
-    const gone = error instanceof McpcatError && error.detail.some((line) => /was not found|Unable to locate|has no installation candidate/.test(line));
+    const gone =
+      error instanceof McpcatError &&
+      error.detail.some((line) => /was not found|Unable to locate|has no installation candidate/.test(line));
     if (locked || pinned.length === 0 || !gone) throw error;
     const message = 'the mirror no longer has a version of the lock: resolving anew';
     request.emit({ type: 'notice', subject: `${kind}-${stage}`, message });
@@ -145,7 +148,11 @@ async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Roo
   return rootfs;
 }
 
-async function bootstrapOnce(request: BuildBases, { recipe, stage, kind, folder }: Locked, pinned: string[]): Promise<Rootfs> {
+async function bootstrapOnce(
+  request: BuildBases,
+  { recipe, stage, kind, folder }: Locked,
+  pinned: string[],
+): Promise<Rootfs> {
   const rootfs = recipe[stage];
   if (rootfs === undefined) throw new Error('Internal error: a base without a root file system');
   const file = await bootstrap({
@@ -169,7 +176,11 @@ async function record(
   const changed = packages.filter(({ name, sha256 }) => old.get(name)?.sha256 !== sha256);
   if (changed.length === 0 && old.size === packages.length) return;
   for (const { name, version } of old.size === 0 ? [] : changed) {
-    emit({ type: 'notice', subject: `${kind}-${stage}`, message: `${name} ${old.get(name)?.version ?? '(new)'} → ${version}` });
+    emit({
+      type: 'notice',
+      subject: `${kind}-${stage}`,
+      message: `${name} ${old.get(name)?.version ?? '(new)'} → ${version}`,
+    });
   }
   await writeBaseLock(templates, { kind, platform, lock: { ...lock, [stage]: [...packages] } });
 }

@@ -56,5 +56,7 @@ function isCopyright(name: string): boolean {
 /** A pattern with a slash is the beginning of a path, one without is the beginning of a file name. */
 function matches(name: string, patterns: readonly string[]): boolean {
   const base = name.slice(name.lastIndexOf('/') + 1);
-  return patterns.some((pattern) => pattern.includes('/') ? `${name}/`.startsWith(pattern) : base.startsWith(pattern));
+  return patterns.some((pattern) =>
+    pattern.includes('/') ? `${name}/`.startsWith(pattern) : base.startsWith(pattern),
+  );
 }

@@ -28,7 +28,9 @@ export async function overlayOf(
     artifacts.map(async ({ name, url, algorithm, hex }) => {
       if (stage === 'runtime' && !name.startsWith('node-linux')) return [];
       const file = await store.get({ url, hash: { algorithm, hex }, subject: name, signal });
-      return name === 'golang.org/toolchain' ? filesOfGoZip(file, placeGo) : filesOfTgz(file, placeOf(name, stage));
+      return name === 'golang.org/toolchain'
+        ? filesOfGoZip(file, placeGo)
+        : filesOfTgz(file, placeOf(name, stage));
     }),
   );
   return files.flat().length === 0 ? undefined : overlayTar(files.flat());
@@ -44,7 +46,9 @@ function placeOf(name: string, stage: Stage): (path: string) => string | undefin
   return (path) => {
     if (path === 'package/bin/node') return 'usr/local/bin/node';
     if (path === 'package/LICENSE') return 'usr/share/doc/node/copyright';
-    return stage === 'build' && path.startsWith('package/include/') ? path.replace('package/', 'usr/local/') : undefined;
+    return stage === 'build' && path.startsWith('package/include/')
+      ? path.replace('package/', 'usr/local/')
+      : undefined;
   };
 }
 
@@ -58,7 +62,9 @@ export function baseDockerfile(parts: {
   const { from, stage, rootfs, overlay } = parts;
   const runtime = stage === 'runtime';
   const lines = [
-    ...(runtime ? [`FROM ${from} AS init`, 'COPY init/ /src/', 'RUN ["make", "-C", "/src", "OUT=/out"]'] : []),
+    ...(runtime
+      ? [`FROM ${from} AS init`, 'COPY init/ /src/', 'RUN ["make", "-C", "/src", "OUT=/out"]']
+      : []),
     `FROM ${runtime ? 'scratch' : from}`,
     ...(rootfs ? ['ADD rootfs.tar /'] : []),
     ...(overlay ? ['ADD overlay.tar /'] : []),

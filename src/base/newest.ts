@@ -9,11 +9,18 @@ import type { BaseArtifact } from './base-lock.ts';
 import type { Recipe } from './recipe.ts';
 
 const Packument = z.object({
-  versions: z.record(z.string(), z.object({ dist: z.object({ tarball: z.string(), integrity: z.string() }) })),
+  versions: z.record(
+    z.string(),
+    z.object({ dist: z.object({ tarball: z.string(), integrity: z.string() }) }),
+  ),
 });
 
 /** Looks up what a recipe takes from other places than Debian: the Node binary, npm, the Go toolchain. */
-export async function newestArtifacts(recipe: Recipe, platform: string, signal?: AbortSignal): Promise<BaseArtifact[]> {
+export async function newestArtifacts(
+  recipe: Recipe,
+  platform: string,
+  signal?: AbortSignal,
+): Promise<BaseArtifact[]> {
   const cpu = platform === 'linux/arm64' ? 'arm64' : 'x64';
   const wanted = [
     ...(recipe.node === undefined ? [] : [fromNpm(`node-linux-${cpu}`, recipe.node, signal)]),
@@ -28,7 +35,8 @@ async function fromNpm(name: string, major: number, signal?: AbortSignal): Promi
   const { versions } = Packument.parse(await response.json());
   const version = maxSatisfying(Object.keys(versions), `^${String(major)}`);
   const dist = version === null ? undefined : versions[version]?.dist;
-  if (version === null || dist === undefined) throw new McpcatError('base-failed', `npm has no ${name}@${String(major)}`);
+  if (version === null || dist === undefined)
+    throw new McpcatError('base-failed', `npm has no ${name}@${String(major)}`);
   return { name, version, url: dist.tarball, ...hashOfIntegrity(dist.integrity) };
 }
 
@@ -39,10 +47,20 @@ async function goToolchain(target: string, signal?: AbortSignal): Promise<BaseAr
   const list = await (await httpGet(`${proxy}/list`, { subject: name, signal })).text();
   const version = newestGo(list.split('\n'), target);
   const url = `${proxy}/${version}.zip`;
-  const zip = new Uint8Array(await (await httpGet(url, { subject: name, signal, deadline: 300_000 })).arrayBuffer());
-  const sums = await (await httpGet(`https://proxy.golang.org/sumdb/sum.golang.org/lookup/${name}@${version}`, { subject: name, signal })).text();
+  const zip = new Uint8Array(
+    await (await httpGet(url, { subject: name, signal, deadline: 300_000 })).arrayBuffer(),
+  );
+  const sums = await (
+    await httpGet(`https://proxy.golang.org/sumdb/sum.golang.org/lookup/${name}@${version}`, {
+      subject: name,
+      signal,
+    })
+  ).text();
   if (!sums.includes(`${name} ${version} ${h1OfZip(zip)}\n`)) {
-    throw new McpcatError('integrity-mismatch', `${name}@${version}: the zip is not the one in the checksum database`);
+    throw new McpcatError(
+      'integrity-mismatch',
+      `${name}@${version}: the zip is not the one in the checksum database`,
+    );
   }
   return { name, version, url, algorithm: 'sha256', hex: createHash('sha256').update(zip).digest('hex') };
 }
@@ -51,7 +69,10 @@ function newestGo(versions: readonly string[], target: string): string {
   const stable = versions
     .map((version) => ({ version, match: /^v0\.0\.1-go(\d+)\.(\d+)\.(\d+)\.(.+)$/.exec(version) }))
     .filter(({ match }) => match?.[4] === target)
-    .map(({ version, match }) => ({ version, key: Number(match?.[1]) * 1e6 + Number(match?.[2]) * 1e3 + Number(match?.[3]) }));
+    .map(({ version, match }) => ({
+      version,
+      key: Number(match?.[1]) * 1e6 + Number(match?.[2]) * 1e3 + Number(match?.[3]),
+    }));
   const newest = stable.sort((a, b) => b.key - a.key)[0];
   if (newest === undefined) throw new McpcatError('base-failed', `no Go toolchain for ${target}`);
   return newest.version;

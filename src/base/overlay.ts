@@ -19,7 +19,10 @@ export async function overlayTar(files: readonly File[]): Promise<Buffer> {
   const pack = tar.pack();
   const done = buffer(pack);
   for (const { name, content, executable } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    pack.entry({ name, mode: executable ? 0o755 : 0o644, uid: 0, gid: 0, mtime: new Date(0) }, Buffer.from(content));
+    pack.entry(
+      { name, mode: executable ? 0o755 : 0o644, uid: 0, gid: 0, mtime: new Date(0) },
+      Buffer.from(content),
+    );
   }
   pack.finalize();
   return done;
@@ -31,7 +34,12 @@ export async function filesOfTgz(file: string, place: Place): Promise<File[]> {
   for await (const entry of createReadStream(file).pipe(createGunzip()).pipe(tar.extract())) {
     const name = entry.header.type === 'file' ? place(entry.header.name) : undefined;
     if (name === undefined) entry.resume();
-    else files.push({ name, content: await buffer(entry), executable: ((entry.header.mode ?? 0) & 0o100) !== 0 });
+    else
+      files.push({
+        name,
+        content: await buffer(entry),
+        executable: ((entry.header.mode ?? 0) & 0o100) !== 0,
+      });
   }
   return files;
 }
@@ -40,6 +48,8 @@ export async function filesOfTgz(file: string, place: Place): Promise<File[]> {
 export async function filesOfGoZip(file: string, place: Place): Promise<File[]> {
   return Object.entries(unzipSync(await readFile(file))).flatMap(([path, content]) => {
     const name = path.endsWith('/') ? undefined : place(path);
-    return name === undefined ? [] : [{ name, content, executable: /\/(bin|pkg\/tool\/[^/]+)\/[^/]+$/.test(path) }];
+    return name === undefined
+      ? []
+      : [{ name, content, executable: /\/(bin|pkg\/tool\/[^/]+)\/[^/]+$/.test(path) }];
   });
 }

@@ -13,7 +13,7 @@ export interface BaseRef {
 export type Bases = Readonly<Record<Runtime, { readonly build: BaseRef; readonly runtime: BaseRef }>>;
 
 /** Raised when the code in this folder makes other images from the same recipe and lock. */
-const builderVersion = 4;
+const builderVersion = 5;
 
 export type Stage = 'build' | 'runtime';
 
@@ -38,7 +38,10 @@ export interface BaseQuery {
 
 export async function baseRef(templates: string, query: BaseQuery): Promise<BaseRef> {
   const { kind, stage, platform, parent } = query;
-  const [recipe, lock] = await Promise.all([readRecipe(templates, kind), readBaseLock(templates, kind, platform)]);
+  const [recipe, lock] = await Promise.all([
+    readRecipe(templates, kind),
+    readBaseLock(templates, kind, platform),
+  ]);
   const init = stage === 'runtime' ? await initSources(path.join(templates, '..')) : [];
   return referenceOf(query, { recipe, lock, init: init.map(({ text }) => text), parent });
 }
@@ -48,7 +51,15 @@ function referenceOf(
   content: { recipe: Recipe; lock: PlatformLock; init: readonly string[]; parent: BaseRef | undefined },
 ): BaseRef {
   const packages = content.lock[stage];
-  const facts = [builderVersion, kind, stage, platform, content.recipe[stage] ?? null, packages, content.lock.artifacts];
+  const facts = [
+    builderVersion,
+    kind,
+    stage,
+    platform,
+    content.recipe[stage] ?? null,
+    packages,
+    content.lock.artifacts,
+  ];
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...facts, content.init, content.parent?.fingerprint ?? null]))
     .digest('hex');
@@ -59,7 +70,9 @@ function referenceOf(
 export async function initSources(project: string): Promise<readonly { name: string; text: string }[]> {
   const folder = path.join(project, 'src', 'init');
   const names = (await readdir(folder)).filter((name) => /\.[ch]$|^Makefile$/.test(name)).sort();
-  return Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })));
+  return Promise.all(
+    names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })),
+  );
 }
 
 /** Applies `--base KIND=REF` (a runtime base) and `--base KIND-build=REF`: another image counts by its reference. */
@@ -68,10 +81,16 @@ export function withOverrides(bases: Bases, overrides: readonly string[]): Bases
   for (const override of overrides) {
     const match = /^(node|python|go)(-build)?=(\S+)$/.exec(override);
     if (!match) {
-      throw new McpcatError('usage', `expected --base KIND=IMAGE with KIND node, python, go or KIND-build, found "${override}"`);
+      throw new McpcatError(
+        'usage',
+        `expected --base KIND=IMAGE with KIND node, python, go or KIND-build, found "${override}"`,
+      );
     }
     const kind = match[1] as Runtime;
-    result[kind][match[2] === undefined ? 'runtime' : 'build'] = { reference: match[3] ?? '', fingerprint: `external:${match[3] ?? ''}` };
+    result[kind][match[2] === undefined ? 'runtime' : 'build'] = {
+      reference: match[3] ?? '',
+      fingerprint: `external:${match[3] ?? ''}`,
+    };
   }
   return result;
 }

@@ -92,7 +92,8 @@ interface Ours {
 }
 
 const account = {
-  'etc/passwd': 'root:x:0:0:root:/root:/usr/sbin/nologin\nmcpcat:x:65532:65532:mcpcat:/home/mcpcat:/usr/sbin/nologin\n',
+  'etc/passwd':
+    'root:x:0:0:root:/root:/usr/sbin/nologin\nmcpcat:x:65532:65532:mcpcat:/home/mcpcat:/usr/sbin/nologin\n',
   'etc/group': 'root:x:0:\nmcpcat:x:65532:\n',
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
@@ -115,6 +116,9 @@ function addOurs(pack: tar.Pack, { certificates, packages }: Ours): void {
   folder('var/lib/dpkg/status.d');
   // One file per package, as scanners know it from images without dpkg.
   for (const [name, { control }] of packages) {
-    file(`var/lib/dpkg/status.d/${name}`, control.replace(/^(Package: .*)$/m, '$1\nStatus: install ok installed'));
+    file(
+      `var/lib/dpkg/status.d/${name}`,
+      control.replace(/^(Package: .*)$/m, '$1\nStatus: install ok installed'),
+    );
   }
 }

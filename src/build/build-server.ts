@@ -35,7 +35,10 @@ export interface BuildOutcome {
 }
 
 /** Builds a server's image unless the present one has the same fingerprint. */
-export async function buildServer(server: Server, workshop: Workshop & { readonly engine: Engine; readonly force: boolean }): Promise<BuildOutcome> {
+export async function buildServer(
+  server: Server,
+  workshop: Workshop & { readonly engine: Engine; readonly force: boolean },
+): Promise<BuildOutcome> {
   const { engine, emit, force } = workshop;
   const subject = server.entry.name;
   const image = imageOf(subject);
@@ -67,16 +70,25 @@ export async function buildServer(server: Server, workshop: Workshop & { readonl
 }
 
 /** The context of a server; reads its lock files and the template's helpers, asks nobody. */
-export async function generateServer(server: Server, { bases, templates, platform }: Workshop): Promise<Generated> {
+export async function generateServer(
+  server: Server,
+  { bases, templates, platform }: Workshop,
+): Promise<Generated> {
   const { entry } = server;
   const lock = lockOf(server);
   const { build, runtime } = bases[lock.runtime];
   const files = await lockFiles(server.folder);
-  return generate({ entry, lock, files, build, runtime, platform }, await helperFiles(templates, lock.runtime));
+  return generate(
+    { entry, lock, files, build, runtime, platform },
+    await helperFiles(templates, lock.runtime),
+  );
 }
 
 /** Fetches what the context needs and writes it into a folder that any Docker builder can build. */
-export async function writeServerContext(generated: Generated, { folder, server, workshop }: { folder: string; server: Server; workshop: Workshop }): Promise<void> {
+export async function writeServerContext(
+  generated: Generated,
+  { folder, server, workshop }: { folder: string; server: Server; workshop: Workshop },
+): Promise<void> {
   const { cacheFolder, env, emit, signal } = workshop;
   const subject = server.entry.name;
   emit({ type: 'stage', subject, stage: 'fetch', state: 'started' });
@@ -84,11 +96,17 @@ export async function writeServerContext(generated: Generated, { folder, server,
   const artifacts = generated.artifacts.map(({ artifact }) => artifact);
   const mods = goModFiles(artifacts);
   const sources = await fetchArtifacts({ ...request, artifacts: [...artifacts, ...mods] });
-  const extra = mods.map((artifact) => ({ artifact, path: `${proxyPath(artifact.name, artifact.version)}.mod` }));
+  const extra = mods.map((artifact) => ({
+    artifact,
+    path: `${proxyPath(artifact.name, artifact.version)}.mod`,
+  }));
   await writeContext(folder, { ...generated, artifacts: [...generated.artifacts, ...extra] }, sources);
 }
 
-async function build(generated: Generated, { server, workshop, folder }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string }): Promise<void> {
+async function build(
+  generated: Generated,
+  { server, workshop, folder }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string },
+): Promise<void> {
   const { engine, emit, signal } = workshop;
   const subject = server.entry.name;
   await writeServerContext(generated, { folder, server, workshop });
@@ -103,12 +121,18 @@ async function build(generated: Generated, { server, workshop, folder }: { serve
 
 function lockOf({ entry, lock }: Server): Lock {
   if (lock !== undefined) return lock;
-  throw new McpcatError('lock-missing', `${entry.name}: it has no lock yet`, { hint: `mcpcat update ${entry.name}` });
+  throw new McpcatError('lock-missing', `${entry.name}: it has no lock yet`, {
+    hint: `mcpcat update ${entry.name}`,
+  });
 }
 
 async function lockFiles(folder: string): Promise<Record<string, string>> {
   const names = ['package-lock.json', 'requirements.txt', 'go.mod', 'go.sum'];
-  const files = await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8').catch(() => '')] as const));
+  const files = await Promise.all(
+    names.map(
+      async (name) => [name, await readFile(path.join(folder, name), 'utf8').catch(() => '')] as const,
+    ),
+  );
   return Object.fromEntries(files.filter(([, text]) => text !== ''));
 }
 
@@ -116,9 +140,13 @@ async function checkBases(server: Server, { bases, engine }: Workshop & { engine
   const { runtime } = lockOf(server);
   for (const { reference } of Object.values(bases[runtime])) {
     if ((await engine.inspectImage(reference)) !== undefined) continue;
-    throw new McpcatError('base-missing', `${server.entry.name}: the base ${reference} is not on this engine`, {
-      hint: `mcpcat base build ${runtime}`,
-    });
+    throw new McpcatError(
+      'base-missing',
+      `${server.entry.name}: the base ${reference} is not on this engine`,
+      {
+        hint: `mcpcat base build ${runtime}`,
+      },
+    );
   }
 }
 

@@ -5,7 +5,11 @@ import { pack } from 'tar-fs';
 import type { Generated } from '../generate/generated.ts';
 
 /** Writes a build context into an empty folder; `sources` are the fetched files in the order of the artifacts. */
-export async function writeContext(folder: string, generated: Generated, sources: readonly string[]): Promise<void> {
+export async function writeContext(
+  folder: string,
+  generated: Generated,
+  sources: readonly string[],
+): Promise<void> {
   const texts = Object.entries({ ...generated.files, Dockerfile: generated.dockerfile });
   for (const [name, text] of texts) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
@@ -23,7 +27,15 @@ export async function writeContext(folder: string, generated: Generated, sources
 export function contextTar(folder: string): Readable {
   const tar: AsyncIterable<unknown> = pack(folder, {
     sort: true,
-    map: (header) => ({ ...header, mode: header.type === 'directory' ? 0o755 : 0o644, uid: 0, gid: 0, uname: '', gname: '', mtime: new Date(0) }),
+    map: (header) => ({
+      ...header,
+      mode: header.type === 'directory' ? 0o755 : 0o644,
+      uid: 0,
+      gid: 0,
+      uname: '',
+      gname: '',
+      mtime: new Date(0),
+    }),
   } as Parameters<typeof pack>[1]);
   return Readable.from(tar);
 }
@@ -32,6 +44,8 @@ export function contextTar(folder: string): Readable {
 export async function helperFiles(templates: string, runtime: string): Promise<Record<string, string>> {
   const folder = path.join(templates, runtime);
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.mjs'));
-  const files = await Promise.all(names.map(async (name) => [`build/${name}`, await readFile(path.join(folder, name), 'utf8')] as const));
+  const files = await Promise.all(
+    names.map(async (name) => [`build/${name}`, await readFile(path.join(folder, name), 'utf8')] as const),
+  );
   return Object.fromEntries(files);
 }

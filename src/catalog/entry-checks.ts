@@ -12,9 +12,30 @@ interface Contradiction {
 type Check = (entry: Entry) => Contradiction[];
 
 /** Folders of the image: a mount or tmpfs over one would replace the program or its libraries. */
-const ownFolders = ['/app', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/root', '/sbin', '/sys', '/usr', '/var/lib', '/run'];
+const ownFolders = [
+  '/app',
+  '/bin',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib64',
+  '/proc',
+  '/root',
+  '/sbin',
+  '/sys',
+  '/usr',
+  '/var/lib',
+  '/run',
+];
 
-const checks: readonly Check[] = [source, networkNames, smokeSettings, mountTargets, writableFolders, secretDefaults];
+const checks: readonly Check[] = [
+  source,
+  networkNames,
+  smokeSettings,
+  mountTargets,
+  writableFolders,
+  secretDefaults,
+];
 
 /** All contradictions of an entry. */
 export function entryChecks(entry: Entry): Contradiction[] {
@@ -39,7 +60,9 @@ function networkNames(entry: Entry): Contradiction[] {
       return [{ path, message: `permissions.network: {${setting}} names no setting of env` }];
     }
     const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
-    return port > 65535 ? [{ path, message: `permissions.network: expected a port up to 65535, found ${String(port)}` }] : [];
+    return port > 65535
+      ? [{ path, message: `permissions.network: expected a port up to 65535, found ${String(port)}` }]
+      : [];
   });
 }
 
@@ -55,9 +78,21 @@ function mountTargets(entry: Entry): Contradiction[] {
     const path = ['permissions', 'mounts', index];
     const others = mounts.slice(0, index);
     return [
-      ...(isOwn(target) ? [{ path, message: `mount ${name}: ${target} is a folder of the image`, hint: 'use /data or /workspace' }] : []),
-      ...(others.some((other) => overlap(other.target, target)) ? [{ path, message: `mount ${name}: ${target} overlaps another mount` }] : []),
-      ...(others.some((other) => other.name === name) ? [{ path, message: `mount ${name}: the name is used twice` }] : []),
+      ...(isOwn(target)
+        ? [
+            {
+              path,
+              message: `mount ${name}: ${target} is a folder of the image`,
+              hint: 'use /data or /workspace',
+            },
+          ]
+        : []),
+      ...(others.some((other) => overlap(other.target, target))
+        ? [{ path, message: `mount ${name}: ${target} overlaps another mount` }]
+        : []),
+      ...(others.some((other) => other.name === name)
+        ? [{ path, message: `mount ${name}: the name is used twice` }]
+        : []),
     ];
   });
 }
@@ -68,18 +103,27 @@ function writableFolders(entry: Entry): Contradiction[] {
     const path = ['permissions', 'writable', index];
     if (isOwn(folder)) return [{ path, message: `permissions.writable: ${folder} is a folder of the image` }];
     const mount = mounts.find(({ target }) => overlap(target, folder));
-    return mount ? [{ path, message: `permissions.writable: ${folder} overlaps the mount ${mount.name}` }] : [];
+    return mount
+      ? [{ path, message: `permissions.writable: ${folder} overlaps the mount ${mount.name}` }]
+      : [];
   });
 }
 
 function secretDefaults(entry: Entry): Contradiction[] {
   return Object.entries(entry.env)
     .filter(([, setting]) => setting.secret && setting.default !== undefined)
-    .map(([name]) => ({ path: ['env', name, 'default'], message: `env.${name}: a secret can't have a default` }));
+    .map(([name]) => ({
+      path: ['env', name, 'default'],
+      message: `env.${name}: a secret can't have a default`,
+    }));
 }
 
 function isOwn(folder: string): boolean {
-  return ownFolders.some((own) => overlap(own, folder) && !own.startsWith(`${folder}/`)) || folder === '/' || folder === '/var';
+  return (
+    ownFolders.some((own) => overlap(own, folder) && !own.startsWith(`${folder}/`)) ||
+    folder === '/' ||
+    folder === '/var'
+  );
 }
 
 function overlap(a: string, b: string): boolean {

@@ -4,9 +4,13 @@ import { z } from 'zod';
 const text = z.string().min(1).max(2000);
 const line = text.regex(/^[^\n\r\0]*$/, 'must be one line');
 const size = z.string().regex(/^[1-9][0-9]*[kmg]$/, 'must be a size such as 512m or 1g');
-const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain segments, such as /data');
+const absolutePath = z
+  .string()
+  .regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain segments, such as /data');
 const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be an environment variable name');
-const mountName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
+const mountName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
 
 /** `host`, `host:port`, `*.suffix[:port]`, `*` or `{ENV_NAME}` (the host is taken from a setting). */
 const host = z
@@ -44,14 +48,18 @@ export const SystemPackage = z.union([
 ]);
 
 export const Entry = z.strictObject({
-  name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens'),
   title: line,
   description: text,
   categories: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/)).min(1),
   repository: z.url({ protocol: /^https$/ }),
   license: line,
   /** `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]`, `go:PACKAGE-PATH[@VERSION]`; parsed by `source.ts`. */
-  source: z.string().regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE'),
+  source: z
+    .string()
+    .regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE'),
   /** First word: a bin of the package, or `./path` below the install folder for a native program. */
   command: z.array(line).min(1),
   args: z.array(line).default([]),

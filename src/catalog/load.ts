@@ -16,7 +16,9 @@ export interface Catalog {
 /** Reads every entry of a catalog folder; a broken one is a problem and never stops the others. */
 export async function loadCatalog(folder: string): Promise<Catalog> {
   const loaded = await Promise.all((await entryNames(folder)).map((name) => readServer(folder, name)));
-  const servers = loaded.flatMap(({ server }) => (server === undefined ? [] : [[server.entry.name, server] as const]));
+  const servers = loaded.flatMap(({ server }) =>
+    server === undefined ? [] : [[server.entry.name, server] as const],
+  );
   return { servers: new Map(servers), problems: loaded.flatMap(({ problems }) => problems) };
 }
 
@@ -32,12 +34,18 @@ export async function loadServer(folder: string, name: string): Promise<Server> 
 }
 
 /** The servers that were asked for, or all of them. Names that do not exist, or do not load, are thrown. */
-export async function selectServers(folder: string, { names, all }: { names: readonly string[]; all: boolean }): Promise<Server[]> {
+export async function selectServers(
+  folder: string,
+  { names, all }: { names: readonly string[]; all: boolean },
+): Promise<Server[]> {
   if (all) return [...(await loadCatalog(folder)).servers.values()];
   return Promise.all([...new Set(names)].map((name) => loadServer(folder, name)));
 }
 
-export function unknownEntry(folder: string, { name, names }: { name: string; names: readonly string[] }): McpcatError {
+export function unknownEntry(
+  folder: string,
+  { name, names }: { name: string; names: readonly string[] },
+): McpcatError {
   const hint = didYouMean(name, names);
   return new McpcatError('entry-unknown', `there is no server "${name}" in ${folder}`, {
     hint: hint === '' ? 'mcpcat list shows all' : hint,
@@ -58,10 +66,14 @@ export async function entryNames(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function readServer(folder: string, name: string): Promise<{ server?: Server; problems: readonly Problem[] }> {
+async function readServer(
+  folder: string,
+  name: string,
+): Promise<{ server?: Server; problems: readonly Problem[] }> {
   const file = path.join(folder, name, 'server.yaml');
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return { problems: [{ file, line: 0, column: 0, message: 'expected a server.yaml in this folder' }] };
+  if (text === undefined)
+    return { problems: [{ file, line: 0, column: 0, message: 'expected a server.yaml in this folder' }] };
   const { entry, problems } = parseEntry(file, text);
   if (entry === undefined) return { problems };
   if (entry.name !== name) {
@@ -87,5 +99,11 @@ async function readLock(file: string): Promise<{ lock: Lock | undefined } | { pr
 }
 
 function lockProblem(file: string, message: string): Problem {
-  return { file, line: 0, column: 0, message: `the lock is not valid: ${message}`, hint: 'it is machine-written: mcpcat update NAME' };
+  return {
+    file,
+    line: 0,
+    column: 0,
+    message: `the lock is not valid: ${message}`,
+    hint: 'it is machine-written: mcpcat update NAME',
+  };
 }

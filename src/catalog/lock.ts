@@ -15,7 +15,11 @@ const artifactCommon = {
   platforms: z.array(z.enum(['linux/amd64', 'linux/arm64'])).optional(),
 };
 /** `integrity` is an SRI string with sha512 (npm's package-lock). */
-const NpmArtifact = z.strictObject({ kind: z.literal('npm'), ...artifactCommon, integrity: z.string().regex(/^sha512-/) });
+const NpmArtifact = z.strictObject({
+  kind: z.literal('npm'),
+  ...artifactCommon,
+  integrity: z.string().regex(/^sha512-/),
+});
 const PypiArtifact = z.strictObject({ kind: z.literal('pypi'), ...artifactCommon, file: z.string(), sha256 });
 /** `sum` is the h1: hash of the zip, `modSum` that of go.mod (golang.org/ref/mod#go-sum-files); `zip` false: only go.mod is needed. */
 const GoArtifact = z.strictObject({

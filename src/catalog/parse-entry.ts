@@ -8,7 +8,10 @@ import type { Problem } from './problem.ts';
 type Path = readonly PropertyKey[];
 
 /** Parses one `server.yaml`; all its problems at once, each with its place. */
-export function parseEntry(file: string, text: string): { readonly entry?: Entry; readonly problems: readonly Problem[] } {
+export function parseEntry(
+  file: string,
+  text: string,
+): { readonly entry?: Entry; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): Pick<Problem, 'file' | 'line' | 'column'> => {
@@ -16,7 +19,9 @@ export function parseEntry(file: string, text: string): { readonly entry?: Entry
     return { file, line, column: col };
   };
   if (document.errors.length > 0) {
-    return { problems: document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: `YAML: ${message}` })) };
+    return {
+      problems: document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: `YAML: ${message}` })),
+    };
   }
   const place = (path: Path): Pick<Problem, 'file' | 'line' | 'column'> => at(offsetOf(document, path));
   const parsed = Entry.safeParse(toJson(document));
@@ -36,7 +41,10 @@ function toJson(document: Document.Parsed): unknown {
   return document.toJS({ maxAliasCount: 10 });
 }
 
-function problemsOf(issue: z.core.$ZodIssue, place: (path: Path) => Pick<Problem, 'file' | 'line' | 'column'>): Problem[] {
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  place: (path: Path) => Pick<Problem, 'file' | 'line' | 'column'>,
+): Problem[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
@@ -51,7 +59,18 @@ function problemsOf(issue: z.core.$ZodIssue, place: (path: Path) => Pick<Problem
 
 const knownKeys = [
   ...Object.keys(Entry.shape),
-  ...['description', 'required', 'secret', 'example', 'default', 'network', 'mounts', 'writable', 'target', 'mode'],
+  ...[
+    'description',
+    'required',
+    'secret',
+    'example',
+    'default',
+    'network',
+    'mounts',
+    'writable',
+    'target',
+    'mode',
+  ],
   ...['memory', 'cpus', 'pids', 'package', 'reason', 'without', 'finding', 'call', 'tool', 'arguments'],
 ];
 
@@ -60,7 +79,9 @@ function offsetOf(document: Document.Parsed, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const keys = path.slice(0, length);
     const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, -1), true);
-    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === String(keys.at(-1))) : undefined;
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => String(key) === String(keys.at(-1)))
+      : undefined;
     if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
     const node = document.getIn(keys, true);
     if (isNode(node) && node.range) return node.range[0];

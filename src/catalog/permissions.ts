@@ -27,7 +27,13 @@ function networkSentence(network: readonly string[]): string {
   return `Network: only ${network.join(', ')}.`;
 }
 
-function mountSentence({ name, target, mode, required, description }: Entry['permissions']['mounts'][number]): string {
+function mountSentence({
+  name,
+  target,
+  mode,
+  required,
+  description,
+}: Entry['permissions']['mounts'][number]): string {
   const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
   return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${target}: ${description}`;
 }

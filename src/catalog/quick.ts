@@ -10,10 +10,20 @@ const schemaVersion = 1;
  * The entry for a launch. YAML and zod cost more than the rest of the start together, so the parsed entry is kept
  * under the hash of its text; the same text can only give the same entry. What can't be cached is parsed each time.
  */
-export async function quickEntry({ folder, name, cache }: { folder: string; name: string; cache: string }): Promise<Entry> {
+export async function quickEntry({
+  folder,
+  name,
+  cache,
+}: {
+  folder: string;
+  name: string;
+  cache: string;
+}): Promise<Entry> {
   const text = readText(path.join(folder, name, 'server.yaml'));
   if (text !== undefined && /^[a-z0-9-]+$/.test(name)) {
-    const hash = createHash('sha256').update(`${String(schemaVersion)}\n${name}\n${text}`).digest('hex');
+    const hash = createHash('sha256')
+      .update(`${String(schemaVersion)}\n${name}\n${text}`)
+      .digest('hex');
     const file = path.join(cache, 'entries', `${hash}.json`);
     return readCached(file) ?? (await parseAndKeep({ folder, name, file }));
   }
@@ -40,7 +50,15 @@ function readCached(file: string): Entry | undefined {
   }
 }
 
-async function parseAndKeep({ folder, name, file }: { folder: string; name: string; file: string }): Promise<Entry> {
+async function parseAndKeep({
+  folder,
+  name,
+  file,
+}: {
+  folder: string;
+  name: string;
+  file: string;
+}): Promise<Entry> {
   const { loadServer } = await import('./load.ts');
   const { entry } = await loadServer(folder, name);
   try {

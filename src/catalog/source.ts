@@ -26,7 +26,10 @@ export function parseSource(text: string): Source {
   const kind = match?.[1];
   const name = match?.[2] ?? '';
   if ((kind !== 'npm' && kind !== 'pypi' && kind !== 'go') || !names[kind].test(name)) {
-    throw new McpcatError('entry-invalid', `source: expected npm:NAME, pypi:NAME or go:PATH, found "${text}"`);
+    throw new McpcatError(
+      'entry-invalid',
+      `source: expected npm:NAME, pypi:NAME or go:PATH, found "${text}"`,
+    );
   }
   const range = match?.[3];
   if (range !== undefined && !ranges[kind].test(range)) {

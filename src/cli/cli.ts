@@ -23,7 +23,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const [verb, ...args] = argv;
   if (verb === undefined || verb === '--help' || verb === '-h') return print(terminal, programHelp(commands));
   if (verb === '--version' || verb === '-v') return print(terminal, `mcpcat ${version}\n`);
-  if (verb === 'help') return print(terminal, args[0] === undefined ? programHelp(commands) : commandHelp(find(args[0])));
+  if (verb === 'help')
+    return print(terminal, args[0] === undefined ? programHelp(commands) : commandHelp(find(args[0])));
   const spec = find(verb);
   const { options, positionals, rest } = parse(spec, args);
   if (options.flag('help')) return print(terminal, commandHelp(spec));
@@ -35,7 +36,9 @@ function find(verb: string): CommandSpec {
   const spec = commands.find(({ name }) => name === verb);
   if (spec) return spec;
   const names = commands.map(({ name }) => name);
-  throw new McpcatError('usage', `there is no command "${verb}"`, { hint: didYouMean(verb, names) || 'mcpcat --help lists them' });
+  throw new McpcatError('usage', `there is no command "${verb}"`, {
+    hint: didYouMean(verb, names) || 'mcpcat --help lists them',
+  });
 }
 
 function print(terminal: Terminal, text: string): number {

@@ -15,4 +15,19 @@ import { spec as test } from './commands/test.ts';
 import { spec as update } from './commands/update.ts';
 
 /** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
-export const commands: readonly CommandSpec[] = [run, list, search, info, ps, stop, prune, update, generate, build, test, base, doctor, completion];
+export const commands: readonly CommandSpec[] = [
+  run,
+  list,
+  search,
+  info,
+  ps,
+  stop,
+  prune,
+  update,
+  generate,
+  build,
+  test,
+  base,
+  doctor,
+  completion,
+];

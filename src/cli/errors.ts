@@ -1,7 +1,10 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
 
 /** An error as people see it, and the exit code that goes with it. */
-export function explain(error: unknown, debug: boolean): { readonly text: string; readonly exitCode: number } {
+export function explain(
+  error: unknown,
+  debug: boolean,
+): { readonly text: string; readonly exitCode: number } {
   if (!(error instanceof McpcatError)) {
     const text = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
     return { text: `mcpcat: a bug of ours, please report it: ${text}\n`, exitCode: 3 };
@@ -10,7 +13,9 @@ export function explain(error: unknown, debug: boolean): { readonly text: string
     `mcpcat: ${error.message}`,
     ...error.detail.map((line) => `  ${line.trimEnd()}`),
     ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
-    ...(debug ? [error.stack ?? '', ...(error.cause === undefined ? [] : [`cause: ${messageOf(error.cause)}`])] : []),
+    ...(debug
+      ? [error.stack ?? '', ...(error.cause === undefined ? [] : [`cause: ${messageOf(error.cause)}`])]
+      : []),
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: error.code === 'cancelled' ? 130 : error.exitCode };
 }

@@ -22,19 +22,35 @@ export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
   const rest = dashes === -1 ? [] : argv.slice(dashes + 1);
   const known = { ...globalOptions, ...spec.options };
   const options = Object.fromEntries(
-    Object.entries(known).map(([name, option]) => [name, { type: option.type, multiple: 'multiple' in option && option.multiple === true }]),
+    Object.entries(known).map(([name, option]) => [
+      name,
+      { type: option.type, multiple: 'multiple' in option && option.multiple === true },
+    ]),
   );
   refuseUnknown(spec, { own, known: Object.keys(known) });
   try {
-    const { values, positionals } = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: [...own],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     return { options: reader(values), positionals, rest };
   } catch (error) {
-    throw new McpcatError('usage', messageOf(error).split('. ')[0] ?? '', { hint: `mcpcat ${spec.name} --help`, cause: error });
+    throw new McpcatError('usage', messageOf(error).split('. ')[0] ?? '', {
+      hint: `mcpcat ${spec.name} --help`,
+      cause: error,
+    });
   }
 }
 
-function refuseUnknown(spec: CommandSpec, { own, known }: { own: readonly string[]; known: readonly string[] }): void {
-  const names = own.filter((word) => /^-./.test(word)).map((word) => word.replace(/^--?/, '').split('=')[0] ?? '');
+function refuseUnknown(
+  spec: CommandSpec,
+  { own, known }: { own: readonly string[]; known: readonly string[] },
+): void {
+  const names = own
+    .filter((word) => /^-./.test(word))
+    .map((word) => word.replace(/^--?/, '').split('=')[0] ?? '');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const hint = didYouMean(unknown, known) || `mcpcat ${spec.name} --help`;

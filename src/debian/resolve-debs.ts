@@ -12,9 +12,43 @@ type DebArtifact = Extract<Artifact, { kind: 'deb' }>;
 
 /** Never unpacked into an image: it has no shell, no package manager, and maintainer scripts do not run. */
 const never = new Set([
-  ...['dash', 'bash', 'busybox', 'dpkg', 'apt', 'debconf', 'adduser', 'passwd', 'base-passwd', 'coreutils', 'login'],
-  ...['init-system-helpers', 'sysvinit-utils', 'systemd', 'ucf', 'mawk', 'sed', 'grep', 'tar', 'gzip', 'libc-bin', 'perl-base'],
-  ...['util-linux', 'bsdutils', 'findutils', 'diffutils', 'debianutils', 'hostname', 'sensible-utils', 'xdg-utils', 'dbus'],
+  ...[
+    'dash',
+    'bash',
+    'busybox',
+    'dpkg',
+    'apt',
+    'debconf',
+    'adduser',
+    'passwd',
+    'base-passwd',
+    'coreutils',
+    'login',
+  ],
+  ...[
+    'init-system-helpers',
+    'sysvinit-utils',
+    'systemd',
+    'ucf',
+    'mawk',
+    'sed',
+    'grep',
+    'tar',
+    'gzip',
+    'libc-bin',
+    'perl-base',
+  ],
+  ...[
+    'util-linux',
+    'bsdutils',
+    'findutils',
+    'diffutils',
+    'debianutils',
+    'hostname',
+    'sensible-utils',
+    'xdg-utils',
+    'dbus',
+  ],
 ]);
 
 export interface DebianRequest {
@@ -40,24 +74,46 @@ export async function debianArtifacts(request: DebianRequest): Promise<DebArtifa
   const without = new Set(request.wanted.flatMap((item) => (typeof item === 'string' ? [] : item.without)));
   const options = await isolatedApt(request);
   await apt(request, ['apt-get', ...options, 'update', '-qq']);
-  const plan = await apt(request, ['apt-get', ...options, 'install', '-s', '--no-install-recommends', '-qq', ...names]);
+  const plan = await apt(request, [
+    'apt-get',
+    ...options,
+    'install',
+    '-s',
+    '--no-install-recommends',
+    '-qq',
+    ...names,
+  ]);
   const chosen = [...plan.matchAll(/^Inst (\S+) \(([^ ]+)/gm)]
     .map((match) => ({ name: match[1] ?? '', version: match[2] ?? '' }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const unknown = [...without].filter((name) => !chosen.some((item) => item.name === name));
   if (unknown.length > 0) {
-    throw new McpcatError('entry-invalid', `system: \`without\` names ${unknown.join(', ')}, which ${names.join(', ')} does not bring`);
+    throw new McpcatError(
+      'entry-invalid',
+      `system: \`without\` names ${unknown.join(', ')}, which ${names.join(', ')} does not bring`,
+    );
   }
   const needed = chosen.filter(({ name }) => !held.has(name) && !never.has(name) && !without.has(name));
-  const records = await apt(request, ['apt-cache', ...options, 'show', ...needed.map(({ name, version }) => `${name}=${version}`)]);
+  const records = await apt(request, [
+    'apt-cache',
+    ...options,
+    'show',
+    ...needed.map(({ name, version }) => `${name}=${version}`),
+  ]);
   return needed.map(({ name, version }) => artifactOf(records, { name, version, platform }));
 }
 
-function artifactOf(records: string, { name, version, platform }: { name: string; version: string; platform: 'linux/amd64' }): DebArtifact {
-  const record = records.split('\n\n').find((text) => field(text, 'Package') === name && field(text, 'Version') === version);
+function artifactOf(
+  records: string,
+  { name, version, platform }: { name: string; version: string; platform: 'linux/amd64' },
+): DebArtifact {
+  const record = records
+    .split('\n\n')
+    .find((text) => field(text, 'Package') === name && field(text, 'Version') === version);
   const file = field(record ?? '', 'Filename');
   const sha256 = field(record ?? '', 'SHA256');
-  if (file === '' || sha256 === '') throw new McpcatError('lock-refused', `deb:${name}=${version}: the index has no hash for it`);
+  if (file === '' || sha256 === '')
+    throw new McpcatError('lock-refused', `deb:${name}=${version}: the index has no hash for it`);
   return {
     kind: 'deb',
     name,
@@ -82,7 +138,11 @@ async function isolatedApt({ folder, mirror }: DebianRequest): Promise<string[]>
   await mkdir(path.join(root, 'archives', 'partial'), { recursive: true });
   const keys = '[arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
   const security = mirror.replace(/\/debian\/?$/, '/debian-security');
-  const sources = [`deb ${keys} ${mirror} trixie main`, `deb ${keys} ${mirror} trixie-updates main`, `deb ${keys} ${security} trixie-security main`];
+  const sources = [
+    `deb ${keys} ${mirror} trixie main`,
+    `deb ${keys} ${mirror} trixie-updates main`,
+    `deb ${keys} ${security} trixie-security main`,
+  ];
   await writeFile(path.join(root, 'sources.list'), `${sources.join('\n')}\n`);
   await writeFile(path.join(root, 'status'), '');
   const settings = {
@@ -107,7 +167,8 @@ async function apt({ signal }: DebianRequest, [program = '', ...args]: readonly 
     const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal, env });
     return stdout;
   } catch (error) {
-    const stderr: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
+    const stderr: unknown =
+      typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
     const detail = typeof stderr === 'string' ? stderr.split('\n').filter(Boolean) : [messageOf(error)];
     throw new McpcatError('lock-refused', `system packages can't be resolved: ${detail[0] ?? program}`, {
       detail,

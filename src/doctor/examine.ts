@@ -12,7 +12,16 @@ export interface Condition {
 
 type Check = (info: EngineInfo) => Condition;
 
-const checks: readonly Check[] = [version, storage, cgroups, limit('memory'), limit('swap'), limit('cpu'), limit('pids'), seccomp];
+const checks: readonly Check[] = [
+  version,
+  storage,
+  cgroups,
+  limit('memory'),
+  limit('swap'),
+  limit('cpu'),
+  limit('pids'),
+  seccomp,
+];
 
 /** Looks at the engine and at what the making of bases needs; never throws for a missing engine. */
 export async function examine(find: () => Promise<Engine>, pathVariable: string): Promise<Condition[]> {
@@ -20,11 +29,23 @@ export async function examine(find: () => Promise<Engine>, pathVariable: string)
   try {
     const engine = await find();
     const info = await engine.info();
-    const found: Condition = { kind: 'engine', status: 'ok', message: `${info.name} ${info.version} (API ${info.apiVersion}) at ${engine.endpoint}, ${info.platform}` };
+    const found: Condition = {
+      kind: 'engine',
+      status: 'ok',
+      message: `${info.name} ${info.version} (API ${info.apiVersion}) at ${engine.endpoint}, ${info.platform}`,
+    };
     return [found, ...checks.map((check) => check(info)), ...tools];
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
-    return [{ kind: 'engine', status: 'failed', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }, ...tools];
+    return [
+      {
+        kind: 'engine',
+        status: 'failed',
+        message: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      },
+      ...tools,
+    ];
   }
 }
 
@@ -32,22 +53,38 @@ function version(info: EngineInfo): Condition {
   const [major = 0, minor = 0] = info.version.split('.').map(Number);
   const enough = info.name === 'podman' ? major >= 4 : major > 20 || (major === 20 && minor >= 10);
   if (enough) return { kind: 'version', status: 'ok', message: `version ${info.version} is supported` };
-  return { kind: 'version', status: 'failed', message: `expected Docker 20.10 or Podman 4 or later, found ${info.version}`, hint: 'update the engine' };
+  return {
+    kind: 'version',
+    status: 'failed',
+    message: `expected Docker 20.10 or Podman 4 or later, found ${info.version}`,
+    hint: 'update the engine',
+  };
 }
 
 function storage(info: EngineInfo): Condition {
-  if (info.storageDriver !== 'vfs') return { kind: 'storage', status: 'ok', message: `storage driver ${info.storageDriver}` };
-  return { kind: 'storage', status: 'warning', message: 'storage driver vfs copies every layer: slow and large', hint: 'use overlay2' };
+  if (info.storageDriver !== 'vfs')
+    return { kind: 'storage', status: 'ok', message: `storage driver ${info.storageDriver}` };
+  return {
+    kind: 'storage',
+    status: 'warning',
+    message: 'storage driver vfs copies every layer: slow and large',
+    hint: 'use overlay2',
+  };
 }
 
 function cgroups(info: EngineInfo): Condition {
   const known = info.cgroupVersion !== 'unknown';
-  return { kind: 'cgroups', status: known ? 'ok' : 'warning', message: `cgroups v${info.cgroupVersion}${info.rootless ? ', rootless' : ''}` };
+  return {
+    kind: 'cgroups',
+    status: known ? 'ok' : 'warning',
+    message: `cgroups v${info.cgroupVersion}${info.rootless ? ', rootless' : ''}`,
+  };
 }
 
 function limit(kind: keyof EngineInfo['limits']): Check {
   return ({ limits }) => {
-    if (limits[kind]) return { kind: `limit-${kind}`, status: 'ok', message: `the ${kind} limit can be enforced` };
+    if (limits[kind])
+      return { kind: `limit-${kind}`, status: 'ok', message: `the ${kind} limit can be enforced` };
     return {
       kind: `limit-${kind}`,
       status: 'failed',
@@ -58,12 +95,23 @@ function limit(kind: keyof EngineInfo['limits']): Check {
 }
 
 function seccomp(info: EngineInfo): Condition {
-  if (info.securityOptions.includes('seccomp')) return { kind: 'seccomp', status: 'ok', message: 'system calls are filtered (seccomp)' };
-  return { kind: 'seccomp', status: 'failed', message: 'this engine filters no system calls', hint: 'use a kernel and an engine with seccomp' };
+  if (info.securityOptions.includes('seccomp'))
+    return { kind: 'seccomp', status: 'ok', message: 'system calls are filtered (seccomp)' };
+  return {
+    kind: 'seccomp',
+    status: 'failed',
+    message: 'this engine filters no system calls',
+    hint: 'use a kernel and an engine with seccomp',
+  };
 }
 
 function mmdebstrap(pathVariable: string): Condition {
   const found = pathVariable.split(':').some((folder) => existsSync(`${folder}/mmdebstrap`));
   if (found) return { kind: 'mmdebstrap', status: 'ok', message: 'bases can be made here (mmdebstrap)' };
-  return { kind: 'mmdebstrap', status: 'warning', message: "bases can't be made here: mmdebstrap is missing", hint: 'on Debian or Ubuntu: mcpcat doctor --fix' };
+  return {
+    kind: 'mmdebstrap',
+    status: 'warning',
+    message: "bases can't be made here: mmdebstrap is missing",
+    hint: 'on Debian or Ubuntu: mcpcat doctor --fix',
+  };
 }

@@ -23,7 +23,8 @@ export async function fix({ find, say }: FixRequest): Promise<void> {
     ...(running || has('dockerd') ? [] : ['docker.io', 'iptables']),
     ...(has('mmdebstrap') ? [] : ['mmdebstrap']),
   ];
-  if (running && missing.length === 0) return say('nothing to do: the engine answers and mmdebstrap is there');
+  if (running && missing.length === 0)
+    return say('nothing to do: the engine answers and mmdebstrap is there');
   refuseElsewhere();
   if (missing.length > 0) install(missing, say);
   if (!running) await startEngine(find, say);
@@ -38,7 +39,8 @@ function refuseElsewhere(): void {
         : process.getuid?.() === 0
           ? undefined
           : 'run it as root: sudo mcpcat doctor --fix, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
-  if (advice !== undefined) throw new McpcatError('engine-missing', "mcpcat can't install an engine here", { hint: advice });
+  if (advice !== undefined)
+    throw new McpcatError('engine-missing', "mcpcat can't install an engine here", { hint: advice });
 }
 
 function install(packages: readonly string[], say: (line: string) => void): void {
@@ -48,8 +50,14 @@ function install(packages: readonly string[], say: (line: string) => void): void
 }
 
 function apt(args: readonly string[]): void {
-  const { status, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  if (status !== 0) throw new McpcatError('engine-missing', `apt-get ${args[0] ?? ''} failed`, { detail: stderr.trim().split('\n').slice(-10) });
+  const { status, stderr } = spawnSync('apt-get', args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (status !== 0)
+    throw new McpcatError('engine-missing', `apt-get ${args[0] ?? ''} failed`, {
+      detail: stderr.trim().split('\n').slice(-10),
+    });
 }
 
 async function startEngine(find: () => Promise<Engine>, say: (line: string) => void): Promise<void> {
@@ -68,7 +76,11 @@ async function startEngine(find: () => Promise<Engine>, say: (line: string) => v
   while (!(await answers(find))) {
     if (Date.now() > deadline) {
       const detail = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-10) : [];
-      throw new McpcatError('engine-missing', `the engine did not answer within ${String(patience / 1000)} s`, { detail });
+      throw new McpcatError(
+        'engine-missing',
+        `the engine did not answer within ${String(patience / 1000)} s`,
+        { detail },
+      );
     }
     await sleep(250);
   }

@@ -66,7 +66,12 @@ export interface EngineInfo {
   readonly rootless: boolean;
   /** `seccomp`, `apparmor`, `selinux`, `userns` … as the engine names them. */
   readonly securityOptions: readonly string[];
-  readonly limits: { readonly memory: boolean; readonly cpu: boolean; readonly pids: boolean; readonly swap: boolean };
+  readonly limits: {
+    readonly memory: boolean;
+    readonly cpu: boolean;
+    readonly pids: boolean;
+    readonly swap: boolean;
+  };
   readonly cpus: number;
   readonly memoryBytes: number;
 }

@@ -36,7 +36,10 @@ async function fetchOne(artifact: Artifact, { store, env, signal }: FetchRequest
   const url = fetchUrl(artifact.url, env);
   const subject = `${artifact.kind}:${artifact.name}@${artifact.version}`;
   if (artifact.kind === 'go') return goFile(artifact, { url, subject, store, signal });
-  const hash = artifact.kind === 'npm' ? hashOfIntegrity(artifact.integrity) : { algorithm: 'sha256' as const, hex: artifact.sha256 };
+  const hash =
+    artifact.kind === 'npm'
+      ? hashOfIntegrity(artifact.integrity)
+      : { algorithm: 'sha256' as const, hex: artifact.sha256 };
   return store.get({ url, hash, subject, signal });
 }
 
@@ -48,18 +51,29 @@ interface GoFile {
 }
 
 /** Go's sums are over contents, not over the file, so such files are kept under their sum and checked when read. */
-async function goFile(artifact: Extract<Artifact, { kind: 'go' }>, { url, subject, store, signal }: GoFile): Promise<string> {
+async function goFile(
+  artifact: Extract<Artifact, { kind: 'go' }>,
+  { url, subject, store, signal }: GoFile,
+): Promise<string> {
   const sum = artifact.sum ?? artifact.modSum;
   const hashOf = artifact.sum === undefined ? h1OfGoMod : h1OfZip;
-  const name = createHash('sha256').update(`${url.endsWith('.zip') ? 'zip' : 'mod'} ${sum}`).digest('hex');
+  const name = createHash('sha256')
+    .update(`${url.endsWith('.zip') ? 'zip' : 'mod'} ${sum}`)
+    .digest('hex');
   const file = path.join(store.folder, 'go', name.slice(0, 2), name.slice(2));
   const kept = await readFile(file).catch(() => undefined);
   if (kept !== undefined && matches(hashOf, kept, sum)) return file;
-  const body = new Uint8Array(await (await httpGet(url, { subject, signal, deadline: 300_000 })).arrayBuffer());
+  const body = new Uint8Array(
+    await (await httpGet(url, { subject, signal, deadline: 300_000 })).arrayBuffer(),
+  );
   if (!matches(hashOf, body, sum)) {
-    throw new McpcatError('integrity-mismatch', `${subject}: expected ${sum}, got another content from ${url}`, {
-      hint: 'nothing was kept; look why upstream differs before you run mcpcat update',
-    });
+    throw new McpcatError(
+      'integrity-mismatch',
+      `${subject}: expected ${sum}, got another content from ${url}`,
+      {
+        hint: 'nothing was kept; look why upstream differs before you run mcpcat update',
+      },
+    );
   }
   await writeWhole(file, body);
   return file;

@@ -43,7 +43,8 @@ export class Store {
         await this.#fetch(wanted, file);
         return file;
       } catch (error) {
-        if (!isBrokenStream(error) || attempt === attempts || wanted.signal?.aborted === true) throw failed(error, wanted);
+        if (!isBrokenStream(error) || attempt === attempts || wanted.signal?.aborted === true)
+          throw failed(error, wanted);
       }
     }
   }
@@ -58,7 +59,8 @@ export class Store {
 
   async #fetch({ url, hash, subject, signal }: Wanted, file: string): Promise<void> {
     const response = await httpGet(url, { subject, signal });
-    if (response.body === null) throw new McpcatError('upstream-unavailable', `${subject}: an empty answer from ${url}`);
+    if (response.body === null)
+      throw new McpcatError('upstream-unavailable', `${subject}: an empty answer from ${url}`);
     await mkdir(path.dirname(file), { recursive: true });
     const temporary = `${file}.${randomUUID()}.tmp`;
     try {
@@ -82,7 +84,12 @@ async function receive(
       done(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(body), tap, createWriteStream(temporary), signal === undefined ? {} : { signal });
+  await pipeline(
+    Readable.fromWeb(body),
+    tap,
+    createWriteStream(temporary),
+    signal === undefined ? {} : { signal },
+  );
   return hasher.digest('hex');
 }
 
@@ -106,9 +113,15 @@ function isBrokenStream(error: unknown): boolean {
 
 function failed(error: unknown, { subject, url }: Wanted): McpcatError {
   if (error instanceof McpcatError) return error;
-  if (codeOf(error) === 'ENOSPC') return new McpcatError('disk-full', `${subject}: no space left for the download`, { cause: error });
-  if (error instanceof Error && error.name === 'AbortError') return new McpcatError('cancelled', `${subject}: cancelled`);
-  return new McpcatError('upstream-unavailable', `${subject}: the download of ${url} broke (${messageOf(error)})`, { cause: error });
+  if (codeOf(error) === 'ENOSPC')
+    return new McpcatError('disk-full', `${subject}: no space left for the download`, { cause: error });
+  if (error instanceof Error && error.name === 'AbortError')
+    return new McpcatError('cancelled', `${subject}: cancelled`);
+  return new McpcatError(
+    'upstream-unavailable',
+    `${subject}: the download of ${url} broke (${messageOf(error)})`,
+    { cause: error },
+  );
 }
 
 function codeOf(error: unknown): string {
@@ -117,5 +130,8 @@ function codeOf(error: unknown): string {
 
 /** `sha512-<base64>` (an SRI string with one hash) as a content hash. */
 export function hashOfIntegrity(integrity: string): ContentHash {
-  return { algorithm: 'sha512', hex: Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex') };
+  return {
+    algorithm: 'sha512',
+    hex: Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex'),
+  };
 }

@@ -29,13 +29,22 @@ interface FingerprintFacts {
 
 /** Entry, lock and bases → a build context. Pure: the same input gives the same bytes. `helpers` are the template's files. */
 export function generate(input: GenerateInput, helpers: Readonly<Record<string, string>>): Generated {
-  const artifacts = input.lock.artifacts.filter(({ platforms }) => platforms?.includes(input.platform) ?? true);
+  const artifacts = input.lock.artifacts.filter(
+    ({ platforms }) => platforms?.includes(input.platform) ?? true,
+  );
   const recipe = recipes[input.lock.runtime](input);
   const placed = artifacts.map((artifact) => ({ path: recipe.pathOf(artifact), artifact }));
   const debs = artifacts.filter(({ kind }) => kind === 'deb');
   const dockerfile = `${dockerfileLines(input, { recipe, debs }).join('\n')}\n`;
   const files = { ...recipe.files, ...helpers };
-  const facts = { generatorVersion, dockerfile, files, artifacts, bases: [input.build.fingerprint, input.runtime.fingerprint], platform: input.platform };
+  const facts = {
+    generatorVersion,
+    dockerfile,
+    files,
+    artifacts,
+    bases: [input.build.fingerprint, input.runtime.fingerprint],
+    platform: input.platform,
+  };
   return { dockerfile, files, artifacts: placed, fingerprint: fingerprint(facts) };
 }
 
@@ -44,7 +53,10 @@ function fingerprint(facts: FingerprintFacts): string {
   return createHash('sha256').update(JSON.stringify(ordered)).digest('hex');
 }
 
-function dockerfileLines(input: GenerateInput, { recipe, debs }: { recipe: Recipe; debs: readonly Artifact[] }): string[] {
+function dockerfileLines(
+  input: GenerateInput,
+  { recipe, debs }: { recipe: Recipe; debs: readonly Artifact[] },
+): string[] {
   const { entry, build, runtime } = input;
   return [
     `FROM ${imageReference(build.reference)} AS build`,
@@ -80,5 +92,10 @@ function labelsOf({ entry, lock, runtime }: GenerateInput): Record<string, strin
 
 function permissionsOf({ permissions, limits }: Entry): unknown {
   const { network, mounts, writable } = permissions;
-  return { network, mounts: mounts.map(({ name, target, mode }) => ({ name, target, mode })), writable, limits };
+  return {
+    network,
+    mounts: mounts.map(({ name, target, mode }) => ({ name, target, mode })),
+    writable,
+    limits,
+  };
 }

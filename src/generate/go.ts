@@ -6,7 +6,8 @@ import { execForm, plainPath } from './quote.ts';
 import { systemPath } from './system.ts';
 
 /** Modules come from a folder laid out as a proxy (golang.org/ref/mod#goproxy-protocol); go checks them against go.sum. */
-const env = 'ENV GOPROXY=file:///build/proxy GOSUMDB=off GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 GOCACHE=/tmp/go-cache GOMODCACHE=/tmp/go-mod';
+const env =
+  'ENV GOPROXY=file:///build/proxy GOSUMDB=off GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 GOCACHE=/tmp/go-cache GOMODCACHE=/tmp/go-mod';
 
 /** Go servers: one static program. */
 export function goRecipe({ entry, lock, files }: GenerateInput): Recipe {
@@ -23,12 +24,19 @@ export function goRecipe({ entry, lock, files }: GenerateInput): Recipe {
     files: {
       'build/go.mod': files['go.mod'] ?? '',
       'build/go.sum': files['go.sum'] ?? '',
-      ...Object.fromEntries(modules.map(({ name, version }) => [`${proxyPath(name, version)}.info`, `{"Version":"${version}"}\n`])),
+      ...Object.fromEntries(
+        modules.map(({ name, version }) => [
+          `${proxyPath(name, version)}.info`,
+          `{"Version":"${version}"}\n`,
+        ]),
+      ),
     },
     env: {},
     program: [path, ...entry.command.slice(1)],
     pathOf: (artifact: Artifact) =>
-      artifact.kind === 'go' ? `${proxyPath(artifact.name, artifact.version)}.${artifact.sum === undefined ? 'mod' : 'zip'}` : systemPath(artifact),
+      artifact.kind === 'go'
+        ? `${proxyPath(artifact.name, artifact.version)}.${artifact.sum === undefined ? 'mod' : 'zip'}`
+        : systemPath(artifact),
   };
 }
 

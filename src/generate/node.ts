@@ -12,7 +12,9 @@ const npm = ['node', '/usr/local/lib/node_modules/npm/bin/npm-cli.js'];
 export function nodeRecipe(input: GenerateInput): Recipe {
   const { entry, lock, files } = input;
   const { path, native } = programFile(entry, lock);
-  const program = native ? [path, ...entry.command.slice(1)] : ['/usr/local/bin/node', path, ...entry.command.slice(1)];
+  const program = native
+    ? [path, ...entry.command.slice(1)]
+    : ['/usr/local/bin/node', path, ...entry.command.slice(1)];
   const name = lock.source.replace(/^npm:/, '');
   return {
     buildStage: [
@@ -20,13 +22,23 @@ export function nodeRecipe(input: GenerateInput): Recipe {
       'COPY npm-cache/ /npm-cache/',
       'WORKDIR /app',
       `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache'])}`,
-      ...entry.scripts.map((script) => `RUN ${execForm([...npm, 'rebuild', script.package, '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache'])}`),
+      ...entry.scripts.map(
+        (script) =>
+          `RUN ${execForm([...npm, 'rebuild', script.package, '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache'])}`,
+      ),
       ...(native ? [] : warmUp),
     ],
     files: {
-      'app/package.json': jsonText({ name: 'mcpcat-server', version: '0.0.0', private: true, dependencies: { [name]: lock.version } }),
+      'app/package.json': jsonText({
+        name: 'mcpcat-server',
+        version: '0.0.0',
+        private: true,
+        dependencies: { [name]: lock.version },
+      }),
       'app/package-lock.json': files['package-lock.json'] ?? '',
-      ...(native ? {} : { 'build/warm.json': jsonText({ words: [...program, ...entry.args], env: examples(input) }) }),
+      ...(native
+        ? {}
+        : { 'build/warm.json': jsonText({ words: [...program, ...entry.args], env: examples(input) }) }),
     },
     env: { NODE_ENV: 'production', ...(native ? {} : { NODE_COMPILE_CACHE: '/app/.compile-cache' }) },
     program,

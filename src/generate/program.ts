@@ -9,7 +9,9 @@ export function programFile(entry: Entry, lock: Lock): { readonly path: string; 
   const native = word.startsWith('./');
   const file = native ? word.slice(2) : lock.bin[word];
   if (file === undefined) {
-    throw new McpcatError('lock-invalid', `${entry.name}: the lock knows no bin "${word}"`, { hint: `mcpcat update ${entry.name}` });
+    throw new McpcatError('lock-invalid', `${entry.name}: the lock knows no bin "${word}"`, {
+      hint: `mcpcat update ${entry.name}`,
+    });
   }
   return { path: `/app/${plainPath(file)}`, native };
 }

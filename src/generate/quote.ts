@@ -42,5 +42,8 @@ function refuseControls(value: string): void {
   const found = controls.exec(value);
   if (found === null) return;
   const code = found[0].codePointAt(0)?.toString(16).padStart(4, '0') ?? '';
-  throw new McpcatError('entry-refused', `expected text of one line, found the control character U+${code} in ${JSON.stringify(value.slice(0, 60))}`);
+  throw new McpcatError(
+    'entry-refused',
+    `expected text of one line, found the control character U+${code} in ${JSON.stringify(value.slice(0, 60))}`,
+  );
 }

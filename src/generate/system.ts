@@ -1,7 +1,18 @@
 import type { Artifact } from '../catalog/lock.ts';
 import { execForm, plainPath } from './quote.ts';
 
-const unwanted = ['man', 'locale', 'info', 'lintian', 'bug', 'doc-base', 'menu', 'applications', 'bash-completion', 'zsh'].map((name) => `/sysroot/usr/share/${name}`);
+const unwanted = [
+  'man',
+  'locale',
+  'info',
+  'lintian',
+  'bug',
+  'doc-base',
+  'menu',
+  'applications',
+  'bash-completion',
+  'zsh',
+].map((name) => `/sysroot/usr/share/${name}`);
 
 /** Where a Debian package lies in the context. */
 export function systemPath(artifact: Artifact): string {

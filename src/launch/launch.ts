@@ -82,5 +82,8 @@ async function patience(milliseconds: number): Promise<void> {
 
 function withHint(error: unknown, name: string): unknown {
   if (!(error instanceof McpcatError) || error.code !== 'image-missing') return error;
-  return new McpcatError('image-missing', `${name} has no image on this engine yet`, { hint: `mcpcat build ${name}`, cause: error });
+  return new McpcatError('image-missing', `${name} has no image on this engine yet`, {
+    hint: `mcpcat build ${name}`,
+    cause: error,
+  });
 }

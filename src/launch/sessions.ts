@@ -39,11 +39,22 @@ function factsOf({ id, labels, image, state, created }: ContainerSummary): Sessi
 }
 
 /** Ends the sessions with an id (or its beginning) or a server's name: SIGTERM, and after the grace by force. */
-export async function stopSessions(engine: Engine, wanted: { readonly names: readonly string[]; readonly all: boolean }): Promise<SessionFacts[]> {
+export async function stopSessions(
+  engine: Engine,
+  wanted: { readonly names: readonly string[]; readonly all: boolean },
+): Promise<SessionFacts[]> {
   const running = await sessions(engine);
-  const chosen = running.filter(({ id, server }) => wanted.all || wanted.names.some((name) => server === name || (name.length > 3 && id.startsWith(name))));
-  const idle = wanted.names.find((name) => !chosen.some(({ id, server }) => server === name || id.startsWith(name)));
-  if (idle !== undefined) throw new McpcatError('container-missing', `nothing runs by the name or id "${idle}"`, { hint: 'mcpcat ps shows what runs' });
+  const chosen = running.filter(
+    ({ id, server }) =>
+      wanted.all || wanted.names.some((name) => server === name || (name.length > 3 && id.startsWith(name))),
+  );
+  const idle = wanted.names.find(
+    (name) => !chosen.some(({ id, server }) => server === name || id.startsWith(name)),
+  );
+  if (idle !== undefined)
+    throw new McpcatError('container-missing', `nothing runs by the name or id "${idle}"`, {
+      hint: 'mcpcat ps shows what runs',
+    });
   await Promise.all(chosen.map(({ id }) => stop(engine, id)));
   return chosen;
 }

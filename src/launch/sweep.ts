@@ -3,7 +3,9 @@ import { label } from '../lib/labels.ts';
 import { isProvablyDead, parseOwner, startOf, thisOwner } from '../sandbox/owner.ts';
 
 /** Containers of ours whose owner is provably dead, in any state. */
-export async function orphans(engine: Engine): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {
+export async function orphans(
+  engine: Engine,
+): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {
   const self = thisOwner();
   const found = await engine.listContainers({ [label.owner]: '' });
   return found

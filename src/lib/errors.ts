@@ -26,7 +26,13 @@ export type ErrorCode =
   | 'cancelled'
   | 'io-failed';
 
-const usageCodes: ReadonlySet<ErrorCode> = new Set(['usage', 'settings-missing', 'entry-unknown', 'entry-invalid', 'entry-refused']);
+const usageCodes: ReadonlySet<ErrorCode> = new Set([
+  'usage',
+  'settings-missing',
+  'entry-unknown',
+  'entry-invalid',
+  'entry-refused',
+]);
 
 /**
  * An operation failed. `message` is one line: the thing, what was expected, what was found. `hint` is what to do

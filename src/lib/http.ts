@@ -41,7 +41,10 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
   } catch (error) {
     if (error instanceof McpcatError) throw error;
     if (options.signal?.aborted === true) throw new McpcatError('cancelled', `${options.subject}: cancelled`);
-    return { error: unavailable(options.subject, `${hostOf(url)}: ${reason(error)}`, error), wait: undefined };
+    return {
+      error: unavailable(options.subject, `${hostOf(url)}: ${reason(error)}`, error),
+      wait: undefined,
+    };
   }
 }
 
@@ -49,9 +52,13 @@ async function refused(response: Response, url: string, { subject }: HttpOptions
   await response.body?.cancel();
   const { status } = response;
   if (status === 404 || status === 410 || status === 403) {
-    throw new McpcatError('package-unknown', `${subject}: ${hostOf(url)} has nothing by that name or version, or does not hand it out (${String(status)})`, {
-      hint: 'check the spelling of `source`',
-    });
+    throw new McpcatError(
+      'package-unknown',
+      `${subject}: ${hostOf(url)} has nothing by that name or version, or does not hand it out (${String(status)})`,
+      {
+        hint: 'check the spelling of `source`',
+      },
+    );
   }
   const error = unavailable(subject, `${hostOf(url)} answers ${String(status)}`);
   if (status !== 429 && status < 500) throw error;

@@ -6,7 +6,8 @@ export function projectFolder(): string {
   let folder = import.meta.dirname;
   while (!existsSync(path.join(folder, 'templates', 'base'))) {
     const parent = path.dirname(folder);
-    if (parent === folder) throw new Error('Internal error: the templates of mcpcat are missing from its installation');
+    if (parent === folder)
+      throw new Error('Internal error: the templates of mcpcat are missing from its installation');
     folder = parent;
   }
   return folder;

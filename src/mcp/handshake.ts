@@ -52,7 +52,12 @@ export async function handshake(
   try {
     await client.connect(transport, options);
   } catch (error) {
-    return { failure: `initialize: ${reason(error, deadlineMs)}`, tools: [], pages: 0, strays: transport.strays };
+    return {
+      failure: `initialize: ${reason(error, deadlineMs)}`,
+      tools: [],
+      pages: 0,
+      strays: transport.strays,
+    };
   }
   const initializeMs = performance.now() - started;
   const serverInfo = client.getServerVersion();
@@ -60,10 +65,14 @@ export async function handshake(
     initializeMs,
     protocolVersion: transport.version,
     strays: transport.strays,
-    ...(serverInfo === undefined ? {} : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),
+    ...(serverInfo === undefined
+      ? {}
+      : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),
   };
   try {
-    const { tools, pages } = client.getServerCapabilities()?.tools ? await listTools(client, options) : { tools: [], pages: 0 };
+    const { tools, pages } = client.getServerCapabilities()?.tools
+      ? await listTools(client, options)
+      : { tools: [], pages: 0 };
     const answer = call === undefined ? {} : { call: await callTool(client, { call, options }) };
     return { ...common, tools, pages, ...answer };
   } catch (error) {
@@ -75,23 +84,40 @@ export async function handshake(
   }
 }
 
-async function listTools(client: Client, options: { timeout: number }): Promise<{ tools: ToolFacts[]; pages: number }> {
+async function listTools(
+  client: Client,
+  options: { timeout: number },
+): Promise<{ tools: ToolFacts[]; pages: number }> {
   const tools: ToolFacts[] = [];
   const seen = new Set<string>();
   let cursor: string | undefined;
   for (let pages = 1; ; pages++) {
     const page = await client.listTools(cursor === undefined ? {} : { cursor }, options);
-    tools.push(...page.tools.map((tool) => ({ name: tool.name, description: tool.description ?? '', schema: schemaHash(tool.inputSchema) })));
+    tools.push(
+      ...page.tools.map((tool) => ({
+        name: tool.name,
+        description: tool.description ?? '',
+        schema: schemaHash(tool.inputSchema),
+      })),
+    );
     cursor = page.nextCursor;
     if (cursor === undefined) return { tools, pages };
-    if (seen.has(cursor) || pages >= mostPages) throw new Error(`the list does not end (${String(pages)} pages)`);
+    if (seen.has(cursor) || pages >= mostPages)
+      throw new Error(`the list does not end (${String(pages)} pages)`);
     seen.add(cursor);
   }
 }
 
-async function callTool(client: Client, { call, options }: { call: CallRequest; options: { timeout: number } }): Promise<{ isError: boolean; text: string }> {
+async function callTool(
+  client: Client,
+  { call, options }: { call: CallRequest; options: { timeout: number } },
+): Promise<{ isError: boolean; text: string }> {
   try {
-    const result = await client.callTool({ name: call.tool, arguments: { ...call.arguments } }, undefined, options);
+    const result = await client.callTool(
+      { name: call.tool, arguments: { ...call.arguments } },
+      undefined,
+      options,
+    );
     return { isError: result.isError === true, text: JSON.stringify(result.content).slice(0, 2000) };
   } catch (error) {
     return { isError: true, text: reason(error, options.timeout) };
@@ -99,8 +125,10 @@ async function callTool(client: Client, { call, options }: { call: CallRequest; 
 }
 
 function reason(error: unknown, deadlineMs: number): string {
-  if (error instanceof McpError && error.code === Number(ErrorCode.RequestTimeout)) return `no answer within ${String(deadlineMs / 1000)} s`;
-  if (error instanceof McpError && error.code === Number(ErrorCode.ConnectionClosed)) return 'the server closed its output without an answer';
+  if (error instanceof McpError && error.code === Number(ErrorCode.RequestTimeout))
+    return `no answer within ${String(deadlineMs / 1000)} s`;
+  if (error instanceof McpError && error.code === Number(ErrorCode.ConnectionClosed))
+    return 'the server closed its output without an answer';
   return messageOf(error);
 }
 

@@ -106,7 +106,8 @@ export class LineTransport<M extends object> {
 function parse(text: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
+    const object =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
     return object?.['jsonrpc'] === '2.0' ? object : undefined;
   } catch {
     return undefined;

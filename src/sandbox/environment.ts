@@ -28,14 +28,19 @@ function refuseUndeclared(entry: Entry, given: Readonly<Record<string, string>>)
   const known = Object.keys(entry.env);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const hint = didYouMean(unknown, known) || (known.length > 0 ? `it has ${known.join(', ')}` : 'it has none');
+  const hint =
+    didYouMean(unknown, known) || (known.length > 0 ? `it has ${known.join(', ')}` : 'it has none');
   throw new McpcatError('usage', `${entry.name} declares no setting ${unknown}`, { hint });
 }
 
 function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError {
   const first = missing[0]?.trim().split(':')[0] ?? '';
-  return new McpcatError('settings-missing', `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`, {
-    detail: missing,
-    hint: `set it in the environment of the client, or: mcpcat run ${entry.name} --env ${first}=…`,
-  });
+  return new McpcatError(
+    'settings-missing',
+    `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`,
+    {
+      detail: missing,
+      hint: `set it in the environment of the client, or: mcpcat run ${entry.name} --env ${first}=…`,
+    },
+  );
 }

@@ -6,15 +6,49 @@ import { didYouMean } from '../lib/nearest.ts';
 import type { MountRequest, Paths } from './sandbox.ts';
 
 /** Never handed over, nor anything that contains them or lies in them. */
-const systemFolders = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib64', '/proc', '/root', '/run', '/sbin', '/sys', '/usr', '/var/lib', '/var/run'];
+const systemFolders = [
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib64',
+  '/proc',
+  '/root',
+  '/run',
+  '/sbin',
+  '/sys',
+  '/usr',
+  '/var/lib',
+  '/var/run',
+];
 /** Below the home folder. */
-const credentialFolders = ['.ssh', '.aws', '.azure', '.config/gcloud', '.docker', '.gnupg', '.kube', '.mozilla', '.password-store', '.netrc', '.npmrc', '.pypirc', '.git-credentials', '.local/share/keyrings', '.config/gh', '.claude'];
+const credentialFolders = [
+  '.ssh',
+  '.aws',
+  '.azure',
+  '.config/gcloud',
+  '.docker',
+  '.gnupg',
+  '.kube',
+  '.mozilla',
+  '.password-store',
+  '.netrc',
+  '.npmrc',
+  '.pypirc',
+  '.git-credentials',
+  '.local/share/keyrings',
+  '.config/gh',
+  '.claude',
+];
 
 /** The declared mounts that the user handed over; read-only unless the entry and the user both say otherwise. */
 export function mountsOf(entry: Entry, requests: readonly MountRequest[], paths: Paths): BindMount[] {
   const declared = entry.permissions.mounts;
   for (const { name } of requests) refuseUnknown(entry, name);
-  const missing = declared.filter(({ name, required }) => required && !requests.some((request) => request.name === name));
+  const missing = declared.filter(
+    ({ name, required }) => required && !requests.some((request) => request.name === name),
+  );
   if (missing.length > 0) throw mountMissing(entry, missing);
   return declared.flatMap((mount) => {
     const request = requests.findLast(({ name }) => name === mount.name);
@@ -22,9 +56,15 @@ export function mountsOf(entry: Entry, requests: readonly MountRequest[], paths:
   });
 }
 
-function bind(entry: Entry, { mount, request, paths }: { mount: Mount; request: MountRequest; paths: Paths }): BindMount {
+function bind(
+  entry: Entry,
+  { mount, request, paths }: { mount: Mount; request: MountRequest; paths: Paths },
+): BindMount {
   if (request.mode === 'rw' && mount.mode === 'ro') {
-    throw new McpcatError('entry-refused', `--mount ${mount.name}: ${entry.name} declares it read-only, so it can't be handed over rw`);
+    throw new McpcatError(
+      'entry-refused',
+      `--mount ${mount.name}: ${entry.name} declares it read-only, so it can't be handed over rw`,
+    );
   }
   // Writing takes two: the entry that needs it and the user who allows it.
   const readOnly = !(mount.mode === 'rw' && request.mode === 'rw');
@@ -34,11 +74,16 @@ function bind(entry: Entry, { mount, request, paths }: { mount: Mount; request: 
 function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {
   const source = paths.realPath(hostPath);
   if (source === undefined || !paths.isFolder(source)) {
-    throw new McpcatError('usage', `--mount ${name}: expected a folder, found ${source === undefined ? 'nothing' : 'something else'} at ${hostPath}`);
+    throw new McpcatError(
+      'usage',
+      `--mount ${name}: expected a folder, found ${source === undefined ? 'nothing' : 'something else'} at ${hostPath}`,
+    );
   }
   const reason = refusal(source, paths);
   if (reason === undefined) return source;
-  throw new McpcatError('entry-refused', `--mount ${name}: ${source} ${reason}`, { hint: 'hand over a folder made for this server' });
+  throw new McpcatError('entry-refused', `--mount ${name}: ${source} ${reason}`, {
+    hint: 'hand over a folder made for this server',
+  });
 }
 
 /** Why a folder (without symbolic links) is never handed over, if so. */
@@ -46,8 +91,10 @@ function refusal(source: string, { home, realPath }: Paths): string | undefined 
   const realHome = realPath(home) ?? home;
   if (contains(source, realHome)) return 'is or contains your home folder';
   const inHome = contains(realHome, source);
-  if (systemFolders.some((folder) => related(folder, source) && !(inHome && !contains(source, folder)))) return 'is part of the system';
-  if (credentialFolders.some((folder) => related(path.join(realHome, folder), source))) return 'holds credentials';
+  if (systemFolders.some((folder) => related(folder, source) && !(inHome && !contains(source, folder))))
+    return 'is part of the system';
+  if (credentialFolders.some((folder) => related(path.join(realHome, folder), source)))
+    return 'holds credentials';
   return undefined;
 }
 
@@ -63,7 +110,9 @@ function related(a: string, b: string): boolean {
 function refuseUnknown(entry: Entry, name: string): void {
   const names = entry.permissions.mounts.map((mount) => mount.name);
   if (names.includes(name)) return;
-  const hint = didYouMean(name, names) || (names.length > 0 ? `it has ${names.join(', ')}` : 'it has none: it never sees your files');
+  const hint =
+    didYouMean(name, names) ||
+    (names.length > 0 ? `it has ${names.join(', ')}` : 'it has none: it never sees your files');
   throw new McpcatError('usage', `${entry.name} declares no mount "${name}"`, { hint });
 }
 

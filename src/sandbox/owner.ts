@@ -70,7 +70,11 @@ function read(file: string): string | undefined {
 }
 
 /** True only if the owner can't be alive: same host, and another boot, no such process, or another process by that pid. */
-export function isProvablyDead(owner: Owner, self: Owner, startedAt: (pid: number) => string | undefined): boolean {
+export function isProvablyDead(
+  owner: Owner,
+  self: Owner,
+  startedAt: (pid: number) => string | undefined,
+): boolean {
   if (owner.host !== self.host) return false;
   return owner.boot !== self.boot || startedAt(owner.pid) !== owner.started;
 }

@@ -2,24 +2,80 @@ import type { Finding } from '../lib/finding.ts';
 
 /** What each kind of finding means and what to do; `docs/findings/<kind>.md` says more. */
 export const findingKinds = {
-  'handshake-failed': { severity: 'error', title: 'No handshake', advice: 'read the last lines of its stderr; a setting may be missing or need another example' },
+  'handshake-failed': {
+    severity: 'error',
+    title: 'No handshake',
+    advice: 'read the last lines of its stderr; a setting may be missing or need another example',
+  },
   'out-of-memory': { severity: 'error', title: 'Out of memory', advice: 'raise limits.memory in the entry' },
-  'stdout-noise': { severity: 'error', title: 'Text on stdout that is not JSON-RPC', advice: 'look for a quiet or stdio option; else declare an exception with the reason' },
-  'line-too-long': { severity: 'error', title: 'A line longer than 32 MB', advice: 'report it upstream: a client would run out of memory' },
-  'ignores-eof': { severity: 'warning', title: 'Stays alive after the end of its input', advice: 'nothing to do: mcpcat-init ends it; worth a report upstream' },
-  'did-not-exit': { severity: 'error', title: 'Not even mcpcat-init could end it', advice: 'a bug of mcpcat: please report it' },
-  'several-processes': { severity: 'warning', title: 'More than one process', advice: 'start the program itself instead of its wrapper (command: [./path])' },
-  'writes-outside': { severity: 'error', title: 'Wrote outside the declared folders', advice: 'declare the folder in permissions.writable' },
-  'write-refused': { severity: 'warning', title: 'Tried to write to the read-only root', advice: 'declare the folder in permissions.writable if the server needs it' },
-  'no-tools': { severity: 'warning', title: 'Offers no tools', advice: 'it may need a setting, or offer only prompts and resources' },
-  'duplicate-tool': { severity: 'error', title: 'Two tools of one name', advice: 'report it upstream: clients take one of them at random' },
-  'tools-changed': { severity: 'error', title: 'The tools are not those of tools.json', advice: 'review the change, then: mcpcat test NAME --accept' },
-  'call-failed': { severity: 'error', title: 'The smoke call failed', advice: 'check smoke.call in the entry' },
-} as const satisfies Record<string, { readonly severity: Finding['severity']; readonly title: string; readonly advice: string }>;
+  'stdout-noise': {
+    severity: 'error',
+    title: 'Text on stdout that is not JSON-RPC',
+    advice: 'look for a quiet or stdio option; else declare an exception with the reason',
+  },
+  'line-too-long': {
+    severity: 'error',
+    title: 'A line longer than 32 MB',
+    advice: 'report it upstream: a client would run out of memory',
+  },
+  'ignores-eof': {
+    severity: 'warning',
+    title: 'Stays alive after the end of its input',
+    advice: 'nothing to do: mcpcat-init ends it; worth a report upstream',
+  },
+  'did-not-exit': {
+    severity: 'error',
+    title: 'Not even mcpcat-init could end it',
+    advice: 'a bug of mcpcat: please report it',
+  },
+  'several-processes': {
+    severity: 'warning',
+    title: 'More than one process',
+    advice: 'start the program itself instead of its wrapper (command: [./path])',
+  },
+  'writes-outside': {
+    severity: 'error',
+    title: 'Wrote outside the declared folders',
+    advice: 'declare the folder in permissions.writable',
+  },
+  'write-refused': {
+    severity: 'warning',
+    title: 'Tried to write to the read-only root',
+    advice: 'declare the folder in permissions.writable if the server needs it',
+  },
+  'no-tools': {
+    severity: 'warning',
+    title: 'Offers no tools',
+    advice: 'it may need a setting, or offer only prompts and resources',
+  },
+  'duplicate-tool': {
+    severity: 'error',
+    title: 'Two tools of one name',
+    advice: 'report it upstream: clients take one of them at random',
+  },
+  'tools-changed': {
+    severity: 'error',
+    title: 'The tools are not those of tools.json',
+    advice: 'review the change, then: mcpcat test NAME --accept',
+  },
+  'call-failed': {
+    severity: 'error',
+    title: 'The smoke call failed',
+    advice: 'check smoke.call in the entry',
+  },
+} as const satisfies Record<
+  string,
+  { readonly severity: Finding['severity']; readonly title: string; readonly advice: string }
+>;
 
 export type FindingKind = keyof typeof findingKinds;
 
 export function finding(kind: FindingKind, message: string, evidence?: readonly string[]): Finding {
   const { severity } = findingKinds[kind];
-  return { kind, severity, message, ...(evidence === undefined || evidence.length === 0 ? {} : { evidence }) };
+  return {
+    kind,
+    severity,
+    message,
+    ...(evidence === undefined || evidence.length === 0 ? {} : { evidence }),
+  };
 }

@@ -34,7 +34,10 @@ export async function observe(request: ObserveRequest): Promise<Observation> {
 /** Whether it speaks the modern revision, asked in a container of its own. */
 export async function observeModern(request: ObserveRequest): Promise<boolean> {
   return withExampleSandbox(request.entry, (sandbox) =>
-    inContainer(request, { sandbox, work: ({ attachment }) => speaksModern(attachment, Math.min(request.deadlineMs, 10_000)) }),
+    inContainer(request, {
+      sandbox,
+      work: ({ attachment }) => speaksModern(attachment, Math.min(request.deadlineMs, 10_000)),
+    }),
   );
 }
 
@@ -43,7 +46,10 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
   return inContainer(request, {
     sandbox,
     work: async ({ attachment, id, stderr, ended }) => {
-      let idle: { processes: readonly string[]; memory: number | undefined } = { processes: [], memory: undefined };
+      let idle: { processes: readonly string[]; memory: number | undefined } = {
+        processes: [],
+        memory: undefined,
+      };
       const beforeClose = async (): Promise<void> => {
         idle = await measureIdle(engine, id);
       };
@@ -54,7 +60,17 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
       const exitMs = end === undefined ? undefined : performance.now() - closed;
       const facts = await engine.inspectContainer(id);
       const changes = await engine.containerChanges(id).catch(() => []);
-      return { entry, knownTools, handshake: result, stderr, ...idle, exitMs, exitCode: end?.exitCode, outOfMemory: facts?.outOfMemory ?? false, changes };
+      return {
+        entry,
+        knownTools,
+        handshake: result,
+        stderr,
+        ...idle,
+        exitMs,
+        exitCode: end?.exitCode,
+        outOfMemory: facts?.outOfMemory ?? false,
+        changes,
+      };
     },
   });
 }
@@ -108,7 +124,10 @@ function collect({ stderr }: Attachment): string[] {
   return lines;
 }
 
-async function measureIdle(engine: Engine, id: string): Promise<{ processes: readonly string[]; memory: number | undefined }> {
+async function measureIdle(
+  engine: Engine,
+  id: string,
+): Promise<{ processes: readonly string[]; memory: number | undefined }> {
   const [processes, memory] = await Promise.all([
     engine.containerProcesses(id).catch(() => []),
     engine.containerMemory(id).catch(() => undefined),
@@ -138,7 +157,10 @@ async function withExampleSandbox<T>(entry: Entry, work: (sandbox: Sandbox) => P
   }
 }
 
-async function exampleMount(home: string, { name, mode }: Entry['permissions']['mounts'][number]): Promise<MountRequest> {
+async function exampleMount(
+  home: string,
+  { name, mode }: Entry['permissions']['mounts'][number],
+): Promise<MountRequest> {
   const hostPath = await mkdtemp(path.join(home, `${name}-`));
   await chmod(hostPath, 0o777); // the image's user is nobody on this machine
   await chmod(home, 0o755);

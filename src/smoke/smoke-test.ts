@@ -17,7 +17,15 @@ import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
 import { observe, observeModern } from './observe.ts';
 
-const checks: readonly Check[] = [handshakeSucceeds, callSucceeds, onlyJsonRpc, exitsAfterEof, oneProcess, writesInside, toolsAsReviewed];
+const checks: readonly Check[] = [
+  handshakeSucceeds,
+  callSucceeds,
+  onlyJsonRpc,
+  exitsAfterEof,
+  oneProcess,
+  writesInside,
+  toolsAsReviewed,
+];
 
 const Tools = z.strictObject({
   tools: z.array(z.strictObject({ name: z.string(), description: z.string(), schema: z.string() })),
@@ -58,19 +66,40 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
   const subject = entry.name;
   const image = imageOf(subject);
   const facts = await engine.inspectImage(image);
-  if (facts === undefined) throw new McpcatError('image-missing', `${subject} has no image on this engine yet`, { hint: `mcpcat build ${subject}` });
+  if (facts === undefined)
+    throw new McpcatError('image-missing', `${subject} has no image on this engine yet`, {
+      hint: `mcpcat build ${subject}`,
+    });
   emit({ type: 'stage', subject, stage: 'test', state: 'started' });
   const knownTools = request.accept ? undefined : await readTools(server.folder);
-  const observed = { engine, entry, image, labels: request.labels, knownTools, deadlineMs: request.deadlineMs, signal: request.signal };
+  const observed = {
+    engine,
+    entry,
+    image,
+    labels: request.labels,
+    knownTools,
+    deadlineMs: request.deadlineMs,
+    signal: request.signal,
+  };
   const seen = await observe(observed);
   const modern = seen.handshake.failure === undefined && (await observeModern(observed));
   const report = reportOf(seen, { image, imageId: facts.id, modern });
-  if (report.passed && (knownTools === undefined || request.accept)) await writeTools(server.folder, seen.handshake.tools);
-  emit({ type: 'stage', subject, stage: 'test', state: report.passed ? 'done' : 'failed', detail: summary(report) });
+  if (report.passed && (knownTools === undefined || request.accept))
+    await writeTools(server.folder, seen.handshake.tools);
+  emit({
+    type: 'stage',
+    subject,
+    stage: 'test',
+    state: report.passed ? 'done' : 'failed',
+    detail: summary(report),
+  });
   return report;
 }
 
-function reportOf(seen: Observation, { image, imageId, modern }: { image: string; imageId: string; modern: boolean }): SmokeReport {
+function reportOf(
+  seen: Observation,
+  { image, imageId, modern }: { image: string; imageId: string; modern: boolean },
+): SmokeReport {
   const { entry, handshake } = seen;
   const findings = checks.flatMap((check) => check(seen)).map((finding) => excuse(finding, entry.exceptions));
   return {
@@ -79,7 +108,10 @@ function reportOf(seen: Observation, { image, imageId, modern }: { image: string
     imageId,
     passed: findings.every(({ severity }) => severity !== 'error'),
     findings,
-    eras: [...(handshake.failure === undefined ? (['initialize'] as const) : []), ...(modern ? (['stateless'] as const) : [])],
+    eras: [
+      ...(handshake.failure === undefined ? (['initialize'] as const) : []),
+      ...(modern ? (['stateless'] as const) : []),
+    ],
     protocolVersion: handshake.protocolVersion,
     serverInfo: handshake.serverInfo,
     tools: handshake.tools.length,

@@ -20,20 +20,48 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
   const second = path.join(folder, 'second');
   await mkdir(module, { recursive: true });
   const found = await goModule(source.name, { range: source.range, env, signal: request.signal });
-  const manifest = ['module mcpcat.invalid/server', 'go 1.24', `tool ${source.name}`, `require ${found.path} ${found.version}`];
+  const manifest = [
+    'module mcpcat.invalid/server',
+    'go 1.24',
+    `tool ${source.name}`,
+    `require ${found.path} ${found.version}`,
+  ];
   await writeFile(path.join(module, 'go.mod'), `${manifest.join('\n\n')}\n`);
   const online = { GOPROXY: hostFor('go', env), GOMODCACHE: first };
   await go(request, { args: ['mod', 'tidy'], module, env: online });
-  const offline = { GOPROXY: `file://${first}/cache/download`, GOMODCACHE: second, GOFLAGS: '-mod=readonly', GONOSUMDB: '*', GOSUMDB: 'off' };
-  const listed = await go(request, { args: ['list', '-deps', '-f', '{{with .Module}}{{.Path}} {{.Version}}{{end}}', source.name], module, env: offline });
-  const main = await go(request, { args: ['list', '-f', '{{.Module.Path}} {{.Module.Version}} {{.Module.GoVersion}} {{.Name}}', source.name], module, env: offline });
+  const offline = {
+    GOPROXY: `file://${first}/cache/download`,
+    GOMODCACHE: second,
+    GOFLAGS: '-mod=readonly',
+    GONOSUMDB: '*',
+    GOSUMDB: 'off',
+  };
+  const listed = await go(request, {
+    args: ['list', '-deps', '-f', '{{with .Module}}{{.Path}} {{.Version}}{{end}}', source.name],
+    module,
+    env: offline,
+  });
+  const main = await go(request, {
+    args: ['list', '-f', '{{.Module.Path}} {{.Module.Version}} {{.Module.GoVersion}} {{.Name}}', source.name],
+    module,
+    env: offline,
+  });
   const [, moduleVersion = '', goVersion = '', name] = main.trim().split(' ');
-  if (name !== 'main') throw new McpcatError('package-unknown', `go:${source.name}: expected a command (package main), found package ${String(name)}`);
+  if (name !== 'main')
+    throw new McpcatError(
+      'package-unknown',
+      `go:${source.name}: expected a command (package main), found package ${String(name)}`,
+    );
   const files = await locked(module);
   const sums = sumsOf(files['go.sum'] ?? '');
   const compiled = new Set(listed.split('\n').filter(Boolean));
-  const artifacts = (await touched(path.join(second, 'cache', 'download'))).map((key) => artifactOf(key, { sums, compiled }));
-  return { lock: lockOf(request, { moduleVersion, goVersion, artifacts, published: found.published }), files };
+  const artifacts = (await touched(path.join(second, 'cache', 'download'))).map((key) =>
+    artifactOf(key, { sums, compiled }),
+  );
+  return {
+    lock: lockOf(request, { moduleVersion, goVersion, artifacts, published: found.published }),
+    files,
+  };
 }
 
 async function go(
@@ -41,9 +69,25 @@ async function go(
   { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
 ): Promise<string> {
   // The user's own settings could weaken the checks, so they are left out.
-  const clean = { ...process.env, GOFLAGS: '', GONOSUMDB: '', GONOSUMCHECK: '', GOPRIVATE: '', GOINSECURE: '', GOWORK: 'off', GOTOOLCHAIN: 'auto', CGO_ENABLED: '0', GOOS: 'linux' };
+  const clean = {
+    ...process.env,
+    GOFLAGS: '',
+    GONOSUMDB: '',
+    GONOSUMCHECK: '',
+    GOPRIVATE: '',
+    GOINSECURE: '',
+    GOWORK: 'off',
+    GOTOOLCHAIN: 'auto',
+    CGO_ENABLED: '0',
+    GOOS: 'linux',
+  };
   try {
-    const { stdout } = await promisify(execFile)('go', args, { cwd: module, env: { ...clean, ...env }, maxBuffer: 64 << 20, signal });
+    const { stdout } = await promisify(execFile)('go', args, {
+      cwd: module,
+      env: { ...clean, ...env },
+      maxBuffer: 64 << 20,
+      signal,
+    });
     return stdout;
   } catch (error) {
     throw goFailure(error, source.name);
@@ -52,19 +96,35 @@ async function go(
 
 function goFailure(error: unknown, name: string): McpcatError {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return new McpcatError('lock-refused', `go:${name}: updating a Go server needs the go command on this machine`, {
-      hint: 'install Go from go.dev or the distribution',
-      cause: error,
-    });
+    return new McpcatError(
+      'lock-refused',
+      `go:${name}: updating a Go server needs the go command on this machine`,
+      {
+        hint: 'install Go from go.dev or the distribution',
+        cause: error,
+      },
+    );
   }
-  const stderr: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
-  const detail = (typeof stderr === 'string' ? stderr : messageOf(error)).split('\n').filter(Boolean).slice(-15);
-  const gone = detail.some((line) => /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line));
-  return new McpcatError(gone ? 'package-unknown' : 'upstream-unavailable', `go:${name}: ${detail.at(-1)?.trim() ?? 'go failed'}`, { detail, cause: error });
+  const stderr: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
+  const detail = (typeof stderr === 'string' ? stderr : messageOf(error))
+    .split('\n')
+    .filter(Boolean)
+    .slice(-15);
+  const gone = detail.some((line) =>
+    /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line),
+  );
+  return new McpcatError(
+    gone ? 'package-unknown' : 'upstream-unavailable',
+    `go:${name}: ${detail.at(-1)?.trim() ?? 'go failed'}`,
+    { detail, cause: error },
+  );
 }
 
 async function locked(module: string): Promise<Record<string, string>> {
-  const [mod, sum] = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(path.join(module, file), 'utf8')));
+  const [mod, sum] = await Promise.all(
+    ['go.mod', 'go.sum'].map((file) => readFile(path.join(module, file), 'utf8')),
+  );
   return { 'go.mod': mod ?? '', 'go.sum': sum ?? '' };
 }
 
@@ -91,7 +151,10 @@ async function touched(download: string): Promise<string[]> {
 }
 
 /** `github.com/!azure/x/@v/v1.2.3` → module path and version (golang.org/ref/mod#module-cache). */
-function artifactOf(key: string, { sums, compiled }: { sums: ReadonlyMap<string, string>; compiled: ReadonlySet<string> }): Artifact {
+function artifactOf(
+  key: string,
+  { sums, compiled }: { sums: ReadonlyMap<string, string>; compiled: ReadonlySet<string> },
+): Artifact {
   const [escaped = '', moduleVersion = ''] = key.split('/@v/');
   const name = escaped.replaceAll(/!([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const id = `${name} ${moduleVersion.replaceAll(/!([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;

@@ -40,15 +40,30 @@ export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
 
 async function packageLock({ source, env, folder }: ResolveRequest, version: string): Promise<string> {
   const { Arborist } = await import('@npmcli/arborist');
-  const manifest = { name: 'mcpcat-server', version: '0.0.0', private: true, dependencies: { [source.name]: version } };
+  const manifest = {
+    name: 'mcpcat-server',
+    version: '0.0.0',
+    private: true,
+    dependencies: { [source.name]: version },
+  };
   await writeFile(path.join(folder, 'package.json'), jsonText(manifest));
   const registry = `${hostFor('npm', env)}/`;
-  const arborist = new Arborist({ path: folder, cache: path.join(folder, 'cache'), registry, lockfileVersion: 3, audit: false });
+  const arborist = new Arborist({
+    path: folder,
+    cache: path.join(folder, 'cache'),
+    registry,
+    lockfileVersion: 3,
+    audit: false,
+  });
   const tree = await arborist.buildIdealTree({ omit: ['dev'] }).catch((error: unknown) => {
-    throw new McpcatError('package-unknown', `npm:${source.name}@${version}: its dependencies can't be resolved`, {
-      detail: [error instanceof Error ? error.message : String(error)],
-      cause: error,
-    });
+    throw new McpcatError(
+      'package-unknown',
+      `npm:${source.name}@${version}: its dependencies can't be resolved`,
+      {
+        detail: [error instanceof Error ? error.message : String(error)],
+        cause: error,
+      },
+    );
   });
   await tree.meta.save();
   const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
@@ -61,8 +76,12 @@ interface Resolved {
 }
 
 function lockOf({ source }: ResolveRequest, { release, tree }: Resolved): Lock {
-  const bin = Object.entries(release.bin).map(([name, file]) => [name, `node_modules/${source.name}/${file}`] as const);
-  const scripts = tree.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([place]) => nameOf(place));
+  const bin = Object.entries(release.bin).map(
+    ([name, file]) => [name, `node_modules/${source.name}/${file}`] as const,
+  );
+  const scripts = tree
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([place]) => nameOf(place));
   return {
     lockVersion: 1,
     source: `npm:${source.name}`,
@@ -87,9 +106,13 @@ function artifactOf(place: string, entry: LockedPackage): Artifact[] {
   if (entry.inBundle === true) return []; // inside its parent's tarball
   const name = nameOf(place);
   const refuse = (found: string): McpcatError =>
-    new McpcatError('lock-refused', `npm:${name}: expected a release from the registry with a sha512 integrity, found ${found}`, {
-      hint: 'such a dependency can be changed after the fact; ask its author for a release, or choose another version',
-    });
+    new McpcatError(
+      'lock-refused',
+      `npm:${name}: expected a release from the registry with a sha512 integrity, found ${found}`,
+      {
+        hint: 'such a dependency can be changed after the fact; ask its author for a release, or choose another version',
+      },
+    );
   if (entry.link === true) throw refuse('a link to a folder');
   const { resolved, integrity, version } = entry;
   if (resolved?.startsWith(`${canonicalHosts.npm}/`) !== true) throw refuse(resolved ?? 'no address');
@@ -112,7 +135,9 @@ function artifactOf(place: string, entry: LockedPackage): Artifact[] {
 
 /** npm's rule for `os`, `cpu` and `libc`: listed, or not excluded with `!`. */
 function fits({ os, cpu, libc }: LockedPackage, platform: Platform): boolean {
-  return allows(os, 'linux') && allows(cpu, platform === 'linux/arm64' ? 'arm64' : 'x64') && allows(libc, 'glibc');
+  return (
+    allows(os, 'linux') && allows(cpu, platform === 'linux/arm64' ? 'arm64' : 'x64') && allows(libc, 'glibc')
+  );
 }
 
 function allows(list: readonly string[] | undefined, value: string): boolean {

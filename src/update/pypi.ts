@@ -21,8 +21,14 @@ export async function resolvePypi(request: ResolveRequest): Promise<Resolution> 
   const pins = pinsOf(text);
   const artifacts = await pool(pins, 8, (pin) => artifactsOf(request, pin));
   const main = artifacts.flat().find(({ name }) => same(name, source.name));
-  if (main === undefined) throw new McpcatError('lock-refused', `pypi:${source.name}: not part of its own resolution`);
-  const lock = lockOf(request, { project, version, artifacts: artifacts.flat(), bin: await scriptsOf(request, main) });
+  if (main === undefined)
+    throw new McpcatError('lock-refused', `pypi:${source.name}: not part of its own resolution`);
+  const lock = lockOf(request, {
+    project,
+    version,
+    artifacts: artifacts.flat(),
+    bin: await scriptsOf(request, main),
+  });
   return { lock, files: { 'requirements.txt': text } };
 }
 
@@ -43,7 +49,10 @@ function pinsOf(requirements: string): Pin[] {
       const hashes = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map((found) => found[1] ?? '');
       if (!match || hashes.length === 0) {
         const found = line.slice(0, 60);
-        throw new McpcatError('lock-refused', `pypi: expected a release with hashes from the index, found "${found}"`);
+        throw new McpcatError(
+          'lock-refused',
+          `pypi: expected a release with hashes from the index, found "${found}"`,
+        );
       }
       return { name: match[1] ?? '', version: match[2] ?? '', hashes: new Set(hashes) };
     });
@@ -55,15 +64,25 @@ async function artifactsOf(request: ResolveRequest, pin: Pin): Promise<PypiArtif
   const files = (releases[pin.version] ?? []).filter(({ digests }) => pin.hashes.has(digests.sha256));
   const chosen = platforms.map((platform) => ({ platform, file: bestWheel(files, platform) }));
   if (chosen[0]?.file === undefined) {
-    throw new McpcatError('lock-refused', `pypi:${pin.name}==${pin.version}: no wheel for Python 3.13 on linux/amd64`, {
-      hint: 'only a source distribution would be left, whose build script would have to run',
-    });
+    throw new McpcatError(
+      'lock-refused',
+      `pypi:${pin.name}==${pin.version}: no wheel for Python 3.13 on linux/amd64`,
+      {
+        hint: 'only a source distribution would be left, whose build script would have to run',
+      },
+    );
   }
   const byFile = Map.groupBy(
     chosen.filter(({ file }) => file !== undefined),
     ({ file }) => file?.filename ?? '',
   );
-  return [...byFile.values()].map((group) => artifact(pin, group[0]?.file, group.map(({ platform }) => platform)));
+  return [...byFile.values()].map((group) =>
+    artifact(
+      pin,
+      group[0]?.file,
+      group.map(({ platform }) => platform),
+    ),
+  );
 }
 
 function bestWheel(files: readonly PypiFile[], platform: Platform): PypiFile | undefined {
@@ -89,9 +108,19 @@ function artifact(pin: Pin, file: PypiFile | undefined, fitting: readonly Platfo
 }
 
 /** Console scripts of a wheel, which pip puts in `bin/` (entry_points.txt, packaging.python.org). */
-async function scriptsOf({ store, signal }: ResolveRequest, { name, url, sha256 }: PypiArtifact): Promise<Record<string, string>> {
-  const file = await store.get({ url, hash: { algorithm: 'sha256', hex: sha256 }, subject: `pypi:${name}`, signal });
-  const inside = unzipSync(await readFile(file), { filter: (entry) => entry.name.endsWith('.dist-info/entry_points.txt') });
+async function scriptsOf(
+  { store, signal }: ResolveRequest,
+  { name, url, sha256 }: PypiArtifact,
+): Promise<Record<string, string>> {
+  const file = await store.get({
+    url,
+    hash: { algorithm: 'sha256', hex: sha256 },
+    subject: `pypi:${name}`,
+    signal,
+  });
+  const inside = unzipSync(await readFile(file), {
+    filter: (entry) => entry.name.endsWith('.dist-info/entry_points.txt'),
+  });
   const text = Buffer.from(Object.values(inside)[0] ?? []).toString();
   const section = /^\[console_scripts\]\s*$([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(text)?.[1] ?? '';
   const names = [...section.matchAll(/^\s*([A-Za-z0-9._-]+)\s*=/gm)].map((match) => match[1] ?? '');

@@ -51,7 +51,13 @@ export async function updateServer(request: UpdateRequest): Promise<UpdateOutcom
     const resolution = await resolve(request, folder);
     checkCommand(server, resolution.lock);
     const outcome = await write(server, resolution);
-    emit({ type: 'stage', subject: name, stage: 'lock', state: outcome.changed ? 'done' : 'skipped', detail: describe(outcome) });
+    emit({
+      type: 'stage',
+      subject: name,
+      stage: 'lock',
+      state: outcome.changed ? 'done' : 'skipped',
+      detail: describe(outcome),
+    });
     return outcome;
   } catch (error) {
     emit({ type: 'stage', subject: name, stage: 'lock', state: 'failed' });
@@ -62,12 +68,30 @@ export async function updateServer(request: UpdateRequest): Promise<UpdateOutcom
   }
 }
 
-async function resolve({ server, env, cacheFolder, templates, mirror, signal }: UpdateRequest, folder: string): Promise<Resolution> {
+async function resolve(
+  { server, env, cacheFolder, templates, mirror, signal }: UpdateRequest,
+  folder: string,
+): Promise<Resolution> {
   const { entry } = server;
   const source = parseSource(entry.source);
   const store = new Store(cacheFolder);
-  const { lock, files } = await resolvers[source.kind]({ entry, source, env, store, folder, templates, signal });
-  const debs = await debianArtifacts({ wanted: entry.system, runtime: lock.runtime, templates, folder, mirror, signal });
+  const { lock, files } = await resolvers[source.kind]({
+    entry,
+    source,
+    env,
+    store,
+    folder,
+    templates,
+    signal,
+  });
+  const debs = await debianArtifacts({
+    wanted: entry.system,
+    runtime: lock.runtime,
+    templates,
+    folder,
+    mirror,
+    signal,
+  });
   return { lock: { ...lock, artifacts: [...lock.artifacts, ...debs] }, files };
 }
 
@@ -76,16 +100,26 @@ function checkCommand({ entry }: Server, lock: Lock): void {
   const [word = ''] = entry.command;
   if (word.startsWith('./') || word in lock.bin) return;
   const bins = Object.keys(lock.bin);
-  throw new McpcatError('package-unknown', `${entry.name}: the package has no bin "${word}" (it has ${bins.join(', ') || 'none'})`, {
-    hint: didYouMean(word, bins) || 'set `command` to one of them',
-  });
+  throw new McpcatError(
+    'package-unknown',
+    `${entry.name}: the package has no bin "${word}" (it has ${bins.join(', ') || 'none'})`,
+    {
+      hint: didYouMean(word, bins) || 'set `command` to one of them',
+    },
+  );
 }
 
-async function write({ entry, folder, lock: old }: Server, { lock, files }: Resolution): Promise<UpdateOutcome> {
+async function write(
+  { entry, folder, lock: old }: Server,
+  { lock, files }: Resolution,
+): Promise<UpdateOutcome> {
   const all = { ...files, 'lock.json': jsonText(Lock.parse(lock)) };
-  const changed = (await Promise.all(Object.entries(all).map(([file, text]) => differs(path.join(folder, file), text)))).some(Boolean);
+  const changed = (
+    await Promise.all(Object.entries(all).map(([file, text]) => differs(path.join(folder, file), text)))
+  ).some(Boolean);
   // lock.json goes last: it is what says that the others are complete.
-  if (changed) for (const [file, text] of Object.entries(all)) await writeWhole(path.join(folder, file), text);
+  if (changed)
+    for (const [file, text] of Object.entries(all)) await writeWhole(path.join(folder, file), text);
   const before = new Set(old?.artifacts.map(({ name, version }) => `${name}@${version}`));
   const after = new Set(lock.artifacts.map(({ name, version }) => `${name}@${version}`));
   return {

@@ -17,9 +17,17 @@ async function uvProgram({ templates, store, folder, signal }: ResolveRequest): 
   const { files } = Tool.parse(JSON.parse(await readFile(path.join(templates, 'tools', 'uv.json'), 'utf8')));
   const file = files[`${process.platform}/${process.arch}`];
   if (file === undefined) {
-    throw new McpcatError('lock-refused', `uv, which locks PyPI servers, is not known for ${process.platform}/${process.arch}`);
+    throw new McpcatError(
+      'lock-refused',
+      `uv, which locks PyPI servers, is not known for ${process.platform}/${process.arch}`,
+    );
   }
-  const wheel = await store.get({ url: file.url, hash: { algorithm: 'sha256', hex: file.sha256 }, subject: 'uv', signal });
+  const wheel = await store.get({
+    url: file.url,
+    hash: { algorithm: 'sha256', hex: file.sha256 },
+    subject: 'uv',
+    signal,
+  });
   const inside = unzipSync(await readFile(wheel), { filter: ({ name }) => /\/scripts\/uv$/.test(name) });
   const program = path.join(folder, 'uv');
   await writeFile(program, Object.values(inside)[0] ?? new Uint8Array(), { mode: 0o755 });
@@ -33,7 +41,16 @@ export async function compileRequirements(request: ResolveRequest, requirement: 
   const input = path.join(folder, 'requirements.in');
   await writeFile(input, `${requirement}\n`);
   const args = [
-    ...['pip', 'compile', input, '--quiet', '--no-config', '--no-header', '--no-annotate', '--generate-hashes'],
+    ...[
+      'pip',
+      'compile',
+      input,
+      '--quiet',
+      '--no-config',
+      '--no-header',
+      '--no-annotate',
+      '--generate-hashes',
+    ],
     ...['--python-version', '3.13', '--python-platform', 'x86_64-manylinux_2_40', '--only-binary', ':all:'],
     ...['--no-python-downloads', '--cache-dir', path.join(folder, 'uv-cache'), '--no-emit-index-url'],
   ];
@@ -42,15 +59,20 @@ export async function compileRequirements(request: ResolveRequest, requirement: 
     return stdout;
   } catch (error) {
     const detail = stderrOf(error).split('\n').filter(Boolean).slice(-20);
-    throw new McpcatError('lock-refused', `${requirement}: uv finds no set of wheels for Python 3.13 (${detail[0]?.trim() ?? messageOf(error)})`, {
-      detail,
-      hint: 'a dependency without a wheel would have to run its build script; choose a version whose tree has wheels',
-      cause: error,
-    });
+    throw new McpcatError(
+      'lock-refused',
+      `${requirement}: uv finds no set of wheels for Python 3.13 (${detail[0]?.trim() ?? messageOf(error)})`,
+      {
+        detail,
+        hint: 'a dependency without a wheel would have to run its build script; choose a version whose tree has wheels',
+        cause: error,
+      },
+    );
   }
 }
 
 function stderrOf(error: unknown): string {
-  const text: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
+  const text: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
   return typeof text === 'string' ? text : '';
 }

@@ -31,15 +31,21 @@ export async function goModule(packagePath: string, query: Query): Promise<GoMod
     const info = await infoOf(path, { version, ...query }).catch(() => undefined);
     if (info !== undefined) return { path, version: info.Version, published: info.Time };
   }
-  throw new McpcatError('package-unknown', `go:${packagePath}: no module holds this package in version ${query.range ?? 'latest'}`, {
-    hint: 'take the path from the go.mod of its repository',
-  });
+  throw new McpcatError(
+    'package-unknown',
+    `go:${packagePath}: no module holds this package in version ${query.range ?? 'latest'}`,
+    {
+      hint: 'take the path from the go.mod of its repository',
+    },
+  );
 }
 
 async function versionList(path: string, { env, signal }: Query): Promise<string[] | undefined> {
   try {
     const url = `${hostFor('go', env)}/${escapePath(path)}/@v/list`;
-    return (await (await httpGet(url, { subject: `go:${path}`, signal })).text()).split('\n').filter((line) => valid(line));
+    return (await (await httpGet(url, { subject: `go:${path}`, signal })).text())
+      .split('\n')
+      .filter((line) => valid(line));
   } catch (error) {
     if (error instanceof McpcatError && error.code === 'package-unknown') return undefined;
     throw error;
@@ -47,14 +53,18 @@ async function versionList(path: string, { env, signal }: Query): Promise<string
 }
 
 function choose(versions: readonly string[], range: string | undefined): string | undefined {
-  if (range === undefined) return versions.filter((version) => prerelease(version) === null).sort(rcompare)[0];
+  if (range === undefined)
+    return versions.filter((version) => prerelease(version) === null).sort(rcompare)[0];
   const exact = range.startsWith('v') ? range : `v${range}`;
   if (versions.includes(exact)) return exact;
   return versions.filter((version) => satisfies(version, range)).sort(rcompare)[0] ?? exact;
 }
 
 /** Without a version: what the proxy thinks is the newest, for modules without tags. */
-async function infoOf(path: string, { version, env, signal }: Query & { version: string | undefined }): Promise<z.infer<typeof Info>> {
+async function infoOf(
+  path: string,
+  { version, env, signal }: Query & { version: string | undefined },
+): Promise<z.infer<typeof Info>> {
   const place = version === undefined ? '@latest' : `@v/${escapePath(version)}.info`;
   const url = `${hostFor('go', env)}/${escapePath(path)}/${place}`;
   return Info.parse(await (await httpGet(url, { subject: `go:${path}`, signal })).json());

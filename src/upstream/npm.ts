@@ -33,7 +33,15 @@ export interface NpmRelease {
 /** The newest release in the range; without a range the one tagged `latest`. */
 export async function npmRelease(
   name: string,
-  { range, env, signal }: { range: string | undefined; env: Readonly<Record<string, string | undefined>>; signal?: AbortSignal | undefined },
+  {
+    range,
+    env,
+    signal,
+  }: {
+    range: string | undefined;
+    env: Readonly<Record<string, string | undefined>>;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<NpmRelease> {
   const url = `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
   const response = await httpGet(url, { subject: `npm:${name}`, signal });
@@ -42,7 +50,10 @@ export async function npmRelease(
   const manifest = version === undefined ? undefined : packument.versions[version];
   if (version === undefined || manifest === undefined) {
     const newest = Object.keys(packument.versions).sort(rcompare)[0] ?? 'none';
-    throw new McpcatError('package-unknown', `npm:${name} has no version ${range ?? 'at all'} (the newest is ${newest})`);
+    throw new McpcatError(
+      'package-unknown',
+      `npm:${name} has no version ${range ?? 'at all'} (the newest is ${newest})`,
+    );
   }
   const published = packument.time[version];
   return {
@@ -51,19 +62,24 @@ export async function npmRelease(
     bin: bins(name, manifest.bin),
     license: typeof manifest.license === 'string' ? manifest.license : undefined,
     node: field(manifest.engines, 'node'),
-    deprecated: typeof manifest.deprecated === 'string' && manifest.deprecated !== '' ? manifest.deprecated : undefined,
+    deprecated:
+      typeof manifest.deprecated === 'string' && manifest.deprecated !== '' ? manifest.deprecated : undefined,
   };
 }
 
 function choose(packument: z.infer<typeof Packument>, range: string | undefined): string | undefined {
   const versions = Object.keys(packument.versions);
-  if (range !== undefined) return packument['dist-tags'][range] ?? maxSatisfying(versions, range) ?? undefined;
+  if (range !== undefined)
+    return packument['dist-tags'][range] ?? maxSatisfying(versions, range) ?? undefined;
   const stable = versions.filter((version) => prerelease(version) === null).sort(rcompare);
   return packument['dist-tags']['latest'] ?? stable[0];
 }
 
 /** npm's rule: a string names a bin like the package without its scope. */
-function bins(name: string, bin: string | Readonly<Record<string, string>> | undefined): Record<string, string> {
+function bins(
+  name: string,
+  bin: string | Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const all = typeof bin === 'string' ? { [name.replace(/^@[^/]+\//, '')]: bin } : (bin ?? {});
   return Object.fromEntries(Object.entries(all).map(([key, file]) => [key, file.replace(/^\.?\//, '')]));
 }

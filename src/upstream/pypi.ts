@@ -30,12 +30,18 @@ export async function pypiProject(
   name: string,
   { env, signal }: { env: Env; signal?: AbortSignal | undefined },
 ): Promise<PypiProject> {
-  const response = await httpGet(`${hostFor('pypi', env)}/pypi/${name}/json`, { subject: `pypi:${name}`, signal });
+  const response = await httpGet(`${hostFor('pypi', env)}/pypi/${name}/json`, {
+    subject: `pypi:${name}`,
+    signal,
+  });
   return Project.parse(await response.json());
 }
 
 /** The newest release in the specifier that is not yanked. */
-export function pypiVersion(name: string, { project, range }: { project: PypiProject; range: string | undefined }): string {
+export function pypiVersion(
+  name: string,
+  { project, range }: { project: PypiProject; range: string | undefined },
+): string {
   const { info, releases } = project;
   if (range === undefined) return info.version;
   const usable = Object.entries(releases)
@@ -44,5 +50,8 @@ export function pypiVersion(name: string, { project, range }: { project: PypiPro
   const specifier = /^[0-9]/.test(range) ? `==${range}` : range;
   const version = maxSatisfying(usable, specifier);
   if (version) return version;
-  throw new McpcatError('package-unknown', `pypi:${name} has no version ${specifier} (the newest is ${info.version})`);
+  throw new McpcatError(
+    'package-unknown',
+    `pypi:${name} has no version ${specifier} (the newest is ${info.version})`,
+  );
 }

@@ -27,7 +27,8 @@ function pythonScore(tag: string, abis: string): number | undefined {
   const version = Number(/^cp3(\d+)$/.exec(tag)?.[1] ?? Number.NaN);
   if (version === minor && (abi.includes(`cp3${String(minor)}`) || abi.includes('none'))) return 30;
   if (version <= minor && abi.includes('abi3')) return 20;
-  if (abi.includes('none') && (tag === 'py3' || tag === `py3${String(minor)}` || tag === 'py2.py3')) return 10;
+  if (abi.includes('none') && (tag === 'py3' || tag === `py3${String(minor)}` || tag === 'py2.py3'))
+    return 10;
   return undefined;
 }
 
@@ -36,6 +37,10 @@ function platformScore(tag: string, platform: Platform): number | undefined {
   const cpu = platform === 'linux/arm64' ? 'aarch64' : 'x86_64';
   const modern = new RegExp(`^manylinux_2_(\\d+)_${cpu}$`).exec(tag)?.[1];
   if (modern !== undefined) return Number(modern) <= glibcMinor ? 2 + Number(modern) : undefined;
-  const legacy: Readonly<Record<string, number>> = { [`manylinux2014_${cpu}`]: 19, [`manylinux2010_${cpu}`]: 14, [`manylinux1_${cpu}`]: 7 };
+  const legacy: Readonly<Record<string, number>> = {
+    [`manylinux2014_${cpu}`]: 19,
+    [`manylinux2010_${cpu}`]: 14,
+    [`manylinux1_${cpu}`]: 7,
+  };
   return legacy[tag] ?? (tag === `linux_${cpu}` ? 2 : undefined);
 }

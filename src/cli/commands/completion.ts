@@ -4,11 +4,8 @@ export const spec: CommandSpec = {
   name: 'completion',
   summary: 'Print a completion script for your shell',
   usage: 'bash|zsh|fish',
-  options: {
-  },
-  examples: [
-    ['source <(mcpcat completion bash)', 'in ~/.bashrc'],
-  ],
+  options: {},
+  examples: [['source <(mcpcat completion bash)', 'in ~/.bashrc']],
   completes: ['bash', 'zsh', 'fish'],
   load: () => import('../execute/completion.ts'),
 };

@@ -13,6 +13,6 @@ export const spec: CommandSpec = {
     ['mcpcat doctor', 'look'],
     ['mcpcat doctor --fix', 'install what is missing'],
   ],
-  
+
   load: () => import('../execute/doctor.ts'),
 };

@@ -9,9 +9,7 @@ export const spec: CommandSpec = {
     engine: common.engine,
     json: common.json,
   },
-  examples: [
-    ['mcpcat info brave-search', 'permissions first'],
-  ],
+  examples: [['mcpcat info brave-search', 'permissions first']],
   completes: 'entries',
   load: () => import('../execute/info.ts'),
 };

@@ -12,6 +12,6 @@ export const spec: CommandSpec = {
     ['mcpcat list', 'all servers with what they may reach'],
     ['mcpcat list --json', 'the same for programs'],
   ],
-  
+
   load: () => import('../execute/list.ts'),
 };

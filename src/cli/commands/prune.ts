@@ -9,9 +9,7 @@ export const spec: CommandSpec = {
     engine: common.engine,
     json: common.json,
   },
-  examples: [
-    ['mcpcat prune --dry-run', 'what would go'],
-  ],
-  
+  examples: [['mcpcat prune --dry-run', 'what would go']],
+
   load: () => import('../execute/prune.ts'),
 };

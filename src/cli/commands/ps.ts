@@ -8,9 +8,7 @@ export const spec: CommandSpec = {
     engine: common.engine,
     json: common.json,
   },
-  examples: [
-    ['mcpcat ps', 'one line a container'],
-  ],
-  
+  examples: [['mcpcat ps', 'one line a container']],
+
   load: () => import('../execute/ps.ts'),
 };

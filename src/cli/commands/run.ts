@@ -7,12 +7,21 @@ export const spec: CommandSpec = {
   options: {
     env: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a setting that the entry declares' },
     'env-file': { type: 'string', multiple: true, value: 'FILE', help: 'settings, one NAME=VALUE a line' },
-    mount: { type: 'string', multiple: true, value: 'NAME=DIR[:ro|rw]', help: 'hand a folder to a declared mount, read-only unless :rw' },
+    mount: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=DIR[:ro|rw]',
+      help: 'hand a folder to a declared mount, read-only unless :rw',
+    },
     memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
     cpus: { type: 'string', value: 'NUMBER', help: 'limit of processors' },
     pids: { type: 'string', value: 'NUMBER', help: 'limit of processes' },
     image: { type: 'string', value: 'REF', help: 'another image; the entry still decides what it may do' },
-    pull: { type: 'string', value: 'missing|always|never', help: 'when to pull the image (default: missing)' },
+    pull: {
+      type: 'string',
+      value: 'missing|always|never',
+      help: 'when to pull the image (default: missing)',
+    },
     grace: { type: 'string', value: 'MS', help: 'time a server has to finish after its input has ended' },
     catalog: common.catalog,
     engine: common.engine,

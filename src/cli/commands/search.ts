@@ -8,9 +8,7 @@ export const spec: CommandSpec = {
     catalog: common.catalog,
     json: common.json,
   },
-  examples: [
-    ['mcpcat search browser', 'servers whose name or description has the word'],
-  ],
-  
+  examples: [['mcpcat search browser', 'servers whose name or description has the word']],
+
   load: () => import('../execute/search.ts'),
 };

@@ -11,9 +11,7 @@ export const spec: CommandSpec = {
     catalog: common.catalog,
     json: common.json,
   },
-  examples: [
-    ['mcpcat update time', 'write catalog/time/lock.json'],
-  ],
+  examples: [['mcpcat update time', 'write catalog/time/lock.json']],
   completes: 'entries',
   load: () => import('../execute/update.ts'),
 };

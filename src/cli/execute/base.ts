@@ -13,7 +13,8 @@ const all: readonly Runtime[] = ['node', 'python', 'go'];
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [verb, ...kinds] = positionals;
-  if (verb !== 'build') throw new McpcatError('usage', `expected "base build", found "base ${verb ?? ''}"`.trim());
+  if (verb !== 'build')
+    throw new McpcatError('usage', `expected "base build", found "base ${verb ?? ''}"`.trim());
   const built = await buildBases({
     engine: await engineOf(invocation),
     templates: templatesFolder(),
@@ -29,9 +30,23 @@ export const execute: Execute = async (invocation) => {
     },
     signal: terminal.signal,
   });
-  const rows = built.map(({ kind, stage, state, bytes, reference }) => ({ kind, stage, state, bytes, reference }));
-  const lines = rows.map(({ kind, stage, state, bytes, reference }) => [kind, stage, state, megabytes(bytes), reference]);
-  terminal.stdout.write(options.flag('json') ? jsonText(rows) : table(['base', 'stage', 'state', 'size', 'image'], lines));
+  const rows = built.map(({ kind, stage, state, bytes, reference }) => ({
+    kind,
+    stage,
+    state,
+    bytes,
+    reference,
+  }));
+  const lines = rows.map(({ kind, stage, state, bytes, reference }) => [
+    kind,
+    stage,
+    state,
+    megabytes(bytes),
+    reference,
+  ]);
+  terminal.stdout.write(
+    options.flag('json') ? jsonText(rows) : table(['base', 'stage', 'state', 'size', 'image'], lines),
+  );
   return 0;
 };
 

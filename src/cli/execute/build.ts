@@ -8,7 +8,11 @@ import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const [servers, engine, workshop] = await Promise.all([serversOf(invocation), engineOf(invocation), workshopOf(invocation)]);
+  const [servers, engine, workshop] = await Promise.all([
+    serversOf(invocation),
+    engineOf(invocation),
+    workshopOf(invocation),
+  ]);
   await engine.info(); // one clear error instead of one for each server
   const force = options.flag('force');
   const jobs = servers.map((server) => ({
@@ -19,6 +23,12 @@ export const execute: Execute = async (invocation) => {
   return printOutcome(invocation, {
     results,
     header: ['server', 'state', 'size', 'time', 'image'],
-    row: ({ name, state, bytes, seconds, image }) => [name, state, megabytes(bytes), `${seconds.toFixed(1)} s`, image],
+    row: ({ name, state, bytes, seconds, image }) => [
+      name,
+      state,
+      megabytes(bytes),
+      `${seconds.toFixed(1)} s`,
+      image,
+    ],
   });
 };

@@ -20,7 +20,10 @@ function wordsOf(spec: CommandSpec): string {
 }
 
 function bash(specs: readonly CommandSpec[]): string {
-  const cases = specs.map((spec) => `    ${spec.name}) words="${wordsOf(spec)}${spec.completes === 'entries' ? ` ${entries}` : ''}" ;;`);
+  const cases = specs.map(
+    (spec) =>
+      `    ${spec.name}) words="${wordsOf(spec)}${spec.completes === 'entries' ? ` ${entries}` : ''}" ;;`,
+  );
   return `_mcpcat() {
   local words word=\${COMP_WORDS[COMP_CWORD]}
   case \${COMP_WORDS[1]} in
@@ -39,9 +42,15 @@ function zsh(specs: readonly CommandSpec[]): string {
 }
 
 function fish(specs: readonly CommandSpec[]): string {
-  const verbs = specs.map(({ name, summary }) => `complete -c mcpcat -f -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "\\'")}'`);
+  const verbs = specs.map(
+    ({ name, summary }) =>
+      `complete -c mcpcat -f -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "\\'")}'`,
+  );
   const options = specs.flatMap((spec) =>
-    Object.entries(spec.options).map(([name, { help }]) => `complete -c mcpcat -n '__fish_seen_subcommand_from ${spec.name}' -l ${name} -d '${help.replaceAll("'", "\\'")}'`),
+    Object.entries(spec.options).map(
+      ([name, { help }]) =>
+        `complete -c mcpcat -n '__fish_seen_subcommand_from ${spec.name}' -l ${name} -d '${help.replaceAll("'", "\\'")}'`,
+    ),
   );
   return `${[...verbs, ...options].join('\n')}\n`;
 }

@@ -11,7 +11,8 @@ import { engineOf, folderOf } from './workshop.ts';
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [name] = positionals;
-  if (name === undefined) throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
+  if (name === undefined)
+    throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
   const server = await loadServer(folderOf(invocation), name);
   const image = await localImage(invocation, imageOf(name));
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, image)) : pageOf(server, image));
@@ -50,7 +51,9 @@ function pageOf({ entry, lock }: Server, image: ImageFacts | undefined): string 
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
     `Source: ${entry.source}  License: ${entry.license}  ${entry.repository}`,
-    image === undefined ? `Image: not on this engine (mcpcat build ${entry.name})` : `Image: ${imageOf(entry.name)} ${image.id} (${megabytes(image.bytes)})`,
+    image === undefined
+      ? `Image: not on this engine (mcpcat build ${entry.name})`
+      : `Image: ${imageOf(entry.name)} ${image.id} (${megabytes(image.bytes)})`,
     '',
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [entry.name]: clientConfig(entry) } }, undefined, 2),
@@ -58,7 +61,15 @@ function pageOf({ entry, lock }: Server, image: ImageFacts | undefined): string 
 }
 
 function clientConfig(entry: Server['entry']): unknown {
-  const mounts = entry.permissions.mounts.filter(({ required }) => required).flatMap(({ name }) => ['--mount', `${name}=/path/to/folder`]);
-  const env = Object.entries(entry.env).filter(([, { required }]) => required).map(([name, { example }]) => [name, example ?? '…'] as const);
-  return { command: 'mcpcat', args: ['run', entry.name, ...mounts], ...(env.length > 0 ? { env: Object.fromEntries(env) } : {}) };
+  const mounts = entry.permissions.mounts
+    .filter(({ required }) => required)
+    .flatMap(({ name }) => ['--mount', `${name}=/path/to/folder`]);
+  const env = Object.entries(entry.env)
+    .filter(([, { required }]) => required)
+    .map(([name, { example }]) => [name, example ?? '…'] as const);
+  return {
+    command: 'mcpcat',
+    args: ['run', entry.name, ...mounts],
+    ...(env.length > 0 ? { env: Object.fromEntries(env) } : {}),
+  };
 }

@@ -9,7 +9,12 @@ export const execute: Execute = async (invocation) => {
   const found = await orphans(engine);
   const dry = options.flag('dry-run');
   if (!dry) await Promise.all(found.map(({ id }) => engine.removeContainer(id)));
-  const lines = found.map(({ id, server, state }) => `${dry ? 'would remove' : 'removed'} ${server} (${id.slice(0, 12)}, ${state})\n`).join('');
+  const lines = found
+    .map(
+      ({ id, server, state }) =>
+        `${dry ? 'would remove' : 'removed'} ${server} (${id.slice(0, 12)}, ${state})\n`,
+    )
+    .join('');
   terminal.stdout.write(options.flag('json') ? jsonText(found) : lines || 'nothing is left behind\n');
   return 0;
 };

@@ -7,12 +7,26 @@ import { engineOf } from './workshop.ts';
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const found = await sessions(await engineOf(invocation));
-  const rows = found.map(({ id, server, role, client, ageSeconds, state, project }) => [id, server, role, client, age(ageSeconds), state, project]);
-  terminal.stdout.write(options.flag('json') ? jsonText(found) : table(['id', 'server', 'role', 'client', 'age', 'state', 'folder'], rows));
+  const rows = found.map(({ id, server, role, client, ageSeconds, state, project }) => [
+    id,
+    server,
+    role,
+    client,
+    age(ageSeconds),
+    state,
+    project,
+  ]);
+  terminal.stdout.write(
+    options.flag('json')
+      ? jsonText(found)
+      : table(['id', 'server', 'role', 'client', 'age', 'state', 'folder'], rows),
+  );
   return 0;
 };
 
 function age(seconds: number): string {
   if (seconds < 120) return `${String(seconds)} s`;
-  return seconds < 7200 ? `${String(Math.round(seconds / 60))} min` : `${String(Math.round(seconds / 3600))} h`;
+  return seconds < 7200
+    ? `${String(Math.round(seconds / 60))} min`
+    : `${String(Math.round(seconds / 3600))} h`;
 }

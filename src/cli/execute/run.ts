@@ -18,7 +18,10 @@ import type { Execute, Invocation } from '../command.ts';
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them; arguments for the server go after --' });
+  if (name === undefined || more.length > 0)
+    throw new McpcatError('usage', 'expected the name of one server', {
+      hint: 'mcpcat list shows them; arguments for the server go after --',
+    });
   const folder = catalogFolder({ option: options.text('catalog'), env: terminal.env });
   const [entry, engine] = await Promise.all([
     quickEntry({ folder, name, cache: cacheFolder(terminal.env) }),
@@ -37,7 +40,8 @@ export const execute: Execute = async (invocation) => {
     onReady: watch,
     onStarted: () => sweepLater(engine),
   });
-  if (result.reason?.kind === 'engine-gone') throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
+  if (result.reason?.kind === 'engine-gone')
+    throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
   return result.exitCode;
 };
 
@@ -86,7 +90,11 @@ function mountRequest(text: string): MountRequest {
   const match = /^([^=]+)=(.+?)(?::(ro|rw))?$/.exec(text);
   if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw], found "${text}"`);
   const mode = match[3];
-  return { name: match[1] ?? '', hostPath: match[2] ?? '', mode: mode === 'ro' || mode === 'rw' ? mode : undefined };
+  return {
+    name: match[1] ?? '',
+    hostPath: match[2] ?? '',
+    mode: mode === 'ro' || mode === 'rw' ? mode : undefined,
+  };
 }
 
 function graceOf(text: string | undefined): number | undefined {
@@ -98,23 +106,32 @@ function graceOf(text: string | undefined): number | undefined {
 /** Until the road out exists, a declared host is not reachable: said, not hidden. */
 function sayNetwork({ name, permissions }: Entry, { options, terminal }: Invocation): void {
   if (permissions.network.length === 0 || options.flag('quiet')) return;
-  terminal.stderr.write(`mcpcat: ${name} declares ${permissions.network.join(', ')}, but this version gives servers no network\n`);
+  terminal.stderr.write(
+    `mcpcat: ${name} declares ${permissions.network.join(', ')}, but this version gives servers no network\n`,
+  );
 }
 
-async function imageFor({ name }: Entry, { invocation, engine }: { invocation: Invocation; engine: Engine }): Promise<string> {
+async function imageFor(
+  { name }: Entry,
+  { invocation, engine }: { invocation: Invocation; engine: Engine },
+): Promise<string> {
   const { options, terminal } = invocation;
   const pull = options.text('pull') ?? 'missing';
-  if (!['missing', 'always', 'never'].includes(pull)) throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
+  if (!['missing', 'always', 'never'].includes(pull))
+    throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
   const image = options.text('image');
   if (image === undefined) return `mcpcat/${name}:local`;
-  const wanted = pull === 'always' || (pull === 'missing' && (await engine.inspectImage(image)) === undefined);
-  if (wanted) await engine.pullImage(image, (line) => options.flag('quiet') || terminal.stderr.write(`${line}\n`));
+  const wanted =
+    pull === 'always' || (pull === 'missing' && (await engine.inspectImage(image)) === undefined);
+  if (wanted)
+    await engine.pullImage(image, (line) => options.flag('quiet') || terminal.stderr.write(`${line}\n`));
   return image;
 }
 
 /** Everything from outside that ends a session, until this process ends with it. */
 function watch(end: (reason: Reason) => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end({ kind: 'signal', signal }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => end({ kind: 'signal', signal }));
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) end({ kind: 'parent-gone' });

@@ -7,7 +7,10 @@ import { engineOf } from './workshop.ts';
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const all = options.flag('all');
-  if (!all && positionals.length === 0) throw new McpcatError('usage', 'expected an id, a server or --all', { hint: 'mcpcat ps shows what runs' });
+  if (!all && positionals.length === 0)
+    throw new McpcatError('usage', 'expected an id, a server or --all', {
+      hint: 'mcpcat ps shows what runs',
+    });
   const stopped = await stopSessions(await engineOf(invocation), { names: positionals, all });
   const lines = stopped.map(({ id, server }) => `stopped ${server} (${id})\n`).join('');
   terminal.stdout.write(options.flag('json') ? jsonText(stopped) : lines || 'nothing runs\n');

@@ -20,18 +20,27 @@ export const execute: Execute = async (invocation) => {
   const jobs = servers.map((server) => {
     const { name } = server.entry;
     const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
-    return { name, work: (emit: Emit) => smokeTest({ engine, server, labels, accept, deadlineMs, emit, signal: terminal.signal }) };
+    return {
+      name,
+      work: (emit: Emit) =>
+        smokeTest({ engine, server, labels, accept, deadlineMs, emit, signal: terminal.signal }),
+    };
   });
   const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));
   await writeReports(options.text('report'), reports);
-  const failed = printOutcome(invocation, { results, header: ['server', 'result', 'tools', 'initialize', 'memory', 'exit', 'protocol'], row });
+  const failed = printOutcome(invocation, {
+    results,
+    header: ['server', 'result', 'tools', 'initialize', 'memory', 'exit', 'protocol'],
+    row,
+  });
   if (!options.flag('json')) terminal.stdout.write(findingsText(reports));
   return reports.every(({ passed }) => passed) ? failed : 1;
 };
 
 function row(report: SmokeReport): string[] {
-  const ms = (value: number | undefined): string => (value === undefined ? '-' : `${String(Math.round(value))} ms`);
+  const ms = (value: number | undefined): string =>
+    value === undefined ? '-' : `${String(Math.round(value))} ms`;
   return [
     report.name,
     report.passed ? 'passed' : 'FAILED',
@@ -45,5 +54,6 @@ function row(report: SmokeReport): string[] {
 
 async function writeReports(folder: string | undefined, reports: readonly SmokeReport[]): Promise<void> {
   if (folder === undefined) return;
-  for (const report of reports) await writeWhole(path.join(path.resolve(folder), `${report.name}.json`), jsonText(report));
+  for (const report of reports)
+    await writeWhole(path.join(path.resolve(folder), `${report.name}.json`), jsonText(report));
 }

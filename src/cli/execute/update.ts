@@ -8,12 +8,23 @@ import { jobsOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const [servers, { cacheFolder, templates }] = await Promise.all([serversOf(invocation), workshopOf(invocation)]);
+  const [servers, { cacheFolder, templates }] = await Promise.all([
+    serversOf(invocation),
+    workshopOf(invocation),
+  ]);
   const mirror = options.text('mirror') ?? defaultMirror;
   const jobs = servers.map((server) => ({
     name: server.entry.name,
     work: (emit: Emit) =>
-      updateServer({ server, env: terminal.env, cacheFolder, templates, mirror, emit, signal: terminal.signal }),
+      updateServer({
+        server,
+        env: terminal.env,
+        cacheFolder,
+        templates,
+        mirror,
+        emit,
+        signal: terminal.signal,
+      }),
   }));
   const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
   return printOutcome(invocation, {

@@ -33,7 +33,14 @@ export async function workshopOf({ options, terminal }: Invocation): Promise<Omi
   const templates = templatesFolder();
   const platform = hostPlatform();
   const bases = withOverrides(await loadBases(templates, platform), options.list('base'));
-  return { bases, templates, platform, cacheFolder: cacheFolder(terminal.env), env: terminal.env, signal: terminal.signal };
+  return {
+    bases,
+    templates,
+    platform,
+    cacheFolder: cacheFolder(terminal.env),
+    env: terminal.env,
+    signal: terminal.signal,
+  };
 }
 
 /** The servers that were named, or all with `--all`; broken entries of the catalog are said and do not stop the rest. */
@@ -41,7 +48,10 @@ export async function serversOf(invocation: Invocation): Promise<Server[]> {
   const { options, positionals, terminal } = invocation;
   const folder = folderOf(invocation);
   const all = options.flag('all');
-  if (!all && positionals.length === 0) throw new McpcatError('usage', 'expected the name of a server, or --all', { hint: 'mcpcat list shows them' });
+  if (!all && positionals.length === 0)
+    throw new McpcatError('usage', 'expected the name of a server, or --all', {
+      hint: 'mcpcat list shows them',
+    });
   if (all) {
     const { problems } = await loadCatalog(folder);
     for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);

@@ -9,8 +9,14 @@ export function findingsText(reports: readonly SmokeReport[]): string {
     .sort((a, b) => rank[a.finding.severity] - rank[b.finding.severity])
     .map(({ name, finding }) => {
       const { kind, severity, message, evidence = [], excused } = finding;
-      const advice = excused === undefined ? (isKind(kind) ? findingKinds[kind].advice : '') : `accepted: ${excused}`;
-      return [`\n${severity} ${name}: ${message} [${kind}]`, ...evidence.slice(-12).map((line) => `    ${line}`), `  ${advice}`, ''].join('\n');
+      const advice =
+        excused === undefined ? (isKind(kind) ? findingKinds[kind].advice : '') : `accepted: ${excused}`;
+      return [
+        `\n${severity} ${name}: ${message} [${kind}]`,
+        ...evidence.slice(-12).map((line) => `    ${line}`),
+        `  ${advice}`,
+        '',
+      ].join('\n');
     })
     .join('');
 }

@@ -9,12 +9,20 @@ export interface Job<T> {
   readonly name: string;
   readonly work: (emit: Emit) => Promise<T>;
 }
-export type JobResult<T> = { readonly name: string; readonly value: T } | { readonly name: string; readonly error: unknown };
+export type JobResult<T> =
+  { readonly name: string; readonly value: T } | { readonly name: string; readonly error: unknown };
 
 /** Runs jobs side by side; one failure never stops the others. A terminal sees a live list, a pipe plain lines. */
-export async function runJobs<T>(jobs: readonly Job<T>[], options: { readonly terminal: Terminal; readonly width: number; readonly quiet: boolean }): Promise<JobResult<T>[]> {
+export async function runJobs<T>(
+  jobs: readonly Job<T>[],
+  options: { readonly terminal: Terminal; readonly width: number; readonly quiet: boolean },
+): Promise<JobResult<T>[]> {
   const { terminal, width, quiet } = options;
-  const live = terminal.stderr.isTTY === true && !quiet && terminal.env['CI'] === undefined && terminal.env['NO_COLOR'] === undefined;
+  const live =
+    terminal.stderr.isTTY === true &&
+    !quiet &&
+    terminal.env['CI'] === undefined &&
+    terminal.env['NO_COLOR'] === undefined;
   return live ? liveJobs(jobs, width) : plainJobs(jobs, { terminal, width, quiet });
 }
 
@@ -24,7 +32,9 @@ async function liveJobs<T>(jobs: readonly Job<T>[], width: number): Promise<JobR
     jobs.map(({ name, work }) => ({
       title: name,
       task: async (_: unknown, task: { output: string; title: string }) => {
-        const result = await settle(name, () => work((event) => (task.output = textOf(event) ?? task.output)));
+        const result = await settle(name, () =>
+          work((event) => (task.output = textOf(event) ?? task.output)),
+        );
         results.set(name, result);
         if ('error' in result) throw new Error(messageOf(result.error));
       },
@@ -36,7 +46,10 @@ async function liveJobs<T>(jobs: readonly Job<T>[], width: number): Promise<JobR
   return jobs.flatMap(({ name }) => results.get(name) ?? []);
 }
 
-async function plainJobs<T>(jobs: readonly Job<T>[], { terminal, width, quiet }: { terminal: Terminal; width: number; quiet: boolean }): Promise<JobResult<T>[]> {
+async function plainJobs<T>(
+  jobs: readonly Job<T>[],
+  { terminal, width, quiet }: { terminal: Terminal; width: number; quiet: boolean },
+): Promise<JobResult<T>[]> {
   const say: Emit = (event) => {
     const text = event.type === 'stage' || event.type === 'notice' ? textOf(event) : undefined;
     if (text !== undefined && !quiet) terminal.stderr.write(`${event.subject}: ${text}\n`);

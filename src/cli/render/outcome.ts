@@ -7,16 +7,29 @@ import { table } from './table.ts';
 /** Prints what became of each job: a table or JSON on stdout, failures in full on stderr. 1 if any failed. */
 export function printOutcome<T extends object>(
   { options, terminal }: Invocation,
-  { results, header, row }: { readonly results: readonly JobResult<T>[]; readonly header: readonly string[]; readonly row: (value: T) => readonly string[] },
+  {
+    results,
+    header,
+    row,
+  }: {
+    readonly results: readonly JobResult<T>[];
+    readonly header: readonly string[];
+    readonly row: (value: T) => readonly string[];
+  },
 ): number {
   const failures = results.filter((result) => 'error' in result);
   if (options.flag('json')) {
-    const rows = results.map((result) => ('error' in result ? { name: result.name, error: explain(result.error, false).text.trim() } : result.value));
+    const rows = results.map((result) =>
+      'error' in result
+        ? { name: result.name, error: explain(result.error, false).text.trim() }
+        : result.value,
+    );
     terminal.stdout.write(jsonText(rows));
   } else {
     const rows = results.map((result) => ('error' in result ? [result.name, 'failed'] : row(result.value)));
     terminal.stdout.write(table(header, rows));
   }
-  for (const { name, error } of failures) terminal.stderr.write(`\n${name}:\n${explain(error, options.flag('debug')).text}`);
+  for (const { name, error } of failures)
+    terminal.stderr.write(`\n${name}:\n${explain(error, options.flag('debug')).text}`);
   return failures.length === 0 ? 0 : 1;
 }

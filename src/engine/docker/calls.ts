@@ -36,7 +36,11 @@ export class Calls {
   }
 
   /** Undefined instead of an error for the given statuses. */
-  async tolerant<T>(doing: string, statuses: readonly number[], call: () => Promise<T>): Promise<T | undefined> {
+  async tolerant<T>(
+    doing: string,
+    statuses: readonly number[],
+    call: () => Promise<T>,
+  ): Promise<T | undefined> {
     return this.quick(doing, async () => {
       try {
         return await call();

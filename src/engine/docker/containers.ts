@@ -51,21 +51,28 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
     },
     async removeContainer(id) {
       // 409: its removal is already in progress.
-      await calls.tolerant(`remove ${short(id)}`, [404, 409], () => docker.getContainer(id).remove({ force: true, v: true }));
+      await calls.tolerant(`remove ${short(id)}`, [404, 409], () =>
+        docker.getContainer(id).remove({ force: true, v: true }),
+      );
     },
     inspectContainer: (id) => calls.tolerant(`inspect ${short(id)}`, [404], () => inspect(docker, id)),
     listContainers: (labels) => calls.quick('list containers', () => list(docker, labels)),
-    containerLogs: (id, { tail }) => calls.quick(`read the logs of ${short(id)}`, () => logs(docker, id, tail)),
-    containerProcesses: (id) => calls.quick(`list the processes of ${short(id)}`, () => processes(docker, id)),
+    containerLogs: (id, { tail }) =>
+      calls.quick(`read the logs of ${short(id)}`, () => logs(docker, id, tail)),
+    containerProcesses: (id) =>
+      calls.quick(`list the processes of ${short(id)}`, () => processes(docker, id)),
     containerMemory: (id) => calls.quick(`measure ${short(id)}`, () => memory(docker, id)),
     containerChanges: (id) => calls.quick(`compare ${short(id)} with its image`, () => changes(docker, id)),
     copyOut: (id, path) =>
-      calls.quick(`copy ${path} out of ${short(id)}`, async () => readable(await docker.getContainer(id).getArchive({ path }))),
+      calls.quick(`copy ${path} out of ${short(id)}`, async () =>
+        readable(await docker.getContainer(id).getArchive({ path })),
+      ),
     copyIn: (id, path, tar) =>
       calls.quick(`copy into ${path} of ${short(id)}`, async () => {
         await docker.getContainer(id).putArchive(tar, { path });
       }),
-    exec: (id, command, options) => calls.quick(`exec in ${short(id)}`, () => exec(docker, id, { command, ...options })),
+    exec: (id, command, options) =>
+      calls.quick(`exec in ${short(id)}`, () => exec(docker, id, { command, ...options })),
   };
 }
 
@@ -75,7 +82,9 @@ async function create(docker: Docker, settings: ContainerSettings): Promise<stri
     return container.id;
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
-    throw new McpcatError('image-missing', `the image ${settings.image} is not on this engine`, { cause: error });
+    throw new McpcatError('image-missing', `the image ${settings.image} is not on this engine`, {
+      cause: error,
+    });
   }
 }
 
@@ -86,7 +95,11 @@ async function attach(docker: Docker, id: string): Promise<Attachment> {
   return attachmentOf(duplex(socket));
 }
 
-async function wait(docker: Docker, id: string, until: 'next-exit' | 'not-running' | 'removed'): Promise<ContainerEnd> {
+async function wait(
+  docker: Docker,
+  id: string,
+  until: 'next-exit' | 'not-running' | 'removed',
+): Promise<ContainerEnd> {
   try {
     const answer: unknown = await docker.getContainer(id).wait({ condition: until });
     return endOf(answer);
@@ -145,7 +158,11 @@ async function processes(docker: Docker, id: string): Promise<readonly string[]>
 async function memory(docker: Docker, id: string): Promise<{ now: number; peak: number | undefined }> {
   const { memory_stats: stats } = await docker.getContainer(id).stats({ stream: false, 'one-shot': true });
   const peak: unknown = record(stats)['max_usage'];
-  const cache = Number(record(record(stats)['stats'])['total_inactive_file'] ?? record(record(stats)['stats'])['inactive_file'] ?? 0);
+  const cache = Number(
+    record(record(stats)['stats'])['total_inactive_file'] ??
+      record(record(stats)['stats'])['inactive_file'] ??
+      0,
+  );
   return { now: (stats.usage ?? 0) - cache, peak: typeof peak === 'number' ? peak : undefined };
 }
 

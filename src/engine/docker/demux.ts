@@ -16,7 +16,12 @@ const headerBytes = 8;
  */
 export function demux(source: Readable): Demuxed {
   const outputs = { stdout: new PassThrough(), stderr: new PassThrough() };
-  const state: FrameState = { header: Buffer.alloc(headerBytes), headerFilled: 0, left: 0, target: outputs.stdout };
+  const state: FrameState = {
+    header: Buffer.alloc(headerBytes),
+    headerFilled: 0,
+    left: 0,
+    target: outputs.stdout,
+  };
 
   source.on('data', (chunk: Buffer) => {
     const full = split(chunk, state, outputs);
@@ -27,7 +32,11 @@ export function demux(source: Readable): Demuxed {
   });
   const finish = (error?: Error): void => {
     const cut = state.left > 0 || state.headerFilled > 0;
-    const problem = error ?? (cut ? new McpcatError('engine-gone', 'the stream of the container was cut within a frame') : undefined);
+    const problem =
+      error ??
+      (cut
+        ? new McpcatError('engine-gone', 'the stream of the container was cut within a frame')
+        : undefined);
     for (const output of [outputs.stdout, outputs.stderr]) {
       if (problem === undefined) output.end();
       else output.destroy(problem);

@@ -2,7 +2,8 @@ import { McpcatError, messageOf } from '../../lib/errors.ts';
 
 /** The HTTP status dockerode puts on its errors; undefined when the engine did not answer at all. */
 export function statusOf(error: unknown): number | undefined {
-  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  const status =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' ? status : undefined;
 }
 
@@ -17,9 +18,13 @@ export function failure(error: unknown, doing: string, endpoint: string): Mcpcat
   if (error instanceof McpcatError) return error;
   const status = statusOf(error);
   const code = systemCodeOf(error);
-  if (status !== undefined) return new McpcatError(codeOf(error, status), `${doing}: ${reasonOf(error)}`, { cause: error });
+  if (status !== undefined)
+    return new McpcatError(codeOf(error, status), `${doing}: ${reasonOf(error)}`, { cause: error });
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    return new McpcatError('engine-missing', `no engine answers at ${endpoint} (${code})`, { hint: reinstall, cause: error });
+    return new McpcatError('engine-missing', `no engine answers at ${endpoint} (${code})`, {
+      hint: reinstall,
+      cause: error,
+    });
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return new McpcatError('engine-denied', `no permission on the engine's socket ${endpoint}`, {
@@ -28,10 +33,14 @@ export function failure(error: unknown, doing: string, endpoint: string): Mcpcat
     });
   }
   if (code === 'ABORT_ERR') return new McpcatError('cancelled', `${doing}: cancelled`, { cause: error });
-  return new McpcatError('engine-gone', `${doing}: the connection to the engine broke (${messageOf(error)})`, {
-    hint: 'see that it is running: mcpcat doctor',
-    cause: error,
-  });
+  return new McpcatError(
+    'engine-gone',
+    `${doing}: the connection to the engine broke (${messageOf(error)})`,
+    {
+      hint: 'see that it is running: mcpcat doctor',
+      cause: error,
+    },
+  );
 }
 
 /** No status code says "disk full" (moby answers 500), so for this one the text has to do. */

@@ -7,22 +7,36 @@ import { failure, statusOf } from './failure.ts';
 
 type ImageCalls = Pick<
   Engine,
-  'inspectImage' | 'listImages' | 'buildImage' | 'importImage' | 'pullImage' | 'tagImage' | 'removeImage' | 'saveImage'
+  | 'inspectImage'
+  | 'listImages'
+  | 'buildImage'
+  | 'importImage'
+  | 'pullImage'
+  | 'tagImage'
+  | 'removeImage'
+  | 'saveImage'
 >;
 
 /** The part of the port that deals with images. What only maintainers need is loaded when it is called. */
 export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
   return {
-    inspectImage: (reference) => calls.tolerant(`inspect ${reference}`, [404], () => inspect(docker, reference)),
+    inspectImage: (reference) =>
+      calls.tolerant(`inspect ${reference}`, [404], () => inspect(docker, reference)),
     listImages: (labels) => calls.quick('list images', () => list(docker, labels)),
     buildImage: (context, request) => calls.patient('build the image', () => build(docker, context, request)),
-    importImage: (rootfs, request) => calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
+    importImage: (rootfs, request) =>
+      calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
     pullImage: (reference, onProgress, signal) =>
       calls.patient(`pull ${reference}`, () => pull(docker, { reference, onProgress, signal })),
     tagImage: (reference, newReference) =>
-      calls.quick(`tag ${reference}`, async () => void (await docker.getImage(reference).tag(repositoryAndTag(newReference)))),
+      calls.quick(
+        `tag ${reference}`,
+        async () => void (await docker.getImage(reference).tag(repositoryAndTag(newReference))),
+      ),
     async removeImage(reference, options) {
-      await calls.tolerant(`remove ${reference}`, [404], () => docker.getImage(reference).remove({ force: options?.force ?? false }));
+      await calls.tolerant(`remove ${reference}`, [404], () =>
+        docker.getImage(reference).remove({ force: options?.force ?? false }),
+      );
     },
     saveImage: (reference) =>
       calls.quick(`save ${reference}`, async () => (await docker.getImage(reference).get()) as Readable),
@@ -88,7 +102,11 @@ async function build(docker: Docker, context: Readable, request: BuildRequest): 
   };
   request.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await followProgress(stream as Readable, { doing: 'build', code: 'build-failed', onLine: request.onOutput });
+    return await followProgress(stream as Readable, {
+      doing: 'build',
+      code: 'build-failed',
+      onLine: request.onOutput,
+    });
   } finally {
     request.signal?.removeEventListener('abort', abort);
   }
@@ -100,19 +118,31 @@ async function importRootfs(docker: Docker, rootfs: Readable, request: ImportReq
   const options = { repo, tag, changes: [...request.changes] };
   // @types/dockerode overloads this with a callback form that returns nothing.
   const stream: unknown = await docker.importImage(rootfs, options);
-  await followProgress(stream as Readable, { doing: `import ${request.tag}`, code: 'engine-failed', onLine: () => undefined });
+  await followProgress(stream as Readable, {
+    doing: `import ${request.tag}`,
+    code: 'engine-failed',
+    onLine: () => undefined,
+  });
   const image = await inspect(docker, request.tag);
   return image.id;
 }
 
 async function pull(
   docker: Docker,
-  { reference, onProgress, signal }: { reference: string; onProgress: (line: string) => void; signal: AbortSignal | undefined },
+  {
+    reference,
+    onProgress,
+    signal,
+  }: { reference: string; onProgress: (line: string) => void; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { followProgress } = await import('./progress.ts');
   try {
     const stream = await docker.pull(reference, signal === undefined ? {} : { abortSignal: signal });
-    await followProgress(stream as Readable, { doing: `pull ${reference}`, code: 'engine-failed', onLine: onProgress });
+    await followProgress(stream as Readable, {
+      doing: `pull ${reference}`,
+      code: 'engine-failed',
+      onLine: onProgress,
+    });
   } catch (error) {
     if (statusOf(error) !== 404) throw failure(error, `pull ${reference}`, 'the engine');
     throw new McpcatError('image-missing', `no registry has ${reference}`, { cause: error });

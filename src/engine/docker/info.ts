@@ -3,7 +3,10 @@ import type { EngineInfo, Platform } from '../engine.ts';
 
 /** Joins `GET /info` and `GET /version`. */
 export async function engineInfo(docker: Docker): Promise<EngineInfo> {
-  const [info, version] = await Promise.all([docker.info() as Promise<Record<string, unknown>>, docker.version()]);
+  const [info, version] = await Promise.all([
+    docker.info() as Promise<Record<string, unknown>>,
+    docker.version(),
+  ]);
   const securityOptions = list(info['SecurityOptions']).map(securityName);
   const components = (version.Components ?? []).map(({ Name }) => Name);
   return {

@@ -22,7 +22,11 @@ const keptLines = 30;
  */
 export async function followProgress(
   stream: AsyncIterable<Buffer | string>,
-  what: { readonly doing: string; readonly code: 'build-failed' | 'engine-failed'; readonly onLine: (line: string) => void },
+  what: {
+    readonly doing: string;
+    readonly code: 'build-failed' | 'engine-failed';
+    readonly onLine: (line: string) => void;
+  },
 ): Promise<string> {
   const tail: string[] = [];
   let id = '';

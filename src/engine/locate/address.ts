@@ -18,12 +18,19 @@ export function addressOf(text: string, tls?: { ca: string; cert: string; key: s
   if (text.startsWith('npipe://')) return { endpoint: text, socketPath: text.slice('npipe://'.length) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'ssh:') {
-    throw new McpcatError('engine-missing', `the engine address ${text} uses ssh, which mcpcat does not speak`, {
-      hint: 'forward its socket (ssh -L /tmp/docker.sock:/var/run/docker.sock HOST) and use unix:///tmp/docker.sock',
-    });
+    throw new McpcatError(
+      'engine-missing',
+      `the engine address ${text} uses ssh, which mcpcat does not speak`,
+      {
+        hint: 'forward its socket (ssh -L /tmp/docker.sock:/var/run/docker.sock HOST) and use unix:///tmp/docker.sock',
+      },
+    );
   }
   if (url === undefined || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw new McpcatError('usage', `expected an engine address such as unix:///var/run/docker.sock, found "${text}"`);
+    throw new McpcatError(
+      'usage',
+      `expected an engine address such as unix:///var/run/docker.sock, found "${text}"`,
+    );
   }
   const secure = tls !== undefined || url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 2376 : 2375) : Number(url.port);

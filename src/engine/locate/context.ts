@@ -33,7 +33,9 @@ export function contextAddress(name: string, env: Readonly<Record<string, string
 /** Client certificates of a folder with ca.pem, cert.pem and key.pem. */
 export function tlsOf(folder: string): { ca: string; cert: string; key: string } | undefined {
   if (!existsSync(path.join(folder, 'key.pem'))) return undefined;
-  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(path.join(folder, file), 'utf8'));
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) =>
+    readFileSync(path.join(folder, file), 'utf8'),
+  );
   return { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
 }
 

@@ -21,10 +21,14 @@ export function locateEngine(search: Search): Address {
     const address = strategy(search);
     if (address !== undefined) return address;
   }
-  throw new McpcatError('engine-missing', 'found no container engine (looked at DOCKER_HOST, the docker context and the usual sockets)', {
-    hint: 'install and start one: mcpcat doctor --fix',
-    detail: usualSockets(search.env),
-  });
+  throw new McpcatError(
+    'engine-missing',
+    'found no container engine (looked at DOCKER_HOST, the docker context and the usual sockets)',
+    {
+      hint: 'install and start one: mcpcat doctor --fix',
+      detail: usualSockets(search.env),
+    },
+  );
 }
 
 function fromOption({ endpoint, env }: Search): Address | undefined {

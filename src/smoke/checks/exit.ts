@@ -3,7 +3,14 @@ import type { Check } from '../observation.ts';
 
 /** It ends when its input ends, by itself or at least through mcpcat-init. */
 export const exitsAfterEof: Check = ({ exitMs, stderr }) => {
-  if (exitMs === undefined) return [finding('did-not-exit', 'the container was still there long after the end of its input')];
+  if (exitMs === undefined)
+    return [finding('did-not-exit', 'the container was still there long after the end of its input')];
   const forced = stderr.find((line) => line.startsWith('mcpcat-init: the client closed stdin'));
-  return forced === undefined ? [] : [finding('ignores-eof', `it was ended ${(exitMs / 1000).toFixed(1)} s after the end of its input`, [forced])];
+  return forced === undefined
+    ? []
+    : [
+        finding('ignores-eof', `it was ended ${(exitMs / 1000).toFixed(1)} s after the end of its input`, [
+          forced,
+        ]),
+      ];
 };

@@ -3,7 +3,8 @@ import type { Check } from '../observation.ts';
 
 /** The server answers initialize and tools/list. */
 export const handshakeSucceeds: Check = ({ handshake, stderr, outOfMemory, exitCode }) => {
-  if (outOfMemory) return [finding('out-of-memory', 'it needed more memory than its limit and was ended', stderr)];
+  if (outOfMemory)
+    return [finding('out-of-memory', 'it needed more memory than its limit and was ended', stderr)];
   if (handshake.failure === undefined) return [];
   const code = exitCode === undefined ? '' : ` (exit code ${String(exitCode)})`;
   return [finding('handshake-failed', `${handshake.failure}${code}`, stderr)];
@@ -11,4 +12,6 @@ export const handshakeSucceeds: Check = ({ handshake, stderr, outOfMemory, exitC
 
 /** The call of the entry's `smoke.call` is answered without an error. */
 export const callSucceeds: Check = ({ handshake }) =>
-  handshake.call?.isError === true ? [finding('call-failed', 'the tool answered with an error', [handshake.call.text])] : [];
+  handshake.call?.isError === true
+    ? [finding('call-failed', 'the tool answered with an error', [handshake.call.text])]
+    : [];

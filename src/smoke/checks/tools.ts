@@ -11,7 +11,9 @@ export const toolsAsReviewed: Check = ({ handshake, knownTools }) => {
   const doubled = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
   return [
     ...(tools.length === 0 ? [finding('no-tools', 'tools/list is empty')] : []),
-    ...(doubled.length > 0 ? [finding('duplicate-tool', `more than one tool is named ${doubled.join(', ')}`)] : []),
+    ...(doubled.length > 0
+      ? [finding('duplicate-tool', `more than one tool is named ${doubled.join(', ')}`)]
+      : []),
     ...(knownTools === undefined ? [] : changes(knownTools, tools)),
   ];
 };
@@ -25,7 +27,9 @@ function changes(known: readonly ToolFacts[], now: readonly ToolFacts[]): Findin
     ...[...before.keys()].filter((name) => !after.has(name)).map((name) => `removed: ${name}`),
     ...[...after.values()].flatMap((tool) => difference(before.get(tool.name), tool)),
   ];
-  return lines.length === 0 ? [] : [finding('tools-changed', `${String(lines.length)} change(s) to the tools`, lines)];
+  return lines.length === 0
+    ? []
+    : [finding('tools-changed', `${String(lines.length)} change(s) to the tools`, lines)];
 }
 
 function difference(old: ToolFacts | undefined, tool: ToolFacts): string[] {

@@ -5,11 +5,28 @@ import type { Check } from '../observation.ts';
 export const writesInside: Check = ({ entry, changes, stderr }) => {
   const { writable, mounts } = entry.permissions;
   const declared = [...writable, ...mounts.map(({ target }) => target)];
-  const outside = changes.filter((path) => !declared.some((folder) => path === folder || path.startsWith(`${folder}/`) || folder.startsWith(`${path}/`)));
+  const outside = changes.filter(
+    (path) =>
+      !declared.some(
+        (folder) => path === folder || path.startsWith(`${folder}/`) || folder.startsWith(`${path}/`),
+      ),
+  );
   // Node and Python both name the path they could not write.
-  const refused = stderr.flatMap((line) => /(?:EROFS: read-only file system, \w+|Read-only file system:) '([^']+)'/.exec(line)?.[1] ?? []);
+  const refused = stderr.flatMap(
+    (line) => /(?:EROFS: read-only file system, \w+|Read-only file system:) '([^']+)'/.exec(line)?.[1] ?? [],
+  );
   return [
-    ...(outside.length > 0 ? [finding('writes-outside', `${String(outside.length)} path(s) outside the declared folders changed`, outside)] : []),
-    ...(refused.length > 0 ? [finding('write-refused', 'it tried to write to the read-only root', [...new Set(refused)])] : []),
+    ...(outside.length > 0
+      ? [
+          finding(
+            'writes-outside',
+            `${String(outside.length)} path(s) outside the declared folders changed`,
+            outside,
+          ),
+        ]
+      : []),
+    ...(refused.length > 0
+      ? [finding('write-refused', 'it tried to write to the read-only root', [...new Set(refused)])]
+      : []),
   ];
 };

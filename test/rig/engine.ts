@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import tar from 'tar-stream';
+import { loadBases } from '../../src/base/references.ts';
+import { connectEngine } from '../../src/engine/connect.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+
+export const project = path.resolve(import.meta.dirname, '../..');
+export const mcpcat = path.join(project, 'bin/mcpcat.js');
+/** On every container and image that tests make themselves. */
+export const testLabel = { 'io.mcpcat.test': '1' };
+
+/** The real engine; a machine without one fails here with the adapter's own line. */
+export async function testEngine(): Promise<Engine> {
+  const engine = await connectEngine({ env: process.env });
+  await engine.info();
+  return engine;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs mcpcat to its end. */
+export async function run(
+  args: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [mcpcat, ...args],
+      { env: { ...process.env, NO_COLOR: '1', ...options.env }, maxBuffer: 128 << 20, cwd: project },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** An image on a runtime base with one fixture in it, started by mcpcat-init as every server is. */
+export async function fixtureImage(
+  engine: Engine,
+  {
+    tag,
+    files,
+    entrypoint,
+    base = 'node',
+  }: {
+    tag: string;
+    files: Readonly<Record<string, string>>;
+    entrypoint: readonly string[];
+    base?: 'node' | 'go';
+  },
+): Promise<string> {
+  const bases = await loadBases(
+    path.join(project, 'templates'),
+    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
+  );
+  const pack = tar.pack();
+  const done = buffer(pack);
+  const dockerfile = [
+    `FROM ${bases[base].runtime.reference}`,
+    'COPY files/ /app/',
+    'USER 65532:65532',
+    `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...entrypoint])}`,
+  ];
+  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
+  for (const [name, content] of Object.entries(files))
+    pack.entry({ name: `files/${name}`, mode: 0o755 }, content);
+  pack.finalize();
+  await engine.buildImage(Readable.from([await done]), { tag, labels: testLabel, onOutput: () => undefined });
+  return tag;
+}
+
+/** Resolves once the check holds; rejects with what it last saw. */
+export async function eventually<T>(
+  look: () => Promise<T>,
+  holds: (value: T) => boolean,
+  { withinMs = 20_000 }: { withinMs?: number } = {},
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`still not so after ${String(withinMs)} ms: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { imageOf } from '../../src/catalog/server.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { fixtureImage, project } from './engine.ts';
+
+export interface FixtureCatalog {
+  readonly folder: string;
+  readonly names: readonly string[];
+  remove(): Promise<void>;
+}
+
+/** One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. */
+export async function fixtureCatalog(
+  engine: Engine,
+  behaviours: Readonly<Record<string, string>>,
+): Promise<FixtureCatalog> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-catalog-'));
+  const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
+  const names = Object.keys(behaviours).map((behaviour) => `fixture-${behaviour}`);
+  for (const [behaviour, more] of Object.entries(behaviours)) {
+    const name = `fixture-${behaviour}`;
+    mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, name, 'server.yaml'), entryText(name, more));
+    const entrypoint = ['/usr/local/bin/node', '/app/server.js', behaviour];
+    await fixtureImage(engine, { tag: imageOf(name), files: { 'server.js': source }, entrypoint });
+  }
+  const remove = async (): Promise<void> => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const name of names) await engine.removeImage(imageOf(name), { force: true });
+  };
+  return { folder, names, remove };
+}
+
+function entryText(name: string, more: string): string {
+  return `name: ${name}
+title: Fixture
+description: A fixture of the tests.
+categories: [testing]
+repository: https://example.com/fixture
+license: MIT
+source: npm:fixture
+command: [fixture]
+${more}`;
+}
