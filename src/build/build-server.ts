@@ -76,10 +76,10 @@ export async function generateServer(
 ): Promise<Generated> {
   const { entry } = server;
   const lock = lockOf(server);
-  const { build, runtime } = bases[lock.runtime];
+  const base = bases[lock.runtime];
   const files = await lockFiles(server.folder);
   return generate(
-    { entry, lock, files, build, runtime, platform },
+    { entry, lock, files, build: base.build, runtime: base.runtime, platform },
     await helperFiles(templates, lock.runtime),
   );
 }

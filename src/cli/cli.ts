@@ -29,7 +29,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const { options, positionals, rest } = parse(spec, args);
   if (options.flag('help')) return print(terminal, commandHelp(spec));
   const { execute } = await spec.load();
-  return execute({ options, positionals, rest, terminal });
+  return execute({ options, positionals, rest, commands, terminal });
 }
 
 function find(verb: string): CommandSpec {

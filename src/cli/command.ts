@@ -30,6 +30,8 @@ export interface Invocation {
   readonly positionals: readonly string[];
   /** What stood after `--`. */
   readonly rest: readonly string[];
+  /** All verbs, for commands that speak about commands. */
+  readonly commands: readonly CommandSpec[];
   readonly terminal: Terminal;
 }
 

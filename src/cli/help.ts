@@ -1,10 +1,10 @@
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, OptionSpec } from './command.ts';
 import { globalOptions } from './parse.ts';
 
 /** The help of one command. */
 export function commandHelp(spec: CommandSpec): string {
-  const options = Object.entries({ ...spec.options, ...globalOptions }).map(([name, option]) => {
-    const value = 'value' in option && option.value !== undefined ? ` ${option.value}` : '';
+  const options = Object.entries<OptionSpec>({ ...spec.options, ...globalOptions }).map(([name, option]) => {
+    const value = option.value === undefined ? '' : ` ${option.value}`;
     return [`--${name}${value}`, option.help] as const;
   });
   return [

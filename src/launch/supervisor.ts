@@ -98,8 +98,18 @@ export class Supervisor {
     if (this.#id === undefined) return;
     const deadline = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => deadline.resolve(undefined), this.#budgets.removal);
-    await Promise.race([this.#engine.removeContainer(this.#id).catch(() => undefined), deadline.promise]);
+    await Promise.race([this.#gone(this.#id), deadline.promise]);
     clearTimeout(timer);
+  }
+
+  /** The engine may be at it already (it removes by itself what has ended): done is only when it says so. */
+  async #gone(id: string): Promise<void> {
+    try {
+      await this.#engine.removeContainer(id);
+      await this.#engine.waitContainer(id, 'removed');
+    } catch {
+      // Gone already, or the engine is: then the next sweep sees to it.
+    }
   }
 
   #killAfter(milliseconds: number): void {

@@ -25,6 +25,3 @@ export type Event =
 export type Stage = 'lock' | 'fetch' | 'generate' | 'build' | 'test' | 'pull' | 'base' | 'setup';
 
 export type Emit = (event: Event) => void;
-
-/** For callers that do not listen. */
-export const silent: Emit = () => undefined;

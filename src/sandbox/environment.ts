@@ -14,7 +14,7 @@ export function settle(
   for (const [name, setting] of Object.entries(entry.env)) {
     const value = given[name] ?? setting.default;
     if (value === undefined || (value === '' && setting.required)) {
-      if (setting.required) missing.push(`  ${name}: ${setting.description}`);
+      if (setting.required) missing.push(`${name}: ${setting.description}`);
       continue;
     }
     if (value.includes('\0')) throw new McpcatError('usage', `${name}: a setting can't hold a NUL character`);
@@ -34,7 +34,7 @@ function refuseUndeclared(entry: Entry, given: Readonly<Record<string, string>>)
 }
 
 function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError {
-  const first = missing[0]?.trim().split(':')[0] ?? '';
+  const first = missing[0]?.split(':')[0] ?? '';
   return new McpcatError(
     'settings-missing',
     `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`,

@@ -87,8 +87,8 @@ function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {
 }
 
 /** Why a folder (without symbolic links) is never handed over, if so. */
-function refusal(source: string, { home, realPath }: Paths): string | undefined {
-  const realHome = realPath(home) ?? home;
+function refusal(source: string, paths: Paths): string | undefined {
+  const realHome = paths.realPath(paths.home) ?? paths.home;
   if (contains(source, realHome)) return 'is or contains your home folder';
   const inHome = contains(realHome, source);
   if (systemFolders.some((folder) => related(folder, source) && !(inHome && !contains(source, folder))))
@@ -119,7 +119,7 @@ function refuseUnknown(entry: Entry, name: string): void {
 function mountMissing(entry: Entry, missing: readonly Mount[]): McpcatError {
   const flags = missing.map(({ name, mode }) => `--mount ${name}=FOLDER${mode === 'rw' ? ':rw' : ''}`);
   return new McpcatError('settings-missing', `${entry.name} needs a folder that was not handed over:`, {
-    detail: missing.map(({ name, description }) => `  ${name}: ${description}`),
+    detail: missing.map(({ name, description }) => `${name}: ${description}`),
     hint: `mcpcat run ${entry.name} ${flags.join(' ')}`,
   });
 }

@@ -90,7 +90,7 @@ function lockOf({ source }: ResolveRequest, { release, tree }: Resolved): Lock {
     ...(release.license === undefined ? {} : { license: release.license }),
     runtime: 'node',
     ...(release.node === undefined ? {} : { requires: release.node }),
-    bin: Object.fromEntries(bin.toSorted()),
+    bin: Object.fromEntries(bin.toSorted(([a], [b]) => (a < b ? -1 : 1))),
     scripts: [...new Set(scripts)].sort(),
     artifacts: tree.flatMap(([place, entry]) => artifactOf(place, entry)),
   };

@@ -28,7 +28,7 @@ async function uvProgram({ templates, store, folder, signal }: ResolveRequest): 
     subject: 'uv',
     signal,
   });
-  const inside = unzipSync(await readFile(wheel), { filter: ({ name }) => /\/scripts\/uv$/.test(name) });
+  const inside = unzipSync(await readFile(wheel), { filter: ({ name }) => name.endsWith('/scripts/uv') });
   const program = path.join(folder, 'uv');
   await writeFile(program, Object.values(inside)[0] ?? new Uint8Array(), { mode: 0o755 });
   return program;

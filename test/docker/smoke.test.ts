@@ -67,7 +67,7 @@ async function reportOf(name: string, ...more: readonly string[]): Promise<{ cod
     catalog.folder,
     ...more,
   ]);
-  const reports: readonly Report[] = JSON.parse(stdout);
+  const reports = JSON.parse(stdout) as readonly Report[];
   const report = reports[0];
   assert.ok(report);
   return { code, report };

@@ -1,10 +1,10 @@
 import { McpcatError } from '../../lib/errors.ts';
 import type { CommandSpec, Execute } from '../command.ts';
 
-/** Words of each command; loaded late, because the table of commands holds this command too. */
-export const execute: Execute = async ({ positionals, terminal }) => {
-  const { commands } = await import('../commands.ts');
-  const scripts: Readonly<Record<string, (specs: readonly CommandSpec[]) => string>> = { bash, zsh, fish };
+const scripts: Readonly<Record<string, (specs: readonly CommandSpec[]) => string>> = { bash, zsh, fish };
+
+/** Words of each command. */
+export const execute: Execute = async ({ positionals, commands, terminal }) => {
   const script = scripts[positionals[0] ?? ''];
   if (!script) throw new McpcatError('usage', `expected bash, zsh or fish, found "${positionals[0] ?? ''}"`);
   terminal.stdout.write(script(commands));
@@ -15,7 +15,7 @@ const entries = `$(mcpcat list --json 2>/dev/null | sed -n 's/^ *"name": "\\(.*\
 
 function wordsOf(spec: CommandSpec): string {
   const options = [...Object.keys(spec.options), 'help'].map((name) => `--${name}`);
-  const words = Array.isArray(spec.completes) ? spec.completes : [];
+  const words = spec.completes === undefined || spec.completes === 'entries' ? [] : spec.completes;
   return [...words, ...options].join(' ');
 }
 

@@ -10,6 +10,7 @@ import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { cacheFolder } from '../../lib/folders.ts';
+import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import type { MountRequest } from '../../sandbox/sandbox.ts';
@@ -42,6 +43,11 @@ export const execute: Execute = async (invocation) => {
   });
   if (result.reason?.kind === 'engine-gone')
     throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
+  const message =
+    result.reason?.kind === 'server-exited'
+      ? endMessage({ exitCode: result.exitCode, outOfMemory: false }, sandbox)
+      : undefined;
+  if (message !== undefined) terminal.stderr.write(`mcpcat: ${message}\n`);
   return result.exitCode;
 };
 

@@ -149,10 +149,10 @@ async function logs(docker: Docker, id: string, tail: number): Promise<string> {
 }
 
 async function processes(docker: Docker, id: string): Promise<readonly string[]> {
-  const { Processes, Titles } = await docker.getContainer(id).top({ ps_args: '-eo pid,args' });
-  const rows: readonly (readonly string[])[] = Processes;
-  const column = Math.max(0, Titles.indexOf('COMMAND'));
-  return rows.map((row) => row.slice(column).join(' '));
+  const answer: unknown = await docker.getContainer(id).top({ ps_args: '-eo pid,args' });
+  const rows = record(answer)['Processes'];
+  // The first column is the pid, the rest the command line.
+  return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? row.slice(1).join(' ') : '')) : [];
 }
 
 async function memory(docker: Docker, id: string): Promise<{ now: number; peak: number | undefined }> {

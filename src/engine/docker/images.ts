@@ -85,7 +85,7 @@ function repositoryAndTag(reference: string): { repo: string; tag: string } {
 
 async function build(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
   const { followProgress } = await import('./progress.ts');
-  const stream = await docker.buildImage(context as NodeJS.ReadableStream, {
+  const stream = await docker.buildImage(context, {
     t: request.tag,
     labels: { ...request.labels },
     networkmode: 'none',

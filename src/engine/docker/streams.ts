@@ -19,7 +19,7 @@ export function attachmentOf(socket: Duplex): Attachment {
 }
 
 /** Yields the JSON documents of a progress stream, one line each. */
-export async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<unknown> {
+export async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator {
   let rest = '';
   const decoder = new TextDecoder();
   for await (const chunk of stream) {

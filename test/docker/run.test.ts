@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ContainerSummary, Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
+import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+
+const timeout = 120_000;
+const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
+let engine: Engine;
+let catalog: FixtureCatalog;
+
+before(
+  async () => {
+    engine = await testEngine();
+    catalog = await fixtureCatalog(engine, {
+      none: 'env: {TOKEN: {description: A token, secret: true}, MODE: {description: A mode}}\npermissions: {mounts: [{name: data, target: /data, mode: rw, description: Data}]}\n',
+      slow: '',
+      'ignores-eof': '',
+      'ignores-everything': '',
+      'exits-at-once': '',
+      'eats-memory': 'limits: {memory: 128m}\n',
+      required: 'env: {KEY: {description: The key, required: true, secret: true}}\n',
+    });
+  },
+  { timeout },
+);
+after(() => catalog.remove());
+
+interface Client {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly session: string;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  said(text: string): Promise<void>;
+}
+
+function client(
+  server: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Client {
+  const session = randomBytes(6).toString('hex');
+  const child = spawn(
+    process.execPath,
+    [mcpcat, 'run', `fixture-${server}`, '--catalog', catalog.folder, ...args],
+    {
+      env: { ...process.env, CLAUDE_CODE_SESSION_ID: session, ...env },
+      cwd: project,
+    },
+  );
+  const text = { stdout: '', stderr: '' };
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString('latin1')));
+  child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, ...text })),
+  );
+  const said = async (wanted: string): Promise<void> =>
+    void (await eventually(
+      () => Promise.resolve(text.stdout + text.stderr),
+      (all) => all.includes(wanted),
+    ));
+  return { process: child, session, ended, said };
+}
+
+function containersOf({ session }: Client): Promise<readonly ContainerSummary[]> {
+  return engine.listContainers({ [label.session]: session });
+}
+
+/** Sends initialize and waits for the answer. */
+async function serving(server: string, args: readonly string[] = []): Promise<Client> {
+  const started = client(server, args);
+  started.process.stdin.write(hello);
+  await started.said('"id":1');
+  return started;
+}
+
+async function isGone(started: Client): Promise<void> {
+  await eventually(
+    () => containersOf(started),
+    (found) => found.length === 0,
+    { withinMs: 10_000 },
+  );
+}
+
+test('a request is answered, and nothing but the answer is on stdout', { timeout }, async () => {
+  const started = client('none');
+  started.process.stdin.end(hello);
+  const { code, stdout } = await started.ended;
+  assert.equal(code, 0);
+  assert.equal(stdout.trim().split('\n').length, 1);
+  assert.match(stdout, /"serverInfo":\{"name":"fixture"/);
+  assert.deepEqual(await containersOf(started), []);
+});
+
+test('replies in flight arrive after the client has closed its side', { timeout }, async () => {
+  const started = client('slow');
+  started.process.stdin.end(hello + `${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
+  assert.match((await started.ended).stdout, /"id":1[\s\S]*"id":2/);
+});
+
+test('bytes pass untouched in both directions, also by the megabyte', { timeout }, async () => {
+  const started = await serving('none');
+  const text = randomBytes(3 << 20).toString('base64');
+  started.process.stdin.end(
+    `${JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'echo', arguments: { text } } })}\n`,
+  );
+  const { stdout } = await started.ended;
+  assert.ok(stdout.includes(text.slice(0, 1000)) && stdout.includes(text.slice(-1000)));
+  assert.ok(stdout.length > text.length);
+});
+
+for (const server of ['none', 'ignores-eof', 'ignores-everything']) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
+    test(`nothing is left of "${server}" after ${signal}`, { timeout }, async () => {
+      const started = await serving(server);
+      assert.equal((await containersOf(started)).length, 1);
+      started.process.kill(signal);
+      await started.ended;
+      await isGone(started);
+    });
+  }
+  test(`nothing is left of "${server}" after the end of input`, { timeout }, async () => {
+    const started = await serving(server);
+    started.process.stdin.end();
+    await started.ended;
+    assert.deepEqual(await containersOf(started), []);
+  });
+}
+
+test('SIGTERM before the container exists leaves nothing', { timeout }, async () => {
+  for (const delay of [5, 40, 60, 80, 100, 140]) {
+    const started = client('none');
+    setTimeout(() => started.process.kill('SIGTERM'), delay);
+    await started.ended;
+    assert.deepEqual(await containersOf(started), []);
+  }
+});
+
+test(
+  'what SIGKILL leaves in state created is removed by prune, and a living session is not',
+  { timeout },
+  async () => {
+    const living = await serving('ignores-eof');
+    const killed: Client[] = [];
+    for (const delay of [60, 70, 80, 90, 100, 110, 120, 130]) {
+      const started = client('none');
+      killed.push(started);
+      setTimeout(() => started.process.kill('SIGKILL'), delay);
+      await started.ended;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal((await run(['prune'])).code, 0);
+    for (const started of killed) assert.deepEqual(await containersOf(started), []);
+    assert.equal((await containersOf(living)).length, 1);
+    living.process.kill('SIGTERM');
+    await living.ended;
+  },
+);
+
+test(
+  'fifty launches of one server side by side all answer and leave nothing',
+  { timeout: 300_000 },
+  async () => {
+    const started = Array.from({ length: 50 }, () => client('none'));
+    for (const { process: child } of started) child.stdin.end(hello);
+    const results = await Promise.all(started.map(({ ended }) => ended));
+    assert.deepEqual(
+      results.filter(({ stdout }) => !stdout.includes('"id":1')).map(({ stderr }) => stderr),
+      [],
+    );
+    for (const one of started) assert.deepEqual(await containersOf(one), []);
+  },
+);
+
+test('the exit code of the server is passed on and said', { timeout }, async () => {
+  const { code, stderr } = await client('exits-at-once').ended;
+  assert.equal(code, 3);
+  assert.match(stderr, /fatal: no API key/);
+  assert.match(stderr, /fixture-exits-at-once ended with exit code 3/);
+});
+
+test('an end for want of memory is told apart', { timeout }, async () => {
+  const { code, stderr } = await client('eats-memory').ended;
+  assert.equal(code, 137);
+  assert.match(stderr, /needed more memory than its limit/);
+});
+
+test('a secret reaches the server and stands nowhere else', { timeout }, async () => {
+  const secret = `s3cret-${randomBytes(8).toString('hex')}`;
+  const started = client('none', ['--env', 'MODE=fast'], { TOKEN: secret });
+  started.process.stdin.write(hello);
+  await started.said('"id":1');
+  const [container] = await containersOf(started);
+  assert.ok(container);
+  const facts =
+    JSON.stringify(await engine.inspectContainer(container.id)) +
+    (await engine.containerProcesses(container.id)).join('\n');
+  assert.ok(!facts.includes(secret));
+  const session = await engine.exec(container.id, [
+    '/usr/local/bin/node',
+    '-e',
+    'console.log(require("fs").readFileSync("/proc/1/environ","utf8"), require("fs").readdirSync("/proc").filter(p=>/^[0-9]+$/.test(p)&&p>1).map(p=>{try{return require("fs").readFileSync(`/proc/${p}/environ`,"utf8")}catch{return ""}}).join())',
+  ]);
+  let seen = '';
+  for await (const chunk of session.stdout) seen += String(chunk);
+  const [guard = '', ...servers] = seen.split('\n')[0]?.split(' ') ?? [];
+  assert.ok(!guard.includes(secret), 'process 1 holds it');
+  assert.ok(servers.join(' ').includes(secret), 'the server does not have it');
+  started.process.stdin.end();
+  assert.ok(!(await started.ended).stderr.includes(secret));
+});
+
+test('a folder is read-only unless the user says rw', { timeout }, async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-data-'));
+  const readOnly = async (mode: string): Promise<string> => {
+    const started = await serving('none', ['--mount', `data=${folder}${mode}`]);
+    const [container] = await containersOf(started);
+    const session = await engine.exec(container?.id ?? '', [
+      '/usr/local/bin/node',
+      '-e',
+      'console.log(require("fs").readFileSync("/proc/mounts","utf8").split("\\n").find(l=>l.includes(" /data "))?.split(" ")[3].slice(0,2))',
+    ]);
+    let seen = '';
+    for await (const chunk of session.stdout) seen += String(chunk);
+    started.process.stdin.end();
+    await started.ended;
+    return seen.trim();
+  };
+  try {
+    assert.deepEqual([await readOnly(''), await readOnly(':ro'), await readOnly(':rw')], ['ro', 'ro', 'rw']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('ps shows a session with its client, and stop ends it', { timeout }, async () => {
+  const started = await serving('ignores-everything');
+  const [shown] = (
+    JSON.parse((await run(['ps', '--json'])).stdout) as readonly {
+      id: string;
+      session: string;
+      server: string;
+    }[]
+  ).filter(({ session }) => session === started.session);
+  assert.equal(shown?.server, 'fixture-ignores-everything');
+  const { code, stdout } = await run(['stop', shown.id]);
+  assert.deepEqual([code, stdout.trim()], [0, `stopped fixture-ignores-everything (${shown.id})`]);
+  await started.ended;
+  assert.deepEqual(await containersOf(started), []);
+});
+
+const wrong: readonly (readonly [what: string, args: readonly string[], code: number, stderr: RegExp])[] = [
+  [
+    'an unknown name',
+    ['run', 'fixture-nane'],
+    2,
+    /there is no server "fixture-nane".*\nhint: did you mean fixture-none/,
+  ],
+  [
+    'a missing setting',
+    ['run', 'fixture-required'],
+    2,
+    /needs a setting that was not given:\n {2}KEY: The key\nhint: .*--env KEY=/,
+  ],
+  [
+    'a setting that is not declared',
+    ['run', 'fixture-none', '--env', 'MODUS=1'],
+    2,
+    /declares no setting MODUS\nhint: did you mean MODE/,
+  ],
+  [
+    'a mount that is not declared',
+    ['run', 'fixture-none', '--mount', 'dat=/tmp'],
+    2,
+    /declares no mount "dat"\nhint: did you mean data/,
+  ],
+  [
+    'a mount of the system',
+    ['run', 'fixture-none', '--mount', 'data=/etc'],
+    2,
+    /\/etc is part of the system/,
+  ],
+  [
+    'a size that is none',
+    ['run', 'fixture-none', '--memory', 'lots'],
+    2,
+    /--memory: expected a size such as 512m or 1g, found "lots"/,
+  ],
+  [
+    'an option with a typo',
+    ['run', 'fixture-none', '--memry', '1g'],
+    2,
+    /run has no option --memry\nhint: did you mean memory/,
+  ],
+  [
+    'an image that is not there',
+    ['run', 'fixture-none', '--image', 'mcpcat/none:such', '--pull', 'never'],
+    3,
+    /no image on this engine yet\nhint: mcpcat build/,
+  ],
+  [
+    'no engine',
+    ['run', 'fixture-none', '--engine', '/nonexistent.sock'],
+    3,
+    /no engine answers at unix:\/\/\/nonexistent.sock \(ENOENT\)\nhint: start it, or run: mcpcat doctor --fix/,
+  ],
+];
+for (const [what, args, code, stderr] of wrong) {
+  test(`${what} is refused in a line or two, before any container exists`, { timeout }, async () => {
+    const earlier = (await engine.listContainers({ [label.owner]: '' })).length;
+    const result = await run([...args, '--catalog', catalog.folder]);
+    assert.match(result.stderr, stderr);
+    assert.deepEqual([result.code, result.stdout], [code, '']);
+    assert.equal((await engine.listContainers({ [label.owner]: '' })).length, earlier);
+  });
+}
