@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
 import { McpcatError } from '../../lib/errors.ts';
-import type { BuildRequest, Engine, ImageFacts, ImportRequest, Labels } from '../engine.ts';
+import type { Engine, ImageFacts, ImportRequest, Labels } from '../engine.ts';
 import type { Calls } from './calls.ts';
 import { failure, statusOf } from './failure.ts';
 
@@ -23,7 +23,11 @@ export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
     inspectImage: (reference) =>
       calls.tolerant(`inspect ${reference}`, [404], () => inspect(docker, reference)),
     listImages: (labels) => calls.quick('list images', () => list(docker, labels)),
-    buildImage: (context, request) => calls.patient('build the image', () => build(docker, context, request)),
+    buildImage: (context, request) =>
+      calls.patient('build the image', async () => {
+        const { build } = await import('./build.ts');
+        return build(docker, context, request);
+      }),
     importImage: (rootfs, request) =>
       calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
     pullImage: (reference, onProgress, signal) =>
@@ -81,35 +85,6 @@ function repositoryAndTag(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(':');
   if (colon <= reference.lastIndexOf('/')) return { repo: reference, tag: 'latest' };
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
-}
-
-async function build(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
-  const { followProgress } = await import('./progress.ts');
-  const stream = await docker.buildImage(context, {
-    t: request.tag,
-    labels: { ...request.labels },
-    networkmode: 'none',
-    rm: true,
-    forcerm: true,
-    // The classic builder, whose language is the portable subset that our Dockerfiles keep to.
-    version: '1',
-    ...(request.platform === undefined ? {} : { platform: request.platform }),
-    ...(request.target === undefined ? {} : { target: request.target }),
-    ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
-  });
-  const abort = (): void => {
-    (stream as Readable).destroy(new McpcatError('cancelled', 'the build was cancelled'));
-  };
-  request.signal?.addEventListener('abort', abort, { once: true });
-  try {
-    return await followProgress(stream as Readable, {
-      doing: 'build',
-      code: 'build-failed',
-      onLine: request.onOutput,
-    });
-  } finally {
-    request.signal?.removeEventListener('abort', abort);
-  }
 }
 
 async function importRootfs(docker: Docker, rootfs: Readable, request: ImportRequest): Promise<string> {
