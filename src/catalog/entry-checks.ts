@@ -37,9 +37,16 @@ const checks: readonly Check[] = [
   secretDefaults,
 ];
 
-/** All contradictions of an entry. */
-export function entryChecks(entry: Entry): Contradiction[] {
-  return checks.flatMap((check) => check(entry));
+/** All contradictions of an entry, also with the folder that it lies in. */
+export function entryChecks(entry: Entry, folder: string): Contradiction[] {
+  return [...folderName(entry, folder), ...checks.flatMap((check) => check(entry))];
+}
+
+/** One name, one folder: so no two entries can have the same name. */
+function folderName({ name }: Entry, folder: string): Contradiction[] {
+  if (name === folder) return [];
+  const message = `name: expected "${folder}" (the folder's name), found "${name}"`;
+  return [{ path: ['name'], message, hint: 'rename one of them' }];
 }
 
 function source(entry: Entry): Contradiction[] {

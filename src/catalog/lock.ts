@@ -4,13 +4,14 @@ import { z } from 'zod';
  * `catalog/<name>/lock.json`: everything that goes into the image, by content. Written by `mcpcat update` only;
  * the ecosystem's own lock lies beside it and is an input of the build.
  */
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex');
+const h1 = z.string().regex(/^h1:[A-Za-z0-9+/]{43}=$/, 'must be an h1: hash');
 
 /** One file the build needs. `platforms` absent: needed on all. */
 const artifactCommon = {
   name: z.string(),
   version: z.string(),
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
   bytes: z.number().int().nonnegative().optional(),
   platforms: z.array(z.enum(['linux/amd64', 'linux/arm64'])).optional(),
 };
@@ -18,15 +19,15 @@ const artifactCommon = {
 const NpmArtifact = z.strictObject({
   kind: z.literal('npm'),
   ...artifactCommon,
-  integrity: z.string().regex(/^sha512-/),
+  integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]{86}==$/, 'must be a sha512 integrity'),
 });
 const PypiArtifact = z.strictObject({ kind: z.literal('pypi'), ...artifactCommon, file: z.string(), sha256 });
 /** `sum` is the h1: hash of the zip, `modSum` that of go.mod (golang.org/ref/mod#go-sum-files); `zip` false: only go.mod is needed. */
 const GoArtifact = z.strictObject({
   kind: z.literal('go'),
   ...artifactCommon,
-  sum: z.string().regex(/^h1:/).optional(),
-  modSum: z.string().regex(/^h1:/),
+  sum: h1.optional(),
+  modSum: h1,
 });
 const DebArtifact = z.strictObject({ kind: z.literal('deb'), ...artifactCommon, file: z.string(), sha256 });
 

@@ -7,10 +7,11 @@ import type { Problem } from './problem.ts';
 
 type Path = readonly PropertyKey[];
 
-/** Parses one `server.yaml`; all its problems at once, each with its place. */
+/** Parses the `server.yaml` of a folder; all its problems at once, each with its place. */
 export function parseEntry(
   file: string,
   text: string,
+  folder: string,
 ): { readonly entry?: Entry; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -28,7 +29,7 @@ export function parseEntry(
   if (!parsed.success) {
     return { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, place)) };
   }
-  const found = entryChecks(parsed.data).map(({ path, message, hint }) => ({
+  const found = entryChecks(parsed.data, folder).map(({ path, message, hint }) => ({
     ...place(path),
     message,
     ...(hint === undefined ? {} : { hint }),

@@ -7,6 +7,7 @@ import { spec as generate } from './commands/generate.ts';
 import { spec as info } from './commands/info.ts';
 import { spec as list } from './commands/list.ts';
 import { spec as prune } from './commands/prune.ts';
+import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as search } from './commands/search.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CommandSpec[] = [
   info,
   ps,
   stop,
+  logs,
   prune,
   update,
   generate,

@@ -27,6 +27,8 @@ export interface Engine {
   createContainer(settings: ContainerSettings): Promise<string>;
   /** Attach before start. */
   attachContainer(id: string): Promise<Attachment>;
+  /** Only what it writes to stderr, from now on; does not touch its stdin. */
+  followErrors(id: string): Promise<Readable>;
   startContainer(id: string): Promise<void>;
   /** Resolves when the container has stopped. Call before start with `next-exit`. */
   waitContainer(id: string, until: 'next-exit' | 'not-running' | 'removed'): Promise<ContainerEnd>;

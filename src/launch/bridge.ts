@@ -12,6 +12,8 @@ export interface BridgeEvents {
   readonly onInputEnd: () => void;
   /** The client no longer reads. */
   readonly onOutputBroken: () => void;
+  /** The server has said its first word, or does not take what the client sends: its start is over. */
+  readonly onStirring: () => void;
 }
 
 /**
@@ -25,6 +27,8 @@ export async function bridge(streams: Streams, attachment: Attachment, events: B
   stdin.once('error', events.onInputEnd);
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
+  attachment.stdout.once('data', events.onStirring);
+  stdin.once('pause', events.onStirring);
   stdin.pipe(attachment.stdin);
   await Promise.all([flow(attachment.stdout, stdout), flow(attachment.stderr, stderr)]);
 }

@@ -3,6 +3,7 @@ import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { preambleOf, settingsOf } from '../sandbox/settings.ts';
 import { bridge, type Streams } from './bridge.ts';
+import { holdLease } from './lease.ts';
 import { defaultBudgets, Supervisor, type Reason } from './supervisor.ts';
 
 export interface LaunchRequest {
@@ -62,13 +63,22 @@ interface Session {
 async function serve(request: LaunchRequest, { supervisor, attachment, id }: Session): Promise<LaunchResult> {
   const preamble = preambleOf(request.sandbox);
   if (preamble) attachment.stdin.write(preamble);
+  const stirring = Promise.withResolvers<undefined>();
   const flowing = bridge(request.streams, attachment, {
     onInputEnd: () => supervisor.request({ kind: 'input-ended' }),
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
+    onStirring: () => stirring.resolve(undefined),
   });
   await request.engine.startContainer(id);
   request.onStarted?.();
+  const lease = holdLease({
+    engine: request.engine,
+    id,
+    moment: stirring.promise,
+    onLost: (message) => supervisor.request({ kind: 'lease-lost', message }),
+  });
   const { exitCode } = await supervisor.ended();
+  lease.release();
   await Promise.race([flowing, patience(1000)]);
   return { exitCode, reason: supervisor.reason };
 }

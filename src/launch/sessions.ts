@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
@@ -15,12 +16,49 @@ export interface SessionFacts {
   /** ISO 8601. */
   readonly created: string;
   readonly ageSeconds: number;
+  /** In use now; undefined where nothing runs or the engine does not say. */
+  readonly memoryBytes?: number;
 }
 
 /** All containers of ours, newest first, known by their labels alone. */
 export async function sessions(engine: Engine): Promise<SessionFacts[]> {
   const found = await engine.listContainers({ [label.owner]: '' });
   return found.map(factsOf).sort((a, b) => a.ageSeconds - b.ageSeconds);
+}
+
+/** The same with what each running container uses, asked all at once. */
+export async function sessionsWithMemory(engine: Engine): Promise<SessionFacts[]> {
+  const found = await sessions(engine);
+  return Promise.all(
+    found.map(async (facts) => {
+      if (facts.state !== 'running') return facts;
+      const memory = await engine.containerMemory(facts.id).catch(() => undefined);
+      return memory === undefined ? facts : { ...facts, memoryBytes: memory.now };
+    }),
+  );
+}
+
+/** What a server says on stderr from now on: nothing of it is kept anywhere. */
+export async function followLog(engine: Engine, wanted: string): Promise<{ id: string; log: Readable }> {
+  const running = await sessions(engine);
+  const found = running.filter(({ id, server }) => server === wanted || isBeginning(wanted, id));
+  const [first, ...more] = found;
+  if (first === undefined) throw missing(wanted);
+  if (more.length > 0)
+    throw new McpcatError('usage', `${String(found.length)} servers run by the name "${wanted}"`, {
+      hint: `name one by its id: ${found.map(({ id }) => id).join(', ')}`,
+    });
+  return { id: first.id, log: await engine.followErrors(first.id) };
+}
+
+function isBeginning(text: string, id: string): boolean {
+  return text.length > 3 && id.startsWith(text);
+}
+
+function missing(name: string): McpcatError {
+  return new McpcatError('container-missing', `nothing runs by the name or id "${name}"`, {
+    hint: 'mcpcat ps shows what runs',
+  });
 }
 
 function factsOf({ id, labels, image, state, created }: ContainerSummary): SessionFacts {
@@ -45,16 +83,12 @@ export async function stopSessions(
 ): Promise<SessionFacts[]> {
   const running = await sessions(engine);
   const chosen = running.filter(
-    ({ id, server }) =>
-      wanted.all || wanted.names.some((name) => server === name || (name.length > 3 && id.startsWith(name))),
+    ({ id, server }) => wanted.all || wanted.names.some((name) => server === name || isBeginning(name, id)),
   );
   const idle = wanted.names.find(
-    (name) => !chosen.some(({ id, server }) => server === name || id.startsWith(name)),
+    (name) => !chosen.some(({ id, server }) => server === name || isBeginning(name, id)),
   );
-  if (idle !== undefined)
-    throw new McpcatError('container-missing', `nothing runs by the name or id "${idle}"`, {
-      hint: 'mcpcat ps shows what runs',
-    });
+  if (idle !== undefined) throw missing(idle);
   await Promise.all(chosen.map(({ id }) => stop(engine, id)));
   return chosen;
 }

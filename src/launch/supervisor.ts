@@ -7,6 +7,7 @@ export type Reason =
   | { readonly kind: 'input-ended' }
   | { readonly kind: 'output-broken' }
   | { readonly kind: 'parent-gone' }
+  | { readonly kind: 'lease-lost'; readonly message: string }
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'engine-gone'; readonly message: string };
 
@@ -27,7 +28,7 @@ export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500,
  *   starting ──start──▶ running ──input ended──▶ draining ──deadline──▶ killing ──▶ gone
  *       │                  │                        │                     ▲
  *       │                  └──signal, parent gone,──┴──▶ terminating ─────┘
- *       │                     output broken                  │
+ *       │                     lease lost, output broken      │
  *       └──signal: removed as soon as it exists              └──second signal: at once
  * ```
  *

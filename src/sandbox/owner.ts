@@ -4,7 +4,10 @@ import os from 'node:os';
 
 /** Who owns a container: enough to tell, from the same host, whether that process still lives. */
 export interface Owner {
-  /** The machine and its pid namespace: a pid means nothing in another one. */
+  /**
+   * The machine, its pid namespace (a pid means nothing in another one) and the user: another user's processes may
+   * be hidden from us (proc(5), hidepid), so we never judge them.
+   */
   readonly host: string;
   readonly boot: string;
   readonly pid: number;
@@ -30,7 +33,10 @@ export function thisOwner(): Owner {
 
 function hostId(): string {
   const machine = read('/etc/machine-id') ?? os.hostname();
-  return createHash('sha256').update(`${machine.trim()}\n${namespace()}`).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(`${machine.trim()}\n${namespace()}\n${String(process.getuid?.() ?? 0)}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function namespace(): string {

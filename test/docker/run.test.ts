@@ -23,6 +23,7 @@ before(
       slow: '',
       'ignores-eof': '',
       'ignores-everything': '',
+      'never-reads': '',
       'exits-at-once': '',
       'eats-memory': 'limits: {memory: 128m}\n',
       required: 'env: {KEY: {description: The key, required: true, secret: true}}\n',
@@ -132,6 +133,71 @@ for (const server of ['none', 'ignores-eof', 'ignores-everything']) {
     assert.deepEqual(await containersOf(started), []);
   });
 }
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(
+    `nothing is left of a server that never reads, with its pipe full, after ${signal}`,
+    { timeout },
+    async () => {
+      const started = client('never-reads');
+      await eventually(
+        () => containersOf(started),
+        (found) => found[0]?.state === 'running',
+      );
+      // More than all pipes and buffers on the way can hold.
+      started.process.stdin.write(Buffer.alloc(8 << 20, 'x'));
+      await eventually(
+        async () => engine.containerProcesses((await containersOf(started))[0]?.id ?? ''),
+        (all) => all.some((line) => line.includes('mcpcat-init lease')),
+        { withinMs: 10_000 },
+      );
+      started.process.kill(signal);
+      await started.ended;
+      await isGone(started);
+    },
+  );
+}
+
+test(
+  'the lease is opened again when it is ended inside, and its loss ends the session',
+  { timeout },
+  async () => {
+    const started = await serving('ignores-eof');
+    const [container] = await containersOf(started);
+    const endLease = async (): Promise<void> => {
+      const script =
+        'for (const p of require("fs").readdirSync("/proc").filter((n) => n > 1)) try { if (require("fs").readFileSync(`/proc/${p}/cmdline`, "utf8").includes("lease")) process.kill(p, "SIGKILL") } catch {}';
+      const session = await engine.exec(container?.id ?? '', ['/usr/local/bin/node', '-e', script]);
+      session.stdout.resume();
+      await new Promise((resolve) => session.stdout.once('close', resolve));
+    };
+    const ended = started.ended.then(() => true);
+    let over = false;
+    for (let round = 0; round < 20 && !over; round++) {
+      await endLease().catch(() => undefined);
+      over = await Promise.race([
+        ended,
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), 1000)),
+      ]);
+    }
+    assert.match((await started.ended).stderr, /the lease on the container could not be held/);
+    assert.deepEqual(await containersOf(started), []);
+  },
+);
+
+test('logs follows stderr of a running server and stores nothing', { timeout }, async () => {
+  const started = await serving('ignores-eof');
+  const [container] = await containersOf(started);
+  const follower = spawn(process.execPath, [mcpcat, 'logs', container?.id ?? ''], { cwd: project });
+  let seen = '';
+  follower.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  started.process.stdin.end();
+  const code = await new Promise((resolve) => follower.once('close', resolve));
+  await started.ended;
+  assert.equal(code, 0);
+  assert.match(seen, /mcpcat-init: the client closed stdin/);
+});
 
 test('SIGTERM before the container exists leaves nothing', { timeout }, async () => {
   for (const delay of [5, 40, 60, 80, 100, 140]) {
@@ -246,9 +312,11 @@ test('ps shows a session with its client, and stop ends it', { timeout }, async 
       id: string;
       session: string;
       server: string;
+      memoryBytes: number;
     }[]
   ).filter(({ session }) => session === started.session);
   assert.equal(shown?.server, 'fixture-ignores-everything');
+  assert.ok(shown.memoryBytes > 1 << 20);
   const { code, stdout } = await run(['stop', shown.id]);
   assert.deepEqual([code, stdout.trim()], [0, `stopped fixture-ignores-everything (${shown.id})`]);
   await started.ended;

@@ -1,4 +1,5 @@
-import { sessions } from '../../launch/sessions.ts';
+import { sessionsWithMemory } from '../../launch/sessions.ts';
+import { megabytes } from '../../lib/size.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
@@ -6,20 +7,22 @@ import { engineOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const found = await sessions(await engineOf(invocation));
-  const rows = found.map(({ id, server, role, client, ageSeconds, state, project }) => [
+  const found = await sessionsWithMemory(await engineOf(invocation));
+  const rows = found.map(({ id, server, role, client, session, ageSeconds, memoryBytes, state, project }) => [
     id,
     server,
     role,
     client,
+    session,
     age(ageSeconds),
+    memoryBytes === undefined ? '' : megabytes(memoryBytes),
     state,
     project,
   ]);
   terminal.stdout.write(
     options.flag('json')
       ? jsonText(found)
-      : table(['id', 'server', 'role', 'client', 'age', 'state', 'folder'], rows),
+      : table(['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'], rows),
   );
   return 0;
 };

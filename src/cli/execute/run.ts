@@ -5,7 +5,7 @@ import { quickEntry } from '../../catalog/quick.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
-import { launch } from '../../launch/launch.ts';
+import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -13,7 +13,7 @@ import { cacheFolder } from '../../lib/folders.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
-import type { MountRequest } from '../../sandbox/sandbox.ts';
+import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
 import type { Execute, Invocation } from '../command.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -43,13 +43,17 @@ export const execute: Execute = async (invocation) => {
   });
   if (result.reason?.kind === 'engine-gone')
     throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
-  const message =
-    result.reason?.kind === 'server-exited'
-      ? endMessage({ exitCode: result.exitCode, outOfMemory: false }, sandbox)
-      : undefined;
+  const message = lastWord(result, sandbox);
   if (message !== undefined) terminal.stderr.write(`mcpcat: ${message}\n`);
   return result.exitCode;
 };
+
+/** Why it ended, where the client did not ask for it. An end for want of memory is said by mcpcat-init. */
+function lastWord({ reason, exitCode }: LaunchResult, sandbox: Sandbox): string | undefined {
+  if (reason?.kind === 'lease-lost') return `${sandbox.name} was ended: ${reason.message}`;
+  if (reason?.kind !== 'server-exited') return undefined;
+  return endMessage({ exitCode, outOfMemory: false }, sandbox);
+}
 
 type RunOverrides = Parameters<typeof sandboxOf>[1];
 

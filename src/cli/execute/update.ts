@@ -9,7 +9,7 @@ import { jobsOf, serversOf, workshopOf } from './workshop.ts';
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const [servers, { cacheFolder, templates }] = await Promise.all([
-    serversOf(invocation),
+    serversOf(invocation, 'replaced'),
     workshopOf(invocation),
   ]);
   const mirror = options.text('mirror') ?? defaultMirror;

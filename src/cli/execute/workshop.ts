@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadBases, withOverrides } from '../../base/references.ts';
 import type { Workshop } from '../../build/build-server.ts';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
-import { loadCatalog, selectServers } from '../../catalog/load.ts';
+import { loadCatalog, selectServers, type LockUse } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
 import type { Server } from '../../catalog/server.ts';
 import { connectEngine } from '../../engine/connect.ts';
@@ -44,7 +44,7 @@ export async function workshopOf({ options, terminal }: Invocation): Promise<Omi
 }
 
 /** The servers that were named, or all with `--all`; broken entries of the catalog are said and do not stop the rest. */
-export async function serversOf(invocation: Invocation): Promise<Server[]> {
+export async function serversOf(invocation: Invocation, use: LockUse = 'checked'): Promise<Server[]> {
   const { options, positionals, terminal } = invocation;
   const folder = folderOf(invocation);
   const all = options.flag('all');
@@ -53,10 +53,10 @@ export async function serversOf(invocation: Invocation): Promise<Server[]> {
       hint: 'mcpcat list shows them',
     });
   if (all) {
-    const { problems } = await loadCatalog(folder);
+    const { problems } = await loadCatalog(folder, use);
     for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   }
-  return selectServers(folder, { names: positionals, all });
+  return selectServers(folder, { names: positionals, all, use });
 }
 
 export function jobsOf({ options }: Invocation): number {

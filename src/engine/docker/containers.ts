@@ -12,6 +12,7 @@ import type {
   Labels,
 } from '../engine.ts';
 import { createBody } from './body.ts';
+import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
 import { statusOf } from './failure.ts';
 import { attachmentOf } from './streams.ts';
@@ -20,6 +21,7 @@ type ContainerCalls = Pick<
   Engine,
   | 'createContainer'
   | 'attachContainer'
+  | 'followErrors'
   | 'startContainer'
   | 'waitContainer'
   | 'killContainer'
@@ -42,6 +44,7 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
   return {
     createContainer: (settings) => calls.quick('create the container', () => create(docker, settings)),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(docker, id)),
+    followErrors: (id) => calls.quick(`follow ${short(id)}`, () => followErrors(docker, id)),
     startContainer: (id) =>
       calls.quick(`start ${short(id)}`, async () => void (await docker.getContainer(id).start())),
     waitContainer: (id, until) => calls.patient(`wait for ${short(id)}`, () => wait(docker, id, until)),
@@ -93,6 +96,12 @@ async function attach(docker: Docker, id: string): Promise<Attachment> {
     .getContainer(id)
     .attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
   return attachmentOf(duplex(socket));
+}
+
+async function followErrors(docker: Docker, id: string): Promise<Readable> {
+  const socket = await docker.getContainer(id).attach({ stream: true, stderr: true });
+  const { stderr } = demux(readable(socket));
+  return stderr;
 }
 
 async function wait(

@@ -1,0 +1,87 @@
+import type { Engine, ExecSession } from '../engine/engine.ts';
+import { messageOf } from '../lib/errors.ts';
+
+/**
+ * The second lease: the open stdin of `mcpcat-init lease`, run beside the server. When this process dies, the engine
+ * closes that stream at once, also where the server's own stdin is full and nobody would notice (FACTS.md).
+ */
+export interface LeaseRequest {
+  readonly engine: Engine;
+  readonly id: string;
+  /** Resolves when the server has begun to talk or is in trouble: opening the lease must not slow its start. */
+  readonly moment: Promise<unknown>;
+  /** The lease could not be held: the session can't be kept safely. */
+  readonly onLost: (message: string) => void;
+}
+
+/** Milliseconds. A remote launcher may vanish without a word, so it has to beat; the silence it may keep is longer. */
+const beat = 10_000;
+const silence = 35_000;
+/** Milliseconds: however quiet a server is, the lease is held from then on. */
+const latest = 3000;
+const attempts = 3;
+
+/** Holds the lease until `release` is called. */
+export function holdLease(request: LeaseRequest): { release(): void } {
+  const state: LeaseState = { released: false, session: undefined, timers: new Set() };
+  void hold(request, state);
+  return {
+    release: () => {
+      state.released = true;
+      state.session?.destroy();
+      for (const timer of state.timers) clearTimeout(timer);
+    },
+  };
+}
+
+interface LeaseState {
+  released: boolean;
+  session: ExecSession | undefined;
+  readonly timers: Set<NodeJS.Timeout>;
+}
+
+async function hold(request: LeaseRequest, state: LeaseState): Promise<void> {
+  await Promise.race([request.moment, later(latest, state)]);
+  let last = 'it was ended inside the container';
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      if (state.released) return;
+      await holdOnce(request, state);
+    } catch (error) {
+      last = messageOf(error);
+    }
+    await later(500 * (attempt + 1), state);
+  }
+  if (!state.released) request.onLost(`the lease on the container could not be held: ${last}`);
+}
+
+/** Resolves when the lease has ended. */
+async function holdOnce({ engine, id }: LeaseRequest, state: LeaseState): Promise<void> {
+  const remote = !engine.endpoint.startsWith('unix:');
+  const session = await engine.exec(id, [
+    '/mcpcat-init',
+    'lease',
+    ...(remote ? ['--heartbeat', String(silence)] : []),
+  ]);
+  if (state.released) return session.destroy();
+  state.session = session;
+  const timer = remote ? setInterval(() => session.stdin.write('.'), beat) : undefined;
+  session.stdout.resume();
+  session.stderr.resume();
+  await new Promise<void>((resolve) => {
+    session.stdout.once('close', resolve);
+    session.stdout.once('end', resolve);
+  });
+  clearInterval(timer);
+}
+
+function later(milliseconds: number, { released, timers }: LeaseState): Promise<void> {
+  if (released) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      resolve();
+    }, milliseconds);
+    timers.add(timer.unref());
+  });
+}
