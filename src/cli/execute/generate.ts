@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { generateServer, writeServerContext } from '../../build/build-server.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -19,14 +19,13 @@ export const execute: Execute = async (invocation) => {
     work: async (emit: Emit) => {
       const generated = await generateServer(server, { ...workshop, emit });
       const folder = path.join(path.resolve(out), server.entry.name);
-      await mkdir(`${folder}.tmp`, { recursive: true });
-      await writeServerContext(generated, {
-        folder: `${folder}.tmp`,
-        server,
-        workshop: { ...workshop, emit },
-      });
-      await rm(folder, { recursive: true, force: true });
-      await rename(`${folder}.tmp`, folder);
+      await replaceContext(folder, (temporary) =>
+        writeServerContext(generated, {
+          folder: temporary,
+          server,
+          workshop: { ...workshop, emit },
+        }),
+      );
       return { name: server.entry.name, folder, fingerprint: generated.fingerprint };
     },
   }));
@@ -37,3 +36,27 @@ export const execute: Execute = async (invocation) => {
     row: ({ name, folder }) => [name, folder],
   });
 };
+
+/** Writes beside the folder and renames: what is there is a whole context, the old one or the new one. */
+async function replaceContext(folder: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const present = await readdir(folder).catch(() => []);
+  if (present.length > 0 && !present.includes('Dockerfile')) {
+    throw new McpcatError(
+      'io-failed',
+      `expected a build context or nothing at ${folder}, found other files`,
+      {
+        hint: 'choose another --out, or move them away',
+      },
+    );
+  }
+  await mkdir(path.dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}.tmp-`);
+  try {
+    await write(temporary);
+    await chmod(temporary, 0o755);
+    await rm(folder, { recursive: true, force: true });
+    await rename(temporary, folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import tar from 'tar-stream';
+import { loadBases } from '../../src/base/references.ts';
+import { imageOf } from '../../src/catalog/server.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { project } from './engine.ts';
+
+export interface CatalogCopy extends Disposable {
+  readonly folder: string;
+  /** The copy's name for each entry: unique, so that its image is this test's alone. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly images: readonly string[];
+  /** Absolute path of a file of a copied entry. */
+  file(entry: string, name: string): string;
+  edit(entry: string, name: string, change: (text: string) => string): void;
+}
+
+/** Copies entries of the real catalog, locks included, under names of their own. */
+export function catalogCopy(entries: readonly string[]): CatalogCopy {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-copy-'));
+  const suffix = randomBytes(4).toString('hex');
+  const names = Object.fromEntries(entries.map((entry) => [entry, `${entry}-${suffix}`]));
+  const file = (entry: string, name: string): string => path.join(folder, names[entry] ?? '', name);
+  const edit = (entry: string, name: string, change: (text: string) => string): void => {
+    const before = readFileSync(file(entry, name), 'utf8');
+    const after = change(before);
+    if (before === after) throw new Error(`the edit of ${entry}/${name} changes nothing`);
+    writeFileSync(file(entry, name), after);
+  };
+  for (const entry of entries) {
+    cpSync(path.join(project, 'catalog', entry), file(entry, ''), { recursive: true });
+    edit(entry, 'server.yaml', (text) => text.replace(/^name: .*$/m, `name: ${names[entry] ?? ''}`));
+  }
+  return {
+    folder,
+    names,
+    images: Object.values(names).map((name) => imageOf(name)),
+    file,
+    edit,
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Our own base with a label on top: every image of a build on it, also one in progress, inherits the label. */
+export async function markedBase(
+  engine: Engine,
+  kind: 'node' | 'python' | 'go',
+  stage: 'build' | 'runtime',
+): Promise<{ readonly reference: string; readonly labels: Readonly<Record<string, string>> }> {
+  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+  const bases = await loadBases(path.join(project, 'templates'), platform);
+  const mark = randomBytes(4).toString('hex');
+  const reference = `mcpcat-test/${kind}-${stage}:${mark}`;
+  const pack = tar.pack();
+  const done = buffer(pack);
+  pack.entry({ name: 'Dockerfile' }, `FROM ${bases[kind][stage].reference}\nLABEL io.mcpcat.test=${mark}\n`);
+  pack.finalize();
+  await engine.buildImage(Readable.from([await done]), { tag: reference, onOutput: () => undefined });
+  return { reference, labels: { 'io.mcpcat.test': mark } };
+}

@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** What the proxy does instead of forwarding a request. */
+export type Fault =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string }
+  /** Forwards it that much later. */
+  | { readonly kind: 'delay'; readonly milliseconds: number };
+
+export interface EngineProxy extends AsyncDisposable {
+  /** For `--engine`. */
+  readonly address: string;
+  /** `POST /v1.41/build?…`, in the order of arrival. */
+  readonly requests: readonly string[];
+  /** Requests that match are answered or delayed by the proxy, until the end of the test. */
+  fault(pattern: RegExp, fault: Fault): void;
+  /** The engine goes away: every connection breaks, and no new one is accepted. */
+  cut(): Promise<void>;
+  /** The engine hangs: connections stay, but no byte passes any more, and new ones are accepted and ignored. */
+  freeze(): void;
+}
+
+const firstLine = /^(GET|HEAD|POST|PUT|DELETE) (\S+) HTTP\/1\.1\r\n/;
+
+/** A socket in front of the real engine that can break in chosen ways; the real one is never touched. */
+export async function engineProxy(target = '/var/run/docker.sock'): Promise<EngineProxy> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-proxy-'));
+  const socketPath = path.join(folder, 'engine.sock');
+  const requests: string[] = [];
+  const faults: (readonly [RegExp, Fault])[] = [];
+  const sockets = new Set<Socket>();
+  let frozen = false;
+
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    return socket.on('close', () => sockets.delete(socket));
+  };
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    keep(client);
+    if (frozen) return;
+    const engine = keep(createConnection({ path: target, allowHalfOpen: true }));
+    join(client, engine, {
+      isFrozen: () => frozen,
+      onRequest(line) {
+        requests.push(line);
+        return faults.find(([pattern]) => pattern.test(line))?.[1];
+      },
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+
+  const cut = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return {
+    address: `unix://${socketPath}`,
+    requests,
+    fault: (pattern, fault) => void faults.push([pattern, fault]),
+    cut,
+    freeze: () => (frozen = true),
+    async [Symbol.asyncDispose]() {
+      if (existsSync(socketPath)) await cut();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Watch {
+  readonly isFrozen: () => boolean;
+  readonly onRequest: (line: string) => Fault | undefined;
+}
+
+/** Node writes a request's head in one piece at its beginning, so a chunk that starts like one is one. */
+function join(client: Socket, engine: Socket, { isFrozen, onRequest }: Watch): void {
+  let answered = false;
+  let earlier = Promise.resolve();
+  client.on('data', (chunk: Buffer) => {
+    if (isFrozen() || answered) return;
+    const head = firstLine.exec(chunk.toString('latin1', 0, 2000));
+    const fault = head === null ? undefined : onRequest(`${head[1] ?? ''} ${head[2] ?? ''}`);
+    if (fault?.kind === 'answer') {
+      answered = true;
+      client.end(response(fault));
+      engine.destroy();
+      return;
+    }
+    const wait = fault === undefined ? 0 : fault.milliseconds;
+    earlier = earlier
+      .then(() => (wait === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, wait))))
+      .then(() => void engine.write(chunk));
+  });
+  client.on('end', () => void earlier.then(() => isFrozen() || engine.end()));
+  client.on('close', () => engine.destroy());
+  engine.on('data', (chunk: Buffer) => isFrozen() || answered || client.write(chunk));
+  engine.on('end', () => isFrozen() || answered || client.end());
+  engine.on('close', () => isFrozen() || answered || client.destroy());
+}
+
+function response({ status, body }: { status: number; body: string }): string {
+  return [
+    `HTTP/1.1 ${String(status)} Fault`,
+    'Content-Type: application/json',
+    `Content-Length: ${String(Buffer.byteLength(body))}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
