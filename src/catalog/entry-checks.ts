@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
 import type { Entry } from './entry.ts';
 import { parseSource } from './source.ts';
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   source,
   networkNames,
   smokeSettings,
+  smokeArguments,
   mountTargets,
   writableFolders,
   secretDefaults,
@@ -77,6 +79,13 @@ function smokeSettings(entry: Entry): Contradiction[] {
   return Object.keys(entry.smoke.env)
     .filter((name) => !(name in entry.env))
     .map((name) => ({ path: ['smoke', 'env', name], message: `smoke.env: ${name} is no setting of env` }));
+}
+
+/** YAML has numbers (`.inf`) that the server could never be sent. */
+function smokeArguments({ smoke }: Entry): Contradiction[] {
+  const given = smoke.call?.arguments ?? {};
+  if (isDeepStrictEqual(JSON.parse(JSON.stringify(given)), given)) return [];
+  return [{ path: ['smoke', 'call', 'arguments'], message: 'smoke.call.arguments: expected values of JSON' }];
 }
 
 function mountTargets(entry: Entry): Contradiction[] {

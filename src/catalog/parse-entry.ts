@@ -25,9 +25,12 @@ export function parseEntry(
     };
   }
   const place = (path: Path): Pick<Problem, 'file' | 'line' | 'column'> => at(offsetOf(document, path));
-  const parsed = Entry.safeParse(toJson(document));
+  const value = toJson(document);
+  if (value instanceof Error) return { problems: [{ ...at(0), message: `YAML: ${value.message}` }] };
+  const parsed = Entry.safeParse(value);
   if (!parsed.success) {
-    return { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, place)) };
+    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, place));
+    return { problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
   }
   const found = entryChecks(parsed.data, folder).map(({ path, message, hint }) => ({
     ...place(path),
@@ -37,9 +40,13 @@ export function parseEntry(
   return found.length > 0 ? { problems: found } : { entry: parsed.data, problems: [] };
 }
 
+/** An error for an alias without anchor, or for too many: an entry has no use for them, and they make a small file huge. */
 function toJson(document: Document.Parsed): unknown {
-  // An entry has no use for aliases; a limit keeps a small file from becoming a huge one.
-  return document.toJS({ maxAliasCount: 10 });
+  try {
+    return document.toJS({ maxAliasCount: 10 });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function problemsOf(

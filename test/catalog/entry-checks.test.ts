@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entryText, problemsIn } from './entry-text.ts';
+
+/** Keys that are added to a sound entry, and what has to be said about them. */
+const contradictions: Readonly<Record<string, readonly [more: string, said: RegExp]>> = {
+  'a mount over a folder of the image': [
+    'permissions: {mounts: [{name: a, target: /app/node_modules, description: d}]}',
+    /9:\d+ mount a: \/app\/node_modules is a folder of the image/,
+  ],
+  'two mounts of one name': [
+    'permissions: {mounts: [{name: a, target: /one, description: d}, {name: a, target: /two, description: d}]}',
+    /mount a: the name is used twice/,
+  ],
+  'a mount inside another mount': [
+    'permissions: {mounts: [{name: a, target: /data, description: d}, {name: b, target: /data/x, description: d}]}',
+    /mount b: \/data\/x overlaps another mount/,
+  ],
+  'a writable folder over a mount': [
+    'permissions: {writable: [/data], mounts: [{name: a, target: /data, description: d}]}',
+    /permissions.writable: \/data overlaps the mount a/,
+  ],
+  'a writable folder of the image': [
+    'permissions: {writable: [/usr/lib]}',
+    /permissions.writable: \/usr\/lib is a folder of the image/,
+  ],
+  'a host that is taken from a setting nobody declared': [
+    "permissions: {network: ['{API_URL}']}",
+    /permissions.network: \{API_URL\} names no setting of env/,
+  ],
+  'a port beyond 65535': [
+    "permissions: {network: ['a.example.com:70000']}",
+    /expected a port up to 65535, found 70000/,
+  ],
+  'a setting of the smoke test that is no setting of the server': [
+    'smoke: {env: {OTHER: x}}',
+    /smoke.env: OTHER is no setting of env/,
+  ],
+  'an argument of the smoke test that JSON cannot hold': [
+    'smoke: {call: {tool: t, arguments: {a: .inf}}}',
+    /smoke.call.arguments: expected values of JSON/,
+  ],
+  'a secret with a default': [
+    'env: {TOKEN: {description: d, secret: true, default: x}}',
+    /env.TOKEN: a secret can't have a default/,
+  ],
+};
+
+for (const [title, [more, said]] of Object.entries(contradictions)) {
+  test(`${title} is refused`, () => {
+    assert.match(problemsIn(entryText('fixture', { more: `${more}\n` })).join('\n'), said);
+  });
+}
+
+test('the root folder and its parents of our own folders are refused as writable', () => {
+  for (const folder of ['/var', '/proc/self', '/etc']) {
+    const more = `permissions: {writable: [${folder}]}\n`;
+    assert.match(problemsIn(entryText('fixture', { more })).join('\n'), /folder of the image/, folder);
+  }
+});
+
+test('folders that climb, are relative or have odd characters are refused', () => {
+  for (const folder of ['data', '/data/', '/da ta', '/$HOME', '/']) {
+    const more = `permissions: {writable: ["${folder}"]}\n`;
+    assert.match(problemsIn(entryText('fixture', { more })).join('\n'), /absolute path/, folder);
+  }
+});
+
+test('addresses, schemes, paths and upper case are no hosts', () => {
+  for (const host of [
+    'https://a.example.com',
+    'a.example.com/x',
+    '10.0.0.0/8',
+    'A.example.com',
+    '*.',
+    'localhost',
+  ]) {
+    const more = `permissions: {network: ["${host}"]}\n`;
+    assert.match(
+      problemsIn(entryText('fixture', { more })).join('\n'),
+      /permissions\.network\.0: must be/,
+      host,
+    );
+  }
+});
