@@ -51,8 +51,9 @@ export async function followLog(engine: Engine, wanted: string): Promise<{ id: s
   return { id: first.id, log: await engine.followErrors(first.id) };
 }
 
+/** Ids are shown short; whoever has the long form may use it. */
 function isBeginning(text: string, id: string): boolean {
-  return text.length > 3 && id.startsWith(text);
+  return text.length > 3 && id.startsWith(text.slice(0, id.length));
 }
 
 function missing(name: string): McpcatError {

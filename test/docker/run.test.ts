@@ -191,9 +191,10 @@ test('logs follows stderr of a running server and stores nothing', { timeout }, 
   const follower = spawn(process.execPath, [mcpcat, 'logs', container?.id ?? ''], { cwd: project });
   let seen = '';
   follower.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+  const closed = new Promise((resolve) => follower.once('close', resolve));
   await new Promise((resolve) => setTimeout(resolve, 1500));
   started.process.stdin.end();
-  const code = await new Promise((resolve) => follower.once('close', resolve));
+  const code = await closed;
   await started.ended;
   assert.equal(code, 0);
   assert.match(seen, /mcpcat-init: the client closed stdin/);

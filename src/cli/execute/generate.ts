@@ -39,7 +39,7 @@ export const execute: Execute = async (invocation) => {
 
 /** Writes beside the folder and renames: what is there is a whole context, the old one or the new one. */
 async function replaceContext(folder: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const present = await readdir(folder).catch(() => []);
+  const present = await readdir(folder).catch((): string[] => []);
   if (present.length > 0 && !present.includes('Dockerfile')) {
     throw new McpcatError(
       'io-failed',

@@ -1,0 +1,58 @@
+import { McpcatError } from '../../lib/errors.ts';
+import { reasonOf } from './exchange.ts';
+import { Passing, type Patience } from './patience.ts';
+
+/** The body in pieces. A break, or a silence longer than patience allows, throws Passing. */
+export async function* piecesOf(
+  response: Response,
+  subject: string,
+  patience: Patience,
+): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (;;) {
+      const { done, value } = await inTime(reader.read(), patience.silence, subject);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // A body that broke, or that nobody wants to the end.
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+async function inTime<T>(reading: Promise<T>, silence: number, subject: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Error(`silent for ${String(silence / 1000)} s`));
+  }, silence);
+  try {
+    return await Promise.race([reading, late.promise]);
+  } catch (error) {
+    const message = `${subject}: the registry dropped the connection (${reasonOf(error)})`;
+    const hint = 'nothing was half-written; try again later';
+    throw new Passing(new McpcatError('upstream-unavailable', message, { hint, cause: error }));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A whole body that must not be longer than `most` bytes. */
+export async function wholeBody(
+  response: Response,
+  subject: string,
+  { patience, most }: { readonly patience: Patience; readonly most: number },
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of piecesOf(response, subject, patience)) {
+    bytes += piece.length;
+    if (bytes > most) {
+      const message = `${subject}: expected at most ${String(most)} bytes, found more`;
+      throw new McpcatError('registry-failed', message);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
