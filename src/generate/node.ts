@@ -1,5 +1,6 @@
 import type { Artifact } from '../catalog/lock.ts';
 import { hashOfIntegrity } from '../fetch/store.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
 import type { GenerateInput, Recipe } from './generated.ts';
 import { programFile } from './program.ts';
@@ -22,9 +23,9 @@ export function nodeRecipe(input: GenerateInput): Recipe {
       'COPY npm-cache/ /npm-cache/',
       'WORKDIR /app',
       `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache'])}`,
-      ...entry.scripts.map(
+      ...scriptsOf(input).map(
         (script) =>
-          `RUN ${execForm([...npm, 'rebuild', script.package, '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache'])}`,
+          `RUN ${execForm([...npm, 'rebuild', '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache', '--', script])}`,
       ),
       ...(native ? [] : warmUp),
     ],
@@ -55,6 +56,20 @@ const warmUp = [
   'USER 0:0',
   `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
 ];
+
+/** Only of packages that the lock knows to have one: anything else would be an option of npm, or rebuild all. */
+function scriptsOf({ entry, lock }: GenerateInput): string[] {
+  return entry.scripts.map(({ package: name }) => {
+    if (lock.scripts.includes(name)) return name;
+    throw new McpcatError(
+      'entry-refused',
+      `${entry.name}: scripts names ${name}, which has no install script`,
+      {
+        hint: `the lock knows ${lock.scripts.join(', ') || 'none'}`,
+      },
+    );
+  });
+}
 
 function examples({ entry }: GenerateInput): Record<string, string> {
   const settings = Object.entries(entry.env).flatMap(([name, { example, default: preset }]) => {

@@ -6,12 +6,12 @@ import { McpcatError } from '../lib/errors.ts';
  */
 
 /** C0 and C1 controls, line and paragraph separators, and the characters that reorder text. */
-const controls = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
+const controls = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 
 /** Words in the exec form, which no shell and no expansion touches: `["node", "/app/x.js"]`. */
 export function execForm(words: readonly string[]): string {
   for (const word of words) refuseControls(word);
-  return JSON.stringify(words).replaceAll('","', '", "');
+  return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;
 }
 
 /** A value in double quotes for ENV and LABEL. */
