@@ -39,7 +39,10 @@ export class Client {
     const [stdin, stdout, stderr, pids] = streamsOf(outer);
     this.stdin = stdin.on('error', () => undefined);
     for (const stream of [stdout, stderr])
-      stream.on('data', (chunk: Buffer) => (this.#said = (this.#said + chunk.toString('latin1')).slice(-8000)));
+      stream.on(
+        'data',
+        (chunk: Buffer) => (this.#said = (this.#said + chunk.toString('latin1')).slice(-8000)),
+      );
     this.#outer = outer;
     this.#pid = how === 'direct' ? Promise.resolve(outer.pid ?? 0) : firstNumber(pids);
     pids.on('error', () => undefined).resume();
@@ -80,7 +83,7 @@ export class Client {
 function streamsOf(child: ChildProcess): [Writable, Readable, Readable, Readable] {
   const [stdin, stdout, stderr, pids] = child.stdio;
   if (!stdin || !stdout || !stderr || !pids) throw new Error('Internal error: expected four pipes');
-  return [stdin as Writable, stdout as Readable, stderr as Readable, pids as Duplex];
+  return [stdin, stdout, stderr, pids as Duplex];
 }
 
 async function firstNumber(from: Readable): Promise<number> {

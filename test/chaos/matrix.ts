@@ -104,6 +104,7 @@ export function excuse({ contestant, teardown, moment }: Case): string | undefin
   if (contestant === 'mcpcat') return undefined;
   if (contestant === 'docker-unguarded') return 'unguarded';
   if (teardown === 'parent-SIGKILL') return 'the docker command itself lives on';
-  if (moment === 'full-pipe') return 'neither the docker command nor the engine notices while the pipe is full';
+  if (moment === 'full-pipe')
+    return 'neither the docker command nor the engine notices while the pipe is full';
   return undefined;
 }

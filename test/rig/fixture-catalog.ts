@@ -11,16 +11,20 @@ export interface FixtureCatalog {
   remove(): Promise<void>;
 }
 
-/** One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. */
+/**
+ * One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. A `prefix`
+ * of one's own keeps two runs on one engine from removing each other's images.
+ */
 export async function fixtureCatalog(
   engine: Engine,
   behaviours: Readonly<Record<string, string>>,
+  prefix = 'fixture',
 ): Promise<FixtureCatalog> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-catalog-'));
   const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
-  const names = Object.keys(behaviours).map((behaviour) => `fixture-${behaviour}`);
+  const names = Object.keys(behaviours).map((behaviour) => `${prefix}-${behaviour}`);
   for (const [behaviour, more] of Object.entries(behaviours)) {
-    const name = `fixture-${behaviour}`;
+    const name = `${prefix}-${behaviour}`;
     mkdirSync(path.join(folder, name));
     writeFileSync(path.join(folder, name, 'server.yaml'), entryText(name, more));
     const entrypoint = ['/usr/local/bin/node', '/app/server.js', behaviour];
