@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'package-unknown' // no such package, version or bin upstream
   | 'upstream-unavailable' // 429, 5xx, no route: not the entry's fault
   | 'integrity-mismatch'
+  | 'registry-denied' // an image registry wants other credentials
+  | 'registry-failed' // an image registry answered against its protocol, or refused
   | 'base-missing'
   | 'base-failed'
   | 'engine-missing'

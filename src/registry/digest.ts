@@ -6,10 +6,17 @@ export type Digest = string & { readonly brand: 'Digest' };
 
 const form = /^sha256:[0-9a-f]{64}$/;
 
+export function isDigest(text: string): text is Digest {
+  return form.test(text);
+}
+
 /** Other algorithms are refused: every registry and engine we know uses sha256. */
 export function parseDigest(text: string, what: string): Digest {
-  if (form.test(text)) return text as Digest;
-  throw new McpcatError('usage', `${what}: expected a digest such as sha256:<64 hex digits>, found "${text}"`);
+  if (isDigest(text)) return text;
+  throw new McpcatError(
+    'usage',
+    `${what}: expected a digest such as sha256:<64 hex digits>, found "${text}"`,
+  );
 }
 
 export function digestOf(content: Uint8Array): Digest {

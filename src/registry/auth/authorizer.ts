@@ -38,10 +38,15 @@ export class Authorizer {
    */
   async answer(
     response: Response,
-    { sent, scopes, signal }: { sent: string | undefined; scopes: readonly string[]; signal?: AbortSignal | undefined },
+    {
+      sent,
+      scopes,
+      signal,
+    }: { sent: string | undefined; scopes: readonly string[]; signal?: AbortSignal | undefined },
   ): Promise<string> {
     const challenge = parseChallenge(response.headers.get('www-authenticate'));
-    if (challenge === undefined) throw await this.#refused('asks for a way to sign in that mcpcat does not know');
+    if (challenge === undefined)
+      throw await this.#refused('asks for a way to sign in that mcpcat does not know');
     this.#challenge = challenge;
     if (sent?.startsWith('Bearer ') === true) this.#tokens.delete(keyOf(scopes));
     const header = await this.header(scopes, signal);

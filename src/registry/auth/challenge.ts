@@ -5,13 +5,14 @@ export type Challenge =
       readonly scheme: 'bearer';
       readonly realm: string;
       readonly service: string | undefined;
-      /** Space-separated in the header. */
-      readonly scopes: readonly string[];
     };
 
 const parameter = /([a-z][a-z0-9_-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
 
-/** Bearer is preferred if both are offered; undefined if we speak neither. */
+/**
+ * Bearer is preferred if both are offered; undefined if we speak neither. The scope it names is not read: each request
+ * knows the least it needs.
+ */
 export function parseChallenge(header: string | null): Challenge | undefined {
   const bearer = /(?:^|,)\s*bearer\s+(.*)$/is.exec(header ?? '')?.[1];
   if (bearer !== undefined) {
@@ -22,8 +23,7 @@ export function parseChallenge(header: string | null): Challenge | undefined {
       ]),
     );
     const realm = found.get('realm');
-    const scopes = (found.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
-    if (realm !== undefined) return { scheme: 'bearer', realm, service: found.get('service'), scopes };
+    if (realm !== undefined) return { scheme: 'bearer', realm, service: found.get('service') };
   }
   return /(?:^|,)\s*basic\b/i.test(header ?? '') ? { scheme: 'basic' } : undefined;
 }

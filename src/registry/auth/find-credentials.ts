@@ -35,7 +35,8 @@ function serverName(host: string): string {
 
 function inFile(config: DockerConfig, host: string): Credentials | undefined {
   const auths = Object.entries(config.auths ?? {});
-  const found = auths.find(([key]) => key === serverName(host)) ?? auths.find(([key]) => hostIn(key) === host);
+  const found =
+    auths.find(([key]) => key === serverName(host)) ?? auths.find(([key]) => hostIn(key) === host);
   if (found === undefined) return undefined;
   const { auth, username, password, identitytoken, registrytoken } = found[1];
   if (registrytoken) return { kind: 'bearer', token: new Secret(registrytoken) };

@@ -9,7 +9,9 @@ export function originOf(host: string): URL {
 
 /** By name or address alone: nothing is resolved. */
 export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
+  return (
+    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname)
+  );
 }
 
 /**
@@ -17,7 +19,8 @@ export function isLoopback(url: URL): boolean {
  * on loopback may also name plain http on loopback.
  */
 export function onward(target: string, from: URL, registry: URL): URL {
-  const url = URL.canParse(target, from) ? new URL(target, from) : undefined;
+  const base = from.href;
+  const url = URL.canParse(target, base) ? new URL(target, base) : undefined;
   const fine =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url) && isLoopback(registry));
   if (url !== undefined && fine && url.username === '' && url.password === '') return url;
