@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "confine.h"
 #include "escalation.h"
 #include "say.h"
 #include "secrets.h"
@@ -136,6 +137,10 @@ int guard(char **command) {
   struct watch it = {.signals = open_signals(), .input = true, .settings = settings_from_environment()};
   if (it.signals < 0) {
     say("signalfd: %s", strerror(errno));
+    return exit_guard_failed;
+  }
+  if (confine_descendants() != 0) {
+    say("can't install the filter of system calls: %s", strerror(errno));
     return exit_guard_failed;
   }
   if (start(&it, command) != 0) return exit_guard_failed;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "confine.h"
 #include "guard.h"
 #include "lease.h"
 #include "say.h"
@@ -10,6 +11,7 @@
 #endif
 
 int main(int count, char **arguments) {
+  confine_self();
   if (count >= 3 && strcmp(arguments[1], "--") == 0) return guard(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "lease") == 0) return lease(arguments + 2);
   if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts("mcpcat-init " MCPCAT_INIT_VERSION) < 0;
