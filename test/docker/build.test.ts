@@ -74,14 +74,14 @@ test('an entry is built once; while nothing changes it is said to be unchanged',
 
 test('--force builds anew and does not leave the replaced image behind', { timeout }, async () => {
   const name = nameOf('calculator');
-  const before = await engine.inspectImage(imageOf(name));
-  assert.ok(before);
+  const old = await engine.inspectImage(imageOf(name));
+  assert.ok(old);
   const { code } = await build(name, '--force');
   assert.equal(code, 0);
   const now = await engine.inspectImage(imageOf(name));
-  assert.notEqual(now?.id, before.id);
-  assert.equal(now?.labels[label.fingerprint], before.labels[label.fingerprint]);
-  assert.equal(await engine.inspectImage(before.id), undefined);
+  assert.notEqual(now?.id, old.id);
+  assert.equal(now?.labels[label.fingerprint], old.labels[label.fingerprint]);
+  assert.equal(await engine.inspectImage(old.id), undefined);
 });
 
 test(
@@ -194,7 +194,7 @@ test('a mismatch in npm’s own lock fails the build inside, with its last lines
 
 test('another base takes the place of ours, and counts in the fingerprint', { timeout }, async () => {
   const name = nameOf('calculator');
-  const before = await engine.inspectImage(imageOf(name));
+  const old = await engine.inspectImage(imageOf(name));
   const base = await markedBase(engine, 'python', 'runtime');
   const { code, stderr } = await build(name, '--base', `python=${base.reference}`);
   const image = await engine.inspectImage(imageOf(name));
@@ -202,7 +202,7 @@ test('another base takes the place of ours, and counts in the fingerprint', { ti
   await engine.removeImage(base.reference, { force: true });
   assert.equal(code, 0, stderr);
   assert.equal(image?.labels['io.mcpcat.test'], base.labels['io.mcpcat.test']);
-  assert.notEqual(image?.labels[label.fingerprint], before?.labels[label.fingerprint]);
+  assert.notEqual(image?.labels[label.fingerprint], old?.labels[label.fingerprint]);
 });
 
 test('a base that is not there is named, with what makes it', { timeout }, async () => {

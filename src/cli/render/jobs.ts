@@ -1,5 +1,5 @@
-import { Listr } from 'listr2';
-import { messageOf } from '../../lib/errors.ts';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
 import type { Emit, Event } from '../../lib/event.ts';
 import { pool } from '../../lib/pool.ts';
 import type { Terminal } from '../command.ts';
@@ -20,28 +20,40 @@ export async function runJobs<T>(
   const { terminal, width, quiet } = options;
   const live =
     terminal.stderr.isTTY === true &&
+    terminal.stdout.isTTY === true &&
     !quiet &&
     terminal.env['CI'] === undefined &&
     terminal.env['NO_COLOR'] === undefined;
-  return live ? liveJobs(jobs, width) : plainJobs(jobs, { terminal, width, quiet });
+  return live ? liveJobs(jobs, { terminal, width }) : plainJobs(jobs, { terminal, width, quiet });
 }
 
-async function liveJobs<T>(jobs: readonly Job<T>[], width: number): Promise<JobResult<T>[]> {
+async function liveJobs<T>(
+  jobs: readonly Job<T>[],
+  { terminal, width }: { terminal: Terminal; width: number },
+): Promise<JobResult<T>[]> {
   const results = new Map<string, JobResult<T>>();
   const list = new Listr(
     jobs.map(({ name, work }) => ({
       title: name,
       task: async (_: unknown, task: { output: string; title: string }) => {
-        const result = await settle(name, () =>
-          work((event) => (task.output = textOf(event) ?? task.output)),
-        );
+        const say: Emit = (event) => (task.output = textOf(event) ?? task.output);
+        const result = await settle(name, terminal, () => work(say));
         results.set(name, result);
         if ('error' in result) throw new Error(messageOf(result.error));
       },
     })),
-    { concurrent: width, exitOnError: false, rendererOptions: { collapseErrors: false } },
+    {
+      concurrent: width,
+      exitOnError: false,
+      // Ctrl-C is ours: listr2 would end the process before anything is cleaned up.
+      registerSignalListeners: false,
+      rendererOptions: {
+        collapseErrors: false,
+        // It shows on stdout by default; stdout is for results.
+        logger: new ListrLogger({ processOutput: new ProcessOutput(terminal.stderr, terminal.stderr) }),
+      },
+    },
   );
-  // The list shows on stdout by default; stdout is for results.
   await list.run();
   return jobs.flatMap(({ name }) => results.get(name) ?? []);
 }
@@ -54,11 +66,13 @@ async function plainJobs<T>(
     const text = event.type === 'stage' || event.type === 'notice' ? textOf(event) : undefined;
     if (text !== undefined && !quiet) terminal.stderr.write(`${event.subject}: ${text}\n`);
   };
-  return pool(jobs, width, ({ name, work }) => settle(name, () => work(say)));
+  return pool(jobs, width, ({ name, work }) => settle(name, terminal, () => work(say)));
 }
 
-async function settle<T>(name: string, work: () => Promise<T>): Promise<JobResult<T>> {
+/** What has not begun when the user gives up does not begin any more. */
+async function settle<T>(name: string, { signal }: Terminal, work: () => Promise<T>): Promise<JobResult<T>> {
   try {
+    if (signal.aborted) throw new McpcatError('cancelled', `${name}: cancelled`);
     return { name, value: await work() };
   } catch (error) {
     return { name, error };

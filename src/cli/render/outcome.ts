@@ -4,7 +4,7 @@ import { explain } from '../errors.ts';
 import type { JobResult } from './jobs.ts';
 import { table } from './table.ts';
 
-/** Prints what became of each job: a table or JSON on stdout, failures in full on stderr. 1 if any failed. */
+/** Prints what became of each job: a table or JSON on stdout, failures in full on stderr. 1 if any failed, 130 after Ctrl-C. */
 export function printOutcome<T extends object>(
   { options, terminal }: Invocation,
   {
@@ -31,5 +31,6 @@ export function printOutcome<T extends object>(
   }
   for (const { name, error } of failures)
     terminal.stderr.write(`\n${name}:\n${explain(error, options.flag('debug')).text}`);
-  return failures.length === 0 ? 0 : 1;
+  if (failures.length === 0) return 0;
+  return terminal.signal.aborted ? 130 : 1;
 }

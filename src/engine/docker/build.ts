@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { McpcatError } from '../../lib/errors.ts';
 import type { BuildRequest } from '../engine.ts';
 import { statusOf } from './failure.ts';
@@ -17,11 +18,16 @@ export async function build(docker: Docker, context: Readable, request: BuildReq
     if (step !== undefined) steps.add(step);
     request.onOutput(line);
   };
+  let finished = false;
   try {
-    return await follow(docker, context, { ...request, onOutput });
+    const id = await follow(docker, context, { ...request, onOutput });
+    finished = true;
+    return id;
   } finally {
-    if (replaced !== undefined) steps.add(replaced);
-    await removeUnnamed(docker, steps).catch(() => undefined);
+    if (replaced !== undefined && finished) steps.add(replaced);
+    const tidy = finished ? removeUnnamed(docker, steps) : removeUnfinished(docker, steps);
+    // An engine that hangs must not keep us from saying so.
+    await Promise.race([tidy.catch(() => undefined), sleep(15_000, undefined, { ref: false })]);
   }
 }
 
@@ -63,15 +69,54 @@ async function idOf(docker: Docker, reference: string): Promise<string | undefin
   }
 }
 
-/** From the last to the first: an image with children stays until they are gone, and takes its own parents with it. */
-async function removeUnnamed(docker: Docker, ids: ReadonlySet<string>): Promise<void> {
+/**
+ * After a failure nothing of the build may stay, but the engine gives up a step only when it notices, and may commit
+ * it until then: so until nothing has been there for a while.
+ */
+async function removeUnfinished(docker: Docker, steps: Set<string>): Promise<void> {
+  const pause = 200;
+  const calm = 4;
+  for (let rounds = 0, quiet = 0; rounds < 50 && quiet < calm; rounds++) {
+    if (rounds > 0) await sleep(pause);
+    const children = await childrenOf(docker, steps);
+    for (const id of children) steps.add(id);
+    const left = await removeUnnamed(docker, steps);
+    quiet = left + children.length === 0 ? quiet + 1 : 0;
+  }
+}
+
+async function childrenOf(docker: Docker, parents: ReadonlySet<string>): Promise<string[]> {
+  const unnamed = await docker.listImages({ filters: { dangling: ['true'] } });
+  return unnamed
+    .filter(({ ParentId }) => parents.has(shortId(ParentId)))
+    .map(({ Id }) => shortId(Id))
+    .filter((id) => !parents.has(id));
+}
+
+/** As the builder prints it. */
+function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/**
+ * From the last to the first: an image with children stays until they are gone, and takes its own parents with it.
+ * Resolves to how many have no name and are still there.
+ */
+async function removeUnnamed(docker: Docker, ids: ReadonlySet<string>): Promise<number> {
+  let left = 0;
   for (const id of [...ids].toReversed()) {
     const image = docker.getImage(id);
     const names = await image.inspect().then(
-      ({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])],
+      ({ RepoTags, RepoDigests }) => [RepoTags, RepoDigests].flat().filter((name) => name),
       () => ['gone'],
     );
+    if (names.length > 0) continue;
     // 409: it is a parent of what stays, or a container runs on it.
-    if (names.length === 0) await image.remove().catch(() => undefined);
+    const removed = await image.remove().then(
+      () => true,
+      () => false,
+    );
+    if (!removed) left += 1;
   }
+  return left;
 }

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../../src/engine/engine.ts';
+import { catalogCopy, markedBase, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { engineProxy } from '../rig/engine-proxy.ts';
+import { eventually, testEngine } from '../rig/engine.ts';
+import { start } from '../rig/started.ts';
+
+const timeout = 300_000;
+let engine: Engine;
+let catalog: CatalogCopy;
+let base: Awaited<ReturnType<typeof markedBase>>;
+
+before(
+  async () => {
+    engine = await testEngine();
+    catalog = catalogCopy(['sequential-thinking']);
+    base = await markedBase(engine, 'node', 'build');
+  },
+  { timeout },
+);
+after(async () => {
+  for (const image of [...catalog.images, base.reference]) await engine.removeImage(image, { force: true });
+  catalog[Symbol.dispose]();
+});
+
+/** Images and containers of builds on the marked base, its own tag aside. */
+async function inProgress(): Promise<string[]> {
+  const [images, containers] = await Promise.all([
+    engine.listImages(base.labels),
+    engine.listContainers(base.labels),
+  ]);
+  const foreign = images.filter(({ tags }) => !tags.includes(base.reference));
+  return [...foreign, ...containers].map(({ id }) => id);
+}
+
+async function interrupted(signal: 'SIGINT' | 'SIGTERM', afterMs: number): Promise<void> {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'mcpcat-interrupted-'));
+  await using proxy = await engineProxy();
+  const started = start(
+    [
+      ...['build', '--all', '--catalog', catalog.folder, '--base', `node-build=${base.reference}`],
+      ...['--engine', proxy.address],
+    ],
+    { env: { TMPDIR: temporary } },
+  );
+  await eventually(
+    () => Promise.resolve(proxy.requests),
+    (requests) => requests.some((line) => /^POST .*\/build\?/.test(line)),
+    { withinMs: 60_000 },
+  );
+  await sleep(afterMs);
+  started.process.kill(signal);
+  const { code, stderr } = await started.ended;
+  const leftovers = readdirSync(temporary).filter((name) => name.startsWith('mcpcat'));
+  rmSync(temporary, { recursive: true });
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /cancelled/);
+  assert.doesNotMatch(stderr, /a bug of ours/);
+  assert.deepEqual(leftovers, []);
+  assert.equal(await engine.inspectImage(catalog.images[0] ?? ''), undefined);
+  // What the engine was doing at that moment may take it a moment to give up.
+  await eventually(inProgress, (left) => left.length === 0, { withinMs: 30_000 });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const afterMs of [20, 1200, 3500]) {
+    const title = `${signal} ${String(afterMs)} ms into a build leaves no image, container or folder`;
+    test(title, { timeout }, () => interrupted(signal, afterMs));
+  }
+}
