@@ -1,10 +1,11 @@
 /**
- * `npm test`: sets up what the tests need (compiler, engine, bases), runs the checks and every test, and stops what
+ * `npm test`: sets up what the tests need (compiler, engine, bases, images of a sample of the catalog), runs the checks and every test, and stops what
  * it started. `npm test -- test/catalog` runs a part; `--no-setup` skips the set-up.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
 import { stopStartedEngine } from '../src/doctor/fix.ts';
+import { sample } from '../test/rig/sample.ts';
 
 const args = process.argv.slice(2);
 const setup = !args.includes('--no-setup');
@@ -49,7 +50,8 @@ function setUp(): boolean {
   return (
     installBuildTools() &&
     run('engine', process.execPath, ['bin/mcpcat.js', 'doctor', '--fix']) &&
-    run('bases', process.execPath, ['bin/mcpcat.js', 'base', 'build'])
+    run('bases', process.execPath, ['bin/mcpcat.js', 'base', 'build']) &&
+    run('images of a sample of the catalog', process.execPath, ['bin/mcpcat.js', 'build', ...sample])
   );
 }
 

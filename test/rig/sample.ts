@@ -1,0 +1,14 @@
+/**
+ * The entries that `npm test` builds and proves: one or two of each runtime, one with a Debian package, one with a
+ * required secret. `npm run catalog` does all.
+ */
+export const sample = [
+  'brave-search',
+  'everything',
+  'filesystem',
+  'git',
+  'github',
+  'memory',
+  'sequential-thinking',
+  'time',
+] as const;
