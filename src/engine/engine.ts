@@ -22,6 +22,11 @@ export interface Engine {
   removeImage(reference: string, options?: { readonly force?: boolean }): Promise<void>;
   /** `docker save` archive. */
   saveImage(reference: string): Promise<Readable>;
+  /**
+   * Loads a `docker save` archive; resolves to the name or id that the engine gives for it. If the archive breaks off
+   * with an error, nothing is loaded and that error rejects.
+   */
+  loadImage(archive: Readable): Promise<string>;
 
   /** Resolves to the container id; rejects with `image-missing` if the image is not here. */
   createContainer(settings: ContainerSettings): Promise<string>;

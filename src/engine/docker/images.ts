@@ -15,6 +15,7 @@ type ImageCalls = Pick<
   | 'tagImage'
   | 'removeImage'
   | 'saveImage'
+  | 'loadImage'
 >;
 
 /** The part of the port that deals with images. What only maintainers need is loaded when it is called. */
@@ -44,6 +45,7 @@ export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
     },
     saveImage: (reference) =>
       calls.quick(`save ${reference}`, async () => (await docker.getImage(reference).get()) as Readable),
+    loadImage: (archive) => calls.patient('load an image', () => load(docker, archive)),
   };
 }
 
@@ -121,5 +123,28 @@ async function pull(
   } catch (error) {
     if (statusOf(error) !== 404) throw failure(error, `pull ${reference}`, 'the engine');
     throw new McpcatError('image-missing', `no registry has ${reference}`, { cause: error });
+  }
+}
+
+async function load(docker: Docker, archive: Readable): Promise<string> {
+  const { followProgress } = await import('./progress.ts');
+  const broken = new AbortController();
+  // A source that fails does not end the request by itself: the engine would wait for the rest.
+  archive.once('error', (error) => {
+    broken.abort(error);
+  });
+  let name = '';
+  const onLine = (line: string): void => {
+    name = /^Loaded image(?: ID)?: (.+)$/.exec(line)?.[1] ?? name;
+  };
+  try {
+    const stream = await docker.loadImage(archive, { abortSignal: broken.signal });
+    await followProgress(stream as Readable, { doing: 'load an image', code: 'engine-failed', onLine });
+    return name;
+  } catch (error) {
+    if (archive.errored !== null) throw archive.errored;
+    throw error;
+  } finally {
+    archive.destroy();
   }
 }

@@ -71,7 +71,7 @@ function jsonIn(bytes: Buffer): unknown {
 }
 
 /** JSON with sorted keys and no spaces: the same value gives the same bytes. Undefined fields are left out. */
-export function canonicalJson(value: unknown): Buffer {
+export function canonicalJson(value: unknown): Buffer<ArrayBuffer> {
   const sorted = (_key: string, field: unknown): unknown =>
     typeof field === 'object' && field !== null && !Array.isArray(field)
       ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))

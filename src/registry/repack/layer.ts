@@ -1,0 +1,78 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { blobOfFile, type LocalBlob } from '../content/blob.ts';
+import { mediaType } from '../content/manifest.ts';
+import { Digester, type Digest } from '../digest.ts';
+import { canonicalEntries } from './canonical.ts';
+import { FileWindow } from './file-window.ts';
+import { gzip } from './gzip.ts';
+import { blockBytes, paddingOf } from './tar-entry.ts';
+import { encodeHeader } from './tar-header.ts';
+import { indexTar, type IndexedEntry } from './tar-index.ts';
+
+export interface PackedLayer {
+  readonly blob: LocalBlob;
+  /** Of the uncompressed tar, as the image configuration names it. */
+  readonly diffId: Digest;
+}
+
+/**
+ * Re-writes a layer into its canonical form: `tar` is the layer as the engine saved it, `target` the file to write.
+ * Undefined if it holds nothing. Memory: the list of entries and a few windows.
+ */
+export async function repackLayer({
+  tar,
+  target,
+  epoch,
+  signal,
+}: {
+  readonly tar: string;
+  readonly target: string;
+  readonly epoch: number;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<PackedLayer | undefined> {
+  await using file = await open(await uncompressed(tar, signal));
+  const entries = canonicalEntries(await indexTar(new FileWindow(file)), epoch);
+  if (entries.length === 0) return undefined;
+  const plain = new Digester();
+  const packed = new Digester();
+  await pipeline(
+    Readable.from(tapped(gzip(tapped(tarBytes(file, entries), plain)), packed)),
+    createWriteStream(target),
+    { signal },
+  );
+  const size = packed.bytes;
+  const blob = blobOfFile(mediaType.layer, { file: target, digest: packed.digest(), size });
+  return { blob, diffId: plain.digest() };
+}
+
+/** Some engines save compressed layers. */
+async function uncompressed(tar: string, signal: AbortSignal | undefined): Promise<string> {
+  await using file = await open(tar);
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return tar;
+  const plain = `${tar}.tar`;
+  await pipeline(createReadStream(tar), createGunzip(), createWriteStream(plain), { signal });
+  return plain;
+}
+
+async function* tarBytes(file: FileHandle, entries: readonly IndexedEntry[]): AsyncGenerator<Buffer> {
+  const window = new FileWindow(file);
+  for (const entry of entries) {
+    yield encodeHeader(entry);
+    if (entry.size === 0) continue;
+    yield* window.range(entry.offset, entry.size);
+    yield Buffer.alloc(paddingOf(entry.size));
+  }
+  yield Buffer.alloc(2 * blockBytes);
+}
+
+async function* tapped(source: AsyncIterable<Buffer>, digester: Digester): AsyncGenerator<Buffer> {
+  for await (const piece of source) {
+    digester.update(piece);
+    yield piece;
+  }
+}
