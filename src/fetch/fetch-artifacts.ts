@@ -9,7 +9,7 @@ import { httpGet } from '../lib/http.ts';
 import { pool } from '../lib/pool.ts';
 import { fetchUrl } from '../upstream/hosts.ts';
 import { h1OfGoMod, h1OfZip } from './go-hash.ts';
-import { hashOfIntegrity, type Store } from './store.ts';
+import { hashOfIntegrity, untilWhole, type Store } from './store.ts';
 
 export interface FetchRequest {
   readonly artifacts: readonly Artifact[];
@@ -63,19 +63,20 @@ async function goFile(
   const file = path.join(store.folder, 'go', name.slice(0, 2), name.slice(2));
   const kept = await readFile(file).catch(() => undefined);
   if (kept !== undefined && matches(hashOf, kept, sum)) return file;
-  const body = new Uint8Array(
-    await (await httpGet(url, { subject, signal, deadline: 300_000 })).arrayBuffer(),
-  );
-  if (!matches(hashOf, body, sum)) {
-    throw new McpcatError(
-      'integrity-mismatch',
-      `${subject}: expected ${sum}, got another content from ${url}`,
-      {
-        hint: 'nothing was kept; look why upstream differs before you run mcpcat update',
-      },
-    );
-  }
-  await writeWhole(file, body);
+  await untilWhole({ url, subject, signal }, async () => {
+    const response = await httpGet(url, { subject, signal });
+    const body = new Uint8Array(await response.arrayBuffer());
+    if (!matches(hashOf, body, sum)) {
+      throw new McpcatError(
+        'integrity-mismatch',
+        `${subject}: expected ${sum}, got another content from ${url}`,
+        {
+          hint: 'nothing was kept; look why upstream differs before you run mcpcat update',
+        },
+      );
+    }
+    await writeWhole(file, body);
+  });
   return file;
 }
 

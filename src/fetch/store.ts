@@ -37,21 +37,14 @@ export class Store {
   async get(wanted: Wanted): Promise<string> {
     const file = this.pathOf(wanted.hash);
     if (await this.#holds(file, wanted.hash)) return file;
-    const attempts = 3;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#fetch(wanted, file);
-        return file;
-      } catch (error) {
-        if (!isBrokenStream(error) || attempt === attempts || wanted.signal?.aborted === true)
-          throw failed(error, wanted);
-      }
-    }
+    await untilWhole(wanted, () => this.#fetch(wanted, file));
+    return file;
   }
 
   async #holds(file: string, hash: ContentHash): Promise<boolean> {
     const found = await stat(file).catch(() => undefined);
     if (found === undefined) return false;
+    if (!found.isFile()) throw new McpcatError('io-failed', `expected a file of the store at ${file}`);
     if ((await hashOf(file, hash.algorithm)) === hash.hex) return true;
     await rm(file, { force: true });
     return false;
@@ -69,6 +62,20 @@ export class Store {
       await rename(temporary, file);
     } finally {
       await rm(temporary, { force: true });
+    }
+  }
+}
+
+/** Begins a download that broke in the middle again, three times in all; says in our words why it failed. */
+export async function untilWhole<T>(
+  what: Pick<Wanted, 'url' | 'subject' | 'signal'>,
+  download: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await download();
+    } catch (error) {
+      if (!isBrokenStream(error) || attempt === 3 || what.signal?.aborted === true) throw failed(error, what);
     }
   }
 }
@@ -108,15 +115,23 @@ function mismatch(subject: string, url: string, hash: ContentHash, got: string):
 }
 
 function isBrokenStream(error: unknown): boolean {
-  return !(error instanceof McpcatError) && codeOf(error) !== 'ENOSPC';
+  return !(error instanceof McpcatError) && codeOf(error) !== 'ENOSPC' && !isOurDisk(error);
 }
 
-function failed(error: unknown, { subject, url }: Wanted): McpcatError {
+/** Only errors of the file system have a path. */
+function isOurDisk(error: unknown): error is Error {
+  return error instanceof Error && 'path' in error;
+}
+
+function failed(error: unknown, { subject, url, signal }: Omit<Wanted, 'hash'>): McpcatError {
   if (error instanceof McpcatError) return error;
   if (codeOf(error) === 'ENOSPC')
     return new McpcatError('disk-full', `${subject}: no space left for the download`, { cause: error });
-  if (error instanceof Error && error.name === 'AbortError')
-    return new McpcatError('cancelled', `${subject}: cancelled`);
+  if (isOurDisk(error))
+    return new McpcatError('io-failed', `${subject}: can't keep the download (${error.message})`, {
+      cause: error,
+    });
+  if (signal?.aborted === true) return new McpcatError('cancelled', `${subject}: cancelled`);
   return new McpcatError(
     'upstream-unavailable',
     `${subject}: the download of ${url} broke (${messageOf(error)})`,

@@ -8,7 +8,7 @@ export interface HttpOptions {
   readonly subject: string;
   /** Attempts in all; between them 0.5 s, 1 s, 2 s … or what Retry-After says, at most 30 s. */
   readonly attempts?: number;
-  /** Milliseconds until an answer must have begun. */
+  /** Milliseconds until an answer must have begun, and the longest silence within it. */
   readonly deadline?: number;
 }
 
@@ -22,8 +22,32 @@ export async function httpGet(url: string, options: HttpOptions): Promise<Respon
     const outcome = await tryOnce(url, options);
     if (outcome instanceof Response) return outcome;
     if (attempt >= attempts) throw outcome.error;
-    await sleep(outcome.wait ?? Math.min(30_000, 250 * 2 ** attempt), undefined, { signal: options.signal });
+    await pause(outcome.wait ?? Math.min(30_000, 250 * 2 ** attempt), options);
   }
+}
+
+/** GET of a JSON document; `read` checks its shape. An answer of another shape is not the entry's fault either. */
+export async function httpJson<T>(
+  url: string,
+  { read, ...options }: HttpOptions & { readonly read: (value: unknown) => T },
+): Promise<T> {
+  const response = await httpGet(url, options);
+  try {
+    return read(await response.json());
+  } catch (error) {
+    if (options.signal?.aborted === true) throw cancelled(options);
+    throw unavailable(options.subject, `${hostOf(url)} answers something else than expected`, error);
+  }
+}
+
+async function pause(milliseconds: number, options: HttpOptions): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: options.signal }).catch(() => {
+    throw cancelled(options);
+  });
+}
+
+function cancelled({ subject }: HttpOptions): McpcatError {
+  return new McpcatError('cancelled', `${subject}: cancelled`);
 }
 
 interface Retryable {
@@ -32,20 +56,56 @@ interface Retryable {
 }
 
 async function tryOnce(url: string, options: HttpOptions): Promise<Response | Retryable> {
+  const silence = silenceAlarm(options.deadline ?? 60_000);
   try {
     const response = await fetch(url, {
       headers: { 'user-agent': 'mcpcat', ...options.headers },
-      signal: anySignal(options.signal, AbortSignal.timeout(options.deadline ?? 60_000)),
+      signal: anySignal(options.signal, silence.signal),
     });
-    return response.ok ? response : await refused(response, url, options);
+    silence.heard();
+    return response.ok ? attentive(response, silence) : await refused(response, url, options);
   } catch (error) {
+    silence.stop();
     if (error instanceof McpcatError) throw error;
-    if (options.signal?.aborted === true) throw new McpcatError('cancelled', `${options.subject}: cancelled`);
+    if (options.signal?.aborted === true) throw cancelled(options);
     return {
       error: unavailable(options.subject, `${hostOf(url)}: ${reason(error)}`, error),
       wait: undefined,
     };
   }
+}
+
+interface SilenceAlarm {
+  readonly signal: AbortSignal;
+  heard(): void;
+  stop(): void;
+}
+
+/** Aborts after so many milliseconds without a sign of life: a long download may take its time, a dead one may not. */
+function silenceAlarm(milliseconds: number): SilenceAlarm {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new Error(`no byte within ${String(milliseconds / 1000)} s`));
+  }, milliseconds);
+  timer.unref();
+  return {
+    signal: controller.signal,
+    heard: () => void timer.refresh(),
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** The response, whose every chunk puts the alarm off and whose end stops it. */
+function attentive(response: Response, silence: SilenceAlarm): Response {
+  const watch = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      silence.heard();
+      controller.enqueue(chunk);
+    },
+    flush: () => silence.stop(),
+  });
+  if (response.body === null) silence.stop();
+  return new Response(response.body?.pipeThrough(watch) ?? null, response);
 }
 
 async function refused(response: Response, url: string, { subject }: HttpOptions): Promise<Retryable> {

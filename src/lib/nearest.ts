@@ -11,6 +11,7 @@ export function nearest(name: string, names: Iterable<string>): string[] {
 
 /** Edit distance (Levenshtein); a name that contains the other is near whatever its length. */
 function likeness(a: string, b: string): number {
+  if (a === b) return 0;
   if (a.length > 2 && (b.includes(a) || a.includes(b)) && b.length > 2) return 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { prerelease, rcompare, satisfies, valid } from 'semver';
 import { McpcatError } from '../lib/errors.ts';
-import { httpGet } from '../lib/http.ts';
+import { httpGet, httpJson } from '../lib/http.ts';
 import { hostFor } from './hosts.ts';
 
 interface Query {
@@ -28,7 +28,7 @@ export async function goModule(packagePath: string, query: Query): Promise<GoMod
     const versions = await versionList(path, query);
     if (versions === undefined && query.range === undefined) continue;
     const version = choose(versions ?? [], query.range);
-    const info = await infoOf(path, { version, ...query }).catch(() => undefined);
+    const info = await orUndefined(infoOf(path, { version, ...query }));
     if (info !== undefined) return { path, version: info.Version, published: info.Time };
   }
   throw new McpcatError(
@@ -41,11 +41,15 @@ export async function goModule(packagePath: string, query: Query): Promise<GoMod
 }
 
 async function versionList(path: string, { env, signal }: Query): Promise<string[] | undefined> {
+  const url = `${hostFor('go', env)}/${escapePath(path)}/@v/list`;
+  const response = await orUndefined(httpGet(url, { subject: `go:${path}`, signal }));
+  return (await response?.text())?.split('\n').filter((line) => valid(line));
+}
+
+/** Undefined for what the proxy does not know; an outage must not look like that. */
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const url = `${hostFor('go', env)}/${escapePath(path)}/@v/list`;
-    return (await (await httpGet(url, { subject: `go:${path}`, signal })).text())
-      .split('\n')
-      .filter((line) => valid(line));
+    return await answer;
   } catch (error) {
     if (error instanceof McpcatError && error.code === 'package-unknown') return undefined;
     throw error;
@@ -67,7 +71,7 @@ async function infoOf(
 ): Promise<z.infer<typeof Info>> {
   const place = version === undefined ? '@latest' : `@v/${escapePath(version)}.info`;
   const url = `${hostFor('go', env)}/${escapePath(path)}/${place}`;
-  return Info.parse(await (await httpGet(url, { subject: `go:${path}`, signal })).json());
+  return httpJson(url, { subject: `go:${path}`, signal, read: (value) => Info.parse(value) });
 }
 
 /** Upper-case letters as `!` and lower case (golang.org/ref/mod#goproxy-protocol). */

@@ -1,7 +1,7 @@
 import { maxSatisfying, prerelease, rcompare } from 'semver';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
-import { httpGet } from '../lib/http.ts';
+import { httpJson } from '../lib/http.ts';
 import { hostFor } from './hosts.ts';
 
 const Manifest = z.object({
@@ -44,8 +44,8 @@ export async function npmRelease(
   },
 ): Promise<NpmRelease> {
   const url = `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
-  const response = await httpGet(url, { subject: `npm:${name}`, signal });
-  const packument = Packument.parse(await response.json());
+  const read = (value: unknown): z.infer<typeof Packument> => Packument.parse(value);
+  const packument = await httpJson(url, { subject: `npm:${name}`, signal, read });
   const version = choose(packument, range);
   const manifest = version === undefined ? undefined : packument.versions[version];
   if (version === undefined || manifest === undefined) {

@@ -1,7 +1,7 @@
 import { maxSatisfying } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
-import { httpGet } from '../lib/http.ts';
+import { httpJson } from '../lib/http.ts';
 import { hostFor } from './hosts.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -30,11 +30,11 @@ export async function pypiProject(
   name: string,
   { env, signal }: { env: Env; signal?: AbortSignal | undefined },
 ): Promise<PypiProject> {
-  const response = await httpGet(`${hostFor('pypi', env)}/pypi/${name}/json`, {
+  return httpJson(`${hostFor('pypi', env)}/pypi/${name}/json`, {
     subject: `pypi:${name}`,
     signal,
+    read: (value) => Project.parse(value),
   });
-  return Project.parse(await response.json());
 }
 
 /** The newest release in the specifier that is not yanked. */

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { pool } from '../../src/lib/pool.ts';
+
+const numbers = Array.from({ length: 20 }, (_, index) => index);
+
+test('results come in the order of the items, whoever is ready first', async () => {
+  const results = await pool(numbers, 5, async (number) => {
+    await sleep(20 - number);
+    return number * 2;
+  });
+  assert.deepEqual(
+    results,
+    numbers.map((number) => number * 2),
+  );
+});
+
+test('never more than the width run at once, and that many do', async () => {
+  let now = 0;
+  let most = 0;
+  await pool(numbers, 3, async () => {
+    most = Math.max(most, ++now);
+    await sleep(5);
+    now -= 1;
+  });
+  assert.equal(most, 3);
+});
+
+test('no items are no work', async () => {
+  assert.deepEqual(await pool([], 4, () => Promise.reject(new Error('never'))), []);
+});
+
+test('after a failure nothing new begins, and what had begun has ended', async () => {
+  let begun = 0;
+  let ended = 0;
+  const all = pool(numbers, 4, async (number) => {
+    begun += 1;
+    await sleep(number === 1 ? 5 : 30);
+    ended += 1;
+    if (number === 1) throw new Error('first');
+    if (number === 2) throw new Error('second');
+  });
+  await assert.rejects(all, /first/);
+  assert.equal(ended, begun);
+  assert.ok(begun < 8, `${String(begun)} begun`);
+});
+
+test('a failure that is thrown at once is the same', async () => {
+  const work = (): Promise<never> => {
+    throw new Error('at once');
+  };
+  await assert.rejects(pool(numbers, 4, work), /at once/);
+});
