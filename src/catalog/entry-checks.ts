@@ -20,6 +20,7 @@ const ownFolders = [
   '/etc',
   '/lib',
   '/lib64',
+  '/mcpcat-init',
   '/proc',
   '/root',
   '/sbin',

@@ -6,8 +6,17 @@ const line = text.regex(/^[^\n\r\0]*$/, 'must be one line');
 const size = z.string().regex(/^[1-9][0-9]*[kmg]$/, 'must be a size such as 512m or 1g');
 const absolutePath = z
   .string()
-  .regex(/^(\/[A-Za-z0-9._-]+)+$/, 'must be an absolute path of plain segments, such as /data');
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be an environment variable name');
+  .regex(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
+    'must be an absolute path of plain segments, such as /data; no . and ..',
+  );
+/** MCPCAT_* speaks to mcpcat-init: an entry must not reach it. */
+const envName = z
+  .string()
+  .regex(
+    /^(?!MCPCAT_)[A-Za-z_][A-Za-z0-9_]*$/,
+    'must be an environment variable name, and not one of MCPCAT_*',
+  );
 const mountName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');

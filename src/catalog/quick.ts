@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Entry } from './entry.ts';
 
 /** Raised with every change of the schema, so that no stale parse is used. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /**
  * The entry for a launch. YAML and zod cost more than the rest of the start together, so the parsed entry is kept

@@ -1,46 +1,9 @@
-import path from 'node:path';
 import type { Entry, Mount } from '../catalog/entry.ts';
 import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
+import { refusal } from './refusal.ts';
 import type { MountRequest, Paths } from './sandbox.ts';
-
-/** Never handed over, nor anything that contains them or lies in them. */
-const systemFolders = [
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/proc',
-  '/root',
-  '/run',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var/lib',
-  '/var/run',
-];
-/** Below the home folder. */
-const credentialFolders = [
-  '.ssh',
-  '.aws',
-  '.azure',
-  '.config/gcloud',
-  '.docker',
-  '.gnupg',
-  '.kube',
-  '.mozilla',
-  '.password-store',
-  '.netrc',
-  '.npmrc',
-  '.pypirc',
-  '.git-credentials',
-  '.local/share/keyrings',
-  '.config/gh',
-  '.claude',
-];
 
 /** The declared mounts that the user handed over; read-only unless the entry and the user both say otherwise. */
 export function mountsOf(entry: Entry, requests: readonly MountRequest[], paths: Paths): BindMount[] {
@@ -84,27 +47,6 @@ function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {
   throw new McpcatError('entry-refused', `--mount ${name}: ${source} ${reason}`, {
     hint: 'hand over a folder made for this server',
   });
-}
-
-/** Why a folder (without symbolic links) is never handed over, if so. */
-function refusal(source: string, paths: Paths): string | undefined {
-  const realHome = paths.realPath(paths.home) ?? paths.home;
-  if (contains(source, realHome)) return 'is or contains your home folder';
-  const inHome = contains(realHome, source);
-  if (systemFolders.some((folder) => related(folder, source) && !(inHome && !contains(source, folder))))
-    return 'is part of the system';
-  if (credentialFolders.some((folder) => related(path.join(realHome, folder), source)))
-    return 'holds credentials';
-  return undefined;
-}
-
-function contains(outer: string, inner: string): boolean {
-  const relative = path.relative(outer, inner);
-  return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
-}
-
-function related(a: string, b: string): boolean {
-  return contains(a, b) || contains(b, a);
 }
 
 function refuseUnknown(entry: Entry, name: string): void {

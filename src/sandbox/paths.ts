@@ -1,10 +1,11 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import os from 'node:os';
 import type { Paths } from './sandbox.ts';
 
 /** The machine's own file system. */
 export function hostPaths(home: string): Paths {
   return {
-    home,
+    homes: [...new Set([home, ...systemHome()])],
     realPath(path) {
       try {
         return realpathSync(path);
@@ -17,5 +18,21 @@ export function hostPaths(home: string): Paths {
       return facts === undefined ? undefined : `${String(facts.uid)}:${String(facts.gid)}`;
     },
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    holdsSocket(path) {
+      try {
+        return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isSocket());
+      } catch {
+        return false; // what we can't list, a server of another account can't either
+      }
+    },
   };
+}
+
+/** HOME can be missing or wrong in a client's environment. */
+function systemHome(): string[] {
+  try {
+    return [os.userInfo().homedir];
+  } catch {
+    return []; // an account without a line in passwd has none
+  }
 }

@@ -20,9 +20,12 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     mounts,
     user: userOf(mounts, paths),
     writable: permissions.writable,
-    memoryBytes: bytesOf(overrides.memory ?? limits.memory, '--memory'),
-    cpus: number(overrides.cpus, { fallback: limits.cpus, what: '--cpus', least: 0.01 }),
-    pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2 }),
+    memoryBytes: memoryOf(
+      overrides.memory ?? limits.memory,
+      overrides.memory === undefined ? 'limits.memory' : '--memory',
+    ),
+    cpus: number(overrides.cpus, { fallback: limits.cpus, what: '--cpus', least: 0.01, most: 512 }),
+    pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
   };
 }
@@ -37,12 +40,30 @@ function userOf(mounts: readonly BindMount[], paths: Paths): string {
   return owner === undefined || /^0:|:0$/.test(owner) ? imageUser : owner;
 }
 
-function number(
-  text: string | undefined,
-  { fallback, what, least }: { fallback: number; what: string; least: number },
-): number {
+/** Less than this no runtime starts with; more than this is no number to the engine. */
+const leastMemory = 16 * 1024 ** 2;
+
+function memoryOf(text: string, what: string): number {
+  const bytes = bytesOf(text, what);
+  if (bytes >= leastMemory && Number.isSafeInteger(bytes)) return bytes;
+  throw new McpcatError('usage', `${what}: expected from 16m to what the machine has, found "${text}"`);
+}
+
+interface Range {
+  readonly fallback: number;
+  readonly what: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Whole where `least` is: half a process would be no limit at all. */
+function number(text: string | undefined, { fallback, what, least, most }: Range): number {
   if (text === undefined) return fallback;
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least) return value;
-  throw new McpcatError('usage', `${what}: expected a number from ${String(least)}, found "${text}"`);
+  if (value >= least && value <= most && (Number.isInteger(value) || !Number.isInteger(least))) return value;
+  const kind = Number.isInteger(least) ? 'a whole number' : 'a number';
+  throw new McpcatError(
+    'usage',
+    `${what}: expected ${kind} from ${String(least)} to ${String(most)}, found "${text}"`,
+  );
 }

@@ -44,5 +44,8 @@ export interface Paths {
   isFolder(path: string): boolean;
   /** `uid:gid` of a folder. */
   ownerOf(path: string): string | undefined;
-  readonly home: string;
+  /** True if a socket lies in this folder (not deeper: a repository's own tools keep theirs below). */
+  holdsSocket(path: string): boolean;
+  /** Home folders of the account: by the environment and by the system. */
+  readonly homes: readonly string[];
 }

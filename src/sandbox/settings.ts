@@ -5,6 +5,9 @@ import type { Sandbox } from './sandbox.ts';
 const tmpfsShare = 8;
 const tmpfsLeast = 16 * 1024 ** 2;
 
+/** Engines mount a writable message queue there even with `ipc: none` and a read-only root (measured on 20.10). */
+const closedQueues = { '/dev/mqueue': 'ro,nosuid,nodev,noexec,size=4096,mode=0555' };
+
 /** How one container is named to the engine. */
 export interface Start {
   readonly image: string;
@@ -39,7 +42,10 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     nanoCpus: Math.round(sandbox.cpus * 1e9),
     pids: sandbox.pids,
     nofile: 4096,
-    tmpfs: Object.fromEntries(sandbox.writable.map((folder) => [folder, tmpfsOptions(folder, sandbox)])),
+    tmpfs: {
+      ...Object.fromEntries(sandbox.writable.map((folder) => [folder, tmpfsOptions(folder, sandbox)])),
+      ...closedQueues,
+    },
     mounts: sandbox.mounts,
     sysctls: {},
     dns: [],
