@@ -17,6 +17,8 @@ export const teardowns = [
   'SIGHUP',
   'SIGINT-SIGTERM',
   'SIGKILL',
+  /** By a parent that does not wait for its child: the launcher stays as a zombie. */
+  'unreaped-SIGKILL',
   /** SIGKILL to the launcher's parent, while somebody else holds the launcher's pipes open. */
   'parent-SIGKILL',
   /** The launcher's terminal is closed. */

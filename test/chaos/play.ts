@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
-import { engineProxy } from '../rig/engine-proxy.ts';
 import { Client } from './client.ts';
 import type { Contestants } from './contestants.ts';
+import { cuttableEngine } from './cuttable-engine.ts';
 import type { Case } from './matrix.ts';
 import { NotReached, reach } from './moment.ts';
 import type { Random } from './random.ts';
@@ -45,7 +45,8 @@ const settling = { none: 1000, created: 3000 } as const;
 /** Launches, brings to the moment, tears down, and watches what is left. */
 export async function play(one: Case, world: World): Promise<Result> {
   const session = `${world.prefix}${String(one.number)}`;
-  await using proxy = one.teardown === 'engine-cut' ? await engineProxy(world.contestants.socket) : undefined;
+  await using proxy =
+    one.teardown === 'engine-cut' ? await cuttableEngine(world.contestants.socket) : undefined;
   const command = world.contestants.command(one, session, proxy?.address);
   const client = new Client({ ...command, how: howFor(one.teardown) });
   world.clients.add(client);

@@ -33,7 +33,9 @@ export function totalsOf(results: readonly Result[], contestant: Contestant): To
     created: count(({ verdict }) => verdict === 'created' || verdict === 'swept'),
     launchersLeft: count((result) => result.launcherLeft && excuse(result) === undefined),
     failed: count(({ verdict }) => verdict === 'failed'),
-    afterKill: spread(own.filter(({ teardown }) => teardown === 'SIGKILL')),
+    afterKill: spread(
+      own.filter(({ teardown }) => teardown.endsWith('SIGKILL') && teardown !== 'parent-SIGKILL'),
+    ),
   };
 }
 

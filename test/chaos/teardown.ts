@@ -32,6 +32,10 @@ const acts: Readonly<Record<Teardown, Act>> = {
     client.signal('SIGTERM');
   },
   SIGKILL: now(({ client }) => client.signal('SIGKILL')),
+  'unreaped-SIGKILL': now(({ client }) => {
+    client.signalParent('SIGSTOP');
+    client.signal('SIGKILL');
+  }),
   'parent-SIGKILL': now(({ client }) => client.signalParent('SIGKILL')),
   'terminal-close': now(({ client }) => client.signalParent('SIGUSR1')),
   'stopped-SIGTERM': async ({ client, asked }) => {
@@ -49,7 +53,7 @@ const acts: Readonly<Record<Teardown, Act>> = {
 
 /** How the launcher has to be started for this. */
 export function howFor(teardown: Teardown): How {
-  if (teardown === 'parent-SIGKILL') return 'wrapped';
+  if (teardown === 'parent-SIGKILL' || teardown === 'unreaped-SIGKILL') return 'wrapped';
   return teardown === 'terminal-close' ? 'terminal' : 'direct';
 }
 
