@@ -132,12 +132,16 @@ export async function measure(
     attachment.stdin.end();
     const end = await within(ended, 'the end of the probe');
     return {
-      answer: line === '' ? undefined : JSON.parse(line),
+      answer: answerOf(line),
       stderr: await within(stderr, 'the end of stderr'),
       end,
       facts: await engine.inspectContainer(id),
     };
   });
+}
+
+function answerOf(line: string): unknown {
+  return line === '' ? undefined : JSON.parse(line);
 }
 
 /** Up to the first line feed, or all there is. */
