@@ -1,0 +1,90 @@
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../lib/errors.ts';
+import { ownMachine } from '../lib/host-rule.ts';
+import { connectFirst } from './connect-first.ts';
+import { refusalOf } from './public-address.ts';
+import { Resolver, type Lookup } from './resolver.ts';
+
+export interface DialRequest {
+  readonly name: string;
+  readonly port: number;
+  /** `allowed` only if the user allowed this very host: then it may be on a private network. */
+  readonly private: 'allowed' | 'refused';
+  /** Aborted when the container has lost interest. */
+  readonly signal: AbortSignal;
+}
+
+/** How a dial went; findings, not errors: the road tells the server and the log. `address` is what was dialled. */
+export type Dialled =
+  | { readonly outcome: 'connected'; readonly stream: Duplex; readonly address: string }
+  | { readonly outcome: 'refused'; readonly reason: string; readonly address: string }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+/** Connects to a permitted host; never rejects. The stream must allow half-open connections. */
+export type Dial = (request: DialRequest) => Promise<Dialled>;
+
+export interface DialOptions {
+  /** All addresses of a name; the system's resolver by default. */
+  readonly lookup?: Lookup;
+  /** Milliseconds for resolution and connection together. */
+  readonly deadline?: number;
+  /** Milliseconds before the next address is tried beside the one that does not answer. */
+  readonly stagger?: number;
+}
+
+const defaults = { deadline: 10_000, stagger: 250 };
+
+/**
+ * A dial over the real network. Every address of the name is checked before the first is tried, and the connection
+ * goes to a checked address, so a name can't change its meaning in between.
+ */
+export function realDial(options: DialOptions = {}): Dial {
+  const { deadline, stagger } = { ...defaults, ...options };
+  const resolver = new Resolver(options.lookup);
+  return async (request) => {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(deadline)]);
+    try {
+      const found = await addressesOf(request, resolver, signal);
+      const refused = firstRefusal(request, found);
+      if (refused !== undefined) return refused;
+      return {
+        outcome: 'connected',
+        ...(await connectFirst(found, { port: request.port, stagger, signal })),
+      };
+    } catch (error) {
+      return { outcome: 'failed', reason: reasonOf(error, { request, signal, deadline }) };
+    }
+  };
+}
+
+async function addressesOf(
+  { name }: DialRequest,
+  resolver: Resolver,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return name === ownMachine ? ['127.0.0.1', '::1'] : resolver.resolve(name, signal);
+}
+
+/** One bad address among good ones condemns the name: that is how rebinding looks. */
+function firstRefusal(
+  { name, port, private: mode }: DialRequest,
+  found: readonly string[],
+): Dialled | undefined {
+  for (const address of found) {
+    const refusal = refusalOf(address);
+    if (refusal === undefined || (refusal.allowable && mode === 'allowed')) continue;
+    const hint = refusal.allowable
+      ? `; to allow it: --allow ${name}${port === 443 ? '' : `:${String(port)}`}`
+      : '';
+    return { outcome: 'refused', reason: `it leads to ${address}, ${refusal.what}${hint}`, address };
+  }
+  return undefined;
+}
+
+function reasonOf(
+  error: unknown,
+  { request, signal, deadline }: { request: DialRequest; signal: AbortSignal; deadline: number },
+): string {
+  if (request.signal.aborted) return 'the server gave up';
+  return signal.aborted ? `no connection within ${String(deadline)} ms` : messageOf(error);
+}

@@ -1,0 +1,64 @@
+import type { Addresses } from './addresses.ts';
+import { attemptOf, type Attempt, type OnAttempt } from './attempt.ts';
+import { Channel, type ChannelOwner } from './channel.ts';
+import type { Dial, Dialled } from './dial.ts';
+import { destinationOf, frameOf, type ResetReason } from './frames.ts';
+import type { Policy } from './policy.ts';
+
+/** Who decides about, and who makes, the connections of a server. */
+export interface Egress {
+  readonly policy: Policy;
+  readonly addresses: Addresses;
+  readonly dial: Dial;
+  readonly onAttempt: OnAttempt;
+}
+
+interface Wish {
+  readonly id: number;
+  /** Of the relay's OPEN. */
+  readonly payload: Buffer;
+}
+
+/** The server connected somewhere: leads the stream to the host that was meant, or refuses it. */
+export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone: () => void): Channel {
+  const { address, port } = destinationOf(wish.payload);
+  const name = egress.addresses.nameOf(address) ?? address;
+  const started = performance.now();
+  const abort = new AbortController();
+  const facts: { refusal?: Pick<Attempt, 'verdict' | 'reason'>; address?: string } = {};
+  const channel = new Channel(wish.id, owner, {
+    onOver: () => abort.abort(),
+    onGone: () => {
+      const { trouble, ...bytes } = channel.totals;
+      const ms = Math.round(performance.now() - started);
+      const outcome = {
+        verdict: 'permitted',
+        reason: trouble,
+        ...facts.refusal,
+        address: facts.address,
+      } as const;
+      egress.onAttempt(attemptOf({ what: 'connection', name, port, ms, ...bytes, ...outcome }));
+      onGone();
+    },
+  });
+  const refuse = (why: ResetReason, refusal: Pick<Attempt, 'verdict' | 'reason'>): void => {
+    facts.refusal = refusal;
+    channel.refuse(why);
+  };
+  const dialled = (result: Dialled): void => {
+    if (result.outcome !== 'failed') facts.address = result.address;
+    if (result.outcome === 'connected') {
+      // A stream that was reset meanwhile gets no OPENED.
+      if (!abort.signal.aborted) owner.sink.control(frameOf('opened', wish.id));
+      channel.open(result.stream);
+    } else if (result.outcome === 'refused') refuse('refused', { verdict: 'refused', reason: result.reason });
+    else refuse('failed', { verdict: 'permitted', reason: result.reason });
+  };
+  const permission = egress.policy.permits(name, port);
+  if (permission.verdict === 'refused') queueMicrotask(() => refuse('refused', permission));
+  else {
+    const request = { name, port, private: permission.private, signal: abort.signal };
+    void egress.dial(request).then(dialled);
+  }
+  return channel;
+}

@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream';
+import type { Engine, ExecSession } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { Road, type RoadOptions } from './road.ts';
+
+export interface OpenRoadRequest extends Pick<RoadOptions, 'policy' | 'dial' | 'onAttempt'> {
+  readonly engine: Pick<Engine, 'exec'>;
+  /** Of a running container. */
+  readonly id: string;
+  /** Milliseconds of silence after which the relay takes the launcher for gone; for engines that are not local. */
+  readonly heartbeat?: number | undefined;
+  /** Milliseconds until the relay must be ready. */
+  readonly deadline?: number;
+}
+
+/** The account of mcpcat-init in every image; numeric, as for the server itself. */
+const relayUser = '65532:65532';
+const lastWordsBytes = 2048;
+
+/**
+ * Starts the relay in a container and resolves when it listens. Rejects with `timeout` or `engine-failed`; the relay's
+ * session is closed then, which ends the server too: nothing runs with half a road.
+ */
+export async function openRoad(request: OpenRoadRequest): Promise<Road> {
+  const { heartbeat, deadline = 5000 } = request;
+  const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
+  const starting = request.engine.exec(request.id, ['/mcpcat-init', 'relay', ...beats], { user: relayUser });
+  const timer = new AbortController();
+  const late = expiry(deadline, timer.signal);
+  let road: Road | undefined;
+  try {
+    road = roadOver(await Promise.race([starting, late]), request);
+    await Promise.race([road.ready, late]);
+    return road;
+  } catch (error) {
+    road?.close();
+    if (road === undefined) void starting.then((session) => session.destroy()).catch(() => undefined);
+    throw error;
+  } finally {
+    timer.abort();
+  }
+}
+
+function roadOver(session: ExecSession, { policy, dial, onAttempt, heartbeat }: OpenRoadRequest): Road {
+  const lastWords = tailOf(session.stderr);
+  return new Road({
+    input: session.stdout,
+    output: session.stdin,
+    policy,
+    dial,
+    lastWords,
+    ...(onAttempt === undefined ? {} : { onAttempt }),
+    // Two beats may be lost on the way.
+    ...(heartbeat === undefined ? {} : { beat: Math.max(1, Math.floor(heartbeat / 3)) }),
+  });
+}
+
+/** Reads a stream so that it never stalls, and keeps its last line, printable. */
+function tailOf(stream: Readable): () => string {
+  let tail = '';
+  stream.on('error', () => undefined);
+  stream.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.subarray(-lastWordsBytes).toString('latin1')).slice(-lastWordsBytes);
+  });
+  return () => (tail.trim().split('\n').at(-1) ?? '').replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+/** Rejects with `timeout` after a while, unless it is called off. */
+function expiry(milliseconds: number, off: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(
+      new McpcatError('timeout', `the road of the server was not ready within ${String(milliseconds)} ms`),
+    );
+  }, milliseconds);
+  off.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  promise.catch(() => undefined);
+  return promise;
+}

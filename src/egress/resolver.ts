@@ -1,0 +1,63 @@
+import { lookup as systemLookup } from 'node:dns/promises';
+
+/** All addresses of a name, IPv4 and IPv6, in the order of preference. */
+export type Lookup = (name: string) => Promise<readonly string[]>;
+
+/** getaddrinfo can't be cancelled and shares four threads with the file system: no queue of thousands behind it. */
+const mostPending = 64;
+/** More addresses than anyone waits for. */
+const mostAddresses = 16;
+
+/** Resolves names, the same name once at a time. */
+export class Resolver {
+  readonly #lookup: Lookup;
+  readonly #pending = new Map<string, Promise<readonly string[]>>();
+
+  constructor(lookup: Lookup = systemAddresses) {
+    this.#lookup = lookup;
+  }
+
+  /** Rejects with a line for the log, or with the signal's reason when it is aborted first. */
+  async resolve(name: string, signal: AbortSignal): Promise<readonly string[]> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(new Error('aborted'));
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await Promise.race([this.#shared(name), aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #shared(name: string): Promise<readonly string[]> {
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) return pending;
+    if (this.#pending.size >= mostPending)
+      return Promise.reject(new Error('too many names are being resolved'));
+    const started = this.#start(name).finally(() => this.#pending.delete(name));
+    // Nobody may be waiting any more when it fails.
+    started.catch(() => undefined);
+    this.#pending.set(name, started);
+    return started;
+  }
+
+  async #start(name: string): Promise<readonly string[]> {
+    const found = await this.#lookup(name).catch((error: unknown) => {
+      throw new Error(`the name does not resolve (${codeOf(error)})`, { cause: error });
+    });
+    if (found.length === 0) throw new Error('the name does not resolve (no address)');
+    return found.slice(0, mostAddresses);
+  }
+}
+
+async function systemAddresses(name: string): Promise<readonly string[]> {
+  const found = await systemLookup(name, { all: true });
+  return found.map(({ address }) => address);
+}
+
+/** `ENOTFOUND`, `ECONNREFUSED` …; the rest of such messages repeats what the log says already. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,82 @@
+import { McpcatError } from '../lib/errors.ts';
+import { coversRule, hostRuleText, type HostRule } from '../lib/host-rule.ts';
+import { parseHostRules } from '../lib/host-rules.ts';
+import { settingHost } from './setting-host.ts';
+
+/** A rule without placeholder, and whether its host may be on a private network. */
+export interface PermittedRule extends HostRule {
+  readonly kind: 'exact' | 'suffix' | 'any';
+  readonly private: 'allowed' | 'refused';
+}
+
+/** Everything that decides what a server may reach. */
+export interface NetworkRequest {
+  /** `permissions.network` of the entry. */
+  readonly declared: readonly string[];
+  /** Values of settings by name, secrets and defaults included: for `{SETTING}`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** `--allow`, by the user: the only way to a host on a private network. */
+  readonly allow?: readonly string[];
+  /** `--deny-network`. */
+  readonly deny?: boolean;
+  /** The user's narrower list; undefined leaves what is declared. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** The rules in force, the user's additions last. Throws `usage` with all problems in `detail` if there are several. */
+export function rulesOf({
+  declared,
+  settings,
+  allow = [],
+  deny = false,
+  only,
+}: NetworkRequest): PermittedRule[] {
+  if (deny && allow.length > 0)
+    throw new McpcatError('usage', '--allow and --deny-network contradict each other', {
+      hint: 'leave one out',
+    });
+  if (deny) return [];
+  const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, settings));
+  const narrowed = only === undefined ? rules : narrow(rules, parsed(only, 'network of the settings file'));
+  const added = parsed(allow, '--allow').map((rule) => addition(rule));
+  return [...narrowed.map((rule): PermittedRule => ({ ...rule, private: 'refused' })), ...added];
+}
+
+type PlainRule = Omit<PermittedRule, 'private'>;
+
+function parsed(texts: readonly string[], what: string): readonly HostRule[] {
+  const { rules, problems } = parseHostRules(texts, what);
+  const [first, ...more] = problems;
+  if (first === undefined) return rules;
+  throw new McpcatError('usage', first.message, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    detail: more.map(({ message }) => message),
+  });
+}
+
+/** A setting that was not given permits nothing. */
+function settled(rule: HostRule, settings: Readonly<Record<string, string>>): PlainRule[] {
+  if (rule.kind !== 'setting') return [{ ...rule, kind: rule.kind }];
+  const value = settings[rule.name];
+  if (value === undefined || value === '') return [];
+  return [{ ...settingHost(rule.name, value), kind: 'exact' }];
+}
+
+function addition(rule: HostRule): PermittedRule {
+  if (rule.kind === 'setting')
+    throw new McpcatError('usage', `--allow: expected a host, found ${hostRuleText(rule)}`);
+  // A whole suffix, or the internet, is no licence for the user's own network: hosts there are named one by one.
+  return { ...rule, kind: rule.kind, private: rule.kind === 'exact' ? 'allowed' : 'refused' };
+}
+
+/** What both lists permit. */
+function narrow(rules: readonly PlainRule[], only: readonly HostRule[]): PlainRule[] {
+  return rules.flatMap((rule) => only.flatMap((other) => common(rule, other)));
+}
+
+function common(a: PlainRule, b: HostRule): PlainRule[] {
+  const ports = a.ports.filter((port) => b.ports.includes(port));
+  if (ports.length === 0 || b.kind === 'setting') return [];
+  if (coversRule({ ...b, ports }, { ...a, ports })) return [{ ...a, ports }];
+  return coversRule({ ...a, ports }, { ...b, ports }) ? [{ ...b, kind: b.kind, ports }] : [];
+}

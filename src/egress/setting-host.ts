@@ -1,0 +1,85 @@
+import { McpcatError } from '../lib/errors.ts';
+import { asciiName, noAddresses, type HostRule } from '../lib/host-rule.ts';
+
+/** Ports that a URL scheme means when it names none. */
+const schemePorts: Readonly<Record<string, number>> = {
+  https: 443,
+  http: 80,
+  wss: 443,
+  ws: 80,
+  postgres: 5432,
+  postgresql: 5432,
+  mysql: 3306,
+  mariadb: 3306,
+  mongodb: 27017,
+  redis: 6379,
+  rediss: 6379,
+  amqp: 5672,
+  amqps: 5671,
+  mqtt: 1883,
+  mqtts: 8883,
+  nats: 4222,
+  ldap: 389,
+  ldaps: 636,
+  ssh: 22,
+  ftp: 21,
+  bolt: 7687,
+  neo4j: 7687,
+  sqlserver: 1433,
+  mssql: 1433,
+};
+
+/**
+ * The host a setting points to: a URL (`postgres://u:p@db.example.com/x`, `jdbc:` in front or not) or a bare
+ * `host[:port]`. Throws `usage`; the value may hold a password and is never repeated.
+ */
+export function settingHost(name: string, value: string): HostRule {
+  const text = value.trim();
+  const found = text.includes('://') ? fromUrl(name, text.replace(/^jdbc:/, '')) : fromBare(name, text);
+  try {
+    return { kind: 'exact', name: asciiName(found.host, name), ports: [found.port] };
+  } catch (error) {
+    if (!(error instanceof McpcatError)) throw error;
+    throw wrong(name, 'found no host name', error.hint);
+  }
+}
+
+interface Found {
+  readonly host: string;
+  readonly port: number;
+}
+
+function fromUrl(name: string, value: string): Found {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase() ?? '';
+  if (scheme.endsWith('+srv'))
+    throw wrong(
+      name,
+      `found the scheme ${scheme}, which needs SRV records`,
+      'name the host itself and its port',
+    );
+  if (!URL.canParse(value)) throw wrong(name, 'found something else');
+  const url = new URL(value);
+  if (url.hostname.startsWith('[')) throw wrong(name, 'found an IP address', noAddresses);
+  if (url.hostname === '') throw wrong(name, 'found a URL without a host');
+  // `postgresql+asyncpg` is how Python names driver and protocol.
+  const byScheme = schemePorts[scheme] ?? schemePorts[scheme.split('+')[0] ?? ''];
+  const port = url.port === '' ? byScheme : Number(url.port);
+  if (port === undefined || port === 0)
+    throw wrong(name, `found a ${scheme} URL without a port`, 'add :PORT to the host');
+  return { host: url.hostname, port };
+}
+
+function fromBare(name: string, value: string): Found {
+  const match = /^([^\s:/?#@]+)(?::([1-9][0-9]{0,4}))?\/?$/u.exec(value);
+  const port = Number(match?.[2] ?? 443);
+  if (match?.[1] === undefined || port > 65535) throw wrong(name, 'found something else');
+  return { host: match[1], port };
+}
+
+function wrong(name: string, found: string, hint?: string): McpcatError {
+  return new McpcatError(
+    'usage',
+    `${name}: its host is needed for the network permission; expected a URL or host[:port], ${found}`,
+    hint === undefined ? {} : { hint },
+  );
+}

@@ -1,0 +1,142 @@
+import { domainToASCII } from 'node:url';
+import { McpcatError } from './errors.ts';
+
+/**
+ * Whom a server may reach. `name` is the host, the suffix behind `*.`, the setting behind `{…}`, or empty for `any`;
+ * always lower-case ASCII. `ports` are those written, or the defaults; empty for `setting`, whose value tells.
+ */
+export interface HostRule {
+  readonly kind: 'exact' | 'suffix' | 'any' | 'setting';
+  readonly name: string;
+  readonly ports: readonly number[];
+}
+
+/** The user's own machine, seen from a container without network. Only the user may permit it. */
+export const ownMachine = 'host.mcpcat.internal';
+
+const label = '[a-z0-9_](-*[a-z0-9_])*';
+const anyPorts = [443, 80];
+
+/** The written form, as editors check it: `host`, `host:port`, `*.suffix[:port]`, `*[:port]` or `{SETTING}`. */
+export const hostRuleForm = new RegExp(
+  `^(\\{[A-Za-z_][A-Za-z0-9_]*\\}|(\\*|(\\*\\.)?${label}(\\.${label})*)(:[1-9][0-9]{0,4})?)$`,
+);
+
+/** Second-level labels that registries sell below: `*.co.uk` would be half a country. */
+const registryLabels = new Set(['ac', 'co', 'com', 'edu', 'gob', 'gov', 'ne', 'net', 'or', 'org']);
+
+/**
+ * Parses one rule; `what` is where it was written, for the message. Capitals and international names are put into
+ * their ASCII form. Throws `usage` with what to write instead.
+ */
+export function parseHostRule(text: string, what: string): HostRule {
+  const setting = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text)?.[1];
+  if (setting !== undefined) return { kind: 'setting', name: setting, ports: [] };
+  refuseOtherForms(text, what);
+  const [written = '', portText] = text.split(':');
+  const port = portText === undefined ? undefined : parsePort(portText, what);
+  if (written === '*') return { kind: 'any', name: '', ports: port === undefined ? anyPorts : [port] };
+  const wide = written.startsWith('*.');
+  const name = asciiName(wide ? written.slice(2) : written, what);
+  if (wide) refuseTooWide(name, what);
+  return { kind: wide ? 'suffix' : 'exact', name, ports: [port ?? 443] };
+}
+
+function refuseOtherForms(text: string, what: string): void {
+  if (text === '') throw wrong(what, 'found nothing');
+  if (/[\s\p{C}]/u.test(text))
+    throw wrong(what, `found a space or control character in ${JSON.stringify(text)}`);
+  if (text.includes('://'))
+    throw wrong(what, `found the URL ${text}`, `write ${hostOfUrl(text) ?? 'its host'}`);
+  if (/[/\\?#@%]/.test(text)) throw wrong(what, `found "${text}"`, 'no path, no user, no address range');
+  if (/[[\]]|:.*:/.test(text)) throw wrong(what, `found the IP address "${text}"`, noAddresses);
+  if (/\*/.test(text.replace(/^\*(?=\.|:|$)/, '')))
+    throw wrong(what, `found "${text}"`, 'a * stands alone or for everything before a dot: *.example.com');
+  if (/[{}]/.test(text)) throw wrong(what, `found "${text}"`, 'a setting stands alone: {DATABASE_URL}');
+}
+
+/** Why an IP address is no answer: names are what the road carries. */
+export const noAddresses = 'servers reach hosts by name only; give the address a name';
+
+function hostOfUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { host, protocol, port } = new URL(text);
+  return protocol === 'http:' && port === '' ? `${host}:80` : host || undefined;
+}
+
+function parsePort(text: string, what: string): number {
+  const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new McpcatError('usage', `${what}: expected a port from 1 to 65535, found "${text}"`);
+}
+
+/** A host name in lower-case ASCII, or `usage`: not an IP address in any spelling, not localhost. */
+export function asciiName(text: string, what: string): string {
+  if (text.endsWith('.')) throw wrong(what, `found "${text}"`, 'leave out the last dot');
+  if (endsInNumber(text)) throw wrong(what, `found the IP address "${text}"`, noAddresses);
+  const name = domainToASCII(text.toLowerCase());
+  if (endsInNumber(name)) throw wrong(what, `found the IP address "${text}"`, noAddresses);
+  if (!isHostName(name)) throw wrong(what, `found "${text}"`);
+  if (name === 'localhost' || name.endsWith('.localhost'))
+    throw wrong(what, `found "${text}"`, `that is the container itself; this machine is ${ownMachine}`);
+  return name;
+}
+
+const nameForm = new RegExp(`^${label}(\\.${label})*$`);
+
+/** True for a name that can be looked up and is no IP address in disguise (`127.1`, `0x7f.1`, `2130706433`). */
+export function isHostName(name: string): boolean {
+  const labels = name.split('.');
+  return (
+    name.length <= 253 &&
+    nameForm.test(name) &&
+    labels.every(({ length }) => length <= 63) &&
+    !endsInNumber(name)
+  );
+}
+
+/** What resolvers and URL parsers take for an IPv4 address (WHATWG URL, "ends in a number checker"). */
+function endsInNumber(name: string): boolean {
+  return /(^|\.)([0-9]+|0x[0-9a-f]*)$/i.test(name);
+}
+
+function refuseTooWide(suffix: string, what: string): void {
+  const labels = suffix.split('.');
+  const registry = labels.length === 2 && labels[1]?.length === 2 && registryLabels.has(labels[0] ?? '');
+  if (labels.length >= 2 && !registry) return;
+  throw wrong(
+    what,
+    `found "*.${suffix}"`,
+    'that is a whole registry; name the domain, or "*" for the whole internet',
+  );
+}
+
+function wrong(what: string, found: string, hint?: string): McpcatError {
+  const form = 'expected host, host:port, *.example.com, {SETTING} or *';
+  return new McpcatError('usage', `${what}: ${form}, ${found}`, hint === undefined ? {} : { hint });
+}
+
+/** The rule as people write it. */
+export function hostRuleText({ kind, name, ports }: HostRule): string {
+  if (kind === 'setting') return `{${name}}`;
+  const host = { exact: name, suffix: `*.${name}`, any: '*' }[kind];
+  const byDefault = kind === 'any' ? anyPorts : [443];
+  return ports.join() === byDefault.join() ? host : `${host}:${ports.join()}`;
+}
+
+/** True if a name fits the rule, whatever the port. */
+export function matchesName({ kind, name }: HostRule, host: string): boolean {
+  if (kind === 'any') return true;
+  return kind === 'suffix' ? host.endsWith(`.${name}`) : kind === 'exact' && host === name;
+}
+
+/** True if everything `inner` permits is permitted by `outer` too. */
+export function coversRule(outer: HostRule, inner: HostRule): boolean {
+  if (inner.kind === 'setting' || outer.kind === 'setting')
+    return outer.kind === inner.kind && outer.name === inner.name;
+  const names =
+    outer.kind === 'any' ||
+    (inner.kind === 'exact' && matchesName(outer, inner.name)) ||
+    (inner.kind === 'suffix' && outer.kind === 'suffix' && `.${inner.name}`.endsWith(`.${outer.name}`));
+  return names && inner.ports.every((port) => outer.ports.includes(port));
+}
