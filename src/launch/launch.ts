@@ -23,22 +23,29 @@ export interface LaunchRequest {
 export interface LaunchResult {
   readonly exitCode: number;
   readonly reason: Reason | undefined;
+  /** Set to the container's id if the engine did not confirm its removal. */
+  readonly left: string | undefined;
 }
 
-/** Runs one server for one client; the container is gone when this resolves or rejects. */
+/** Runs one server for one client; the container is gone when this resolves or rejects, or the engine is. */
 export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   const { grace = 0 } = request;
   const budgets = { ...defaultBudgets, afterInputEnd: defaultBudgets.afterInputEnd + grace };
   const supervisor = new Supervisor(request.engine, budgets);
   request.onReady((reason) => supervisor.request(reason));
+  let removed = false;
+  let ended: Ended;
   try {
-    return await run(request, supervisor);
+    ended = await run(request, supervisor);
   } finally {
-    await supervisor.remove();
+    removed = await supervisor.remove();
   }
+  return { ...ended, left: removed ? undefined : supervisor.id };
 }
 
-async function run(request: LaunchRequest, supervisor: Supervisor): Promise<LaunchResult> {
+type Ended = Omit<LaunchResult, 'left'>;
+
+async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ended> {
   const { engine, sandbox, image, labels, grace } = request;
   const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace });
   const id = await engine.createContainer(settings).catch((error: unknown) => {
@@ -60,7 +67,7 @@ interface Session {
   readonly id: string;
 }
 
-async function serve(request: LaunchRequest, { supervisor, attachment, id }: Session): Promise<LaunchResult> {
+async function serve(request: LaunchRequest, { supervisor, attachment, id }: Session): Promise<Ended> {
   const preamble = preambleOf(request.sandbox);
   if (preamble) attachment.stdin.write(preamble);
   const stirring = Promise.withResolvers<undefined>();

@@ -15,11 +15,11 @@ export type Reason =
 export interface Budgets {
   readonly afterInputEnd: number;
   readonly afterSignal: number;
-  /** For the removal of the container. */
-  readonly removal: number;
+  /** For an engine that does not answer, each: to confirm the end, and to confirm the removal. */
+  readonly confirmation: number;
 }
 
-export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500, removal: 10_000 };
+export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500, confirmation: 5000 };
 
 /**
  * Brings one container to its end, whatever happens:
@@ -46,6 +46,10 @@ export class Supervisor {
   constructor(engine: Engine, budgets: Budgets) {
     this.#engine = engine;
     this.#budgets = budgets;
+  }
+
+  get id(): string | undefined {
+    return this.#id;
   }
 
   get reason(): Reason | undefined {
@@ -93,23 +97,25 @@ export class Supervisor {
     return end;
   }
 
-  /** Removes the container; nothing is left after this, or the engine is gone and the next sweep will see to it. */
-  async remove(): Promise<void> {
+  /** Removes the container. False if the engine did not confirm it in time: then the next sweep sees to it. */
+  async remove(): Promise<boolean> {
     clearTimeout(this.#timer);
-    if (this.#id === undefined) return;
-    const deadline = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => deadline.resolve(undefined), this.#budgets.removal);
-    await Promise.race([this.#gone(this.#id), deadline.promise]);
+    if (this.#id === undefined) return true;
+    const deadline = Promise.withResolvers<false>();
+    const timer = setTimeout(() => deadline.resolve(false), this.#budgets.confirmation);
+    const removed = await Promise.race([this.#gone(this.#id), deadline.promise]);
     clearTimeout(timer);
+    return removed;
   }
 
   /** The engine may be at it already (it removes by itself what has ended): done is only when it says so. */
-  async #gone(id: string): Promise<void> {
+  async #gone(id: string): Promise<boolean> {
     try {
       await this.#engine.removeContainer(id);
       await this.#engine.waitContainer(id, 'removed');
+      return true;
     } catch {
-      // Gone already, or the engine is: then the next sweep sees to it.
+      return false;
     }
   }
 
@@ -122,9 +128,8 @@ export class Supervisor {
     const id = this.#id;
     if (id === undefined) return;
     clearTimeout(this.#timer);
-    void this.#engine
-      .removeContainer(id)
-      .catch(() => undefined)
-      .then(() => this.#over.resolve({ exitCode: 137 }));
+    const over = (): void => this.#over.resolve({ exitCode: 137 });
+    this.#timer = setTimeout(over, this.#budgets.confirmation);
+    void this.#engine.removeContainer(id).then(over, over);
   }
 }

@@ -42,7 +42,13 @@ export const execute: Execute = async (invocation) => {
     onStarted: () => sweepLater(engine),
   });
   if (result.reason?.kind === 'engine-gone')
-    throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`);
+    throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`, {
+      hint: 'when it is back, the next mcpcat run or mcpcat prune removes what it may have left',
+    });
+  if (result.left !== undefined)
+    terminal.stderr.write(
+      `mcpcat: the engine has not confirmed that the container ${result.left.slice(0, 12)} is removed; mcpcat prune will\n`,
+    );
   const message = lastWord(result, sandbox);
   if (message !== undefined) terminal.stderr.write(`mcpcat: ${message}\n`);
   return result.exitCode;

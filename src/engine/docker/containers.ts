@@ -110,13 +110,35 @@ async function wait(
   until: 'next-exit' | 'not-running' | 'removed',
 ): Promise<ContainerEnd> {
   try {
-    const answer: unknown = await docker.getContainer(id).wait({ condition: until });
-    return endOf(answer);
+    return endOf(JSON.parse(await waitBody(docker, id, until)));
   } catch (error) {
     // Gone before we asked: whoever waits for its end has it.
     if (until === 'removed' && statusOf(error) === 404) return { exitCode: 0 };
     throw error;
   }
+}
+
+/**
+ * The engine sends the head of this answer at once and the body at the end. dockerode's own `wait` listens only for
+ * the end of the body, so it would never settle if the engine went away in between; reading the stream does.
+ */
+async function waitBody(docker: Docker, id: string, condition: string): Promise<string> {
+  const request = {
+    path: `/containers/${id}/wait?`,
+    options: { condition },
+    method: 'POST',
+    isStream: true,
+    statusCodes: { 200: true, 400: 'bad parameter', 404: 'no such container', 500: 'server error' },
+  };
+  const answer = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+    docker.modem.dial(request, (error: unknown, stream: unknown) => {
+      if (error instanceof Error) reject(error);
+      else resolve(stream as NodeJS.ReadableStream);
+    });
+  });
+  let body = '';
+  for await (const chunk of answer) body += String(chunk);
+  return body;
 }
 
 function endOf(answer: unknown): ContainerEnd {
