@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
+import { publicRuleProblems } from '../lib/host-rules.ts';
 import type { Entry } from './entry.ts';
 import { parseSource } from './source.ts';
 
@@ -62,18 +63,14 @@ function source(entry: Entry): Contradiction[] {
   }
 }
 
-function networkNames(entry: Entry): Contradiction[] {
-  return entry.permissions.network.flatMap((host, index) => {
+function networkNames({ permissions: { network }, env }: Entry): Contradiction[] {
+  const unknown = network.flatMap((host, index) => {
     const setting = /^\{(.+)\}$/.exec(host)?.[1];
-    const path = ['permissions', 'network', index];
-    if (setting !== undefined && !(setting in entry.env)) {
-      return [{ path, message: `permissions.network: {${setting}} names no setting of env` }];
-    }
-    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
-    return port > 65535
-      ? [{ path, message: `permissions.network: expected a port up to 65535, found ${String(port)}` }]
-      : [];
+    if (setting === undefined || setting in env) return [];
+    return [{ index, message: `permissions.network: {${setting}} names no setting of env` }];
   });
+  const problems = [...publicRuleProblems(network, 'permissions.network'), ...unknown];
+  return problems.map(({ index, ...problem }) => ({ ...problem, path: ['permissions', 'network', index] }));
 }
 
 function smokeSettings(entry: Entry): Contradiction[] {

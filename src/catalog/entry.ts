@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostRuleForm } from '../lib/host-rule.ts';
 
 /** The schema of `catalog/<name>/server.yaml` (DESIGN.md, "The entry"). Unknown keys are errors: a typo never weakens. */
 const text = z.string().min(1).max(2000);
@@ -21,12 +22,12 @@ const mountName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
 
-/** `host`, `host:port`, `*.suffix[:port]`, `*` or `{ENV_NAME}` (the host is taken from a setting). */
+/** `host`, `host:port`, `*.suffix[:port]`, `*[:port]` or `{ENV_NAME}` (the host is taken from a setting). */
 const host = z
   .string()
   .regex(
-    /^(\*|\{[A-Za-z_][A-Za-z0-9_]*\}|(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+(:[1-9][0-9]{0,4})?)$/,
-    'must be a lower-case host name, host:port, *.example.com, {ENV_NAME} or "*"; no scheme, no path, no IP range',
+    hostRuleForm,
+    'must be a lower-case host name, host:port, *.example.com, {ENV_NAME} or "*"; no scheme, no path, no IP address',
   );
 
 export const EnvSetting = z.strictObject({

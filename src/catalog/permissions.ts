@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 /** What a server may reach, in a few words. */
 export function permissionSummary({ permissions }: Entry): string {
   const { network, mounts } = permissions;
-  const hosts = network.includes('*') ? 'the whole internet' : network.join(', ');
+  const hosts = network.some(isEverything) ? 'the whole internet' : network.join(', ');
   const folders = mounts.map(({ name, mode }) => `folder ${name} (${mode})`).join(', ');
   return [hosts, folders].filter((part) => part !== '').join('; ') || 'nothing';
 }
@@ -21,9 +21,15 @@ export function permissionSentences({ permissions, limits, env, shm }: Entry): s
   ];
 }
 
+/** `*` and `*:8443` alike: no host is out of reach. */
+function isEverything(host: string): boolean {
+  return host === '*' || host.startsWith('*:');
+}
+
 function networkSentence(network: readonly string[]): string {
   if (network.length === 0) return 'Network: none.';
-  if (network.includes('*')) return 'Network: THE WHOLE INTERNET. It declares that it must reach any host.';
+  if (network.some(isEverything))
+    return 'Network: THE WHOLE INTERNET. It declares that it must reach any host.';
   return `Network: only ${network.join(', ')}.`;
 }
 

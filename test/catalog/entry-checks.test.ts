@@ -30,7 +30,7 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
   ],
   'a port beyond 65535': [
     "permissions: {network: ['a.example.com:70000']}",
-    /expected a port up to 65535, found 70000/,
+    /expected a port from 1 to 65535, found "70000"/,
   ],
   'a setting of the smoke test that is no setting of the server': [
     'smoke: {env: {OTHER: x}}',
@@ -67,19 +67,29 @@ test('folders that climb, are relative or have odd characters are refused', () =
 });
 
 test('addresses, schemes, paths and upper case are no hosts', () => {
-  for (const host of [
-    'https://a.example.com',
-    'a.example.com/x',
-    '10.0.0.0/8',
-    'A.example.com',
-    '*.',
-    'localhost',
-  ]) {
+  for (const host of ['https://a.example.com', 'a.example.com/x', '10.0.0.0/8', 'A.example.com', '*.']) {
     const more = `permissions: {network: ["${host}"]}\n`;
     assert.match(
       problemsIn(entryText('fixture', { more })).join('\n'),
       /permissions\.network\.0: must be/,
       host,
     );
+  }
+});
+
+test('names that only the user can mean, registries, IP addresses and repetitions are refused at their place', () => {
+  const cases: Readonly<Record<string, RegExp>> = {
+    localhost: /network: .*found "localhost" \(that is the container itself/,
+    nas: /expected a public name with a dot, found "nas"/,
+    'host.mcpcat.internal': /for the user to allow/,
+    '*.com': /whole registry/,
+    '10.0.0.1': /IP address "10.0.0.1"/,
+    'a.example.com, "*.example.com"': /a.example.com is contained in \*.example.com/,
+    'a.example.com, "a.example.com:443"': /a.example.com is listed twice/,
+  };
+  for (const [hosts, expected] of Object.entries(cases)) {
+    const network = hosts.includes(',') ? hosts : JSON.stringify(hosts);
+    const more = `permissions: {network: [${network}]}\n`;
+    assert.match(problemsIn(entryText('fixture', { more })).join('\n'), expected, hosts);
   }
 });
