@@ -9,9 +9,13 @@ const TagList = z.object({ tags: z.nullish(z.array(z.string())) });
 const mostPages = 1000;
 
 /** All tags of a repository, sorted; empty if there is no such repository. */
-export async function listTags(registry: Registry, repository: string): Promise<readonly string[]> {
+export async function listTags(
+  registry: Registry,
+  repository: string,
+  { pageSize = 1000 }: { readonly pageSize?: number } = {},
+): Promise<readonly string[]> {
   const tags = new Set<string>();
-  let next: URL | undefined = registry.onward(`/v2/${repository}/tags/list?n=1000`);
+  let next: URL | undefined = registry.onward(`/v2/${repository}/tags/list?n=${String(pageSize)}`);
   for (let page = 0; next !== undefined; page++) {
     if (page === mostPages) throw endless(repository);
     const found = await tagPage(registry, repository, next);
