@@ -20,6 +20,6 @@ export function dockerEngine(address: Address): Engine {
 
 function optionsOf(address: Address): Docker.DockerOptions {
   if (address.socketPath !== undefined) return { socketPath: address.socketPath };
-  const { host, port, tls } = address;
-  return { host, port, protocol: tls === undefined ? 'http' : 'https', ...tls };
+  const { host, port, protocol, tls } = address;
+  return { host, port, protocol, ...tls };
 }

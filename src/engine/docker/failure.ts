@@ -13,6 +13,17 @@ function systemCodeOf(error: unknown): string {
 
 const reinstall = 'start it, or run: mcpcat doctor --fix';
 
+/** No such socket, nobody listening on it, no such host, no way to it. */
+const nobodyThere: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /** What went wrong while `doing` something at `endpoint`, told apart by status and system error code, never by text. */
 export function failure(error: unknown, doing: string, endpoint: string): McpcatError {
   if (error instanceof McpcatError) return error;
@@ -20,7 +31,7 @@ export function failure(error: unknown, doing: string, endpoint: string): Mcpcat
   const code = systemCodeOf(error);
   if (status !== undefined)
     return new McpcatError(codeOf(error, status), `${doing}: ${reasonOf(error)}`, { cause: error });
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+  if (nobodyThere.has(code)) {
     return new McpcatError('engine-missing', `no engine answers at ${endpoint} (${code})`, {
       hint: reinstall,
       cause: error,

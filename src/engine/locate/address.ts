@@ -8,14 +8,22 @@ export type Address =
       readonly socketPath?: undefined;
       readonly host: string;
       readonly port: number;
-      readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+      readonly protocol: 'http' | 'https';
+      readonly tls?: Tls;
     };
 
+/** A client's certificate and the authority that it trusts, as PEM. */
+export interface Tls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Parses what DOCKER_HOST, a context or `--engine` may hold: a socket path, unix://, tcp://, http(s)://. */
-export function addressOf(text: string, tls?: { ca: string; cert: string; key: string }): Address {
-  if (text.startsWith('/')) return { endpoint: `unix://${text}`, socketPath: text };
-  if (text.startsWith('unix://')) return { endpoint: text, socketPath: text.slice('unix://'.length) };
-  if (text.startsWith('npipe://')) return { endpoint: text, socketPath: text.slice('npipe://'.length) };
+export function addressOf(text: string, tls?: Tls): Address {
+  const socketPath = /^(?:unix:\/\/|npipe:\/\/)?(\/.+)$/.exec(text)?.[1];
+  if (socketPath !== undefined)
+    return { endpoint: text.startsWith('/') ? `unix://${text}` : text, socketPath };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'ssh:') {
     throw new McpcatError(
@@ -34,5 +42,12 @@ export function addressOf(text: string, tls?: { ca: string; cert: string; key: s
   }
   const secure = tls !== undefined || url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 2376 : 2375) : Number(url.port);
-  return { endpoint: text, host: url.hostname, port, ...(tls === undefined ? {} : { tls }) };
+  return {
+    endpoint: text,
+    // An IPv6 address stands in brackets in a URL, and without them in a connection.
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    protocol: secure ? 'https' : 'http',
+    ...(tls === undefined ? {} : { tls }),
+  };
 }

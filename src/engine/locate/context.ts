@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { McpcatError } from '../../lib/errors.ts';
-import { addressOf, type Address } from './address.ts';
+import { addressOf, type Address, type Tls } from './address.ts';
 
 /** The docker command's folder of configuration. */
 export function configFolder(env: Readonly<Record<string, string | undefined>>): string {
@@ -11,8 +11,8 @@ export function configFolder(env: Readonly<Record<string, string | undefined>>):
 
 /** The name of the current docker context, or undefined for the default one. */
 export function currentContext(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (env['DOCKER_CONTEXT']) return env['DOCKER_CONTEXT'];
-  const name = field(readJson(path.join(configFolder(env), 'config.json')), 'currentContext');
+  const configured = field(readJson(path.join(configFolder(env), 'config.json')), 'currentContext');
+  const name = env['DOCKER_CONTEXT'] || configured;
   return name === undefined || name === 'default' ? undefined : name;
 }
 
@@ -30,13 +30,19 @@ export function contextAddress(name: string, env: Readonly<Record<string, string
   return addressOf(host, tlsOf(path.join(folder, 'tls', id, 'docker')));
 }
 
-/** Client certificates of a folder with ca.pem, cert.pem and key.pem. */
-export function tlsOf(folder: string): { ca: string; cert: string; key: string } | undefined {
-  if (!existsSync(path.join(folder, 'key.pem'))) return undefined;
-  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) =>
-    readFileSync(path.join(folder, file), 'utf8'),
-  );
-  return { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
+/** Client certificates of a folder with ca.pem, cert.pem and key.pem; undefined if it has none of them. */
+export function tlsOf(folder: string): Tls | undefined {
+  const files = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => path.join(folder, file));
+  const missing = files.find((file) => !existsSync(file));
+  if (files.every((file) => !existsSync(file))) return undefined;
+  // With a part of it the engine would be spoken to in another way than was set up: without TLS.
+  if (missing !== undefined)
+    throw new McpcatError(
+      'engine-missing',
+      `expected ca.pem, cert.pem and key.pem in ${folder}, found no ${path.basename(missing)}`,
+    );
+  const [ca = '', cert = '', key = ''] = files.map((file) => readFileSync(file, 'utf8'));
+  return { ca, cert, key };
 }
 
 function readJson(file: string): unknown {

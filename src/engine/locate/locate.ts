@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { McpcatError } from '../../lib/errors.ts';
 import { addressOf, type Address } from './address.ts';
-import { contextAddress, currentContext, tlsOf } from './context.ts';
+import { configFolder, contextAddress, currentContext, tlsOf } from './context.ts';
 
 export interface Search {
   /** `--engine`: an address or the name of a docker context. */
@@ -33,14 +33,28 @@ export function locateEngine(search: Search): Address {
 
 function fromOption({ endpoint, env }: Search): Address | undefined {
   if (endpoint === undefined) return undefined;
+  // Docker's own name for "no context": DOCKER_HOST or the usual socket.
+  if (endpoint === 'default') return fromDockerHost({ env }) ?? fromUsualSockets({ env });
   return /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/.test(endpoint) ? contextAddress(endpoint, env) : addressOf(endpoint);
 }
 
 function fromDockerHost({ env }: Search): Address | undefined {
   const host = env['DOCKER_HOST'];
   if (!host) return undefined;
-  const verified = Boolean(env['DOCKER_TLS_VERIFY']) && env['DOCKER_CERT_PATH'] !== undefined;
-  return addressOf(host, verified ? tlsOf(env['DOCKER_CERT_PATH'] ?? '') : undefined);
+  const address = addressOf(host);
+  if (!env['DOCKER_TLS_VERIFY'] || address.socketPath !== undefined) return address;
+  const folder = env['DOCKER_CERT_PATH'] ?? configFolder(env);
+  const tls = tlsOf(folder);
+  // To go on without would be to talk in the clear, which is what DOCKER_TLS_VERIFY forbids.
+  if (tls === undefined)
+    throw new McpcatError(
+      'engine-missing',
+      `DOCKER_TLS_VERIFY is set, and there are no certificates in ${folder}`,
+      {
+        hint: 'put ca.pem, cert.pem and key.pem there, or set DOCKER_CERT_PATH',
+      },
+    );
+  return addressOf(host, tls);
 }
 
 function fromContext({ env }: Search): Address | undefined {
@@ -53,8 +67,8 @@ function fromUsualSockets({ env }: Search): Address | undefined {
   return socket === undefined ? undefined : addressOf(socket);
 }
 
-/** Docker, rootless Docker, Docker Desktop, OrbStack, Colima, Podman. */
-function usualSockets(env: Search['env']): string[] {
+/** Docker, rootless Docker, Docker Desktop, OrbStack, Colima, Podman: in the order in which they are looked for. */
+export function usualSockets(env: Search['env']): string[] {
   const home = env['HOME'] ?? '/';
   const runtime = env['XDG_RUNTIME_DIR'] ?? `/run/user/${String(process.getuid?.() ?? 0)}`;
   return [

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBody } from '../../src/engine/docker/body.ts';
+import type { ContainerSettings } from '../../src/engine/engine.ts';
+
+const settings: ContainerSettings = {
+  image: 'mcpcat/x:local',
+  command: ['--stdio'],
+  env: { A: '1', B: 'x=y' },
+  labels: { 'io.mcpcat.server': 'x' },
+  user: '65532:65532',
+  readOnlyRoot: true,
+  capDrop: ['ALL'],
+  securityOptions: ['no-new-privileges'],
+  network: 'none',
+  ipc: 'none',
+  memoryBytes: 512 << 20,
+  nanoCpus: 1e9,
+  pids: 128,
+  nofile: 1024,
+  tmpfs: { '/tmp': 'rw,nosuid' },
+  mounts: [
+    { kind: 'bind', source: '/home/me/x', target: '/data', readOnly: true },
+    { kind: 'volume', source: 'cache', target: '/cache', readOnly: false },
+  ],
+  sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+  dns: ['127.0.0.1'],
+  extraHosts: ['a.example.com:127.77.0.1'],
+  autoRemove: true,
+};
+
+test('every restriction reaches the engine in its own words', () => {
+  assert.deepEqual(createBody(settings).HostConfig, {
+    AutoRemove: true,
+    LogConfig: { Type: 'none', Config: {} },
+    ReadonlyRootfs: true,
+    Privileged: false,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    NetworkMode: 'none',
+    IpcMode: 'none',
+    Memory: 536_870_912,
+    MemorySwap: 536_870_912,
+    NanoCpus: 1_000_000_000,
+    PidsLimit: 128,
+    Ulimits: [
+      { Name: 'nofile', Soft: 1024, Hard: 1024 },
+      { Name: 'core', Soft: 0, Hard: 0 },
+    ],
+    Tmpfs: { '/tmp': 'rw,nosuid' },
+    Mounts: [
+      {
+        Type: 'bind',
+        Source: '/home/me/x',
+        Target: '/data',
+        ReadOnly: true,
+        BindOptions: { Propagation: 'rprivate' },
+      },
+      { Type: 'volume', Source: 'cache', Target: '/cache', ReadOnly: false },
+    ],
+    Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    Dns: ['127.0.0.1'],
+    ExtraHosts: ['a.example.com:127.77.0.1'],
+  });
+});
+
+test('stdin is open once, and nothing is a terminal', () => {
+  const { OpenStdin, StdinOnce, AttachStdin, AttachStdout, AttachStderr, Tty } = createBody(settings);
+  assert.deepEqual(
+    { OpenStdin, StdinOnce, AttachStdin, AttachStdout, AttachStderr, Tty },
+    {
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+    },
+  );
+});
+
+test('settings are passed with their equal signs, and what is not set is left to the image', () => {
+  const body = createBody(settings);
+  assert.deepEqual(body.Env, ['A=1', 'B=x=y']);
+  for (const key of ['Entrypoint', 'WorkingDir', 'Hostname', 'StopSignal']) assert.ok(!(key in body), key);
+  const more = { ...settings, entrypoint: ['/x'], workingDir: '/data', hostname: 'h', stopSignal: 'SIGINT' };
+  const { Entrypoint, WorkingDir, Hostname, StopSignal } = createBody(more);
+  assert.deepEqual([Entrypoint, WorkingDir, Hostname, StopSignal], [['/x'], '/data', 'h', 'SIGINT']);
+});
+
+test('shared memory has a size only when there is some', () => {
+  assert.ok(!('ShmSize' in (createBody(settings).HostConfig ?? {})));
+  const { HostConfig } = createBody({ ...settings, ipc: 'private', shmBytes: 64 << 20 });
+  assert.equal(HostConfig?.ShmSize, 67_108_864);
+});
