@@ -41,9 +41,8 @@ async function runHelper(
   const child = spawn(program, ['get'], {
     env: { ...env, PATH },
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: deadline,
-    killSignal: 'SIGKILL',
   });
+  const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', (error) => {
       reject(helperFailed(program, messageOf(error)));
@@ -58,7 +57,11 @@ async function runHelper(
   child.stdin.on('error', () => undefined);
   child.stdin.end(server);
   const output = text(child.stdout).catch(() => '');
-  return { code: await ended, output: await output };
+  try {
+    return { code: await ended, output: await output };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function credentialsIn(output: string, program: string): Credentials {
