@@ -27,9 +27,8 @@ function pythonScore(tag: string, abis: string): number | undefined {
   const version = Number(/^cp3(\d+)$/.exec(tag)?.[1] ?? Number.NaN);
   if (version === minor && (abi.includes(`cp3${String(minor)}`) || abi.includes('none'))) return 30;
   if (version <= minor && abi.includes('abi3')) return 20;
-  if (abi.includes('none') && (tag === 'py3' || tag === `py3${String(minor)}` || tag === 'py2.py3'))
-    return 10;
-  return undefined;
+  const pure = /^py3(\d*)$/.exec(tag)?.[1];
+  return abi.includes('none') && pure !== undefined && Number(pure) <= minor ? 10 : undefined;
 }
 
 function platformScore(tag: string, platform: Platform): number | undefined {
