@@ -1,0 +1,85 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { duplexPair, type Duplex } from 'node:stream';
+import type { Attempt } from '../../src/egress/attempt.ts';
+import { realDial, type Dial } from '../../src/egress/dial.ts';
+import { policyOf } from '../../src/egress/policy.ts';
+import { Road } from '../../src/egress/road.ts';
+import { rulesOf } from '../../src/egress/rules.ts';
+import { StandInRelay } from './stand-in-relay.ts';
+
+export interface Rigged {
+  readonly road: Road;
+  readonly relay: StandInRelay;
+  readonly attempts: Attempt[];
+  /** The launcher's end of the wire. */
+  readonly wire: Duplex;
+}
+
+/** A road with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
+export async function rig(
+  hosts: readonly string[],
+  options: { readonly dial?: Dial; readonly onConnection?: (port: number, stream: Duplex) => void } = {},
+): Promise<Rigged> {
+  const [wire, far] = duplexPair();
+  const attempts: Attempt[] = [];
+  const relay = new StandInRelay(far, far, options.onConnection);
+  const road = new Road({
+    input: wire,
+    output: wire,
+    policy: policyOf(rulesOf({ declared: [], settings: {}, allow: hosts })),
+    dial: options.dial ?? loopbackDial(),
+    onAttempt: (attempt) => attempts.push(attempt),
+  });
+  await road.ready;
+  return { road, relay, attempts, wire };
+}
+
+/** Every name leads to this machine. */
+export function loopbackDial(): Dial {
+  return realDial({ lookup: () => Promise.resolve(['127.0.0.1']) });
+}
+
+export interface LoopbackServer extends AsyncDisposable {
+  readonly port: number;
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+/** A TCP server on 127.0.0.1; by default an echo that half-closes when its client does. */
+export async function tcpServer(
+  onSocket: (socket: Socket) => void = (socket) => socket.pipe(socket),
+): Promise<LoopbackServer> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Waits until something is true; fails after 10 s with what was expected. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !holds();) {
+    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The same numbers for the same seed (mulberry32): a failure can be repeated. */
+export function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below) | 0;
+  };
+}
