@@ -52,10 +52,13 @@ function bootId(): string {
   return boot ?? String(Math.round((Date.now() / 1000 - os.uptime()) / 60));
 }
 
-/** Undefined if there is no such process. */
+/** Undefined if there is no such process, or only its exit code is left of it: a client may never ask for that. */
 export function startOf(pid: number): string | undefined {
   const stat = read(`/proc/${String(pid)}/stat`);
-  if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  if (stat !== undefined) {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  }
   return process.platform !== 'linux' && signalReaches(pid) ? '0' : undefined;
 }
 

@@ -15,8 +15,8 @@ export interface ClientRequest {
 
 const wrappers: Readonly<Record<How, readonly string[]>> = {
   direct: [],
-  // A shell gives background jobs an empty stdin unless told otherwise.
-  wrapped: ['/bin/sh', '-c', 'exec 4<&0; "$@" <&4 3>&- 4<&- & echo $! >&3; exec 3>&-; wait', 'sh'],
+  // Its input is a pipe of its own: Node closes a child's stdin when that child ends, and this one must stay open.
+  wrapped: ['/bin/sh', '-c', '"$@" <&4 3>&- 4<&- & echo $! >&3; exec 3>&- 4<&-; wait', 'sh'],
   terminal: ['python3', path.join(import.meta.dirname, 'terminal.py')],
 };
 
@@ -33,7 +33,7 @@ export class Client {
     const outer = spawn(command, args, {
       cwd: project,
       env: { ...process.env, ...env },
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(how === 'wrapped' ? (['pipe'] as const) : [])],
     });
     outer.on('error', (error) => (this.#said += error.message));
     const [stdin, stdout, stderr, pids] = streamsOf(outer);
@@ -81,9 +81,10 @@ export class Client {
 }
 
 function streamsOf(child: ChildProcess): [Writable, Readable, Readable, Readable] {
-  const [stdin, stdout, stderr, pids] = child.stdio;
+  const [outer, stdout, stderr, pids, inner] = child.stdio;
+  const stdin = inner ?? outer;
   if (!stdin || !stdout || !stderr || !pids) throw new Error('Internal error: expected four pipes');
-  return [stdin, stdout, stderr, pids as Duplex];
+  return [stdin as Writable, stdout, stderr, pids as Duplex];
 }
 
 async function firstNumber(from: Readable): Promise<number> {
