@@ -2,7 +2,7 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'prune',
-  summary: 'Remove containers whose client is provably gone',
+  summary: 'Remove containers whose client is provably gone, and what broken builds left',
   usage: '',
   options: {
     'dry-run': { type: 'boolean', help: 'only show them' },

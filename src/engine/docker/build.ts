@@ -50,10 +50,14 @@ async function follow(docker: Docker, context: Readable, request: BuildRequest):
   };
   request.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await followProgress(stream as Readable, {
+    const id = await followProgress(stream as Readable, {
       doing: 'build',
       code: 'build-failed',
       onLine: request.onOutput,
+    });
+    if (id !== '') return id;
+    throw new McpcatError('engine-gone', 'the engine ended the build before there was an image', {
+      hint: 'see that it is running: mcpcat doctor',
     });
   } finally {
     request.signal?.removeEventListener('abort', abort);

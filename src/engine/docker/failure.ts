@@ -29,8 +29,9 @@ export function failure(error: unknown, doing: string, endpoint: string): Mcpcat
   if (error instanceof McpcatError) return error;
   const status = statusOf(error);
   const code = systemCodeOf(error);
+  if (isDiskFull(messageOf(error))) return diskFull(`${doing}: ${reasonOf(error)}`, { cause: error });
   if (status !== undefined)
-    return new McpcatError(codeOf(error, status), `${doing}: ${reasonOf(error)}`, { cause: error });
+    return new McpcatError(codeOf(status), `${doing}: ${reasonOf(error)}`, { cause: error });
   if (nobodyThere.has(code)) {
     return new McpcatError('engine-missing', `no engine answers at ${endpoint} (${code})`, {
       hint: reinstall,
@@ -59,8 +60,16 @@ export function isDiskFull(text: string): boolean {
   return text.includes('no space left on device');
 }
 
-function codeOf(error: unknown, status: number): 'disk-full' | 'engine-denied' | 'engine-failed' {
-  if (isDiskFull(messageOf(error))) return 'disk-full';
+export function diskFull(
+  message: string,
+  more: { readonly detail?: readonly string[]; readonly cause?: unknown },
+): McpcatError {
+  const hint =
+    "make room on the engine's disk: docker system df shows what takes it, mcpcat prune removes what is ours";
+  return new McpcatError('disk-full', message, { hint, ...more });
+}
+
+function codeOf(status: number): 'engine-denied' | 'engine-failed' {
   return status === 401 || status === 403 ? 'engine-denied' : 'engine-failed';
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import { McpcatError } from '../../lib/errors.ts';
-import { isDiskFull } from './failure.ts';
+import { diskFull, isDiskFull } from './failure.ts';
 import { jsonLines } from './streams.ts';
 
 /** One event of a build or pull stream (Engine API, "ImageBuild"); only what is read. */
@@ -40,8 +40,9 @@ export async function followProgress(
     id = event.aux?.ID ?? id;
     const problem = event.error ?? event.errorDetail?.message;
     if (problem !== undefined) {
-      const code = isDiskFull(problem) ? 'disk-full' : what.code;
-      throw new McpcatError(code, `${what.doing}: ${problem.trim()}`, { detail: tail });
+      const message = `${what.doing}: ${problem.trim()}`;
+      if (isDiskFull(problem)) throw diskFull(message, { detail: tail });
+      throw new McpcatError(what.code, message, { detail: tail });
     }
   }
   return id;
