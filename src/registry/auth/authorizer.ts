@@ -57,8 +57,11 @@ export class Authorizer {
 
   /** For a registry that still says no. */
   async denied(subject: string, status: number): Promise<McpcatError> {
-    const message = `${subject}: ${this.#host} does not permit it (${String(status)})`;
-    return new McpcatError('registry-denied', message, { hint: signInHint(this.#host, await this.#who()) });
+    const credentials = await this.#who();
+    const wrong = status === 401 && credentials.kind !== 'anonymous';
+    const why = wrong ? 'does not accept the credentials for it' : 'does not permit it';
+    const message = `${subject}: ${this.#host} ${why} (${String(status)})`;
+    return new McpcatError('registry-denied', message, { hint: signInHint(this.#host, credentials) });
   }
 
   async #refused(why: string): Promise<McpcatError> {

@@ -6,6 +6,8 @@ import type { Descriptor } from './manifest.ts';
 
 /** Pieces of a chunked upload; registries put their lower limit at 5 MiB or less. */
 const chunkBytes = 8 << 20;
+/** Some registries (docker-registry 2.8) give up an upload in which a chunk broke off: how often we begin anew. */
+const mostSessions = 4;
 
 export async function hasBlob(registry: Registry, repository: string, blob: Descriptor): Promise<boolean> {
   const response = await registry.send({
@@ -33,10 +35,13 @@ export async function writeBlob(
   const start = await startUpload(registry, repository, { blob, from });
   if (start === 'mounted') return 'mounted';
   if (await sendWhole(registry, { repository, blob, location: start })) return 'sent';
-  const again = await startUpload(registry, repository, { blob });
-  if (again === 'mounted') return 'mounted';
-  await sendInChunks(registry, { repository, blob, location: again });
-  return 'sent-in-chunks';
+  for (let attempt = 0; attempt < mostSessions; attempt++) {
+    const again = await startUpload(registry, repository, { blob });
+    if (again === 'mounted') return 'mounted';
+    if (await sendInChunks(registry, { repository, blob, location: again })) return 'sent-in-chunks';
+  }
+  const message = `${subjectOf(repository, blob)}: ${registry.host} keeps giving up the upload`;
+  throw new McpcatError('upstream-unavailable', message, { hint: 'try again later' });
 }
 
 function subjectOf(repository: string, blob: Descriptor): string {
@@ -98,17 +103,20 @@ async function sendWhole(registry: Registry, { repository, blob, location }: Upl
   }
 }
 
-async function sendInChunks(registry: Registry, upload: Upload): Promise<void> {
+/** True if it arrived; false if the registry gave up the upload. */
+async function sendInChunks(registry: Registry, upload: Upload): Promise<boolean> {
   const { repository, blob } = upload;
   const content = await blob.open();
-  let state = { location: upload.location, offset: 0 };
+  let state: Progress | undefined = { location: upload.location, offset: 0 };
   while (state.offset < blob.size) {
-    const last = state;
+    const last: Progress = state;
     state = await patiently(registry.patience, registry.signal, async (attempt) => {
       const from =
         attempt === 1 ? last : await uploadStatus(registry, { ...upload, location: last.location });
-      return from.offset >= blob.size ? from : sendChunk(registry, { ...upload, ...from, content });
+      if (from === undefined || from.offset >= blob.size) return from;
+      return sendChunk(registry, { ...upload, ...from, content });
     });
+    if (state === undefined) return false;
   }
   const response = await registry.send({
     method: 'PUT',
@@ -118,6 +126,7 @@ async function sendInChunks(registry: Registry, upload: Upload): Promise<void> {
     expect: [201, 204],
   });
   await response.body?.cancel();
+  return true;
 }
 
 interface Progress {
@@ -147,18 +156,17 @@ async function sendChunk(
   return { location: locationOf(registry, response, subject), offset: endOfRange(response) ?? end };
 }
 
-/** How far the registry got with an upload (distribution specification, "Pushing a blob in chunks"). */
-async function uploadStatus(registry: Registry, { repository, blob, location }: Upload): Promise<Progress> {
+/** How far the registry got (distribution specification, "Pushing a blob in chunks"); undefined if it gave up. */
+async function uploadStatus(
+  registry: Registry,
+  { repository, blob, location }: Upload,
+): Promise<Progress | undefined> {
   const subject = subjectOf(repository, blob);
   const scopes = [pushScope(repository)];
-  const response = await registry.sendOnce({
-    method: 'GET',
-    to: location,
-    scopes,
-    subject,
-    expect: [204, 202],
-  });
+  const expect = [204, 202, 400, 404, 416];
+  const response = await registry.sendOnce({ method: 'GET', to: location, scopes, subject, expect });
   await response.body?.cancel();
+  if (response.status >= 400) return undefined;
   return { location: locationOf(registry, response, subject), offset: endOfRange(response) ?? 0 };
 }
 
