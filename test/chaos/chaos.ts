@@ -43,7 +43,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     interrupted.abort();
   });
 
-process.stderr.write(`chaos: seed ${String(seed)}\n`);
 try {
   const outcome = await chaos({
     engine: await testEngine(),
@@ -56,6 +55,7 @@ try {
     concurrency: Math.max(1, whole('concurrency', 4)),
     bin: values.bin,
     signal: interrupted.signal,
+    onPrefix: (prefix) => process.stderr.write(`chaos: seed ${String(seed)}, prefix ${prefix}\n`),
     onResult: (result, { done, of }) => {
       if (result.verdict === 'leak' && result.contestant === 'mcpcat')
         process.stderr.write(`\nleak: ${idOf(result)}\n`);

@@ -24,6 +24,8 @@ export interface ChaosRequest {
   /** The mcpcat under test; the project's own if undefined. */
   readonly bin?: string | undefined;
   readonly signal: AbortSignal;
+  /** Said once: what the names of all sessions and images of this run begin with. */
+  readonly onPrefix?: (prefix: string) => void;
   readonly onResult: (result: Result, progress: { readonly done: number; readonly of: number }) => void;
 }
 
@@ -40,6 +42,7 @@ export async function chaos(request: ChaosRequest): Promise<Outcome> {
   const { engine, seed, signal } = request;
   const random = seeded(seed);
   const prefix = `chaos-${randomBytes(3).toString('hex')}`;
+  request.onPrefix?.(prefix);
   const cases = casesOf({ ...request, random, engine: request.cuts });
   await using contestants = await contestantsOf(engine, { prefix, bin: request.bin ?? mcpcat });
   const watcher = new Watcher(engine, `${prefix}-`);
