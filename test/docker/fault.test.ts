@@ -226,7 +226,7 @@ test('a build stream that ends without an image is no success', { timeout }, asy
   proxy.fault(/^POST .*\/build\?/, { kind: 'answer', status: 200, body });
   const { code, stdout, stderr } = await run(buildArgs(proxy.address), temporary);
   assert.equal(code, 1, stdout);
-  assert.match(stderr, /ended before there was an image/);
+  assert.match(stderr, /the engine ended the build before there was an image/);
   await nothingIsLeft(temporary);
 });
 
@@ -253,7 +253,7 @@ test(
     started.process.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
     await proxy.cut();
     const { code, stderr } = await started.ended;
-    assert.equal(code, 3);
+    assert.equal(code, 3, stderr);
     assert.match(stderr, /the engine went away while fixture-slow ran/);
     assert.doesNotMatch(stderr, / at .*\.js:\d+/);
     await isGone(started);

@@ -7,7 +7,8 @@ export function attachmentOf(socket: Duplex): Attachment {
   const { stdout, stderr } = demux(socket);
   // A write after the container has gone fails on the socket; the reading side tells the story.
   finished(socket, () => undefined);
-  socket.on('error', () => undefined);
+  // A broken connection ends all three streams at once. Who reads them sees the end; the wait for the container says why.
+  for (const stream of [socket, stdout, stderr]) stream.on('error', () => undefined);
   return {
     stdin: socket,
     stdout,
