@@ -1,4 +1,3 @@
-import { megabytes } from '../lib/size.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What is known when a container has ended. */
@@ -22,10 +21,15 @@ export function endMessage(facts: EndFacts, { name, memoryBytes }: Sandbox): str
     case 'exited':
       return undefined;
     case 'out-of-memory':
-      return `${name} needed more than its ${megabytes(memoryBytes)} of memory and was ended (--memory raises the limit)`;
+      return `${name} needed more than its ${asOption(memoryBytes)} of memory and was ended (--memory raises the limit)`;
     case 'killed':
-      return `${name} was killed`;
+      return `${name} was killed; if for want of memory: --memory raises its limit of ${asOption(memoryBytes)}`;
     case 'failed':
       return `${name} ended with exit code ${String(facts.exitCode)}`;
   }
+}
+
+/** As `--memory` takes it, so that what is read can be typed. */
+function asOption(bytes: number): string {
+  return `${String(Math.floor(bytes / 1024 ** 2))}m`;
 }

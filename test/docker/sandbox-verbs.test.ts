@@ -1,0 +1,156 @@
+/** Declared = enforced = verified: what `mcpcat test` proves is what `mcpcat run` starts, field by field. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import http from 'node:http';
+import { json } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
+import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+
+const timeout = 120_000;
+const entries = {
+  // Nothing but the defaults.
+  'never-answers': '',
+  // Everything that an entry can ask for.
+  'error-answer': `args: [--verbose]
+env: {MODE: {description: A mode, default: fast}, TOKEN: {description: A token, secret: true, required: true, example: tok}}
+permissions: {network: [api.example.com], writable: [/tmp, /data], mounts: [{name: files, target: /files, mode: ro, description: Files}]}
+limits: {memory: 256m, cpus: 0.5, pids: 64}
+shm: 32m
+`,
+};
+
+interface Inspected {
+  readonly Config: Readonly<Record<string, unknown>>;
+  readonly HostConfig: Readonly<Record<string, unknown>> & { readonly Mounts?: Mounts };
+  readonly Mounts: Mounts;
+}
+type Mounts = readonly Readonly<Record<string, unknown>>[];
+
+let engine: Engine;
+let catalog: FixtureCatalog;
+
+before(
+  async () => {
+    engine = await testEngine();
+    catalog = await fixtureCatalog(engine, entries);
+  },
+  { timeout },
+);
+after(async () => {
+  await catalog.remove();
+  for (const name of catalog.names)
+    assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+});
+
+/** The engine's own words: the port gives no more than mcpcat needs. */
+async function inspect(id: string): Promise<Inspected> {
+  const socketPath = engine.endpoint.replace(/^unix:\/\//, '');
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    http.get({ socketPath, path: `/containers/${id}/json` }, resolve).on('error', reject);
+  });
+  return (await json(response)) as Inspected;
+}
+
+/** Starts a verb, and looks at its container as soon as there is one. */
+async function containerOf(role: 'run' | 'test', name: string, more: readonly string[]): Promise<Inspected> {
+  const labels = { [label.role]: role, [label.server]: name };
+  const child = spawn(process.execPath, [mcpcat, role, name, '--catalog', catalog.folder, ...more], {
+    cwd: project,
+    env: { ...process.env, TOKEN: 'tok' },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  try {
+    const found = await eventually(
+      async () => {
+        const [container] = await engine.listContainers(labels);
+        const inspected = container && (await inspect(container.id));
+        return inspected !== undefined && 'HostConfig' in inspected ? inspected : undefined;
+      },
+      (inspected) => inspected !== undefined,
+    );
+    assert.ok(found);
+    return found;
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** Without what names one container, and without the two differences that are meant. */
+function comparable({ Config, HostConfig, Mounts }: Inspected): unknown {
+  const { Labels: labels, ...config } = Config;
+  const { AutoRemove: autoRemove, Mounts: requested = [], ...host } = HostConfig;
+  assert.ok(typeof labels === 'object' && typeof autoRemove === 'boolean');
+  return { config, host, mounts: Mounts.map(withoutSource), requested: requested.map(withoutSource) };
+}
+
+function withoutSource({ Source: _source, ...mount }: Readonly<Record<string, unknown>>): unknown {
+  return mount;
+}
+
+for (const [behaviour, more] of [
+  ['never-answers', []],
+  ['error-answer', ['--mount', `files=${project}/docs`]],
+] as const) {
+  test(
+    `test and run start "${behaviour}" with the same settings, but for labels and who removes it`,
+    { timeout },
+    async () => {
+      const name = `fixture-${behaviour}`;
+      const proved = await containerOf('test', name, []);
+      const started = await containerOf('run', name, more);
+      assert.deepEqual(comparable(started), comparable(proved));
+      assert.deepEqual([started.HostConfig['AutoRemove'], proved.HostConfig['AutoRemove']], [true, false]);
+    },
+  );
+}
+
+test('the engine confirms every setting that was asked for', { timeout }, async () => {
+  const { Config, HostConfig } = await containerOf('run', 'fixture-never-answers', []);
+  const { User, Tty, OpenStdin, StdinOnce, ExposedPorts } = Config;
+  assert.deepEqual(
+    { User, Tty, OpenStdin, StdinOnce, ExposedPorts },
+    { User: '65532:65532', Tty: false, OpenStdin: true, StdinOnce: true, ExposedPorts: undefined },
+  );
+  const expected = {
+    ReadonlyRootfs: true,
+    Privileged: false,
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    NetworkMode: 'none',
+    IpcMode: 'none',
+    Memory: 512 * 1024 ** 2,
+    MemorySwap: 512 * 1024 ** 2,
+    NanoCpus: 1e9,
+    PidsLimit: 128,
+    OomKillDisable: false,
+    PublishAllPorts: false,
+    LogConfig: { Type: 'none', Config: {} },
+  };
+  const found = Object.fromEntries(Object.keys(expected).map((name) => [name, HostConfig[name]]));
+  assert.deepEqual(found, expected);
+  const given = neverGiven.filter(
+    (name) => !/^(null|""|\[\]|\{\})?$/.test(JSON.stringify(HostConfig[name] ?? null)),
+  );
+  assert.deepEqual(given, []);
+});
+
+/** Engines say null, an empty text, list or object for nothing. */
+const neverGiven = [
+  'Binds',
+  'CapAdd',
+  'DeviceCgroupRules',
+  'DeviceRequests',
+  'Devices',
+  'GroupAdd',
+  'Links',
+  'PidMode',
+  'PortBindings',
+  'UTSMode',
+  'UsernsMode',
+  'VolumesFrom',
+];
