@@ -48,11 +48,12 @@ type Ended = Omit<LaunchResult, 'left'>;
 async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ended> {
   const { engine, sandbox, image, labels, grace } = request;
   const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace });
-  const id = await engine.createContainer(settings).catch((error: unknown) => {
+  const creating = engine.createContainer(settings).catch((error: unknown) => {
     throw withHint(error, sandbox.name);
   });
+  const id = await supervisor.unlessOver(creating);
   supervisor.created(id, engine.waitContainer(id, 'next-exit'));
-  const attachment = await engine.attachContainer(id);
+  const attachment = await supervisor.unlessOver(engine.attachContainer(id));
   try {
     if (!supervisor.mayStart()) return { exitCode: 143, reason: supervisor.reason };
     return await serve(request, { supervisor, attachment, id });
@@ -76,7 +77,7 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
     onStirring: () => stirring.resolve(undefined),
   });
-  await request.engine.startContainer(id);
+  await Promise.race([request.engine.startContainer(id), supervisor.ended()]);
   request.onStarted?.();
   const lease = holdLease({
     engine: request.engine,

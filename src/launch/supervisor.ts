@@ -1,5 +1,5 @@
 import type { ContainerEnd, Engine } from '../engine/engine.ts';
-import { messageOf } from '../lib/errors.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
 
 /** Why a session ends; the first reason is kept. */
 export type Reason =
@@ -31,6 +31,7 @@ export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500,
  *       │                     lease lost, output broken      │
  *       └──signal: removed as soon as it exists              └──second signal: at once
  * ```
+ *
  *
  * Every state but running has a deadline, and `gone` always includes the removal.
  */
@@ -78,7 +79,11 @@ export class Supervisor {
   request(reason: Reason): void {
     const first = this.#reason === undefined;
     this.#reason ??= reason;
-    if (this.#id === undefined || !this.#started) return;
+    if (this.#id === undefined || !this.#started) {
+      // An engine that takes its time over create or attach must not keep us.
+      this.#timer ??= setTimeout(() => this.#over.resolve({ exitCode: 143 }), this.#budgets.confirmation);
+      return;
+    }
     if (reason.kind === 'input-ended') {
       if (first) this.#killAfter(this.#budgets.afterInputEnd);
     } else if (reason.kind === 'signal' && !first && this.#reason.kind === 'signal') {
@@ -87,6 +92,14 @@ export class Supervisor {
       void this.#engine.killContainer(this.#id, 'SIGTERM').catch(() => this.#kill());
       this.#killAfter(this.#budgets.afterSignal);
     }
+  }
+
+  /** The engine's answer, unless the end comes first. */
+  async unlessOver<T>(answer: Promise<T>): Promise<T> {
+    const over = this.#over.promise.then((): never => {
+      throw new McpcatError('timeout', 'the engine had not answered when the end was asked for');
+    });
+    return Promise.race([answer, over]);
   }
 
   /** Resolves when the server has ended, by itself or not. */
