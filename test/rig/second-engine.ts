@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -91,11 +91,13 @@ export class SecondEngine {
 
   async remove(): Promise<void> {
     if (this.#daemon?.exitCode === null && this.#daemon.signalCode === null) await this.signal('SIGTERM');
-    // What a killed daemon may have left mounted or running is under this folder.
-    spawn('sh', [
-      '-c',
-      `pkill -9 -f ${this.#folder}; for m in $(grep -o '${this.#folder}[^ ]*' /proc/mounts | sort -r); do umount -l $m; done; rm -rf ${this.#folder}`,
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // What a killed daemon has left running or mounted is under this folder.
+    spawnSync('pkill', ['-9', '-f', this.#folder]);
+    const mounted = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '')
+      .filter((target) => target.startsWith(this.#folder));
+    for (const target of mounted.reverse()) spawnSync('umount', ['-l', target]);
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
