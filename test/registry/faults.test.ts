@@ -36,7 +36,7 @@ const isBlobGet = ({ method, url }: Seen): boolean => method === 'GET' && url.in
 test('a blob that breaks off goes on where it stopped, as often as it breaks', async () => {
   const blob = randomBlob(3_000_000);
   await writeBlob(client(real.host), 'f/drop', { blob });
-  const breaks = [1_000_000, 500_000, 0].map((after) => ({ kind: 'break-answer', after }) as const);
+  const breaks = [1_000_000, 500_000, 0].map((bytes) => ({ kind: 'break-answer', after: bytes }) as const);
   await using proxy = await faultyProxy(real.host, inTurn(isBlobGet, breaks));
   const content = await buffer(readBlob(client(proxy.host), 'f/drop', blob));
   assert.deepEqual(content, blob.content);

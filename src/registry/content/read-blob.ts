@@ -21,7 +21,7 @@ export async function* readBlob(
   const digester = new Digester();
   for (let breaks = 0; digester.bytes < size || breaks === 0;) {
     try {
-      for await (const piece of rest(registry, { repository, digest, subject, from: digester.bytes })) {
+      for await (const piece of piecesFrom(registry, { repository, digest, subject, from: digester.bytes })) {
         digester.update(piece);
         if (digester.bytes > size) throw wrongLength(subject, size, 'more');
         yield piece;
@@ -45,7 +45,7 @@ interface Rest {
 }
 
 /** What comes from byte `from` on. A registry may ignore Range: then the known bytes are skipped. */
-async function* rest(
+async function* piecesFrom(
   registry: Registry,
   { repository, digest, subject, from }: Rest,
 ): AsyncGenerator<Uint8Array> {

@@ -8,7 +8,7 @@ export async function* piecesOf(
   subject: string,
   patience: Patience,
 ): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   if (reader === undefined) return;
   try {
     for (;;) {
