@@ -1,0 +1,47 @@
+import { Entry } from '../../src/catalog/entry.ts';
+import { McpcatError, type ErrorCode } from '../../src/lib/errors.ts';
+import type { Overrides, Paths } from '../../src/sandbox/sandbox.ts';
+
+/** An entry with the schema's defaults and what the test adds. */
+export function entryOf(more: Readonly<Record<string, unknown>> = {}): Entry {
+  return Entry.parse({
+    name: 'notes',
+    title: 'Notes',
+    description: 'Keeps notes.',
+    categories: ['testing'],
+    repository: 'https://example.com/notes',
+    license: 'MIT',
+    source: 'npm:notes',
+    command: ['notes'],
+    ...more,
+  });
+}
+
+export const noOverrides: Overrides = { env: {}, mounts: [], args: [] };
+
+interface FakeFacts {
+  readonly real?: string;
+  readonly owner?: string;
+  readonly file?: boolean;
+  readonly socketInside?: boolean;
+}
+
+/** A file system in which every path is a folder of 1000:1000, but for what the test says; `null` is nothing at all. */
+export function fakePaths(
+  known: Readonly<Record<string, FakeFacts | null>> = {},
+  homes: readonly string[] = ['/home/ada'],
+): Paths {
+  const facts = (path: string): FakeFacts | null => (path in known ? (known[path] ?? null) : {});
+  return {
+    homes,
+    realPath: (path) => (facts(path) === null ? undefined : (facts(path)?.real ?? path)),
+    isFolder: (path) => facts(path) !== null && facts(path)?.file !== true,
+    ownerOf: (path) => facts(path)?.owner ?? '1000:1000',
+    holdsSocket: (path) => facts(path)?.socketInside === true,
+  };
+}
+
+/** For assert.throws: our error with this code and a message that fits. */
+export function refused(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
+  return (error) => error instanceof McpcatError && error.code === code && message.test(error.message);
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { mountsOf } from '../../src/sandbox/mounts.ts';
+import { hostPaths } from '../../src/sandbox/paths.ts';
+import type { Paths } from '../../src/sandbox/sandbox.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { entryOf, fakePaths, refused } from './fixtures.ts';
+
+const entry = entryOf({
+  permissions: {
+    mounts: [
+      { name: 'data', target: '/data', mode: 'rw', description: 'Data' },
+      { name: 'docs', target: '/docs', description: 'Documents' },
+    ],
+  },
+});
+
+type Mode = 'ro' | 'rw' | undefined;
+const mount = (hostPath: string, mode?: Mode, paths: Paths = fakePaths()): unknown =>
+  mountsOf(entry, [{ name: 'data', hostPath, mode }], paths);
+const mode = (name: string, asked: Mode): boolean | undefined =>
+  mountsOf(entry, [{ name, hostPath: '/srv/x', mode: asked }], fakePaths())[0]?.readOnly;
+
+test('a folder is writable only if the entry and the user both say so', () => {
+  assert.deepEqual([mode('data', 'rw'), mode('data', 'ro'), mode('data', undefined)], [false, true, true]);
+  assert.deepEqual([mode('docs', 'ro'), mode('docs', undefined)], [true, true]);
+});
+
+test('rw for a folder that the entry declares read-only is refused, not lowered', () => {
+  assert.throws(
+    () => mode('docs', 'rw'),
+    refused('entry-refused', /--mount docs: notes declares it read-only/),
+  );
+});
+
+test('a mount appears where the entry says, from the path without symbolic links', () => {
+  const paths = fakePaths({ '/srv/link': { real: '/srv/real' } });
+  assert.deepEqual(mount('/srv/link', 'rw', paths), [
+    { kind: 'bind', source: '/srv/real', target: '/data', readOnly: false },
+  ]);
+});
+
+test('of two folders for one mount the last counts', () => {
+  const requests = ['/srv/a', '/srv/b'].map((hostPath) => ({ name: 'data', hostPath, mode: undefined }));
+  assert.deepEqual(
+    mountsOf(entry, requests, fakePaths()).map(({ source }) => source),
+    ['/srv/b'],
+  );
+});
+
+test('a mount that the entry does not declare is refused with the nearest name', () => {
+  const ask = (name: string): unknown =>
+    mountsOf(entry, [{ name, hostPath: '/srv/x', mode: undefined }], fakePaths());
+  assert.throws(() => ask('dat'), refused('usage', /notes declares no mount "dat"/));
+  assert.throws(() => ask('dat'), { hint: /data/ });
+  const closed = (): unknown =>
+    mountsOf(entryOf(), [{ name: 'x', hostPath: '/srv/x', mode: undefined }], fakePaths());
+  assert.throws(closed, { hint: /never sees your files/ });
+});
+
+test('a required folder that is missing is named with its description and the option', () => {
+  const needy = entryOf({
+    permissions: {
+      mounts: [{ name: 'repo', target: '/repo', mode: 'rw', required: true, description: 'The repository' }],
+    },
+  });
+  const ask = (): unknown => mountsOf(needy, [], fakePaths());
+  assert.throws(ask, refused('settings-missing', /needs a folder/));
+  assert.throws(ask, { detail: ['repo: The repository'], hint: 'mcpcat run notes --mount repo=FOLDER:rw' });
+});
+
+test('what is not there, or is no folder, is refused: also a socket', () => {
+  const paths = fakePaths({ '/srv/none': null, '/var/run/docker.sock': { file: true } });
+  assert.throws(
+    () => mount('/srv/none', 'ro', paths),
+    refused('usage', /expected a folder, found nothing at \/srv\/none/),
+  );
+  assert.throws(() => mount('/var/run/docker.sock', 'ro', paths), refused('usage', /found something else/));
+});
+
+/** Path → why it is refused, under the home /home/ada. */
+const never: Readonly<Record<string, RegExp>> = {
+  '/': /home/,
+  '/home': /home/,
+  '/home/ada': /home/,
+  '/home/other': /home/,
+  '/Users/ada': /home/,
+  '/etc': /part of the system/,
+  '/etc/ssl/private': /part of the system/,
+  '/var': /part of the system/,
+  '/var/lib/docker': /part of the system/,
+  '/var/run': /part of the system/,
+  '/run/user/1000': /part of the system/,
+  '/proc/1/root': /part of the system/,
+  '/dev/shm': /part of the system/,
+  '/sys/fs/cgroup': /part of the system/,
+  '/root': /part of the system/,
+  '/usr/local': /part of the system/,
+  '/private/etc': /part of the system/,
+  '/home/ada/.ssh': /holds credentials/,
+  '/home/ada/.ssh/keys': /holds credentials/,
+  '/home/ada/.aws': /holds credentials/,
+  '/home/ada/.config': /holds credentials/,
+  '/home/ada/.config/gcloud': /holds credentials/,
+  '/home/ada/.docker/run': /holds credentials/,
+  '/home/ada/.colima/default': /holds credentials/,
+  '/home/ada/.kube': /holds credentials/,
+  '/home/ada/.local/share': /holds credentials/,
+  '/home/ada/Library': /holds credentials/,
+  '/home/other/.ssh': /holds credentials/,
+  '/backup/ada/.gnupg/private-keys-v1.d': /holds credentials/,
+};
+for (const [folder, reason] of Object.entries(never)) {
+  test(`${folder} is never handed over`, () => {
+    assert.throws(() => mount(folder, 'ro'), refused('entry-refused', reason));
+  });
+}
+
+test('nor is it through .. or a symbolic link', () => {
+  const paths = fakePaths({
+    '/srv/x/../../etc': { real: '/etc' },
+    '/srv/keys': { real: '/home/ada/.ssh' },
+    '/srv/all': { real: '/' },
+  });
+  assert.throws(
+    () => mount('/srv/x/../../etc', 'ro', paths),
+    refused('entry-refused', /\/etc is part of the system/),
+  );
+  assert.throws(() => mount('/srv/keys', 'ro', paths), refused('entry-refused', /\.ssh holds credentials/));
+  assert.throws(() => mount('/srv/all', 'ro', paths), refused('entry-refused', /home folder/));
+});
+
+test('a home that is itself a link is known by both names', () => {
+  const paths = fakePaths({ '/home/ada': { real: '/disk2/ada' } });
+  assert.throws(() => mount('/disk2/ada', 'ro', paths), refused('entry-refused', /home folder/));
+  assert.throws(() => mount('/disk2/ada/.npmrc', 'ro', paths), refused('entry-refused', /credentials/));
+  assert.throws(() => mount('/disk2', 'ro', paths), refused('entry-refused', /home folder/));
+});
+
+test('without a home in the environment the system stays refused', () => {
+  for (const folder of ['/etc/ssl', '/root/.ssh', '/proc/1', '/usr/lib', '/var/lib/docker'])
+    assert.throws(
+      () => mount(folder, 'ro', fakePaths({}, ['/'])),
+      refused('entry-refused', /system|credentials/),
+      folder,
+    );
+});
+
+test('a folder in a home below a system folder may be handed over, its keys may not', () => {
+  const root = fakePaths({}, ['/root']);
+  assert.ok(mount('/root/project', 'ro', root));
+  assert.throws(() => mount('/root/.ssh', 'ro', root), refused('entry-refused', /credentials/));
+  assert.throws(() => mount('/root', 'ro', root), refused('entry-refused', /home/));
+});
+
+test('a folder with a socket in it is refused', () => {
+  const paths = fakePaths({ '/srv/x': { socketInside: true } });
+  assert.throws(() => mount('/srv/x', 'ro', paths), refused('entry-refused', /holds a socket/));
+});
+
+test('names that only look like a refused folder are fine', () => {
+  for (const folder of ['/etcetera', '/home/ada/.sshfs', '/home/ada/..notes', '/srv/usr', '/home/ada/work'])
+    assert.ok(mount(folder), folder);
+});
+
+test('the real file system: a link to a system folder, a folder with a socket, a plain folder', async (t) => {
+  const folder = temporaryFolder(t);
+  const paths = hostPaths(path.join(folder, 'home'));
+  assert.ok(paths.homes.includes(os.userInfo().homedir));
+  symlinkSync('/etc', path.join(folder, 'link'));
+  mkdirSync(path.join(folder, 'plain'));
+  mkdirSync(path.join(folder, 'run'));
+  const server = createServer().listen(path.join(folder, 'run/engine.sock'));
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    assert.throws(
+      () => mount(path.join(folder, 'link'), 'ro', paths),
+      refused('entry-refused', /\/etc is part/),
+    );
+    assert.throws(() => mount(path.join(folder, 'run'), 'ro', paths), refused('entry-refused', /socket/));
+    assert.throws(
+      () => mount(path.join(folder, 'run/engine.sock'), 'ro', paths),
+      refused('usage', /something else/),
+    );
+    assert.throws(() => mount(path.join(folder, 'none'), 'ro', paths), refused('usage', /nothing/));
+    assert.ok(mount(path.join(folder, 'plain'), 'ro', paths));
+    assert.equal(
+      paths.ownerOf(path.join(folder, 'plain')),
+      `${String(process.getuid?.())}:${String(process.getgid?.())}`,
+    );
+  } finally {
+    server.close();
+  }
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBody } from '../../src/engine/docker/body.ts';
+import type { ContainerSettings } from '../../src/engine/engine.ts';
+import { sandboxOf } from '../../src/sandbox/policy.ts';
+import { preambleOf, settingsOf, type Start } from '../../src/sandbox/settings.ts';
+import { entryOf, fakePaths, noOverrides } from './fixtures.ts';
+
+const start: Start = { image: 'mcpcat/notes:local', labels: { a: 'b' }, autoRemove: true };
+const settings = (
+  more: Readonly<Record<string, unknown>> = {},
+  how: Partial<Start> = {},
+): ContainerSettings => settingsOf(sandboxOf(entryOf(more), noOverrides, fakePaths()), { ...start, ...how });
+const options = (text: string | undefined): string[] => (text ?? '').split(',');
+
+test('the defaults, whole: a change here is a change of what every server may do', () => {
+  assert.deepEqual(settings(), {
+    image: 'mcpcat/notes:local',
+    command: [],
+    env: {},
+    labels: { a: 'b' },
+    user: '65532:65532',
+    hostname: 'mcp',
+    readOnlyRoot: true,
+    capDrop: ['ALL'],
+    securityOptions: ['no-new-privileges'],
+    network: 'none',
+    ipc: 'none',
+    memoryBytes: 536_870_912,
+    nanoCpus: 1_000_000_000,
+    pids: 128,
+    nofile: 4096,
+    tmpfs: {
+      '/tmp': 'rw,nosuid,nodev,noexec,size=67108864,uid=65532,gid=65532,mode=1777',
+      '/dev/mqueue': 'ro,nosuid,nodev,noexec,size=4096,mode=0555',
+    },
+    mounts: [],
+    sysctls: {},
+    dns: [],
+    extraHosts: [],
+    autoRemove: true,
+  });
+});
+
+test('in the words of the engine there is no swap, no log, no core dump, no more privileges', () => {
+  const { HostConfig, OpenStdin, StdinOnce, Tty, User } = createBody(settings());
+  assert.deepEqual([OpenStdin, StdinOnce, Tty, User], [true, true, false, '65532:65532']);
+  assert.deepEqual([HostConfig?.Memory, HostConfig?.MemorySwap], [536_870_912, 536_870_912]);
+  assert.deepEqual(HostConfig?.LogConfig, { Type: 'none', Config: {} });
+  assert.deepEqual(HostConfig.Ulimits, [
+    { Name: 'nofile', Soft: 4096, Hard: 4096 },
+    { Name: 'core', Soft: 0, Hard: 0 },
+  ]);
+  assert.deepEqual(
+    [HostConfig.Privileged, HostConfig.ReadonlyRootfs, HostConfig.NetworkMode],
+    [false, true, 'none'],
+  );
+});
+
+test('every declared folder is a tmpfs of its own, private to the server', () => {
+  const { tmpfs } = settings({ permissions: { writable: ['/tmp', '/data'] } });
+  assert.deepEqual(Object.keys(tmpfs).sort(), ['/data', '/dev/mqueue', '/tmp']);
+  for (const option of ['nosuid', 'nodev', 'noexec', 'uid=65532', 'gid=65532', 'mode=0700'])
+    assert.ok(options(tmpfs['/data']).includes(option), option);
+});
+
+test('no declared folder means that nothing can be written', () => {
+  assert.deepEqual(Object.keys(settings({ permissions: { writable: [] } }).tmpfs), ['/dev/mqueue']);
+});
+
+test('a tmpfs is an eighth of the memory, and at least 16 MB', () => {
+  const size = (memory: string): string | undefined =>
+    options(settings({ limits: { memory } }).tmpfs['/tmp']).find((option) => option.startsWith('size='));
+  assert.deepEqual(
+    [size('2g'), size('512m'), size('64m')],
+    ['size=268435456', 'size=67108864', 'size=16777216'],
+  );
+});
+
+test('shared memory exists only where it is declared', () => {
+  const { ipc, shmBytes } = settings({ shm: '64m' });
+  assert.deepEqual([ipc, shmBytes], ['private', 64 * 1024 ** 2]);
+  assert.ok(!('shmBytes' in settings()));
+});
+
+test('a secret is in the preamble and nowhere in the settings', () => {
+  const entry = entryOf({ env: { TOKEN: { description: 'T', secret: true }, MODE: { description: 'M' } } });
+  const sandbox = sandboxOf(entry, { ...noOverrides, env: { TOKEN: 's3cret', MODE: 'fast' } }, fakePaths());
+  const made = settingsOf(sandbox, start);
+  assert.ok(!JSON.stringify(made).includes('s3cret'));
+  assert.deepEqual(made.env, { MODE: 'fast', MCPCAT_PREAMBLE: '1' });
+  assert.equal(preambleOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
+});
+
+test('the length of the preamble is in bytes, and without secrets there is none', () => {
+  const entry = entryOf({
+    env: { A: { description: 'A', secret: true }, B: { description: 'B', secret: true } },
+  });
+  const sandbox = sandboxOf(entry, { ...noOverrides, env: { A: 'ä€', B: 'x\ny' } }, fakePaths());
+  const preamble = preambleOf(sandbox) ?? Buffer.alloc(0);
+  const head = preamble.subarray(0, preamble.indexOf('\n') + 1);
+  assert.equal(head.toString(), `MCPCAT1 ${String(preamble.length - head.length)}\n`);
+  assert.deepEqual(preamble.subarray(head.length).toString().split('\0'), ['A=ä€', 'B=x\ny', '']);
+  assert.equal(preambleOf(sandboxOf(entryOf(), noOverrides, fakePaths())), undefined);
+});
+
+test('the graces of a launch reach process 1', () => {
+  assert.deepEqual(settings({}, { eofGrace: 500, termGrace: 0 }).env, {
+    MCPCAT_EOF_GRACE_MS: '500',
+    MCPCAT_TERM_GRACE_MS: '0',
+  });
+});
