@@ -7,6 +7,14 @@ declare module '@npmcli/arborist' {
       registry: string;
       lockfileVersion: 3;
       audit: boolean;
+      allowGit: 'none';
+      allowRemote: 'none';
+      allowFile: 'none';
+      allowDirectory: 'none';
+      fetchRetries: number;
+      fetchRetryFactor: number;
+      fetchRetryMintimeout: number;
+      fetchRetryMaxtimeout: number;
     });
     buildIdealTree(options: { omit: string[] }): Promise<{ meta: { save(): Promise<void> } }>;
   }

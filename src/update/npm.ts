@@ -4,10 +4,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import type { Platform } from '../engine/engine.ts';
-import { McpcatError } from '../lib/errors.ts';
+import type { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
+import { refusedSource, unresolved } from './npm-failure.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
 
 /** `package-lock.json`, version 3 (docs.npmjs.com/cli/configuring-npm/package-lock-json); only what is read. */
@@ -27,6 +28,21 @@ const PackageLock = z.object({ packages: z.record(z.string(), LockedPackage) });
 type LockedPackage = z.infer<typeof LockedPackage>;
 
 const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
+
+/** Neither git is run nor a folder or another host read, whatever a dependency asks for. */
+const registryOnly = {
+  allowGit: 'none',
+  allowRemote: 'none',
+  allowFile: 'none',
+  allowDirectory: 'none',
+} as const;
+/** As patient as `httpGet`. */
+const retries = {
+  fetchRetries: 3,
+  fetchRetryFactor: 2,
+  fetchRetryMintimeout: 500,
+  fetchRetryMaxtimeout: 30_000,
+} as const;
 
 /** Resolves an npm package and its whole tree with npm's own resolver; nothing is installed. */
 export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
@@ -54,16 +70,11 @@ async function packageLock({ source, env, folder }: ResolveRequest, version: str
     registry,
     lockfileVersion: 3,
     audit: false,
+    ...registryOnly,
+    ...retries,
   });
   const tree = await arborist.buildIdealTree({ omit: ['dev'] }).catch((error: unknown) => {
-    throw new McpcatError(
-      'package-unknown',
-      `npm:${source.name}@${version}: its dependencies can't be resolved`,
-      {
-        detail: [error instanceof Error ? error.message : String(error)],
-        cause: error,
-      },
-    );
+    throw unresolved(error, `${source.name}@${version}`);
   });
   await tree.meta.save();
   const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
@@ -105,14 +116,7 @@ function nameOf(place: string): string {
 function artifactOf(place: string, entry: LockedPackage): Artifact[] {
   if (entry.inBundle === true) return []; // inside its parent's tarball
   const name = nameOf(place);
-  const refuse = (found: string): McpcatError =>
-    new McpcatError(
-      'lock-refused',
-      `npm:${name}: expected a release from the registry with a sha512 integrity, found ${found}`,
-      {
-        hint: 'such a dependency can be changed after the fact; ask its author for a release, or choose another version',
-      },
-    );
+  const refuse = (found: string): McpcatError => refusedSource(name, found);
   if (entry.link === true) throw refuse('a link to a folder');
   const { resolved, integrity, version } = entry;
   if (resolved?.startsWith(`${canonicalHosts.npm}/`) !== true) throw refuse(resolved ?? 'no address');
