@@ -8,6 +8,17 @@ export const findingKinds = {
     advice: 'read the last lines of its stderr; a setting may be missing or need another example',
   },
   'out-of-memory': { severity: 'error', title: 'Out of memory', advice: 'raise limits.memory in the entry' },
+  'process-limit': {
+    severity: 'error',
+    title: 'Ran into its limit of processes',
+    advice: 'raise limits.pids in the entry; threads count too',
+  },
+  'folder-full': {
+    severity: 'error',
+    title: 'Filled a folder',
+    advice:
+      'raise limits.memory: each writable folder holds an eighth of it; or declare a mount for what must stay',
+  },
   'stdout-noise': {
     severity: 'error',
     title: 'Text on stdout that is not JSON-RPC',

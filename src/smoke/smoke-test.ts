@@ -10,6 +10,7 @@ import { jsonText, writeWhole } from '../lib/folders.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
 import { exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
+import { staysWithinLimits } from './checks/limits.ts';
 import { onlyJsonRpc } from './checks/output.ts';
 import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
@@ -20,6 +21,7 @@ import { observe, observeModern } from './observe.ts';
 const checks: readonly Check[] = [
   handshakeSucceeds,
   callSucceeds,
+  staysWithinLimits,
   onlyJsonRpc,
   exitsAfterEof,
   oneProcess,

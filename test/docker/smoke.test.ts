@@ -23,6 +23,8 @@ const expected: Readonly<
   'spawns-child': { kind: 'several-processes', passes: true },
   'writes-outside': { kind: 'write-refused', passes: true },
   'eats-memory': { kind: 'out-of-memory', passes: false, entry: 'limits: {memory: 128m}\n' },
+  'fills-folder': { kind: 'folder-full', passes: false, entry: 'limits: {memory: 256m}\n' },
+  'spawns-many': { kind: 'process-limit', passes: false, entry: 'limits: {pids: 40}\n' },
   paging: { kind: undefined, passes: true },
   'endless-paging': { kind: 'handshake-failed', passes: false },
   'duplicate-tool': { kind: 'duplicate-tool', passes: false },
