@@ -1,36 +1,99 @@
-/** Bundles `src/main.ts` into `dist/`: split, so that `run` loads only the launch path. */
-import { rm } from 'node:fs/promises';
-import { build, type Plugin } from 'esbuild';
+/**
+ * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, and `main.js` with its chunks for all verbs.
+ * The launcher loads what it rarely needs (YAML, schema, pulls) from modules of the second bundle.
+ */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 
 /**
  * dockerode's optional transports (BuildKit sessions over grpc, DOCKER_HOST=ssh://) cost 100 ms of start-up and
  * half of the bundle. The adapter uses neither: the classic builder needs no session, and ssh:// is refused by
- * `engine/locate` with a hint.
+ * `engine/locate` with a hint. Nor do we use its way to pack folders, its debug log, or old Nodes' streams.
  */
-const withoutSessions: Plugin = {
-  name: 'without-sessions',
+const leanDockerode: Plugin = {
+  name: 'lean-dockerode',
   setup(b) {
-    b.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|cpu-features)/ }, (args) => ({
-      path: args.path,
-      namespace: 'absent',
+    const absent =
+      /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|cpu-features|@balena\/dockerignore)$/;
+    b.onResolve({ filter: absent }, ({ path: name }) => ({ path: name, namespace: 'absent' }));
+    b.onResolve({ filter: /^tar-fs$/ }, ({ path: name, importer }) =>
+      /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'absent' } : undefined,
+    );
+    b.onResolve({ filter: /^debug$/ }, ({ path: name, importer }) =>
+      /node_modules\/docker-modem\//.test(importer) ? { path: name, namespace: 'silent' } : undefined,
+    );
+    b.onResolve({ filter: /^readable-stream$/ }, ({ importer }) =>
+      /node_modules\/docker-modem\//.test(importer) ? { path: 'node:stream', external: true } : undefined,
+    );
+    // Builtins that cost milliseconds and that a socket on this machine never needs.
+    b.onResolve({ filter: /^(https|zlib|crypto)$/ }, ({ path: name, importer }) =>
+      /node_modules\/(dockerode|docker-modem)\//.test(importer)
+        ? { path: name, namespace: 'late-builtin' }
+        : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'late-builtin' }, ({ path: name }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, key) => require('node:${name}')[key] });`,
     }));
     b.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+    b.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({ contents: 'module.exports = () => () => {};' }));
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { main: 'src/main.ts' },
-  outdir: 'dist',
+/** What the launcher loads late is an entry of the second bundle. */
+const late = {
+  load: 'src/catalog/load.ts',
+  build: 'src/engine/docker/build.ts',
+  progress: 'src/engine/docker/progress.ts',
+};
+const lateModules: Plugin = {
+  name: 'late-modules',
+  setup(b) {
+    b.onResolve({ filter: /^\./ }, ({ path: name, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = path.relative('.', path.resolve(resolveDir, name));
+      const found = Object.entries(late).find(([, source]) => source === file);
+      return found === undefined ? undefined : { path: `./${found[0]}.js`, external: true };
+    });
+  },
+};
+
+const common: BuildOptions = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node22',
   minifySyntax: true,
   legalComments: 'none',
-  // Loaded only by maintainers' commands, from node_modules; far too dynamic to bundle.
-  external: ['@npmcli/arborist', 'octokit'],
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-  plugins: [withoutSessions],
-});
+};
+
+// Into a folder beside it, then swapped: a `mcpcat` that runs meanwhile finds the old bundle or the new one.
+const outdir = 'dist.new';
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir);
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: { main: 'src/main.ts', ...late },
+    outdir,
+    splitting: true,
+    format: 'esm',
+    // Loaded only by maintainers' commands, from node_modules; far too dynamic to bundle.
+    external: ['@npmcli/arborist', 'octokit'],
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    plugins: [leanDockerode],
+  }),
+  build({
+    ...common,
+    entryPoints: { launcher: 'src/launcher.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifyWhitespace: true,
+    define: { 'import.meta.dirname': '__dirname' },
+    plugins: [lateModules, leanDockerode],
+  }),
+]);
+const before = await readdir('dist').catch(() => []);
+if (before.length > 0) await rename('dist', 'dist.old');
+await rename(outdir, 'dist');
+await rm('dist.old', { recursive: true, force: true });

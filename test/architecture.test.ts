@@ -11,7 +11,7 @@ const ranks: readonly (readonly string[])[] = [
   ['update', 'build', 'smoke', 'launch', 'doctor', 'publish'],
   ['pipeline'],
   ['cli'],
-  ['main.ts'],
+  ['main.ts', 'launcher.ts'],
 ];
 const verbs = new Set(ranks[3]);
 const onlyImporters: Readonly<Record<string, RegExp>> = {

@@ -1,32 +1,42 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
 
 /** Raised with every change of the schema, so that no stale parse is used. */
-const schemaVersion = 2;
+const schemaVersion = 3;
+
+interface Request {
+  readonly folder: string;
+  readonly name: string;
+  readonly cache: string;
+}
+
+/** A parse that is kept: valid as long as text and schema are the very same. */
+interface Kept {
+  readonly schemaVersion: number;
+  readonly text: string;
+  readonly entry: Entry;
+}
 
 /**
  * The entry for a launch. YAML and zod cost more than the rest of the start together, so the parsed entry is kept
- * under the hash of its text; the same text can only give the same entry. What can't be cached is parsed each time.
+ * beside the text it came from; the same text can only give the same entry. What can't be kept is parsed each time.
  */
-export async function quickEntry({
-  folder,
-  name,
-  cache,
-}: {
-  folder: string;
-  name: string;
-  cache: string;
-}): Promise<Entry> {
-  const text = readText(path.join(folder, name, 'server.yaml'));
-  if (text !== undefined && /^[a-z0-9-]+$/.test(name)) {
-    const hash = createHash('sha256')
-      .update(`${String(schemaVersion)}\n${name}\n${text}`)
-      .digest('hex');
-    const file = path.join(cache, 'entries', `${hash}.json`);
-    return readCached(file) ?? (await parseAndKeep({ folder, name, file }));
-  }
+export async function quickEntry({ folder, name, cache }: Request): Promise<Entry> {
+  const source = path.join(folder, name, 'server.yaml');
+  const text = readText(source);
+  if (text === undefined || !/^[a-z0-9-]+$/.test(name)) return parse(folder, name);
+  const file = path.join(cache, 'entries', `${name}-${digest(path.resolve(folder))}.json`);
+  const kept = readKept(file);
+  if (kept?.text === text && kept.schemaVersion === schemaVersion) return kept.entry;
+  const entry = await parse(folder, name);
+  // The loader has read the file itself: if somebody wrote it in between, the two do not belong together.
+  if (readText(source) === text) keep(file, { schemaVersion, text, entry });
+  return entry;
+}
+
+async function parse(folder: string, name: string): Promise<Entry> {
   const { loadServer } = await import('./load.ts');
   return (await loadServer(folder, name)).entry;
 }
@@ -40,34 +50,23 @@ function readText(file: string): string | undefined {
 }
 
 /** A file of another user is not believed. */
-function readCached(file: string): Entry | undefined {
+function readKept(file: string): Kept | undefined {
   try {
     if (statSync(file).uid !== process.getuid?.()) return undefined;
-    // Written by us from a checked entry, by rename: whole, and of the hash that names it.
-    return JSON.parse(readFileSync(file, 'utf8')) as Entry;
+    // Written by us from a checked entry, by rename: whole.
+    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
   } catch {
     return undefined;
   }
 }
 
-async function parseAndKeep({
-  folder,
-  name,
-  file,
-}: {
-  folder: string;
-  name: string;
-  file: string;
-}): Promise<Entry> {
-  const { loadServer } = await import('./load.ts');
-  const { entry } = await loadServer(folder, name);
+function keep(file: string, kept: Kept): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const temporary = `${file}.${randomUUID()}`;
-    writeFileSync(temporary, JSON.stringify(entry), { mode: 0o600 });
+    const temporary = `${file}.${String(process.pid)}`;
+    writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
     renameSync(temporary, file);
   } catch {
     // A cache that can't be written only costs time.
   }
-  return entry;
 }

@@ -1,16 +1,19 @@
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { CommandSpec, Terminal } from './command.ts';
-import { commands } from './commands.ts';
 import { explain } from './errors.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { parse } from './parse.ts';
 import { version } from './version.ts';
 
 /** argv (without node and script) → exit code. The one place that catches everything. */
-export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal,
+  commands: readonly CommandSpec[],
+): Promise<number> {
   try {
-    return await dispatch(argv, terminal);
+    return await dispatch(argv, terminal, commands);
   } catch (error) {
     const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
     const { text, exitCode } = explain(error, own.includes('--debug'));
@@ -19,20 +22,27 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  terminal: Terminal,
+  commands: readonly CommandSpec[],
+): Promise<number> {
   const [verb, ...args] = argv;
   if (verb === undefined || verb === '--help' || verb === '-h') return print(terminal, programHelp(commands));
   if (verb === '--version' || verb === '-v') return print(terminal, `mcpcat ${version}\n`);
   if (verb === 'help')
-    return print(terminal, args[0] === undefined ? programHelp(commands) : commandHelp(find(args[0])));
-  const spec = find(verb);
+    return print(
+      terminal,
+      args[0] === undefined ? programHelp(commands) : commandHelp(find(args[0], commands)),
+    );
+  const spec = find(verb, commands);
   const { options, positionals, rest } = parse(spec, args);
   if (options.flag('help')) return print(terminal, commandHelp(spec));
   const { execute } = await spec.load();
   return execute({ options, positionals, rest, commands, terminal });
 }
 
-function find(verb: string): CommandSpec {
+function find(verb: string, commands: readonly CommandSpec[]): CommandSpec {
   const spec = commands.find(({ name }) => name === verb);
   if (spec) return spec;
   const names = commands.map(({ name }) => name);

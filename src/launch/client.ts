@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Labels } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
@@ -10,10 +9,17 @@ export function launchLabels(server: string, env: Readonly<Record<string, string
     [label.owner]: ownerText(thisOwner()),
     [label.role]: 'run',
     [label.server]: server,
-    [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomBytes(6).toString('hex'),
+    [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomId(),
     [label.client]: parentCommand(),
     [label.project]: process.cwd(),
   };
+}
+
+/** Twelve hexadecimal digits; unique enough for a name, and node:crypto costs milliseconds to load. */
+function randomId(): string {
+  return Math.floor(Math.random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, '0');
 }
 
 /** The first words of the parent's command line; its arguments may hold secrets, so no more than its program. */

@@ -41,6 +41,11 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
  * next. `detail` holds further lines worth showing, for instance the last output of a build.
  */
 export class McpcatError extends Error {
+  /** The launcher and the rest are bundled apart, so there may be two copies of this class in a process. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'McpcatError';
+  }
+
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly detail: readonly string[];

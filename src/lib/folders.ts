@@ -1,6 +1,5 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { randomUUID } from 'node:crypto';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,10 +9,12 @@ export function cacheFolder(env: Env): string {
   return path.join(base?.startsWith('/') ? base : path.join(env['HOME'] ?? '/tmp', '.cache'), 'mcpcat');
 }
 
+let writes = 0;
+
 /** Writes by a temporary name and renames, so that a reader sees the old file or the new one, never a half. */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
   try {
     await writeFile(temporary, content);
     await rename(temporary, file);

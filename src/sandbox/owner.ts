@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
+import { digest } from '../lib/digest.ts';
 
 /** Who owns a container: enough to tell, from the same host, whether that process still lives. */
 export interface Owner {
@@ -33,10 +33,7 @@ export function thisOwner(): Owner {
 
 function hostId(): string {
   const machine = read('/etc/machine-id') ?? os.hostname();
-  return createHash('sha256')
-    .update(`${machine.trim()}\n${namespace()}\n${String(process.getuid?.() ?? 0)}`)
-    .digest('hex')
-    .slice(0, 16);
+  return digest(`${machine.trim()}\n${namespace()}\n${String(process.getuid?.() ?? 0)}`);
 }
 
 function namespace(): string {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { McpcatError } from '../../lib/errors.ts';
@@ -18,6 +17,8 @@ export function currentContext(env: Readonly<Record<string, string | undefined>>
 
 /** Reads a docker context's endpoint and TLS material: `contexts/meta/<sha256 of its name>/meta.json`. */
 export function contextAddress(name: string, env: Readonly<Record<string, string | undefined>>): Address {
+  // Loaded here, because it costs milliseconds and most launches need no context.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const id = createHash('sha256').update(name).digest('hex');
   const folder = path.join(configFolder(env), 'contexts');
   const meta = readJson(path.join(folder, 'meta', id, 'meta.json'));

@@ -1,0 +1,33 @@
+import type { CommandSpec } from './command.ts';
+import { main } from './cli.ts';
+
+/** Hands this process to the command line: streams, signals, exit code. */
+export async function start(commands: readonly CommandSpec[]): Promise<void> {
+  const { stdin, stdout, stderr, env } = process;
+  const argv = process.argv.slice(2);
+  // The launcher has its own handling of both: signals are passed on, a client that does not read ends the session.
+  const signal = argv[0] === 'run' ? new AbortController().signal : cancelledBySignals();
+  if (argv[0] !== 'run') endQuietlyWithReader(stdout);
+  const exitCode = await main(argv, { stdin, stdout, stderr, env, signal }, commands);
+  // Output may still be on its way to a pipe; an empty write comes back when it has been taken.
+  stdout.write('', () => stderr.write('', () => process.exit(exitCode)));
+}
+
+function cancelledBySignals(): AbortSignal {
+  const cancelled = new AbortController();
+  const cancel = (): void => {
+    // A second signal does not wait for anything.
+    if (cancelled.signal.aborted) process.exit(130);
+    cancelled.abort();
+  };
+  process.on('SIGINT', cancel);
+  process.on('SIGTERM', cancel);
+  return cancelled.signal;
+}
+
+/** A reader that has seen enough (head, less) is no error. */
+function endQuietlyWithReader(stdout: NodeJS.WriteStream): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 3);
+  });
+}
