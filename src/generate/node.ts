@@ -55,6 +55,8 @@ const warmUp = [
   `RUN ${execForm(['node', '/build/warm.mjs'])}`,
   'USER 0:0',
   `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
+  // Node writes its cache for the owner alone, and the server is not the owner any more.
+  `RUN ${execForm(['chmod', '-R', 'a+rX', '/app/.compile-cache'])}`,
 ];
 
 /** Only of packages that the lock knows to have one: anything else would be an option of npm, or rebuild all. */

@@ -9,8 +9,8 @@ const hello = [
   { method: 'notifications/initialized' },
   { id: 2, method: 'tools/list', params: {} },
 ];
-const { status, signal } = spawnSync(words[0], ['--import', '/build/flush.mjs', ...words.slice(1)], {
-  env: { PATH: process.env.PATH, HOME: '/tmp', NODE_COMPILE_CACHE: '/app/.compile-cache', ...env },
+const { status, signal } = spawnSync(words[0], ['--hash-seed=1', '--import', '/build/flush.mjs', ...words.slice(1)], {
+  env: { PATH: process.env.PATH, HOME: '/tmp', ...env },
   input: hello.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join(''),
   timeout: 15_000,
   killSignal: 'SIGKILL',
