@@ -11,7 +11,7 @@ export interface Listener {
   readonly messages: Message[];
   readonly said: { closed: boolean; errors: string[] };
   /** Writes to what the server's stdout is, and waits until it has been taken. */
-  write(chunk: string | Buffer): Promise<void>;
+  readonly write: (chunk: string | Buffer) => Promise<void>;
 }
 
 /** A transport over streams that the test holds the other end of. */
