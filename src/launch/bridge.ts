@@ -1,10 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Attachment } from '../engine/engine.ts';
+import { sortLines } from './sort-lines.ts';
 
 export interface Streams {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** The server is known to print other text between its messages: it goes to stderr. Otherwise nothing is looked at. */
+  readonly sorted?: boolean;
 }
 
 export interface BridgeEvents {
@@ -30,7 +33,8 @@ export async function bridge(streams: Streams, attachment: Attachment, events: B
   attachment.stdout.once('data', events.onStirring);
   stdin.once('pause', events.onStirring);
   stdin.pipe(attachment.stdin);
-  await Promise.all([flow(attachment.stdout, stdout), flow(attachment.stderr, stderr)]);
+  const output = streams.sorted === true ? attachment.stdout.pipe(sortLines(stderr)) : attachment.stdout;
+  await Promise.all([flow(output, stdout), flow(attachment.stderr, stderr)]);
 }
 
 async function flow(from: Readable, to: Writable): Promise<void> {

@@ -26,6 +26,7 @@ before(
       'never-reads': '',
       'exits-at-once': '',
       'eats-memory': 'limits: {memory: 128m}\n',
+      banner: 'exceptions: [{finding: stdout-noise, reason: it greets}]\n',
       required: 'env: {KEY: {description: The key, required: true, secret: true}}\n',
     });
   },
@@ -97,6 +98,15 @@ test('a request is answered, and nothing but the answer is on stdout', { timeout
   assert.equal(stdout.trim().split('\n').length, 1);
   assert.match(stdout, /"serverInfo":\{"name":"fixture"/);
   assert.deepEqual(await containersOf(started), []);
+});
+
+test('what a server with an exception prints beside the protocol goes to stderr', { timeout }, async () => {
+  const started = client('banner');
+  started.process.stdin.end(hello);
+  const { stdout, stderr } = await started.ended;
+  assert.equal(stdout.trim().split('\n').length, 1);
+  assert.match(stdout, /^\{"jsonrpc"/);
+  assert.match(stderr, /Welcome to the server!/);
 });
 
 test('replies in flight arrive after the client has closed its side', { timeout }, async () => {

@@ -36,7 +36,12 @@ export const execute: Execute = async (invocation) => {
     sandbox,
     image,
     labels: launchLabels(name, terminal.env),
-    streams: terminal,
+    streams: {
+      stdin: terminal.stdin,
+      stdout: terminal.stdout,
+      stderr: terminal.stderr,
+      sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
+    },
     grace: graceOf(options.text('grace')),
     onReady: watch,
     onStarted: () => sweepLater(engine),
