@@ -21,9 +21,11 @@ export async function listen(): Promise<Listener> {
   const transport = new LineTransport<Message>({ stdin, stdout });
   const messages: Message[] = [];
   const said = { closed: false, errors: [] as string[] };
-  transport.onmessage = (message) => messages.push(message);
-  transport.onclose = () => (said.closed = true);
-  transport.onerror = (error) => said.errors.push(error.message);
+  Object.assign(transport, {
+    onmessage: (received: Message) => messages.push(received),
+    onclose: () => (said.closed = true),
+    onerror: (error: Error) => said.errors.push(error.message),
+  });
   await transport.start();
   const write = async (chunk: string | Buffer): Promise<void> => {
     stdout.write(chunk);
