@@ -114,6 +114,12 @@ function goFailure(error: unknown, name: string): McpcatError {
   const gone = detail.some((line) =>
     /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line),
   );
+  if (detail.some((line) => /SECURITY ERROR|checksum mismatch/.test(line)))
+    return new McpcatError('integrity-mismatch', `go:${name}: the checksum database knows other contents`, {
+      hint: 'nothing was changed; somebody between here and the module may have altered it',
+      detail,
+      cause: error,
+    });
   return new McpcatError(
     gone ? 'package-unknown' : 'upstream-unavailable',
     `go:${name}: ${detail.at(-1)?.trim() ?? 'go failed'}`,

@@ -58,17 +58,29 @@ export async function compileRequirements(request: ResolveRequest, requirement: 
     const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal });
     return stdout;
   } catch (error) {
-    const detail = stderrOf(error).split('\n').filter(Boolean).slice(-20);
-    throw new McpcatError(
-      'lock-refused',
-      `${requirement}: uv finds no set of wheels for Python 3.13 (${detail[0]?.trim() ?? messageOf(error)})`,
-      {
-        detail,
-        hint: 'a dependency without a wheel would have to run its build script; choose a version whose tree has wheels',
-        cause: error,
-      },
-    );
+    throw uvFailure(error, requirement);
   }
+}
+
+function uvFailure(error: unknown, requirement: string): McpcatError {
+  const detail = stderrOf(error).split('\n').filter(Boolean).slice(-20);
+  const more = { detail, cause: error };
+  // uv has one exit code for all of it, so its words have to do.
+  if (detail.some((line) => /Failed to fetch|error sending request|HTTP status server error/.test(line))) {
+    return new McpcatError('upstream-unavailable', `pypi:${requirement}: the index could not be read`, {
+      hint: 'nothing was changed; try again later, or check the network and proxy settings',
+      ...more,
+    });
+  }
+  const reason = detail[0]?.trim() ?? messageOf(error);
+  return new McpcatError(
+    'lock-refused',
+    `pypi:${requirement}: uv finds no set of wheels for Python 3.13 (${reason})`,
+    {
+      hint: 'a dependency without a wheel would have to run its build script; choose a version whose tree has wheels',
+      ...more,
+    },
+  );
 }
 
 function stderrOf(error: unknown): string {
