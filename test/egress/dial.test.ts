@@ -132,7 +132,7 @@ test(
     for (const answer of pending) answer();
     const reasons = (await Promise.all(all)).map(reason);
     assert.equal(asked.length, 64);
-    assert.equal(reasons.filter((text) => text.startsWith('refused')).length, 192);
-    assert.equal(reasons.filter((text) => text === 'failed: too many names are being resolved').length, 108);
+    assert.equal(reasons.filter((line) => line.startsWith('refused')).length, 192);
+    assert.equal(reasons.filter((line) => line === 'failed: too many names are being resolved').length, 108);
   },
 );

@@ -18,7 +18,7 @@ import { seeded } from './rig.ts';
 const hex = (bytes: Buffer): string => bytes.toString('hex');
 
 test('frames are, byte for byte, those of the protocol', () => {
-  assert.equal(hex(helloFrame([443, 5432])), '0100000000000006' + '010201bb1538');
+  assert.equal(hex(helloFrame([443, 5432])), '0100000000000006010201bb1538');
   assert.equal(hex(frameOf('ready', 0)), '0200000000000000');
   assert.equal(hex(frameOf('lookup', 7, Buffer.from('a.b'))), '0300000700000003612e62');
   assert.equal(hex(answerFrame(7, '127.77.1.2')), '04000007000000047f4d0102');

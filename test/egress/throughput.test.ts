@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { policyOf } from '../../src/egress/policy.ts';
 import { Road } from '../../src/egress/road.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
@@ -24,7 +24,7 @@ for (const [direction, title] of Object.entries(cases)) {
       if (direction === 'down') void send(socket, bytes);
       else socket.once('end', () => socket.end());
     });
-    const script = path.join(import.meta.dirname, 'stand-in-process.ts');
+    const script = fileURLToPath(import.meta.resolve('./stand-in-process.ts'));
     const child = spawn(process.execPath, [script, direction, String(host.port), String(bytes)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
