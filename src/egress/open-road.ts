@@ -13,8 +13,6 @@ export interface OpenRoadRequest extends Pick<RoadOptions, 'policy' | 'dial' | '
   readonly deadline?: number;
 }
 
-/** The account of mcpcat-init in every image; numeric, as for the server itself. */
-const relayUser = '65532:65532';
 const lastWordsBytes = 2048;
 
 /**
@@ -24,7 +22,8 @@ const lastWordsBytes = 2048;
 export async function openRoad(request: OpenRoadRequest): Promise<Road> {
   const { heartbeat, deadline = 5000 } = request;
   const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
-  const starting = request.engine.exec(request.id, ['/mcpcat-init', 'relay', ...beats], { user: relayUser });
+  // As the container's own user: only so may the relay tell process 1 that the launcher is gone.
+  const starting = request.engine.exec(request.id, ['/mcpcat-init', 'relay', ...beats]);
   const timer = new AbortController();
   const late = expiry(deadline, timer.signal);
   let road: Road | undefined;
