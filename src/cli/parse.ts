@@ -18,7 +18,7 @@ export const globalOptions = {
 /** Splits at `--`, parses strictly, suggests what may have been meant. */
 export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
   const dashes = argv.indexOf('--');
-  const own = dashes === -1 ? argv : argv.slice(0, dashes);
+  const own = (dashes === -1 ? argv : argv.slice(0, dashes)).map((word) => (word === '-h' ? '--help' : word));
   const rest = dashes === -1 ? [] : argv.slice(dashes + 1);
   const known = { ...globalOptions, ...spec.options };
   const options = Object.fromEntries(
@@ -35,8 +35,10 @@ export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
       allowPositionals: true,
       strict: true,
     });
+    refuseWords(spec, { positionals, help: values['help'] === true });
     return { options: reader(values), positionals, rest };
   } catch (error) {
+    if (error instanceof McpcatError) throw error;
     throw new McpcatError('usage', messageOf(error).split('. ')[0] ?? '', {
       hint: `mcpcat ${spec.name} --help`,
       cause: error,
@@ -53,8 +55,24 @@ function refuseUnknown(
     .map((word) => word.replace(/^--?/, '').split('=')[0] ?? '');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const hint = didYouMean(unknown, known) || `mcpcat ${spec.name} --help`;
+  const hint =
+    didYouMean(
+      `--${unknown}`,
+      known.map((name) => `--${name}`),
+    ) || `mcpcat ${spec.name} --help`;
   throw new McpcatError('usage', `${spec.name} has no option --${unknown}`, { hint });
+}
+
+/** A word that would be ignored was meant to do something. */
+function refuseWords(
+  spec: CommandSpec,
+  { positionals, help }: { positionals: readonly string[]; help: boolean },
+): void {
+  const [word] = positionals;
+  if (spec.usage !== '' || word === undefined || help) return;
+  throw new McpcatError('usage', `${spec.name} takes no arguments, found "${word}"`, {
+    hint: `mcpcat ${spec.name} --help`,
+  });
 }
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;

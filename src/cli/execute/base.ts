@@ -14,7 +14,7 @@ export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [verb, ...kinds] = positionals;
   if (verb !== 'build')
-    throw new McpcatError('usage', `expected "base build", found "base ${verb ?? ''}"`.trim());
+    throw new McpcatError('usage', `expected "base build", found "${['base', ...positionals].join(' ')}"`);
   const built = await buildBases({
     engine: await engineOf(invocation),
     templates: templatesFolder(),

@@ -8,6 +8,7 @@ import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
+  const width = jobsOf(invocation);
   const [servers, engine, workshop] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
@@ -19,7 +20,7 @@ export const execute: Execute = async (invocation) => {
     name: server.entry.name,
     work: (emit: Emit) => buildServer(server, { ...workshop, emit, engine, force }),
   }));
-  const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
+  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {
     results,
     header: ['server', 'state', 'size', 'time', 'image'],

@@ -11,7 +11,9 @@ export const execute: Execute = async ({ positionals, commands, terminal }) => {
   return 0;
 };
 
-const entries = `$(mcpcat list --json 2>/dev/null | sed -n 's/^ *"name": "\\(.*\\)",$/\\1/p')`;
+/** Names of servers stand at a depth of four spaces; deeper ones are those of mounts. */
+const entries = `$(mcpcat list --json 2>/dev/null | sed -n 's/^    "name": "\\(.*\\)",$/\\1/p')`;
+const fishEntries = `(mcpcat list --json 2>/dev/null | string replace -rf \\'^    "name": "(.*)",$\\' \\'$1\\')`;
 
 function wordsOf(spec: CommandSpec): string {
   const options = [...Object.keys(spec.options), 'help'].map((name) => `--${name}`);
@@ -52,5 +54,12 @@ function fish(specs: readonly CommandSpec[]): string {
         `complete -c mcpcat -n '__fish_seen_subcommand_from ${spec.name}' -l ${name} -d '${help.replaceAll("'", "\\'")}'`,
     ),
   );
-  return `${[...verbs, ...options].join('\n')}\n`;
+  const words = specs.flatMap(({ name, completes }) =>
+    completes === undefined
+      ? []
+      : [
+          `complete -c mcpcat -f -n '__fish_seen_subcommand_from ${name}' -a '${completes === 'entries' ? fishEntries : completes.join(' ')}'`,
+        ],
+  );
+  return `${[...verbs, ...options, ...words].join('\n')}\n`;
 }

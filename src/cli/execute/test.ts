@@ -14,6 +14,7 @@ const deadlineMs = 30_000;
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
+  const width = jobsOf(invocation);
   const [servers, engine] = await Promise.all([serversOf(invocation), engineOf(invocation)]);
   await engine.info(); // one clear error instead of one for each server
   const accept = options.flag('accept');
@@ -26,7 +27,7 @@ export const execute: Execute = async (invocation) => {
         smokeTest({ engine, server, labels, accept, deadlineMs, emit, signal: terminal.signal }),
     };
   });
-  const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
+  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));
   await writeReports(options.text('report'), reports);
   const failed = printOutcome(invocation, {

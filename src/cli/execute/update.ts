@@ -8,6 +8,7 @@ import { jobsOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
+  const width = jobsOf(invocation);
   const [servers, { cacheFolder, templates }] = await Promise.all([
     serversOf(invocation, 'replaced'),
     workshopOf(invocation),
@@ -26,7 +27,7 @@ export const execute: Execute = async (invocation) => {
         signal: terminal.signal,
       }),
   }));
-  const results = await runJobs(jobs, { terminal, width: jobsOf(invocation), quiet: options.flag('quiet') });
+  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {
     results,
     header: ['server', 'version', 'files', 'changes'],
