@@ -24,6 +24,27 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   }
 }
 
+/**
+ * Writes several files of a folder so that a full disk or a missing permission changes none of them: all are written
+ * beside their place before the first takes it. They take it in the order given.
+ */
+export async function writeTogether(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const written: (readonly [temporary: string, file: string])[] = [];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(folder, name);
+      const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
+      written.push([temporary, file]);
+      await writeFile(temporary, text);
+    }
+    for (const [temporary, file] of written) await rename(temporary, file);
+  } catch (error) {
+    for (const [temporary] of written) await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
 /** JSON as our machine-written files have it: two spaces, a newline at the end. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;

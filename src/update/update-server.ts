@@ -6,9 +6,9 @@ import type { Server } from '../catalog/server.ts';
 import { parseSource } from '../catalog/source.ts';
 import { debianArtifacts } from '../debian/resolve-debs.ts';
 import { Store } from '../fetch/store.ts';
-import { McpcatError } from '../lib/errors.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
-import { jsonText, writeWhole } from '../lib/folders.ts';
+import { jsonText, writeTogether } from '../lib/folders.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { resolveGo } from './go.ts';
 import { resolveNpm } from './npm.ts';
@@ -118,8 +118,7 @@ async function write(
     await Promise.all(Object.entries(all).map(([file, text]) => differs(path.join(folder, file), text)))
   ).some(Boolean);
   // lock.json goes last: it is what says that the others are complete.
-  if (changed)
-    for (const [file, text] of Object.entries(all)) await writeWhole(path.join(folder, file), text);
+  if (changed) await writeTogether(folder, all).catch((error: unknown) => notWritten(error, folder));
   const before = new Set(old?.artifacts.map(({ name, version }) => `${name}@${version}`));
   const after = new Set(lock.artifacts.map(({ name, version }) => `${name}@${version}`));
   return {
@@ -131,6 +130,18 @@ async function write(
     added: [...after.difference(before)],
     removed: [...before.difference(after)],
   };
+}
+
+function notWritten(error: unknown, folder: string): never {
+  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  throw new McpcatError(
+    full ? 'disk-full' : 'io-failed',
+    `can't write the lock to ${folder}: ${messageOf(error)}`,
+    {
+      hint: 'see that there is room, and that the folder may be written',
+      cause: error,
+    },
+  );
 }
 
 async function differs(file: string, text: string): Promise<boolean> {

@@ -163,11 +163,17 @@ const cases: readonly Case[] = [
 ];
 
 interface Updated extends Ran {
+  /** Folders of the entry. */
+  readonly others: readonly string[];
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** Runs `mcpcat update` over an entry with the given source and answers what it said and left. */
-async function update(source: string, env: Readonly<Record<string, string>>): Promise<Updated> {
+async function update(
+  source: string,
+  env: Readonly<Record<string, string>>,
+  folders: readonly string[] = [],
+): Promise<Updated> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-test-'));
   const entry = path.join(folder, 'catalog', 'fixture');
   const temporary = path.join(folder, 'tmp');
@@ -175,16 +181,20 @@ async function update(source: string, env: Readonly<Record<string, string>>): Pr
   mkdirSync(temporary);
   try {
     for (const [name, text] of Object.entries({ ...before, 'server.yaml': entryText(source) }))
-      writeFileSync(path.join(entry, name), text);
+      if (!folders.includes(name)) writeFileSync(path.join(entry, name), text);
+    // Something that no file can be renamed over.
+    for (const name of folders) mkdirSync(path.join(entry, name));
     const ran = await run(['update', 'fixture', '--catalog', path.join(folder, 'catalog')], {
       env: { ...env, TMPDIR: temporary },
     });
     const left = readdirSync(temporary).filter((name) => name.startsWith('mcpcat'));
     assert.deepEqual(left, [], 'a folder for temporary files is left');
-    const files = readdirSync(entry).map(
-      (name) => [name, readFileSync(path.join(entry, name), 'utf8')] as const,
-    );
-    return { ...ran, files: Object.fromEntries(files.filter(([name]) => name !== 'server.yaml')) };
+    const found = readdirSync(entry, { withFileTypes: true });
+    const others = found.filter((item) => !item.isFile()).map(({ name }) => name);
+    const files = found
+      .filter((item) => item.isFile() && item.name !== 'server.yaml')
+      .map(({ name }) => [name, readFileSync(path.join(entry, name), 'utf8')] as const);
+    return { ...ran, others, files: Object.fromEntries(files) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -252,3 +262,13 @@ test(
     assert.doesNotMatch(files['package-lock.json'] ?? '', /127\.0\.0\.1/);
   },
 );
+
+test('a lock that cannot be written changes no file of the entry', { timeout }, async () => {
+  await using stand = await registry('npm', { server: {} });
+  const { code, stderr, files, others } = await update('npm:server', stand.env, ['package-lock.json']);
+  assert.equal(code, 1);
+  assert.match(stderr, /can't write the lock to .*fixture: /);
+  assert.doesNotMatch(stderr, /a bug of ours/);
+  assert.deepEqual(others, ['package-lock.json']);
+  assert.deepEqual(Object.keys(files).toSorted(), ['go.mod', 'requirements.txt']);
+});
