@@ -1,9 +1,10 @@
+import type { Attempt } from '../egress/attempt.ts';
 import type { Attachment, Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { preambleOf, settingsOf } from '../sandbox/settings.ts';
 import { bridge, type Streams } from './bridge.ts';
-import { holdLease } from './lease.ts';
+import { holdLifeline } from './lifeline.ts';
 import { defaultBudgets, Supervisor, type Reason } from './supervisor.ts';
 
 export interface LaunchRequest {
@@ -16,6 +17,9 @@ export interface LaunchRequest {
   readonly grace?: number | undefined;
   /** Called once with a function that asks for the end. */
   readonly onReady: (end: (reason: Reason) => void) => void;
+  /** For the log of what the server tried to reach. */
+  readonly onAttempt: (attempt: Attempt) => void;
+  readonly onRoadClosed: (message: string) => void;
   /** Called when the server runs: the moment for what must not delay its start. */
   readonly onStarted?: () => void;
 }
@@ -79,14 +83,17 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
   });
   await Promise.race([request.engine.startContainer(id), supervisor.ended()]);
   request.onStarted?.();
-  const lease = holdLease({
+  const lifeline = holdLifeline({
     engine: request.engine,
     id,
+    network: request.sandbox.network,
     moment: stirring.promise,
     onLost: (message) => supervisor.request({ kind: 'lease-lost', message }),
+    onAttempt: request.onAttempt,
+    onRoadClosed: request.onRoadClosed,
   });
   const { exitCode } = await supervisor.ended();
-  lease.release();
+  lifeline.release();
   await Promise.race([flowing, patience(1000)]);
   return { exitCode, reason: supervisor.reason };
 }

@@ -14,7 +14,7 @@ export interface LeaseRequest {
   readonly onLost: (message: string) => void;
 }
 
-/** Milliseconds. A remote launcher may vanish without a word, so it has to beat; the silence it may keep is longer. */
+/** Milliseconds between two beats, and of silence after which the launcher counts as gone. */
 const beat = 10_000;
 const silence = 35_000;
 /** Milliseconds: however quiet a server is, the lease is held from then on. */
@@ -32,6 +32,11 @@ export function holdLease(request: LeaseRequest): { release(): void } {
       for (const timer of state.timers) clearTimeout(timer);
     },
   };
+}
+
+/** A remote launcher may vanish without a word, so it has to beat; on a local socket the kernel tells. Milliseconds. */
+export function heartbeatOf({ endpoint }: Pick<Engine, 'endpoint'>): number | undefined {
+  return endpoint.startsWith('unix:') ? undefined : silence;
 }
 
 interface LeaseState {
@@ -57,15 +62,12 @@ async function hold(request: LeaseRequest, state: LeaseState): Promise<void> {
 
 /** Resolves when the lease has ended. */
 async function holdOnce({ engine, id }: LeaseRequest, state: LeaseState): Promise<void> {
-  const remote = !engine.endpoint.startsWith('unix:');
-  const session = await engine.exec(id, [
-    '/mcpcat-init',
-    'lease',
-    ...(remote ? ['--heartbeat', String(silence)] : []),
-  ]);
+  const heartbeat = heartbeatOf(engine);
+  const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
+  const session = await engine.exec(id, ['/mcpcat-init', 'lease', ...beats]);
   if (state.released) return session.destroy();
   state.session = session;
-  const timer = remote ? setInterval(() => session.stdin.write('.'), beat) : undefined;
+  const timer = heartbeat !== undefined ? setInterval(() => session.stdin.write('.'), beat) : undefined;
   session.stdout.resume();
   session.stderr.resume();
   await new Promise<void>((resolve) => {

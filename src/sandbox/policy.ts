@@ -1,4 +1,5 @@
 import type { Entry } from '../catalog/entry.ts';
+import { rulesOf } from '../egress/rules.ts';
 import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { bytesOf } from '../lib/size.ts';
@@ -13,9 +14,10 @@ import type { Overrides, Paths, Sandbox } from './sandbox.ts';
 export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): Sandbox {
   const { limits, permissions, shm } = entry;
   const mounts = mountsOf(entry, overrides.mounts, paths);
+  const settings = settle(entry, overrides.env);
   return {
     name: entry.name,
-    ...settle(entry, overrides.env),
+    ...settings,
     args: [...entry.args, ...overrides.args],
     mounts,
     user: userOf(mounts, paths),
@@ -27,6 +29,11 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     cpus: number(overrides.cpus, { fallback: limits.cpus, what: '--cpus', least: 0.01, most: 512 }),
     pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
+    network: rulesOf({
+      declared: permissions.network,
+      settings: { ...settings.env, ...settings.secrets },
+      ...overrides.network,
+    }),
   };
 }
 

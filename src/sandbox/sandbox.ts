@@ -1,3 +1,4 @@
+import type { NetworkRequest, PermittedRule } from '../egress/rules.ts';
 import type { BindMount } from '../engine/engine.ts';
 
 /** Everything a server may do, after the user's overrides: the one thing that smoke test and launcher start from. */
@@ -17,6 +18,8 @@ export interface Sandbox {
   readonly cpus: number;
   readonly pids: number;
   readonly shmBytes: number | undefined;
+  /** What may be reached over the road; there is no other network. */
+  readonly network: readonly PermittedRule[];
 }
 
 /** What a user may change at the start of a server. */
@@ -26,6 +29,8 @@ export interface Overrides {
   readonly memory?: string | undefined;
   readonly cpus?: string | undefined;
   readonly pids?: string | undefined;
+  /** What the user adds to the declared hosts, or takes away. */
+  readonly network?: Pick<NetworkRequest, 'allow' | 'deny' | 'only'>;
   /** Replace the entry's arguments' tail: appended after them. */
   readonly args: readonly string[];
 }

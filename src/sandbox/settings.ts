@@ -1,3 +1,5 @@
+import { extraHosts } from '../egress/addresses.ts';
+import { policyOf } from '../egress/policy.ts';
 import type { ContainerSettings, Labels } from '../engine/engine.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -47,10 +49,21 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
       ...closedQueues,
     },
     mounts: sandbox.mounts,
-    sysctls: {},
-    dns: [],
-    extraHosts: [],
+    ...roadSettings(sandbox),
     autoRemove: start.autoRemove,
+  };
+}
+
+/**
+ * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens.
+ * Exact names also stand in /etc/hosts, for engines that treat the resolver's address differently (FACTS.md).
+ */
+function roadSettings({ network }: Sandbox): Pick<ContainerSettings, 'sysctls' | 'dns' | 'extraHosts'> {
+  if (network.length === 0) return { sysctls: {}, dns: [], extraHosts: [] };
+  return {
+    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    dns: ['127.0.0.1'],
+    extraHosts: extraHosts(policyOf(network).names),
   };
 }
 

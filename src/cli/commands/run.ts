@@ -13,6 +13,13 @@ export const spec: CommandSpec = {
       value: 'NAME=DIR[:ro|rw]',
       help: 'hand a folder to a declared mount, read-only unless :rw',
     },
+    allow: {
+      type: 'string',
+      multiple: true,
+      value: 'HOST[:PORT]',
+      help: 'a further host it may reach, also on your own network; host.mcpcat.internal is this machine',
+    },
+    'deny-network': { type: 'boolean', help: 'no host at all, whatever the entry declares' },
     memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
     cpus: { type: 'string', value: 'NUMBER', help: 'limit of processors' },
     pids: { type: 'string', value: 'NUMBER', help: 'limit of processes' },

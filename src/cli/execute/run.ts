@@ -10,11 +10,12 @@ import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { cacheFolder } from '../../lib/folders.ts';
+import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
-import type { Execute, Invocation } from '../command.ts';
+import type { Execute, Invocation, Terminal } from '../command.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -29,7 +30,7 @@ export const execute: Execute = async (invocation) => {
     connectEngine({ endpoint: options.text('engine'), env: terminal.env }),
   ]);
   const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
-  sayNetwork(entry, invocation);
+  if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
   const image = await imageFor(entry, { invocation, engine });
   const result = await launch({
     engine,
@@ -44,6 +45,8 @@ export const execute: Execute = async (invocation) => {
     },
     grace: graceOf(options.text('grace')),
     onReady: watch,
+    onAttempt: options.flag('quiet') ? () => undefined : attemptLog(name, terminal.stderr),
+    onRoadClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => sweepLater(engine),
   });
   if (result.reason?.kind === 'engine-gone')
@@ -80,6 +83,7 @@ function overridesOf(entry: Entry, { options, rest, terminal }: Invocation): Run
       ...Object.fromEntries(options.list('env').map((text) => pair(text, '--env'))),
     },
     mounts: options.list('mount').map(mountRequest),
+    network: { allow: options.list('allow'), deny: options.flag('deny-network') },
     memory: options.text('memory'),
     cpus: options.text('cpus'),
     pids: options.text('pids'),
@@ -124,12 +128,10 @@ function graceOf(text: string | undefined): number | undefined {
   throw new McpcatError('usage', `--grace: expected milliseconds, found "${text}"`);
 }
 
-/** Until the road out exists, a declared host is not reachable: said, not hidden. */
-function sayNetwork({ name, permissions }: Entry, { options, terminal }: Invocation): void {
-  if (permissions.network.length === 0 || options.flag('quiet')) return;
-  terminal.stderr.write(
-    `mcpcat: ${name} declares ${permissions.network.join(', ')}, but this version gives servers no network\n`,
-  );
+/** The widest permission of all is never given silently. */
+function sayWideNetwork({ name, network }: Sandbox, { stderr }: Terminal): void {
+  if (network.some(({ kind }) => kind === 'any'))
+    stderr.write(`mcpcat: ${name} MAY REACH THE WHOLE INTERNET (--deny-network takes that away)\n`);
 }
 
 async function imageFor(
