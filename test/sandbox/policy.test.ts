@@ -21,6 +21,7 @@ test('an entry that asks for nothing gets the defaults', () => {
     cpus: 1,
     pids: 128,
     shmBytes: undefined,
+    network: [],
   });
 });
 
