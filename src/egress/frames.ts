@@ -1,4 +1,4 @@
-/** Sizes of the road protocol (docs/road.md). */
+/** Sizes of the road protocol (src/egress/README.md). */
 export const headerBytes = 8;
 export const mostPayload = 65_536;
 export const initialWindow = 65_536;

@@ -30,7 +30,7 @@ function standInEngine(
       command: readonly string[],
       options?: { readonly user?: string },
     ): Promise<ExecSession> => {
-      commands.push([id, options?.user, ...command].join(' '));
+      commands.push([id, ...(options?.user === undefined ? [] : [options.user]), ...command].join(' '));
       const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
       stdin.once('close', () => ends.push('stdin closed'));
       relay({ in: stdin, out: stdout, err: stderr });
@@ -46,24 +46,28 @@ function request(engine: OpenRoadRequest['engine'], more: Partial<OpenRoadReques
   return { engine, id: 'c1', policy, dial: loopbackDial(), ...more };
 }
 
-test('the relay is started as the server’s user, and the road carries bytes', { timeout }, async () => {
-  await using echo = await tcpServer();
-  let relay: StandInRelay | undefined;
-  const { engine, commands, ends } = standInEngine((streams) => {
-    relay = new StandInRelay(streams.in, streams.out);
-  });
-  const policy = policyOf(
-    rulesOf({ declared: [], settings: {}, allow: [`e.example.com:${String(echo.port)}`] }),
-  );
-  const road = await openRoad(request(engine, { policy }));
-  assert.deepEqual(commands, ['c1 65532:65532 /mcpcat-init relay']);
-  const stream = relay?.connect('127.77.0.1', echo.port);
-  assert.ok(stream);
-  stream.end('hello');
-  assert.equal(await text(stream), 'hello');
-  road.close();
-  await until('the lease is given up', () => ends.length === 1);
-});
+test(
+  'the relay is started as the container’s own user, and the road carries bytes',
+  { timeout },
+  async () => {
+    await using echo = await tcpServer();
+    let relay: StandInRelay | undefined;
+    const { engine, commands, ends } = standInEngine((streams) => {
+      relay = new StandInRelay(streams.in, streams.out);
+    });
+    const policy = policyOf(
+      rulesOf({ declared: [], settings: {}, allow: [`e.example.com:${String(echo.port)}`] }),
+    );
+    const road = await openRoad(request(engine, { policy }));
+    assert.deepEqual(commands, ['c1 /mcpcat-init relay']);
+    const stream = relay?.connect('127.77.0.1', echo.port);
+    assert.ok(stream);
+    stream.end('hello');
+    assert.equal(await text(stream), 'hello');
+    road.close();
+    await until('the lease is given up', () => ends.length === 1);
+  },
+);
 
 test('a relay that says nothing is a timeout, and its session is closed', { timeout }, async () => {
   const { engine, ends } = standInEngine(() => undefined);
