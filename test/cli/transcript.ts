@@ -17,7 +17,7 @@ const environment = {
 export async function transcript(line: string): Promise<string> {
   const words = line.replace(/^\$ /, '').split(' ');
   const start = words.indexOf('mcpcat');
-  const settings = words.slice(0, start).map((word) => word.split('='));
+  const settings = words.slice(0, start).map((word) => word.split('=') as [string, string]);
   const output = { stdout: '', stderr: '' };
   const capture = (name: 'stdout' | 'stderr'): Writable =>
     new Writable({
