@@ -39,9 +39,9 @@ export interface HandshakeOptions {
 
 const identity = { name: 'mcpcat-test', version: '1.0.0' };
 const mostPages = 100;
-/** The SDK's codes for what is not an answer of the server. */
-const timedOut: number = ErrorCode.RequestTimeout;
-const closed: number = ErrorCode.ConnectionClosed;
+/** How the SDK says what is not an answer of the server; its codes alone are also what servers answer with. */
+const timedOut = `MCP error ${String(ErrorCode.RequestTimeout)}: Request timed out`;
+const closed = `MCP error ${String(ErrorCode.ConnectionClosed)}: Connection closed`;
 
 /** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
@@ -128,9 +128,9 @@ async function callTool(
 }
 
 function reason(error: unknown, deadlineMs: number): string {
-  if (error instanceof McpError && error.code === timedOut)
+  if (error instanceof McpError && error.message === timedOut)
     return `no answer within ${String(deadlineMs / 1000)} s`;
-  if (error instanceof McpError && error.code === closed)
+  if (error instanceof McpError && error.message === closed)
     return 'the server closed its output without an answer';
   return messageOf(error);
 }
