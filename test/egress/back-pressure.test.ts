@@ -78,6 +78,29 @@ test('streams that are stuck do not hold up the others', { timeout }, async () =
   road.close();
 });
 
+test(
+  'a relay that stops reading holds up 200 flooding hosts at a bound, and then gets it all',
+  { timeout },
+  async () => {
+    const each = 256 * 1024;
+    await using host = await tcpServer((socket) => socket.once('data', () => socket.end(Buffer.alloc(each))));
+    const { road, relay, wire, far } = await rig([`h.example.com:${String(host.port)}`]);
+    const streams = Array.from({ length: 200 }, () => relay.connect('127.77.0.1', host.port));
+    await Promise.all(streams.map(({ connected }) => connected));
+    far.pause();
+    for (const stream of streams) stream.write('go');
+    const held = await stable(() => wire.writableLength);
+    console.log(
+      `200 flooding hosts, a relay that does not read: ${(held / 2 ** 20).toFixed(1)} MiB wait for it`,
+    );
+    assert.ok(held > 3 << 20 && held < 5 << 20, `${String(held)} bytes`);
+    far.resume();
+    const all = await Promise.all(streams.map((stream) => buffer(stream)));
+    assert.ok(all.every(({ length }) => length === each));
+    road.close();
+  },
+);
+
 test('a host that says all and goes loses nothing to a server that reads late', { timeout }, async () => {
   const random = seeded(9);
   const all = Buffer.alloc(3 << 20, random(256));

@@ -11,8 +11,9 @@ export interface Rigged {
   readonly road: Road;
   readonly relay: StandInRelay;
   readonly attempts: Attempt[];
-  /** The launcher's end of the wire. */
+  /** The launcher's end of the wire, and the relay's. */
   readonly wire: Duplex;
+  readonly far: Duplex;
 }
 
 /** A road with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
@@ -31,7 +32,7 @@ export async function rig(
     onAttempt: (attempt) => attempts.push(attempt),
   });
   await road.ready;
-  return { road, relay, attempts, wire };
+  return { road, relay, attempts, wire, far };
 }
 
 /** Every name leads to this machine. */
