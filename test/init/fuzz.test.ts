@@ -10,10 +10,22 @@ after(removeOutput);
 const fixtures = path.resolve(import.meta.dirname, '../fixtures/init');
 
 /** Each parser with the sources it is made of, how many inputs it must stand, and the least share that reaches its depths. */
-const parsers = [{ name: 'preamble', parts: 'preamble.c', inputs: 2_000_000, accepted: 0.02 }];
+const parsers = [
+  { name: 'preamble', parts: 'preamble.c', inputs: 2_000_000, accepted: 0.02 },
+  { name: 'dns', parts: 'relay-dns.c relay-frames.c', inputs: 1_000_000, accepted: 0.05 },
+  { name: 'frames', parts: 'relay-frames.c', inputs: 1_000_000, accepted: 0.2 },
+  {
+    name: 'relay',
+    parts:
+      'relay-launcher.c relay-apps.c relay-doors.c relay-streams.c relay-backlog.c relay-lookups.c relay-output.c ' +
+      'relay-frames.c relay-dns.c say.c',
+    inputs: 1_000_000,
+    accepted: 0.9,
+  },
+];
 
 for (const { name, parts, inputs, accepted } of parsers) {
-  test(`the ${name} parser stands ${inputs.toLocaleString('en')} broken inputs under sanitizers`, async () => {
+  test(`${name}: ${inputs.toLocaleString('en')} broken inputs are stood under sanitizers`, async () => {
     make('fuzzer', `FUZZ=${path.join(fixtures, `fuzz-${name}.c`)}`, `PARTS=${parts}`);
     for (const seed of [1, Date.now()]) {
       const { stdout } = await promisify(execFile)(
