@@ -22,22 +22,31 @@ static int alive(int heartbeat) {
   return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-int lease(char **arguments) {
-  int heartbeat = -1;
-  pid_t guardian = 1;
+bool lease_options(struct lease *lease, const char *command, char **arguments) {
+  *lease = (struct lease){.heartbeat = -1, .guardian = 1};
   for (; arguments[0] != NULL; arguments += 2) {
     int value = arguments[1] == NULL ? -1 : parse_number(arguments[1], 86400000);
     if (value > 0 && strcmp(arguments[0], "--heartbeat") == 0) {
-      heartbeat = value;
+      lease->heartbeat = value;
     } else if (value > 0 && strcmp(arguments[0], "--pid") == 0) {
-      guardian = (pid_t)value;
+      lease->guardian = (pid_t)value;
     } else {
-      say("usage: mcpcat-init lease [--heartbeat MILLISECONDS] [--pid PID]");
-      return 2;
+      say("usage: mcpcat-init %s [--heartbeat MILLISECONDS] [--pid PID]", command);
+      return false;
     }
   }
-  while (alive(heartbeat)) continue;
-  if (kill(guardian, LEASE_SIGNAL) == 0) return 0;
-  say("can't tell process %d that the client is gone: %s", (int)guardian, strerror(errno));
+  return true;
+}
+
+int lease_lost(const struct lease *lease) {
+  if (kill(lease->guardian, LEASE_SIGNAL) == 0) return 0;
+  say("can't tell process %d that the client is gone: %s", (int)lease->guardian, strerror(errno));
   return 1;
+}
+
+int lease(char **arguments) {
+  struct lease it;
+  if (!lease_options(&it, "lease", arguments)) return 2;
+  while (alive(it.heartbeat)) continue;
+  return lease_lost(&it);
 }

@@ -4,6 +4,7 @@
 #include "confine.h"
 #include "guard.h"
 #include "lease.h"
+#include "relay.h"
 #include "say.h"
 
 #ifndef MCPCAT_INIT_VERSION
@@ -14,7 +15,8 @@ int main(int count, char **arguments) {
   confine_self();
   if (count >= 3 && strcmp(arguments[1], "--") == 0) return guard(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "lease") == 0) return lease(arguments + 2);
+  if (count >= 2 && strcmp(arguments[1], "relay") == 0) return relay(arguments + 2);
   if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts("mcpcat-init " MCPCAT_INIT_VERSION) < 0;
-  say("usage: mcpcat-init -- COMMAND [ARGUMENT…] | lease | --version");
+  say("usage: mcpcat-init -- COMMAND [ARGUMENT…] | lease | relay | --version");
   return 2;
 }

@@ -5,11 +5,28 @@ import path from 'node:path';
 
 const source = path.resolve(import.meta.dirname, '../../src/init');
 export const out = mkdtempSync(path.join(tmpdir(), 'mcpcat-init-'));
-export const init = path.join(out, 'mcpcat-init');
+/** Another build to run these tests against: sanitizers.test.ts sets it. */
+const given = process.env['MCPCAT_TEST_INIT'];
+export const init = given ?? path.join(out, 'mcpcat-init');
+/** Size and memory are promises of the build that goes into images. */
+export const isRelease = given === undefined;
 
 /** Compiles the program once; a machine without musl-gcc fails here with make's own line. */
 export function compile(): void {
-  execFileSync('make', ['-C', source, `OUT=${out}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (isRelease) make();
+}
+
+/** Runs make in src/init, for another target or with variables. */
+export function make(...words: readonly string[]): void {
+  execFileSync('make', ['-C', source, `OUT=${out}`, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** What the program's environment always holds here: the path, and where sanitizers report. */
+export function baseEnvironment(): Record<string, string> {
+  const names = ['PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 export function removeOutput(): void {
@@ -40,7 +57,7 @@ export function guard(
       : words;
   const started = performance.now();
   const child = spawn(all[0] ?? '', all.slice(1), {
-    env: { PATH: process.env['PATH'], ...options.env },
+    env: { ...baseEnvironment(), ...options.env },
     stdio: 'pipe',
   });
   const text = { stdout: '', stderr: '' };

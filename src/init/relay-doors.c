@@ -1,0 +1,92 @@
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "relay-apps.h"
+#include "relay-sockets.h"
+#include "say.h"
+
+/* How many a single wake-up serves, so that no door starves the rest; and the pause when descriptors have run out. */
+enum { at_once = 64, accept_pause = 100, datagram_maximum = 1500 };
+
+bool apps_listen(struct relay *relay, const uint16_t *ports, int count) {
+  relay->dns = socket_dns();
+  if (relay->dns < 0) {
+    say("can't listen on 127.0.0.1:53/udp: %s", strerror(errno));
+    return false;
+  }
+  for (int i = 0; i < count; i++) {
+    relay->ports[i] = ports[i];
+    relay->listeners[i] = socket_listener(ports[i]);
+    if (relay->listeners[i] < 0) {
+      say("can't listen on port %u: %s", (unsigned)ports[i], strerror(errno));
+      return false;
+    }
+    relay->listener_count = i + 1;
+  }
+  return true;
+}
+
+static void open_stream(struct relay *relay, int fd, const struct sockaddr_in *meant) {
+  struct stream *stream = streams_add(&relay->streams, 0, fd, stream_opening);
+  if (stream == NULL) return socket_abort(fd);
+  stream->id = streams_number(&relay->streams);
+  uint8_t payload[6];
+  memcpy(payload, &meant->sin_addr, 4);
+  memcpy(payload + 4, &meant->sin_port, 2);
+  output_frame(&relay->output, frame_open, stream->id, payload, sizeof payload);
+}
+
+void apps_accept(struct relay *relay, int listener, int64_t now) {
+  for (int i = 0; i < at_once && output_has_room(&relay->output); i++) {
+    struct sockaddr_in meant;
+    int fd = socket_accept(listener, &meant);
+    if (fd >= 0) {
+      open_stream(relay, fd, &meant);
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      /* Without descriptors or memory the connection stays in line, and poll would report it without end. */
+      if (errno != EAGAIN) relay->accept_from = now + accept_pause;
+      return;
+    }
+  }
+}
+
+static void reply(const struct relay *relay, const struct dns_query *query, const struct sockaddr_in *to,
+                  enum dns_code code, const uint8_t *address) {
+  uint8_t datagram[dns_maximum];
+  size_t size = dns_answer(query, code, address, datagram);
+  /* One that can't be sent is lost like any datagram: resolvers ask again. */
+  if (sendto(relay->dns, datagram, size, MSG_DONTWAIT, (const struct sockaddr *)to, sizeof *to) < 0) return;
+}
+
+static void ask(struct relay *relay, const struct dns_query *query, const struct sockaddr_in *from, int64_t now) {
+  struct lookup *lookup = lookups_add(&relay->lookups, now);
+  if (lookup == NULL) return;
+  lookup->query = *query;
+  lookup->from = *from;
+  output_frame(&relay->output, frame_lookup, lookup->id, query->name, query->name_size);
+}
+
+void apps_questions(struct relay *relay, int64_t now) {
+  for (int i = 0; i < at_once && output_has_room(&relay->output); i++) {
+    uint8_t datagram[datagram_maximum];
+    struct sockaddr_in from;
+    socklen_t from_size = sizeof from;
+    ssize_t size =
+        recvfrom(relay->dns, datagram, sizeof datagram, MSG_DONTWAIT, (struct sockaddr *)&from, &from_size);
+    if (size < 0) return;
+    struct dns_query query;
+    enum dns_code code = dns_fine;
+    enum dns_verdict verdict = dns_parse(datagram, (size_t)size, &query, &code);
+    if (verdict == dns_ask) ask(relay, &query, &from, now);
+    if (verdict == dns_reply) reply(relay, &query, &from, code, NULL);
+  }
+}
+
+void apps_answer(struct relay *relay, struct lookup *lookup, const uint8_t *address) {
+  reply(relay, &lookup->query, &lookup->from, address == NULL ? dns_no_such_name : dns_fine, address);
+  lookup->id = 0;
+}

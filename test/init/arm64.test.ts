@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { crossTools } from './cross-tools.ts';
+import { make, out, removeOutput } from './rig.ts';
+
+const init = path.join(out, 'mcpcat-init');
+const isNative = process.arch === 'arm64';
+let emulator: readonly string[] = [];
+before(
+  () => {
+    if (isNative) {
+      make();
+      return;
+    }
+    const tools = crossTools();
+    emulator = [tools.emulator];
+    process.env['PATH'] = `${tools.path}:${process.env['PATH'] ?? ''}`;
+    process.env['LD_LIBRARY_PATH'] = tools.libraries;
+    make('CROSS=aarch64', `CROSS_SPECS=${tools.specs}`);
+  },
+  { timeout: 300_000 },
+);
+after(removeOutput);
+
+const programHeader = { load: 1, dynamic: 2, interpreter: 3 } as const;
+
+/** Of the ELF header (System V ABI, chapter 4): word size, machine, and the types of the program headers. */
+function elf(file: Buffer): { bits: number; machine: number; segments: number[] } {
+  assert.equal(file.subarray(0, 4).toString('latin1'), '\x7fELF');
+  const [offset, size, count] = [
+    Number(file.readBigUInt64LE(32)),
+    file.readUInt16LE(54),
+    file.readUInt16LE(56),
+  ];
+  const segments = Array.from({ length: count }, (_, index) => file.readUInt32LE(offset + index * size));
+  return { bits: file[4] === 2 ? 64 : 32, machine: file.readUInt16LE(18), segments };
+}
+
+test('the build for arm64 is a static AArch64 program of at most 100 KB', () => {
+  const file = readFileSync(init);
+  const { bits, machine, segments } = elf(file);
+  assert.deepEqual([bits, machine], [64, 183]);
+  assert.ok(segments.includes(programHeader.load));
+  assert.ok(!segments.includes(programHeader.interpreter) && !segments.includes(programHeader.dynamic));
+  assert.ok(file.length <= 100 * 1024, `${String(file.length)} bytes`);
+});
+
+/** Runs it on this machine, or emulated. */
+function run(
+  words: readonly string[],
+  input = '',
+): { status: number | null; stdout: string; stderr: string } {
+  const [command = '', ...args] = [...emulator, init, ...words];
+  return spawnSync(command, args, { input, encoding: 'utf8', timeout: 60_000 });
+}
+
+test('the build for arm64 guards a server: its input, output and exit code pass through', () => {
+  const { status, stdout } = run(['--', 'sh', '-c', 'cat; exit 7'], 'hello\n');
+  assert.deepEqual([status, stdout], [7, 'hello\n']);
+});
+
+test('the build for arm64 says what it can not start', () => {
+  const { status, stderr } = run(['--', '/no/such/server']);
+  assert.equal(status, 127);
+  assert.match(stderr, /can't start \/no\/such\/server/);
+});
