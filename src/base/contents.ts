@@ -14,6 +14,10 @@ const alwaysDropped = [
   'var/log/',
   'var/lib/apt/',
   'dev/',
+  // mmdebstrap copies them from the machine it runs on.
+  'etc/hostname',
+  'etc/resolv.conf',
+  'etc/hosts',
 ];
 /** A runtime base has no package manager; its status is kept in another form. */
 const droppedAtRunTime = [
@@ -39,6 +43,17 @@ const droppedAtRunTime = [
   'etc/ca-certificates',
   'etc/passwd',
   'etc/group',
+  'etc/fstab',
+  'etc/issue',
+  'etc/profile.d/',
+  'etc/skel/',
+  'etc/update-motd.d/',
+  'boot/',
+  'var/backups/',
+  'var/local/',
+  'var/lock/',
+  'var/spool/',
+  'var/tmp/',
 ];
 
 /** Whether a path (no leading slash) stays in the base. */

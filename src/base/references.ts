@@ -13,7 +13,7 @@ export interface BaseRef {
 export type Bases = Readonly<Record<Runtime, { readonly build: BaseRef; readonly runtime: BaseRef }>>;
 
 /** Raised when the code in this folder makes other images from the same recipe and lock. */
-const builderVersion = 5;
+const builderVersion = 6;
 
 export type Stage = 'build' | 'runtime';
 
