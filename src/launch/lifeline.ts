@@ -13,8 +13,9 @@ export interface LifelineRequest extends LeaseRequest {
   readonly onRoadClosed: (message: string) => void;
 }
 
-/** Milliseconds; a busy engine may take its time over an exec. */
+/** Milliseconds; a busy engine may take its time over an exec, and over telling that a container has ended. */
 const opening = 15_000;
+const settling = 1000;
 
 /**
  * What the launcher holds into the container beside the server's own streams. With permitted hosts that is the road,
@@ -44,6 +45,8 @@ async function travel(request: LifelineRequest, state: RoadState): Promise<void>
   if (state.released) return road.close();
   state.release = () => road.close();
   const { kind, message } = await road.ended;
+  // A server that ends takes its relay with it, a moment before the engine says so.
+  if (kind === 'session-ended') await new Promise((resolve) => setTimeout(resolve, settling).unref());
   if (state.released) return;
   request.onRoadClosed(message);
   // A relay that broke the protocol still holds the lease; one that is gone does not.
