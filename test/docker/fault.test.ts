@@ -260,15 +260,15 @@ test(
   },
 );
 
-for (const path_ of ['create', 'attach', 'start']) {
-  test(`nothing is left when the engine goes away at "${path_}"`, { timeout }, async () => {
+for (const step of ['create', 'attach', 'start']) {
+  test(`nothing is left when the engine goes away at "${step}"`, { timeout }, async () => {
     await using proxy = await engineProxy();
-    proxy.fault(new RegExp(`^POST .*/containers/.*${path_}`), { kind: 'delay', milliseconds: 30_000 });
+    proxy.fault(new RegExp(`^POST .*/containers/.*${step}`), { kind: 'delay', milliseconds: 30_000 });
     const started = serve('ignores-everything', proxy);
     started.process.stdin.write(hello);
     await eventually(
       () => Promise.resolve(proxy.requests),
-      (requests) => requests.some((line) => line.includes(`/${path_}`)),
+      (requests) => requests.some((line) => line.includes(`/${step}`)),
     );
     await proxy.cut();
     const { code, stderr } = await started.ended;
