@@ -287,10 +287,10 @@ test('an engine that hangs does not keep the client longer than it waits', { tim
   started.process.stdin.write(hello);
   await started.said('"id":1');
   proxy.freeze();
-  const before = Date.now();
+  const from = Date.now();
   started.process.stdin.end();
   const { code, stderr } = await started.ended;
-  const seconds = (Date.now() - before) / 1000;
+  const seconds = (Date.now() - from) / 1000;
   await proxy.cut();
   assert.notEqual(code, 0, stderr);
   assert.match(stderr, /engine/);
