@@ -37,6 +37,7 @@ const checks: readonly Check[] = [
   smokeSettings,
   smokeArguments,
   mountTargets,
+  stateFolders,
   writableFolders,
   secretDefaults,
 ];
@@ -111,15 +112,35 @@ function mountTargets(entry: Entry): Contradiction[] {
   });
 }
 
+function stateFolders({ permissions: { state, mounts } }: Entry): Contradiction[] {
+  return state.flatMap(({ name, target }, index) => {
+    const others = state.slice(0, index);
+    const mount = mounts.find((other) => overlap(other.target, target));
+    const other = others.find((earlier) => overlap(earlier.target, target));
+    const messages = [
+      ...(isOwn(target) ? [`${target} is a folder of the image`] : []),
+      ...(mount === undefined ? [] : [`${target} overlaps the mount ${mount.name}`]),
+      ...(other === undefined ? [] : [`${target} overlaps the state ${other.name}`]),
+      ...(others.some((earlier) => earlier.name === name) ? ['the name is used twice'] : []),
+    ];
+    return messages.map((message) => ({
+      path: ['permissions', 'state', index],
+      message: `state ${name}: ${message}`,
+    }));
+  });
+}
+
 function writableFolders(entry: Entry): Contradiction[] {
-  const { writable, mounts } = entry.permissions;
+  const { writable, mounts, state } = entry.permissions;
+  const others = [
+    ...mounts.map(({ name, target }) => ({ what: `mount ${name}`, target })),
+    ...state.map(({ name, target }) => ({ what: `state ${name}`, target })),
+  ];
   return writable.flatMap((folder, index) => {
     const path = ['permissions', 'writable', index];
     if (isOwn(folder)) return [{ path, message: `permissions.writable: ${folder} is a folder of the image` }];
-    const mount = mounts.find(({ target }) => overlap(target, folder));
-    return mount
-      ? [{ path, message: `permissions.writable: ${folder} overlaps the mount ${mount.name}` }]
-      : [];
+    const other = others.find(({ target }) => overlap(target, folder));
+    return other ? [{ path, message: `permissions.writable: ${folder} overlaps the ${other.what}` }] : [];
   });
 }
 

@@ -47,6 +47,16 @@ export const Mount = z.strictObject({
   description: text,
 });
 
+/**
+ * A folder of the server's own that outlives it, as a volume of the engine. No hyphen in its name: that keeps
+ * `mcpcat-<server>-<name>` one server's alone.
+ */
+export const State = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9]{0,30}$/, 'must be lower-case letters and digits'),
+  target: absolutePath,
+  description: text,
+});
+
 /** A Debian package for run time; `without` leaves out packages of its dependency tree the server does not need. */
 export const SystemPackage = z.union([
   z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be a Debian package name'),
@@ -78,9 +88,10 @@ export const Entry = z.strictObject({
     .strictObject({
       network: z.array(host).default([]),
       mounts: z.array(Mount).default([]),
+      state: z.array(State).default([]),
       writable: z.array(absolutePath).default(['/tmp']),
     })
-    .default({ network: [], mounts: [], writable: ['/tmp'] }),
+    .default({ network: [], mounts: [], state: [], writable: ['/tmp'] }),
   limits: z
     .strictObject({
       memory: size.default('512m'),
@@ -108,3 +119,4 @@ export const Entry = z.strictObject({
 export type Entry = z.infer<typeof Entry>;
 export type EnvSetting = z.infer<typeof EnvSetting>;
 export type Mount = z.infer<typeof Mount>;
+export type State = z.infer<typeof State>;

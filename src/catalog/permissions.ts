@@ -2,19 +2,21 @@ import type { Entry } from './entry.ts';
 
 /** What a server may reach, in a few words. */
 export function permissionSummary({ permissions }: Entry): string {
-  const { network, mounts } = permissions;
+  const { network, mounts, state } = permissions;
   const hosts = network.some(isEverything) ? 'the whole internet' : network.join(', ');
   const folders = mounts.map(({ name, mode }) => `folder ${name} (${mode})`).join(', ');
-  return [hosts, folders].filter((part) => part !== '').join('; ') || 'nothing';
+  const kept = state.map(({ name }) => `keeps ${name}`).join(', ');
+  return [hosts, folders, kept].filter((part) => part !== '').join('; ') || 'nothing';
 }
 
 /** The same in sentences, one a line. */
 export function permissionSentences({ permissions, limits, env, shm }: Entry): string[] {
-  const { network, mounts, writable } = permissions;
+  const { network, mounts, state, writable } = permissions;
   const secrets = Object.entries(env).filter(([, setting]) => setting.secret);
   return [
     networkSentence(network),
     ...(mounts.length === 0 ? ['Your files: none.'] : mounts.map(mountSentence)),
+    ...state.map(stateSentence),
     `Written folders that vanish with it: ${writable.join(', ') || 'none'}. Everything else is read-only.`,
     ...(secrets.length === 0 ? [] : [`Secrets it is given: ${secrets.map(([name]) => name).join(', ')}.`]),
     `Limits: ${limits.memory} of memory, ${String(limits.cpus)} processor(s), ${String(limits.pids)} processes${shm === undefined ? '' : `, ${shm} of shared memory`}.`,
@@ -31,6 +33,10 @@ function networkSentence(network: readonly string[]): string {
   if (network.some(isEverything))
     return 'Network: THE WHOLE INTERNET. It declares that it must reach any host.';
   return `Network: only ${network.join(', ')}.`;
+}
+
+function stateSentence({ name, target, description }: Entry['permissions']['state'][number]): string {
+  return `Kept from run to run, in a volume of the engine: "${name}", seen as ${target}: ${description}`;
 }
 
 function mountSentence({

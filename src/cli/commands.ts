@@ -14,6 +14,7 @@ import { spec as search } from './commands/search.ts';
 import { spec as stop } from './commands/stop.ts';
 import { spec as test } from './commands/test.ts';
 import { spec as update } from './commands/update.ts';
+import { spec as volumes } from './commands/volumes.ts';
 
 /** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
 export const commands: readonly CommandSpec[] = [
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   stop,
   logs,
   prune,
+  volumes,
   update,
   generate,
   build,

@@ -56,6 +56,11 @@ export interface Engine {
   copyIn(id: string, path: string, tar: Readable): Promise<void>;
   /** Runs a further process in a running container, attached. */
   exec(id: string, command: readonly string[], options?: { readonly user?: string }): Promise<ExecSession>;
+
+  /** Filtered by labels, sorted by name. Measures them, which can take seconds on a busy engine. */
+  listVolumes(labels: Labels): Promise<readonly VolumeFacts[]>;
+  /** No error if it is gone already; `volume-in-use` if a container, running or not, still has it. */
+  removeVolume(name: string): Promise<void>;
 }
 
 export type Labels = Readonly<Record<string, string>>;
@@ -146,11 +151,27 @@ export interface ContainerSettings {
 }
 
 export interface BindMount {
-  /** Absolute path on the engine's host, or a volume's name when `kind` is volume. */
+  /**
+   * Absolute path on the engine's host, or a volume's name when `kind` is volume: it is made if it does not exist, and
+   * an empty name is a volume of this container alone, removed with it.
+   */
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
   readonly kind: 'bind' | 'volume';
+  /** Of a volume that is made for this container; one that exists keeps its own. */
+  readonly labels?: Labels;
+}
+
+export interface VolumeFacts {
+  readonly name: string;
+  readonly labels: Labels;
+  /** ISO 8601, if the engine tells. */
+  readonly created: string | undefined;
+  /** Undefined if the engine did not measure it. */
+  readonly bytes: number | undefined;
+  /** Ids of the containers that have it, in any state. */
+  readonly containers: readonly string[];
 }
 
 /** Three streams of one hijacked connection. Back-pressure works on each; `stdin.end()` half-closes. */

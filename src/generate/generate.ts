@@ -8,6 +8,7 @@ import { goRecipe } from './go.ts';
 import { nodeRecipe } from './node.ts';
 import { pythonRecipe } from './python.ts';
 import { execForm, imageReference, labelText, quoted } from './quote.ts';
+import { stateCopies, stateStage } from './state.ts';
 
 /** Raised when the same input gives another image for a reason that is not in the Dockerfile. */
 const generatorVersion = 1;
@@ -62,10 +63,12 @@ function dockerfileLines(
     `FROM ${imageReference(build.reference)} AS build`,
     ...systemStage(debs),
     ...recipe.buildStage,
+    ...stateStage(entry),
     '',
     `FROM ${imageReference(runtime.reference)}`,
     ...(debs.length > 0 ? ['COPY --from=build /sysroot/ /'] : []),
     'COPY --from=build /app /app',
+    ...stateCopies(entry),
     ...Object.entries(recipe.env).map(([name, value]) => `ENV ${name}=${quoted(value)}`),
     ...Object.entries(labelsOf(input)).map(([name, value]) => `LABEL ${name}=${labelText(value)}`),
     'WORKDIR /home/mcpcat',
@@ -91,10 +94,12 @@ function labelsOf({ entry, lock, runtime }: GenerateInput): Record<string, strin
 }
 
 function permissionsOf({ permissions, limits }: Entry): unknown {
-  const { network, mounts, writable } = permissions;
+  const { network, mounts, state, writable } = permissions;
   return {
     network,
     mounts: mounts.map(({ name, target, mode }) => ({ name, target, mode })),
+    // Left out where there is none: a new field must not make every image a new one.
+    ...(state.length === 0 ? {} : { state: state.map(({ name, target }) => ({ name, target })) }),
     writable,
     limits,
   };

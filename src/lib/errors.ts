@@ -8,7 +8,8 @@ export type ErrorCode =
   | 'lock-missing'
   | 'lock-invalid'
   | 'lock-refused' // an artifact without integrity, or from a git/http/file source
-  | 'package-unknown' // no such package, version or bin upstream
+  | 'package-unknown' // no such package or version upstream
+  | 'bin-unknown' // the package has no program of the name that the entry starts
   | 'upstream-unavailable' // 429, 5xx, no route: not the entry's fault
   | 'integrity-mismatch'
   | 'registry-denied' // an image registry wants other credentials
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'build-failed'
   | 'disk-full'
   | 'container-missing'
+  | 'volume-in-use'
   | 'timeout'
   | 'cancelled'
   | 'io-failed';

@@ -10,6 +10,8 @@ export const label = {
   project: 'io.mcpcat.project',
   /** `run` or `test`: who made the container. */
   role: 'io.mcpcat.role',
+  /** On a volume: the name of the state folder that it holds, beside `server`. */
+  state: 'io.mcpcat.state',
   fingerprint: 'io.mcpcat.fingerprint',
   entry: 'io.mcpcat.entry',
   permissions: 'io.mcpcat.permissions',

@@ -14,8 +14,10 @@ export function hostPaths(home: string): Paths {
       }
     },
     ownerOf(path) {
+      // Windows has no such owners; its engines show every folder as open to all.
+      if (process.platform === 'win32') return undefined;
       const facts = statSync(path, { throwIfNoEntry: false });
-      return facts === undefined ? undefined : `${String(facts.uid)}:${String(facts.gid)}`;
+      return facts === undefined ? undefined : { uid: facts.uid, gid: facts.gid, mode: facts.mode };
     },
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     holdsSocket(path) {

@@ -1,11 +1,12 @@
 import type { Entry } from '../catalog/entry.ts';
 import { rulesOf } from '../egress/rules.ts';
-import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { bytesOf } from '../lib/size.ts';
 import { settle } from './environment.ts';
 import { mountsOf } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
+import { stateOf } from './state.ts';
+import { userOf } from './user.ts';
 
 /**
  * An entry and the user's overrides → what the container may do. Throws `settings-missing`, `usage` or
@@ -14,13 +15,14 @@ import type { Overrides, Paths, Sandbox } from './sandbox.ts';
 export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): Sandbox {
   const { limits, permissions, shm } = entry;
   const mounts = mountsOf(entry, overrides.mounts, paths);
+  const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
   return {
     name: entry.name,
     ...settings,
     args: [...entry.args, ...overrides.args],
-    mounts,
-    user: userOf(mounts, paths),
+    mounts: [...mounts, ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' })],
+    user,
     writable: permissions.writable,
     memoryBytes: memoryOf(
       overrides.memory ?? limits.memory,
@@ -35,16 +37,6 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
       ...overrides.network,
     }),
   };
-}
-
-/** The account in every runtime base; numeric on both sides, because `USER 65532` alone means group 0. */
-const imageUser = '65532:65532';
-
-/** In a folder handed over for writing the server works as that folder's owner, unless that is root. */
-function userOf(mounts: readonly BindMount[], paths: Paths): string {
-  const written = mounts.find(({ readOnly }) => !readOnly);
-  const owner = written === undefined ? undefined : paths.ownerOf(written.source);
-  return owner === undefined || /^0:|:0$/.test(owner) ? imageUser : owner;
 }
 
 /** Less than this no runtime starts with; more than this is no number to the engine. */

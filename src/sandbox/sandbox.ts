@@ -9,6 +9,7 @@ export interface Sandbox {
   /** Handed over through mcpcat-init's preamble, never in the configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** Folders of the user's, and volumes for the server's own. */
   readonly mounts: readonly BindMount[];
   /** `uid:gid`, never root. */
   readonly user: string;
@@ -31,9 +32,14 @@ export interface Overrides {
   readonly pids?: string | undefined;
   /** What the user adds to the declared hosts, or takes away. */
   readonly network?: Pick<NetworkRequest, 'allow' | 'deny' | 'only'>;
+  /** Thrown away if nothing is said: only a user's own session leaves something behind. */
+  readonly state?: StateUse;
   /** Replace the entry's arguments' tail: appended after them. */
   readonly args: readonly string[];
 }
+
+/** Whether what a server writes into its state folders is there at its next start. */
+export type StateUse = 'kept' | 'thrown-away';
 
 /** `NAME=HOSTDIR[:ro|rw]`. */
 export interface MountRequest {
@@ -42,13 +48,20 @@ export interface MountRequest {
   readonly mode: 'ro' | 'rw' | undefined;
 }
 
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits, as stat(2) has them. */
+  readonly mode: number;
+}
+
 /** What the policy asks of the file system; injected so that the policy itself stays pure. */
 export interface Paths {
   /** The path without symbolic links, or undefined if it does not exist. */
   realPath(path: string): string | undefined;
   isFolder(path: string): boolean;
-  /** `uid:gid` of a folder. */
-  ownerOf(path: string): string | undefined;
+  /** Undefined where owners mean nothing to a container. */
+  ownerOf(path: string): Owner | undefined;
   /** True if a socket lies in this folder (not deeper: a repository's own tools keep theirs below). */
   holdsSocket(path: string): boolean;
   /** Home folders of the account: by the environment and by the system. */

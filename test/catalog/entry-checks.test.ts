@@ -20,6 +20,26 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
     'permissions: {writable: [/data], mounts: [{name: a, target: /data, description: d}]}',
     /permissions.writable: \/data overlaps the mount a/,
   ],
+  'a state folder of the image': [
+    'permissions: {state: [{name: a, target: /app, description: d}]}',
+    /state a: \/app is a folder of the image/,
+  ],
+  'a state folder in a mount': [
+    'permissions: {state: [{name: a, target: /data/x, description: d}], mounts: [{name: b, target: /data, description: d}]}',
+    /state a: \/data\/x overlaps the mount b/,
+  ],
+  'a state folder in another': [
+    'permissions: {state: [{name: a, target: /data, description: d}, {name: b, target: /data/x, description: d}]}',
+    /state b: \/data\/x overlaps the state a/,
+  ],
+  'two state folders of one name': [
+    'permissions: {state: [{name: a, target: /one, description: d}, {name: a, target: /two, description: d}]}',
+    /state a: the name is used twice/,
+  ],
+  'a state folder that vanishes with a writable one': [
+    'permissions: {state: [{name: a, target: /tmp/x, description: d}]}',
+    /permissions.writable: \/tmp overlaps the state a/,
+  ],
   'a writable folder of the image': [
     'permissions: {writable: [/usr/lib]}',
     /permissions.writable: \/usr\/lib is a folder of the image/,

@@ -6,7 +6,7 @@ import { entryText, problemsIn } from './entry-text.ts';
 test('an entry without faults has no problem and gets the defaults of the schema', () => {
   const { entry, problems } = parseEntry('server.yaml', entryText('fixture'), 'fixture');
   assert.deepEqual(problems, []);
-  assert.deepEqual(entry?.permissions, { network: [], mounts: [], writable: ['/tmp'] });
+  assert.deepEqual(entry?.permissions, { network: [], mounts: [], state: [], writable: ['/tmp'] });
   assert.deepEqual(entry?.limits, { memory: '512m', cpus: 1, pids: 128 });
 });
 

@@ -21,7 +21,13 @@ const settings: ContainerSettings = {
   tmpfs: { '/tmp': 'rw,nosuid' },
   mounts: [
     { kind: 'bind', source: '/home/me/x', target: '/data', readOnly: true },
-    { kind: 'volume', source: 'cache', target: '/cache', readOnly: false },
+    {
+      kind: 'volume',
+      source: 'cache',
+      target: '/cache',
+      readOnly: false,
+      labels: { 'io.mcpcat.state': 'cache' },
+    },
   ],
   sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
   dns: ['127.0.0.1'],
@@ -56,7 +62,17 @@ test('every restriction reaches the engine in its own words', () => {
         ReadOnly: true,
         BindOptions: { Propagation: 'rprivate' },
       },
-      { Type: 'volume', Source: 'cache', Target: '/cache', ReadOnly: false },
+      {
+        Type: 'volume',
+        Source: 'cache',
+        Target: '/cache',
+        ReadOnly: false,
+        VolumeOptions: {
+          NoCopy: false,
+          Labels: { 'io.mcpcat.state': 'cache' },
+          DriverConfig: { Name: 'local', Options: {} },
+        },
+      },
     ],
     Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     Dns: ['127.0.0.1'],

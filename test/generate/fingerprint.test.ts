@@ -18,7 +18,9 @@ const counts: Readonly<Record<string, Change>> = {
   'another title': entry({ title: 'Other' }),
   'another argument': entry({ args: ['--other'] }),
   'another limit': entry({ limits: { memory: '1g', cpus: 1, pids: 128 } }),
-  'another host': entry({ permissions: { network: ['a.example.com'], mounts: [], writable: ['/tmp'] } }),
+  'another host': entry({
+    permissions: { network: ['a.example.com'], mounts: [], state: [], writable: ['/tmp'] },
+  }),
   'a script that runs': (input) =>
     lock({ scripts: ['x'] })(entry({ scripts: [{ package: 'x', reason: 'r' }] })(input)),
   'an example that the server is warmed up with': entry({

@@ -10,6 +10,7 @@ const servers = {
   time: 'a PyPI server',
   github: 'a Go server',
   git: 'a server with Debian packages',
+  memory: 'a server with a state folder',
 };
 
 for (const [name, what] of Object.entries(servers)) {

@@ -22,6 +22,7 @@ export const noOverrides: Overrides = { env: {}, mounts: [], args: [] };
 interface FakeFacts {
   readonly real?: string;
   readonly owner?: string;
+  readonly mode?: number;
   readonly file?: boolean;
   readonly socketInside?: boolean;
 }
@@ -36,7 +37,10 @@ export function fakePaths(
     homes,
     realPath: (path) => (facts(path) === null ? undefined : (facts(path)?.real ?? path)),
     isFolder: (path) => facts(path) !== null && facts(path)?.file !== true,
-    ownerOf: (path) => facts(path)?.owner ?? '1000:1000',
+    ownerOf(path) {
+      const [uid, gid] = (facts(path)?.owner ?? '1000:1000').split(':').map(Number);
+      return { uid: uid ?? 0, gid: gid ?? 0, mode: facts(path)?.mode ?? 0o755 };
+    },
     holdsSocket: (path) => facts(path)?.socketInside === true,
   };
 }

@@ -91,28 +91,3 @@ for (const [what, more] of Object.entries(tooMuch)) {
     assert.throws(() => entryOf(more), { name: 'ZodError' });
   });
 }
-
-const shared = {
-  permissions: { mounts: [{ name: 'data', target: '/data', mode: 'rw', description: 'Data' }] },
-};
-const userFor = (mode: 'ro' | 'rw', owner: string): string =>
-  sandboxOf(
-    entryOf(shared),
-    { ...noOverrides, mounts: [{ name: 'data', hostPath: '/srv/data', mode }] },
-    fakePaths({ '/srv/data': { owner } }),
-  ).user;
-
-test('in a folder handed over for writing the server works as its owner', () => {
-  assert.equal(userFor('rw', '1000:1000'), '1000:1000');
-});
-
-test('a folder handed over for reading does not change the user', () => {
-  assert.equal(userFor('ro', '1000:1000'), '65532:65532');
-});
-
-test('never as root, nor with the group root', () => {
-  assert.deepEqual(
-    ['0:0', '0:1000', '1000:0'].map((owner) => userFor('rw', owner)),
-    ['65532:65532', '65532:65532', '65532:65532'],
-  );
-});

@@ -5,6 +5,7 @@ import { quickEntry } from '../../catalog/quick.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
+import { isOrphan } from '../../launch/parent.ts';
 import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
@@ -64,10 +65,15 @@ export const execute: Execute = async (invocation) => {
 
 /** Why it ended, where the client did not ask for it. An end for want of memory is said by mcpcat-init. */
 function lastWord({ reason, exitCode }: LaunchResult, sandbox: Sandbox): string | undefined {
+  if (reason?.kind === 'input-stuck')
+    return `${sandbox.name} was ended: it has not read for a minute, and very much is waiting for it`;
   if (reason?.kind === 'lease-lost') return `${sandbox.name} was ended: ${reason.message}`;
   if (reason?.kind !== 'server-exited') return undefined;
   return endMessage({ exitCode, outOfMemory: false }, sandbox);
 }
+
+/** As early as this module is loaded: a client may be gone before there is a container. */
+const parent = process.ppid;
 
 type RunOverrides = Parameters<typeof sandboxOf>[1];
 
@@ -83,6 +89,7 @@ function overridesOf(entry: Entry, { options, rest, terminal }: Invocation): Run
       ...Object.fromEntries(options.list('env').map((text) => pair(text, '--env'))),
     },
     mounts: options.list('mount').map(mountRequest),
+    state: 'kept',
     network: { allow: options.list('allow'), deny: options.flag('deny-network') },
     memory: options.text('memory'),
     cpus: options.text('cpus'),
@@ -155,10 +162,11 @@ async function imageFor(
 function watch(end: (reason: Reason) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => end({ kind: 'signal', signal }));
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) end({ kind: 'parent-gone' });
-  }, 500).unref();
+  const gone = (): void => {
+    if (isOrphan(parent)) end({ kind: 'parent-gone' });
+  };
+  gone();
+  setInterval(gone, 500).unref();
 }
 
 /** What others left behind must not delay this server. */

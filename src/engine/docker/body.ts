@@ -52,14 +52,26 @@ function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostCo
   };
 }
 
+interface VolumeOptions {
+  readonly NoCopy: boolean;
+  readonly Labels: Record<string, string>;
+  readonly DriverConfig: { readonly Name: string; readonly Options: Record<string, string> };
+}
+
 function mountBody(mount: BindMount): {
   Type: 'bind' | 'volume';
   Source: string;
   Target: string;
   ReadOnly: boolean;
   BindOptions?: { Propagation: 'rprivate' };
+  VolumeOptions?: VolumeOptions;
 } {
   const common = { Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly };
-  if (mount.kind === 'volume') return { Type: 'volume', ...common };
+  if (mount.kind === 'volume') return { Type: 'volume', ...common, VolumeOptions: volumeOptions(mount) };
   return { Type: 'bind', ...common, BindOptions: { Propagation: 'rprivate' } };
+}
+
+/** `NoCopy: false`: an empty volume takes owner and mode of the image's folder. */
+function volumeOptions({ labels = {} }: BindMount): VolumeOptions {
+  return { NoCopy: false, Labels: { ...labels }, DriverConfig: { Name: 'local', Options: {} } };
 }

@@ -5,6 +5,7 @@ import { Calls } from './calls.ts';
 import { containerCalls } from './containers.ts';
 import { imageCalls } from './images.ts';
 import { engineInfo } from './info.ts';
+import { volumeCalls } from './volumes.ts';
 
 /** The adapter over dockerode. Nothing is sent before the first call. */
 export function dockerEngine(address: Address): Engine {
@@ -15,6 +16,7 @@ export function dockerEngine(address: Address): Engine {
     info: () => calls.quick('ask the engine what it is', () => engineInfo(docker)),
     ...imageCalls(docker, calls),
     ...containerCalls(docker, calls),
+    ...volumeCalls(docker, calls),
   };
 }
 

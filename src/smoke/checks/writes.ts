@@ -3,8 +3,8 @@ import type { Check } from '../observation.ts';
 
 /** Nothing outside the declared folders was written, or tried to be. */
 export const writesInside: Check = ({ entry, changes, stderr }) => {
-  const { writable, mounts } = entry.permissions;
-  const declared = [...writable, ...mounts.map(({ target }) => target)];
+  const { writable, mounts, state } = entry.permissions;
+  const declared = [...writable, ...[...mounts, ...state].map(({ target }) => target)];
   const outside = changes.filter(
     (path) =>
       !declared.some(

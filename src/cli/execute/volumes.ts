@@ -1,0 +1,96 @@
+import type { Engine, VolumeFacts } from '../../engine/engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { label } from '../../lib/labels.ts';
+import { didYouMean } from '../../lib/nearest.ts';
+import { megabytes } from '../../lib/size.ts';
+import type { Execute } from '../command.ts';
+import { table } from '../render/table.ts';
+import { engineOf } from './workshop.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [verb, ...names] = positionals;
+  if (verb !== undefined && verb !== 'rm')
+    throw new McpcatError('usage', `expected "volumes" or "volumes rm VOLUME…", found "volumes ${verb}"`);
+  if (verb === 'rm' && names.length === 0)
+    throw new McpcatError('usage', 'expected the name of a volume', { hint: 'mcpcat volumes shows them' });
+  const engine = await engineOf(invocation);
+  // Only what is ours: other volumes of the engine are neither shown nor removed.
+  const found = await engine.listVolumes({ [label.server]: '', [label.state]: '' });
+  const json = options.flag('json');
+  if (verb === undefined) {
+    terminal.stdout.write(json ? jsonText(found.map(factsOf)) : page(found));
+    return 0;
+  }
+  const removed = await remove(engine, chosen(found, names));
+  terminal.stdout.write(json ? jsonText(removed) : removed.map(({ name }) => `removed ${name}\n`).join(''));
+  return 0;
+};
+
+/** All of them, or an error before the first is removed. */
+function chosen(found: readonly VolumeFacts[], names: readonly string[]): readonly VolumeFacts[] {
+  const volumes = [...new Set(names)].map((name) => {
+    const volume = found.find((candidate) => candidate.name === name);
+    if (volume !== undefined) return volume;
+    const near = didYouMean(
+      name,
+      found.map((candidate) => candidate.name),
+    );
+    throw new McpcatError('usage', `no server has a volume "${name}"`, {
+      hint: near || 'mcpcat volumes shows them',
+    });
+  });
+  const busy = volumes.find(({ containers }) => containers.length > 0);
+  if (busy === undefined) return volumes;
+  const users = busy.containers.map((id) => id.slice(0, 12)).join(', ');
+  throw new McpcatError('volume-in-use', `the volume ${busy.name} is in use by ${users}`, {
+    hint: `mcpcat stop ${busy.labels[label.server] ?? ''} ends its server`,
+  });
+}
+
+/** The engine has the last word: a server may have started in between. */
+async function remove(engine: Engine, volumes: readonly VolumeFacts[]): Promise<Facts[]> {
+  const removed: Facts[] = [];
+  for (const volume of volumes) {
+    await engine.removeVolume(volume.name);
+    removed.push(factsOf(volume));
+  }
+  return removed;
+}
+
+interface Facts {
+  readonly name: string;
+  readonly server: string;
+  readonly state: string;
+  readonly bytes: number | null;
+  readonly created: string | null;
+  readonly containers: readonly string[];
+}
+
+function factsOf({ name, labels, bytes, created, containers }: VolumeFacts): Facts {
+  return {
+    name,
+    server: labels[label.server] ?? '',
+    state: labels[label.state] ?? '',
+    bytes: bytes ?? null,
+    created: created ?? null,
+    containers,
+  };
+}
+
+function page(found: readonly VolumeFacts[]): string {
+  const rows = found
+    .map(factsOf)
+    .map(({ name, server, state, bytes, created, containers }) => [
+      name,
+      server,
+      state,
+      bytes === null ? 'not measured' : megabytes(bytes),
+      created?.slice(0, 16).replace('T', ' ') ?? '',
+      containers.length === 0 ? 'no' : `by ${containers.map((id) => id.slice(0, 12)).join(', ')}`,
+    ]);
+  return rows.length === 0
+    ? 'no server has kept anything\n'
+    : table(['volume', 'server', 'state', 'size', 'created', 'in use'], rows);
+}
