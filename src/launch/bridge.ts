@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Attachment } from '../engine/engine.ts';
+import { pour } from './pour.ts';
 import { sortLines } from './sort-lines.ts';
 
 export interface Streams {
@@ -13,6 +14,8 @@ export interface Streams {
 export interface BridgeEvents {
   /** The client closed its side; what it sent before is on its way. */
   readonly onInputEnd: () => void;
+  /** The server has not read for so long that nobody could tell any more whether the client is there. */
+  readonly onInputStuck: () => void;
   /** The client no longer reads. */
   readonly onOutputBroken: () => void;
   /** The server has said its first word, or does not take what the client sends: its start is over. */
@@ -26,13 +29,14 @@ export interface BridgeEvents {
  */
 export async function bridge(streams: Streams, attachment: Attachment, events: BridgeEvents): Promise<void> {
   const { stdin, stdout, stderr } = streams;
-  stdin.once('end', events.onInputEnd);
-  stdin.once('error', events.onInputEnd);
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
   attachment.stdout.once('data', events.onStirring);
-  stdin.once('pause', events.onStirring);
-  stdin.pipe(attachment.stdin);
+  pour(stdin, attachment.stdin, {
+    onEnd: events.onInputEnd,
+    onPressure: events.onStirring,
+    onStuck: events.onInputStuck,
+  });
   const output = streams.sorted === true ? attachment.stdout.pipe(sortLines(stderr)) : attachment.stdout;
   await Promise.all([flow(output, stdout), flow(attachment.stderr, stderr)]);
 }

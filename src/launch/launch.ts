@@ -78,6 +78,7 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
   const stirring = Promise.withResolvers<undefined>();
   const flowing = bridge(request.streams, attachment, {
     onInputEnd: () => supervisor.request({ kind: 'input-ended' }),
+    onInputStuck: () => supervisor.request({ kind: 'input-stuck' }),
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
     onStirring: () => stirring.resolve(undefined),
   });

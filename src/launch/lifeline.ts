@@ -50,7 +50,9 @@ async function travel(request: LifelineRequest, state: RoadState): Promise<void>
   if (state.released) return;
   request.onRoadClosed(message);
   // A relay that broke the protocol still holds the lease; one that is gone does not.
-  if (kind !== 'protocol') state.release = holdLease({ ...request, moment: Promise.resolve() }).release;
+  if (kind === 'protocol') return;
+  const lease = holdLease({ ...request, moment: Promise.resolve() });
+  state.release = () => lease.release();
 }
 
 async function open({ engine, id, network, onAttempt }: LifelineRequest): Promise<Road> {

@@ -5,6 +5,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 export type Reason =
   | { readonly kind: 'server-exited' }
   | { readonly kind: 'input-ended' }
+  | { readonly kind: 'input-stuck' }
   | { readonly kind: 'output-broken' }
   | { readonly kind: 'parent-gone' }
   | { readonly kind: 'lease-lost'; readonly message: string }
@@ -19,19 +20,23 @@ export interface Budgets {
   readonly confirmation: number;
 }
 
-export const defaultBudgets: Budgets = { afterInputEnd: 4000, afterSignal: 1500, confirmation: 5000 };
+export const defaultBudgets: Budgets = { afterInputEnd: 1850, afterSignal: 1500, confirmation: 5000 };
+
+/** From SIGTERM to the removal by force where the end of the input did not help; mcpcat-init is done by then. */
+const afterInputTerm = 900;
 
 /**
  * Brings one container to its end, whatever happens:
  *
  * ```
- *   starting ──start──▶ running ──input ended──▶ draining ──deadline──▶ killing ──▶ gone
- *       │                  │                        │                     ▲
- *       │                  └──signal, parent gone,──┴──▶ terminating ─────┘
- *       │                     lease lost, output broken      │
- *       └──signal: removed as soon as it exists              └──second signal: at once
+ *   starting ──start──▶ running ──input ended──▶ draining
+ *       │                  │                        │ deadline
+ *       │                  │                        ▼
+ *       │                  └──signal, parent ──▶ terminating ──deadline, second signal──▶ killing ──▶ gone
+ *       │                     gone, lease lost,
+ *       │                     output broken
+ *       └──signal: removed as soon as it exists
  * ```
- *
  *
  * Every state but running has a deadline, and `gone` always includes the removal.
  */
@@ -85,12 +90,11 @@ export class Supervisor {
       return;
     }
     if (reason.kind === 'input-ended') {
-      if (first) this.#killAfter(this.#budgets.afterInputEnd);
+      if (first) this.#terminateAfter(this.#budgets.afterInputEnd);
     } else if (reason.kind === 'signal' && !first && this.#reason.kind === 'signal') {
       this.#kill();
     } else {
-      void this.#engine.killContainer(this.#id, 'SIGTERM').catch(() => this.#kill());
-      this.#killAfter(this.#budgets.afterSignal);
+      this.#terminate(this.#budgets.afterSignal);
     }
   }
 
@@ -132,9 +136,18 @@ export class Supervisor {
     }
   }
 
-  #killAfter(milliseconds: number): void {
+  /** The end of the input reaches no server whose pipe is full; process 1 takes a signal all the same. */
+  #terminateAfter(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#kill(), milliseconds);
+    this.#timer = setTimeout(() => this.#terminate(afterInputTerm), milliseconds);
+  }
+
+  #terminate(patience: number): void {
+    const id = this.#id;
+    if (id === undefined) return;
+    void this.#engine.killContainer(id, 'SIGTERM').catch(() => this.#kill());
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), patience);
   }
 
   #kill(): void {

@@ -6,55 +6,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { label } from '../../src/lib/labels.ts';
 import { isProvablyDead, startOf, thisOwner } from '../../src/sandbox/owner.ts';
-import { chaos, type Outcome } from '../chaos/harness.ts';
-import { contestants, idOf } from '../chaos/matrix.ts';
-import type { Result } from '../chaos/play.ts';
+import { chaos } from '../chaos/harness.ts';
+import { contestants } from '../chaos/matrix.ts';
 import { faultsOf, reportText, totalsOf } from '../chaos/report.ts';
 import { eventually, project, testEngine } from '../rig/engine.ts';
 
-/** What `npm run chaos` still counts against us; each goes when it is mended. */
-const known: readonly { readonly id: RegExp; readonly reason: string }[] = [
-  {
-    id: /^mcpcat\/stdin-close\/.*\/full-pipe$/,
-    reason:
-      'the end of input stands behind bytes that nobody takes, so the launcher does not see it (the SDKs then send SIGTERM)',
-  },
-  {
-    id: /^mcpcat\/parent-SIGKILL\/.*\/(before-create|\d+)$/,
-    reason: 'a parent that dies while Node boots is never known to the launcher',
-  },
-];
-
-function isKnown(result: Result): boolean {
-  return known.some(({ id }) => id.test(idOf(result)));
-}
-
-test(
-  'however and whenever a launch ends, nothing is left behind outside the known gaps',
-  { timeout: 400_000 },
-  async () => {
-    const outcome = await chaos({
-      engine: await testEngine(),
-      seed: 3,
-      launches: 40,
-      short: true,
-      cuts: true,
-      only: '',
-      seconds: 180,
-      concurrency: 4,
-      signal: AbortSignal.timeout(380_000),
-      onResult: () => undefined,
-    });
-    process.stdout.write(reportText(outcome));
-    const unknown: Pick<Outcome, 'results'> = {
-      results: outcome.results.filter((result) => !isKnown(result)),
-    };
-    assert.deepEqual(faultsOf(unknown), []);
-    for (const contestant of contestants) assert.ok(totalsOf(outcome.results, contestant).launches > 0);
-    // Without a leak of the unguarded server nothing would show that these teardowns are any trouble at all.
-    assert.ok(totalsOf(outcome.results, 'docker-unguarded').leaks > 0);
-  },
-);
+test('however and whenever a launch ends, nothing is left behind', { timeout: 400_000 }, async () => {
+  const outcome = await chaos({
+    engine: await testEngine(),
+    seed: 3,
+    launches: 40,
+    short: true,
+    cuts: true,
+    only: '',
+    seconds: 180,
+    concurrency: 4,
+    signal: AbortSignal.timeout(380_000),
+    onResult: () => undefined,
+  });
+  process.stdout.write(reportText(outcome));
+  assert.deepEqual(faultsOf(outcome), []);
+  for (const contestant of contestants) assert.ok(totalsOf(outcome.results, contestant).launches > 0);
+  // Without a leak of the unguarded server nothing would show that these teardowns are any trouble at all.
+  assert.ok(totalsOf(outcome.results, 'docker-unguarded').leaks > 0);
+});
 
 test('an interrupted run cleans up after itself', { timeout: 120_000 }, async () => {
   const engine = await testEngine();
