@@ -21,9 +21,10 @@ function enter(): string {
   writeFileSync(resolv, 'nameserver 127.0.0.1\noptions timeout:2 attempts:2\n');
   const [, ...args] = process.argv;
   const words = ['-Urnm', '--', program, resolv, process.execPath, ...process.execArgv, ...args];
-  if (process.execve === undefined) throw new Error('expected Node 22.15 or later with process.execve');
-  process.execve('/usr/bin/unshare', ['unshare', ...words], {
-    ...process.env,
-    MCPCAT_TEST_NAMESPACE: folder,
-  });
+  // Typed as a function that returns, or all that follows would count as unreachable.
+  const become: ((file: string, words: string[], env: NodeJS.ProcessEnv) => void) | undefined =
+    process.execve?.bind(process);
+  if (become === undefined) throw new Error('expected Node 22.15 or later with process.execve');
+  become('/usr/bin/unshare', ['unshare', ...words], { ...process.env, MCPCAT_TEST_NAMESPACE: folder });
+  return folder;
 }

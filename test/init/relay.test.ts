@@ -133,10 +133,10 @@ test('a launcher that half-closes still gets what the application sends', { time
 
 test('a reset by the launcher breaks the connection', { timeout }, async () => {
   const road = await Road.open(443);
-  for (const before of [true, false]) {
+  for (const early of [true, false]) {
     const socket = await connect('127.77.0.1', 443);
     const { stream } = await road.next('open');
-    if (!before) road.send('opened', stream);
+    if (!early) road.send('opened', stream);
     const failed = failure(socket);
     road.send('reset', stream, Buffer.from([1]));
     assert.equal(await failed, 'ECONNRESET');
@@ -332,7 +332,8 @@ test('a port that is taken is said', { timeout }, async (t) => {
   const road = new Road();
   road.write(hello(443));
   const { code, stderr } = await road.ended;
-  assert.deepEqual([code, stderr], [1, "mcpcat-init: can't listen on port 443: Address in use\n"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^mcpcat-init: can't listen on port 443: Address (already )?in use\n$/);
 });
 
 test('frames may come one byte at a time', { timeout }, async () => {
