@@ -19,7 +19,7 @@ const parsers = [
     parts:
       'relay-launcher.c relay-apps.c relay-doors.c relay-streams.c relay-backlog.c relay-lookups.c relay-output.c ' +
       'relay-frames.c relay-dns.c say.c',
-    inputs: 1_000_000,
+    inputs: 400_000,
     accepted: 0.9,
   },
 ];

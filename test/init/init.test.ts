@@ -79,7 +79,7 @@ test(
 
 test('signals reach the whole group of the server', { timeout }, async () => {
   const script =
-    'sh -c \'trap "echo grandchild; exit" USR1; echo ready; while :; do sleep 0.1; done\' & trap : USR1; wait; wait';
+    'trap : USR1; sh -c \'trap "echo grandchild; exit" USR1; echo ready; while :; do sleep 0.1; done\' & wait; wait';
   const guarded = guard(['sh', '-c', script], { env: fast });
   await saw(guarded, 'ready');
   guarded.process.kill('SIGUSR1');
@@ -153,7 +153,9 @@ test('it is small in memory and does not spin once stdin has hung up', { timeout
       ?.split(' ')
       .slice(11, 13) ?? [];
   if (isRelease) assert.ok(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) <= 1024, status);
-  assert.ok(Number(user) + Number(system) < 10, `${String(user)}+${String(system)} clock ticks`);
+  // Spinning takes some 120; a sanitizer's own start takes several.
+  const most = isRelease ? 10 : 60;
+  assert.ok(Number(user) + Number(system) < most, `${String(user)}+${String(system)} clock ticks`);
   await ended;
 });
 

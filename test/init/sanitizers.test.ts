@@ -19,7 +19,7 @@ test('the build under test has both sanitizers in it', () => {
   for (const name of ['__asan_report_load', '__ubsan_handle']) assert.ok(symbols.includes(name), name);
 });
 
-for (const suite of ['init', 'lease', 'preamble']) {
+for (const suite of ['init', 'lease', 'preamble', 'relay', 'relay-dns', 'relay-load']) {
   test(`the tests of ${suite} pass under address and undefined-behaviour sanitizers`, () => {
     const env: NodeJS.ProcessEnv = {
       ...process.env,
@@ -29,6 +29,7 @@ for (const suite of ['init', 'lease', 'preamble']) {
       UBSAN_OPTIONS: `log_path=${reports}/ubsan:print_stacktrace=1`,
     };
     delete env['NODE_TEST_CONTEXT'];
+    delete env['MCPCAT_TEST_NAMESPACE'];
     const file = path.join(import.meta.dirname, `${suite}.test.ts`);
     const { status, stdout } = spawnSync(process.execPath, ['--test', file], {
       env,

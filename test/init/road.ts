@@ -1,0 +1,227 @@
+/** The launcher's end of a relay, steered frame by frame. */
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { baseEnvironment, init } from './rig.ts';
+
+export const frameTypes = {
+  hello: 1,
+  ready: 2,
+  lookup: 3,
+  answer: 4,
+  open: 5,
+  opened: 6,
+  data: 7,
+  window: 8,
+  reset: 9,
+  end: 10,
+  beat: 11,
+} as const;
+export type FrameName = keyof typeof frameTypes;
+const names = new Map(Object.entries(frameTypes).map(([name, type]) => [type as number, name as FrameName]));
+
+export interface Frame {
+  readonly name: FrameName;
+  readonly stream: number;
+  readonly payload: Buffer;
+}
+
+interface Waiter {
+  readonly wants: (frame: Frame) => boolean;
+  readonly resolve: (frame: Frame) => void;
+}
+
+export function u16(...values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(2 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt16BE(value, 2 * index);
+  return bytes;
+}
+
+export function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+export function encode(name: FrameName, stream = 0, payload: Buffer = Buffer.alloc(0)): Buffer {
+  const header = Buffer.alloc(8);
+  header[0] = frameTypes[name];
+  header.writeUInt16BE(stream, 2);
+  header.writeUInt32BE(payload.length, 4);
+  return Buffer.concat([header, payload]);
+}
+
+export function hello(...ports: readonly number[]): Buffer {
+  return encode('hello', 0, Buffer.concat([Buffer.from([1, ports.length]), u16(...ports)]));
+}
+
+export interface RoadEnd {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+const all = new Set<Road>();
+const wait = 20_000;
+
+export class Road {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<RoadEnd>;
+  /** Stands for process 1: any signal but the lease's leaves it running. */
+  readonly guardian: ChildProcess;
+  readonly guardianEnded: Promise<void>;
+  /** Sees each frame first; those it does not want are kept for `next`. */
+  handler: (frame: Frame) => boolean = () => false;
+  readonly #inbox: Frame[] = [];
+  readonly #waiters = new Set<Waiter>();
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(options: { readonly args?: readonly string[]; readonly guardian?: ChildProcess } = {}) {
+    this.guardian = options.guardian ?? spawn('sleep', ['600'], { stdio: 'ignore' });
+    this.guardianEnded = new Promise((resolve) => this.guardian.once('exit', () => resolve()));
+    const args = ['relay', '--pid', String(this.guardian.pid), ...(options.args ?? [])];
+    this.child = spawn(init, args, { env: baseEnvironment(), stdio: 'pipe' });
+    this.child.stdin.on('error', () => undefined);
+    this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    let stderr = '';
+    this.child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    this.ended = new Promise((resolve) => this.child.once('close', (code) => resolve({ code, stderr })));
+    all.add(this);
+  }
+
+  /** A road that is ready for these ports. */
+  static async open(...ports: readonly number[]): Promise<Road> {
+    const road = new Road();
+    road.write(hello(...ports));
+    await road.next('ready');
+    return road;
+  }
+
+  send(name: FrameName, stream = 0, payload: Buffer = Buffer.alloc(0)): void {
+    this.write(encode(name, stream, payload));
+  }
+
+  write(bytes: Buffer): void {
+    this.child.stdin.write(bytes);
+  }
+
+  /** The first frame of this kind that nobody has taken yet. */
+  async next(name: FrameName, stream?: number): Promise<Frame> {
+    const wants = (frame: Frame): boolean =>
+      frame.name === name && (stream === undefined || frame.stream === stream);
+    const index = this.#inbox.findIndex(wants);
+    const [found] = index < 0 ? [] : this.#inbox.splice(index, 1);
+    if (found !== undefined) return found;
+    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    const waiter: Waiter = { wants, resolve };
+    this.#waiters.add(waiter);
+    const timer = setTimeout(() => {
+      const there = this.#inbox.map((frame) => `${frame.name} ${String(frame.stream)}`).join(', ');
+      reject(new Error(`no ${name} frame came; there are: ${there}`));
+    }, wait);
+    void this.ended.then(({ code, stderr }) => {
+      reject(new Error(`the relay ended with ${String(code)}: ${stderr}`));
+    });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  /** Frames that came and were not taken. */
+  get left(): readonly Frame[] {
+    return this.#inbox;
+  }
+
+  /** The first `size` bytes of data of a stream. */
+  async data(stream: number, size: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for (let got = 0; got < size;) {
+      const { payload } = await this.next('data', stream);
+      chunks.push(payload);
+      got += payload.length;
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** Resident memory in KiB. */
+  get resident(): number {
+    const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+    this.guardian.kill('SIGKILL');
+    all.delete(this);
+  }
+
+  #take(chunk: Buffer): void {
+    let bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
+    while (bytes.length >= 8 && bytes.length >= 8 + bytes.readUInt32BE(4)) {
+      const end = 8 + bytes.readUInt32BE(4);
+      this.#got({
+        name: names.get(bytes[0] ?? 0) ?? 'beat',
+        stream: bytes.readUInt16BE(2),
+        payload: bytes.subarray(8, end),
+      });
+      bytes = bytes.subarray(end);
+    }
+    this.#rest = bytes;
+  }
+
+  #got(frame: Frame): void {
+    if (this.handler(frame)) return;
+    for (const waiter of this.#waiters) {
+      if (!waiter.wants(frame)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(frame);
+      return;
+    }
+    this.#inbox.push(frame);
+  }
+}
+
+export function killRoads(): void {
+  for (const road of all) road.kill();
+}
+
+interface Echoed {
+  credit: number;
+  ended: boolean;
+  readonly queue: Buffer[];
+}
+
+/** Makes the road's other end an echo server for every stream, within the credit. */
+export function echo(road: Road): void {
+  const streams = new Map<number, Echoed>();
+  const flush = (stream: number, it: Echoed): void => {
+    for (let first = it.queue.shift(); first !== undefined; first = it.queue.shift()) {
+      const part = first.subarray(0, it.credit);
+      if (part.length > 0) road.send('data', stream, part);
+      it.credit -= part.length;
+      if (part.length === first.length) continue;
+      it.queue.unshift(first.subarray(part.length));
+      return;
+    }
+    if (it.ended) road.send('end', stream);
+  };
+  road.handler = ({ name, stream, payload }) => {
+    const it = streams.get(stream);
+    if (name === 'open') {
+      streams.set(stream, { credit: 65_536, ended: false, queue: [] });
+      road.send('opened', stream);
+    } else if (name === 'data' && it) {
+      road.send('window', stream, u32(payload.length));
+      it.queue.push(payload);
+      flush(stream, it);
+    } else if (name === 'window' && it) {
+      it.credit += payload.readUInt32BE();
+      if (it.queue.length > 0) flush(stream, it);
+    } else if (name === 'end' && it) {
+      it.ended = true;
+      if (it.queue.length === 0) flush(stream, it);
+    } else return false;
+    return true;
+  };
+}
