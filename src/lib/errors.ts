@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'integrity-mismatch'
   | 'registry-denied' // an image registry wants other credentials
   | 'registry-failed' // an image registry answered against its protocol, or refused
+  | 'forge-denied' // GitHub wants another token
+  | 'forge-failed' // GitHub refused, or answered something else than documented
   | 'base-missing'
   | 'base-failed'
   | 'engine-missing'

@@ -63,7 +63,10 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
       signal: anySignal(options.signal, silence.signal),
     });
     silence.heard();
-    return response.ok ? attentive(response, silence) : await refused(response, url, options);
+    // 304 comes only to those who asked for it by If-None-Match.
+    return response.ok || response.status === 304
+      ? attentive(response, silence)
+      : await refused(response, url, options);
   } catch (error) {
     silence.stop();
     if (error instanceof McpcatError) throw error;

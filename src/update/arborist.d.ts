@@ -7,6 +7,8 @@ declare module '@npmcli/arborist' {
       registry: string;
       lockfileVersion: 3;
       audit: boolean;
+      /** Dependencies published later are not taken. */
+      before?: Date;
       allowGit: 'none';
       allowRemote: 'none';
       allowFile: 'none';

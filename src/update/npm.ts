@@ -54,7 +54,10 @@ export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
   return { lock: lockOf(request, { release, tree }), files: { 'package-lock.json': text } };
 }
 
-async function packageLock({ source, env, folder }: ResolveRequest, version: string): Promise<string> {
+async function packageLock(
+  { source, env, folder, before }: ResolveRequest,
+  version: string,
+): Promise<string> {
   const { Arborist } = await import('@npmcli/arborist');
   const manifest = {
     name: 'mcpcat-server',
@@ -70,6 +73,7 @@ async function packageLock({ source, env, folder }: ResolveRequest, version: str
     registry,
     lockfileVersion: 3,
     audit: false,
+    ...(before === undefined ? {} : { before }),
     ...registryOnly,
     ...retries,
   });

@@ -4,7 +4,14 @@ import type { Artifact, Lock } from '../catalog/lock.ts';
 import type { Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { pool } from '../lib/pool.ts';
-import { pypiProject, pypiVersion, type PypiFile, type PypiProject } from '../upstream/pypi.ts';
+import {
+  publishedAt,
+  pypiProject,
+  pypiVersion,
+  yankedReason,
+  type PypiFile,
+  type PypiProject,
+} from '../upstream/pypi.ts';
 import { wheelScore } from '../upstream/wheel.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
 import { compileRequirements } from './uv.ts';
@@ -17,8 +24,7 @@ export async function resolvePypi(request: ResolveRequest): Promise<Resolution> 
   const { source, env, signal } = request;
   const project = await pypiProject(source.name, { env, signal });
   const version = pypiVersion(source.name, { project, range: source.range });
-  const text = await compileRequirements(request, `${source.name}==${version}`);
-  const pins = pinsOf(text);
+  const { text, pins } = await compileAged(request, `${source.name}==${version}`);
   const artifacts = await pool(pins, 8, (pin) => artifactsOf(request, pin));
   const main = artifacts.flat().find(({ name }) => same(name, source.name));
   if (main === undefined)
@@ -30,6 +36,47 @@ export async function resolvePypi(request: ResolveRequest): Promise<Resolution> 
     bin: await scriptsOf(request, main),
   });
   return { lock, files: { 'requirements.txt': text } };
+}
+
+/** Rounds until no dependency is too young; each takes out what the one before found. */
+const mostRounds = 8;
+
+/**
+ * Compiles until every dependency is old enough. Not uv's `--exclude-newer`: it needs upload times in the simple index,
+ * which many mirrors leave out, and the index's JSON has them.
+ */
+async function compileAged(
+  request: ResolveRequest,
+  requirement: string,
+): Promise<{ text: string; pins: Pin[] }> {
+  const excluded = new Set<string>();
+  for (let round = 0; round < mostRounds; round++) {
+    const text = await compileRequirements(request, [requirement, ...excluded]);
+    const pins = pinsOf(text);
+    const young = (await pool(pins, 8, (pin) => youngReleases(request, pin))).flat();
+    if (young.length === 0) return { text, pins };
+    for (const release of young) excluded.add(release);
+  }
+  throw new McpcatError(
+    'lock-refused',
+    `pypi:${requirement}: expected dependencies that are old enough, found none after ${String(mostRounds)} rounds`,
+    { hint: 'wait, or take a shorter --cool-down' },
+  );
+}
+
+/** If the pinned release is too young: `name!=version` for it and all its siblings that are. */
+async function youngReleases(request: ResolveRequest, pin: Pin): Promise<string[]> {
+  const { before, source } = request;
+  if (before === undefined || same(pin.name, source.name)) return [];
+  const { releases } = await pypiProject(pin.name, request);
+  const young = (version: string): boolean => {
+    const time = Date.parse(publishedAt(releases[version] ?? []) ?? '');
+    return Number.isNaN(time) || time > before.getTime();
+  };
+  if (!young(pin.version)) return [];
+  return Object.entries(releases)
+    .filter(([version, files]) => files.length > 0 && young(version))
+    .map(([version]) => `${pin.name}!=${version}`);
 }
 
 interface Pin {
@@ -62,6 +109,7 @@ function pinsOf(requirements: string): Pin[] {
 async function artifactsOf(request: ResolveRequest, pin: Pin): Promise<PypiArtifact[]> {
   const { releases } = await pypiProject(pin.name, request);
   const files = (releases[pin.version] ?? []).filter(({ digests }) => pin.hashes.has(digests.sha256));
+  refuseYanked(request, { pin, files });
   const chosen = platforms.map((platform) => ({ platform, file: bestWheel(files, platform) }));
   if (chosen[0]?.file === undefined) {
     throw new McpcatError(
@@ -82,6 +130,22 @@ async function artifactsOf(request: ResolveRequest, pin: Pin): Promise<PypiArtif
       group[0]?.file,
       group.map(({ platform }) => platform),
     ),
+  );
+}
+
+/** uv takes a yanked release if something pins it; the entry's own source may do that, a dependency may not. */
+function refuseYanked(
+  { source }: ResolveRequest,
+  { pin, files }: { pin: Pin; files: readonly PypiFile[] },
+): void {
+  const reason = yankedReason(files);
+  if (reason === undefined || same(pin.name, source.name)) return;
+  throw new McpcatError(
+    'lock-refused',
+    `pypi:${pin.name}==${pin.version}: expected a release that its author stands by, found a yanked one (${reason})`,
+    {
+      hint: 'ask the author of what pins it for a release; until then choose an earlier version of the server',
+    },
   );
 }
 
@@ -132,7 +196,7 @@ function lockOf(
   found: { project: PypiProject; version: string; artifacts: Artifact[]; bin: Record<string, string> },
 ): Lock {
   const { info, releases } = found.project;
-  const published = releases[found.version]?.[0]?.upload_time_iso_8601;
+  const published = publishedAt(releases[found.version] ?? []);
   const license = info.license_expression ?? info.license;
   return {
     lockVersion: 1,

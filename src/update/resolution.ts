@@ -12,6 +12,8 @@ export interface ResolveRequest {
   /** An empty folder, removed afterwards. */
   readonly folder: string;
   readonly templates: string;
+  /** Dependencies published later are not taken either: they are hijacked more often than servers. */
+  readonly before?: Date | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

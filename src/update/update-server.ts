@@ -27,6 +27,10 @@ export interface UpdateRequest {
   readonly cacheFolder: string;
   readonly templates: string;
   readonly mirror: string;
+  /** The release to lock; undefined: the newest in the entry's range. */
+  readonly version?: string | undefined;
+  /** Dependencies published later are not taken; undefined: no limit. */
+  readonly before?: Date | undefined;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
 }
@@ -69,11 +73,12 @@ export async function updateServer(request: UpdateRequest): Promise<UpdateOutcom
 }
 
 async function resolve(
-  { server, env, cacheFolder, templates, mirror, signal }: UpdateRequest,
+  { server, env, cacheFolder, templates, mirror, version, before, signal }: UpdateRequest,
   folder: string,
 ): Promise<Resolution> {
   const { entry } = server;
-  const source = parseSource(entry.source);
+  const wanted = parseSource(entry.source);
+  const source = version === undefined ? wanted : { ...wanted, range: version };
   const store = new Store(cacheFolder);
   const { lock, files } = await resolvers[source.kind]({
     entry,
@@ -82,6 +87,7 @@ async function resolve(
     store,
     folder,
     templates,
+    before,
     signal,
   });
   const debs = await debianArtifacts({
@@ -101,7 +107,7 @@ function checkCommand({ entry }: Server, lock: Lock): void {
   if (word.startsWith('./') || word in lock.bin) return;
   const bins = Object.keys(lock.bin);
   throw new McpcatError(
-    'package-unknown',
+    'bin-unknown',
     `${entry.name}: the package has no bin "${word}" (it has ${bins.join(', ') || 'none'})`,
     {
       hint: didYouMean(word, bins) || 'set `command` to one of them',

@@ -35,16 +35,25 @@ async function uvProgram({ templates, store, folder, signal }: ResolveRequest): 
 }
 
 /** `uv pip compile`: the whole tree as requirements with the hashes of every file. Wheels only. */
-export async function compileRequirements(request: ResolveRequest, requirement: string): Promise<string> {
+export async function compileRequirements(
+  request: ResolveRequest,
+  requirements: readonly string[],
+): Promise<string> {
   const { folder, signal } = request;
   const program = await uvProgram(request);
   const input = path.join(folder, 'requirements.in');
+  const [requirement = '', ...constraints] = requirements;
+  const limits = path.join(folder, 'constraints.txt');
   await writeFile(input, `${requirement}\n`);
+  // Constraints, not requirements: what is not needed anyway must not be drawn in by its exclusion.
+  await writeFile(limits, constraints.map((line) => `${line}\n`).join(''));
   const args = [
     ...[
       'pip',
       'compile',
       input,
+      '--constraints',
+      limits,
       '--quiet',
       '--no-config',
       '--no-header',

@@ -47,7 +47,7 @@ async function versionList(path: string, { env, signal }: Query): Promise<string
 }
 
 /** Undefined for what the proxy does not know; an outage must not look like that. */
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {

@@ -2,7 +2,10 @@ import { maxSatisfying, prerelease, rcompare } from 'semver';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
+import type { Offer } from '../versioning/choose-release.ts';
+import type { Asker } from './asker.ts';
 import { hostFor } from './hosts.ts';
+import { KeptOffer } from './kept-offer.ts';
 
 const Manifest = z.object({
   version: z.string(),
@@ -43,7 +46,7 @@ export async function npmRelease(
     signal?: AbortSignal | undefined;
   },
 ): Promise<NpmRelease> {
-  const url = `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
+  const url = packumentUrl(name, env);
   const read = (value: unknown): z.infer<typeof Packument> => Packument.parse(value);
   const packument = await httpJson(url, { subject: `npm:${name}`, signal, read });
   const version = choose(packument, range);
@@ -65,6 +68,51 @@ export async function npmRelease(
     deprecated:
       typeof manifest.deprecated === 'string' && manifest.deprecated !== '' ? manifest.deprecated : undefined,
   };
+}
+
+/** All releases of a package, as far as the choice among them needs it. */
+export async function npmOffer(
+  name: string,
+  { asker, env }: { asker: Asker; env: Readonly<Record<string, string | undefined>> },
+): Promise<Offer> {
+  return asker.ask(packumentUrl(name, env), {
+    subject: `npm:${name}`,
+    read: (body) => offerOf(name, Packument.parse(JSON.parse(body))),
+    reread: KeptOffer,
+  });
+}
+
+function packumentUrl(name: string, env: Readonly<Record<string, string | undefined>>): string {
+  return `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
+}
+
+function offerOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<typeof Packument>): Offer {
+  const recommended = tags['latest'];
+  // An unpublished name keeps its `time`; one that was taken over after an attack holds a `-security` release.
+  if (Object.keys(versions).length === 0 || recommended?.includes('-security') === true) {
+    throw new McpcatError('package-unknown', `npm:${name}: all its releases were taken from the registry`, {
+      hint: 'look for the reason before anything of that name is used again',
+    });
+  }
+  const latest = recommended === undefined ? undefined : versions[recommended];
+  return {
+    releases: Object.entries(versions).map(([version, { deprecated }]) => ({
+      version,
+      ...published(time[version]),
+      ...(typeof deprecated === 'string' && deprecated !== ''
+        ? { withdrawn: { how: 'deprecated' as const, reason: deprecated } }
+        : {}),
+    })),
+    tags,
+    ...(recommended === undefined ? {} : { recommended }),
+    ...(typeof latest?.deprecated === 'string' && latest.deprecated !== ''
+      ? { deprecated: latest.deprecated }
+      : {}),
+  };
+}
+
+function published(time: unknown): { published?: string } {
+  return typeof time === 'string' ? { published: time } : {};
 }
 
 function choose(packument: z.infer<typeof Packument>, range: string | undefined): string | undefined {

@@ -2,7 +2,11 @@ import { maxSatisfying } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
+import type { Offer } from '../versioning/choose-release.ts';
+import { specifier } from '../versioning/pep440.ts';
+import type { Asker } from './asker.ts';
 import { hostFor } from './hosts.ts';
+import { KeptOffer } from './kept-offer.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -12,6 +16,7 @@ const File = z.object({
   digests: z.object({ sha256: z.string() }),
   size: z.number(),
   yanked: z.boolean().default(false),
+  yanked_reason: z.string().nullish(),
   packagetype: z.string(),
   upload_time_iso_8601: z.string().optional(),
 });
@@ -21,6 +26,7 @@ const Info = z.object({
   license: z.string().nullish(),
   license_expression: z.string().nullish(),
   requires_python: z.string().nullish(),
+  classifiers: z.array(z.string()).nullish(),
 });
 const Project = z.object({ info: Info, releases: z.record(z.string(), z.array(File)) });
 export type PypiProject = z.infer<typeof Project>;
@@ -30,11 +36,65 @@ export async function pypiProject(
   name: string,
   { env, signal }: { env: Env; signal?: AbortSignal | undefined },
 ): Promise<PypiProject> {
-  return httpJson(`${hostFor('pypi', env)}/pypi/${name}/json`, {
+  return httpJson(projectUrl(name, env), {
     subject: `pypi:${name}`,
     signal,
     read: (value) => Project.parse(value),
   });
+}
+
+/** All releases of a project, as far as the choice among them needs it. */
+export async function pypiOffer(name: string, { asker, env }: { asker: Asker; env: Env }): Promise<Offer> {
+  return asker.ask(projectUrl(name, env), {
+    subject: `pypi:${name}`,
+    read: (body) => offerOf(name, Project.parse(JSON.parse(body))),
+    reread: KeptOffer,
+  });
+}
+
+function projectUrl(name: string, env: Env): string {
+  return `${hostFor('pypi', env)}/pypi/${name}/json`;
+}
+
+function offerOf(name: string, { info, releases }: PypiProject): Offer {
+  const filled = Object.entries(releases).filter(([, files]) => files.length > 0);
+  if (filled.length === 0) {
+    throw new McpcatError('package-unknown', `pypi:${name}: all its releases were taken from the index`, {
+      hint: 'look for the reason before anything of that name is used again',
+    });
+  }
+  const inactive = info.classifiers?.includes('Development Status :: 7 - Inactive') === true;
+  return {
+    releases: filled.map(([version, files]) => {
+      const published = publishedAt(files);
+      const reason = yankedReason(files);
+      return {
+        version,
+        ...(published === undefined ? {} : { published }),
+        ...(reason === undefined ? {} : { withdrawn: { how: 'yanked' as const, reason } }),
+      };
+    }),
+    ...(inactive ? { deprecated: 'its author marks it as inactive' } : {}),
+  };
+}
+
+/** The newest of its files: a wheel can be added to an old release, and that is what a hijacker would do. */
+export function publishedAt(files: readonly PypiFile[]): string | undefined {
+  const times = files.map(({ upload_time_iso_8601: time }) => time);
+  if (times.includes(undefined)) return undefined;
+  return times
+    .filter((time) => time !== undefined)
+    .toSorted()
+    .at(-1);
+}
+
+/** Set if all files of a release were yanked (PEP 592). */
+export function yankedReason(files: readonly PypiFile[]): string | undefined {
+  if (files.length === 0 || !files.every(({ yanked }) => yanked)) return undefined;
+  return (
+    files.find(({ yanked_reason: reason }) => reason != null && reason !== '')?.yanked_reason ??
+    'no reason given'
+  );
 }
 
 /** The newest release in the specifier that is not yanked. */
@@ -47,11 +107,11 @@ export function pypiVersion(
   const usable = Object.entries(releases)
     .filter(([, files]) => files.some(({ yanked }) => !yanked))
     .map(([version]) => version);
-  const specifier = /^[0-9]/.test(range) ? `==${range}` : range;
-  const version = maxSatisfying(usable, specifier);
+  const wanted = specifier(range);
+  const version = maxSatisfying(usable, wanted);
   if (version) return version;
   throw new McpcatError(
     'package-unknown',
-    `pypi:${name} has no version ${specifier} (the newest is ${info.version})`,
+    `pypi:${name} has no version ${wanted} (the newest is ${info.version})`,
   );
 }
