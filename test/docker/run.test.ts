@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -295,6 +295,7 @@ test('a secret reaches the server and stands nowhere else', { timeout }, async (
 
 test('a folder is read-only unless the user says rw', { timeout }, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-data-'));
+  chmodSync(folder, 0o777); // the tests may run as root, and a server never does
   const readOnly = async (mode: string): Promise<string> => {
     const started = await serving('none', ['--mount', `data=${folder}${mode}`]);
     const [container] = await containersOf(started);

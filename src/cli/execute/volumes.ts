@@ -86,11 +86,16 @@ function page(found: readonly VolumeFacts[]): string {
       name,
       server,
       state,
-      bytes === null ? 'not measured' : megabytes(bytes),
+      sizeText(bytes),
       created?.slice(0, 16).replace('T', ' ') ?? '',
       containers.length === 0 ? 'no' : `by ${containers.map((id) => id.slice(0, 12)).join(', ')}`,
     ]);
   return rows.length === 0
     ? 'no server has kept anything\n'
     : table(['volume', 'server', 'state', 'size', 'created', 'in use'], rows);
+}
+
+function sizeText(bytes: number | null): string {
+  if (bytes === null) return 'not measured';
+  return bytes < 100_000 ? `${String(bytes)} bytes` : megabytes(bytes);
 }
