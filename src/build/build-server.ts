@@ -37,11 +37,16 @@ export interface BuildOutcome {
 /** Builds a server's image unless the present one has the same fingerprint. */
 export async function buildServer(
   server: Server,
-  workshop: Workshop & { readonly engine: Engine; readonly force: boolean },
+  workshop: Workshop & {
+    readonly engine: Engine;
+    readonly force: boolean;
+    /** Instead of the entry's own image: a release that is not proved yet must not take its place. */
+    readonly image?: string;
+  },
 ): Promise<BuildOutcome> {
   const { engine, emit, force } = workshop;
   const subject = server.entry.name;
-  const image = imageOf(subject);
+  const image = workshop.image ?? imageOf(subject);
   const started = performance.now();
   try {
     const generated = await generateServer(server, workshop);
@@ -59,7 +64,7 @@ export async function buildServer(
       return done('unchanged', present.bytes);
     }
     await checkBases(server, workshop);
-    await inFolder((folder) => build(generated, { server, workshop, folder }));
+    await inFolder((folder) => build(generated, { server, workshop, folder, image }));
     const bytes = (await engine.inspectImage(image))?.bytes ?? 0;
     emit({ type: 'stage', subject, stage: 'build', state: 'done', detail: `${(bytes / 1e6).toFixed(0)} MB` });
     return done('built', bytes);
@@ -105,14 +110,19 @@ export async function writeServerContext(
 
 async function build(
   generated: Generated,
-  { server, workshop, folder }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string },
+  {
+    server,
+    workshop,
+    folder,
+    image,
+  }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string; image: string },
 ): Promise<void> {
   const { engine, emit, signal } = workshop;
   const subject = server.entry.name;
   await writeServerContext(generated, { folder, server, workshop });
   emit({ type: 'stage', subject, stage: 'build', state: 'started' });
   await engine.buildImage(contextTar(folder), {
-    tag: imageOf(subject),
+    tag: image,
     labels: { [label.fingerprint]: generated.fingerprint },
     onOutput: (line) => emit({ type: 'output', subject, line }),
     ...(signal === undefined ? {} : { signal }),

@@ -37,6 +37,8 @@ export interface SmokeRequest {
   readonly engine: Engine;
   readonly server: Server;
   readonly labels: Labels;
+  /** Instead of the entry's own image. */
+  readonly image?: string;
   /** Take a changed list of tools as the reviewed one. */
   readonly accept: boolean;
   readonly deadlineMs: number;
@@ -66,7 +68,7 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
   const { engine, server, emit } = request;
   const { entry } = server;
   const subject = entry.name;
-  const image = imageOf(subject);
+  const image = request.image ?? imageOf(subject);
   const facts = await engine.inspectImage(image);
   if (facts === undefined)
     throw new McpcatError('image-missing', `${subject} has no image on this engine yet`, {
