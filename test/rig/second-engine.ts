@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,8 +14,18 @@ import type { Engine } from '../../src/engine/engine.ts';
  */
 export class SecondEngine {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-engine-'));
+  readonly #network: readonly string[];
   #daemon: ChildProcess | undefined;
   #log = '';
+
+  /** With `bridge`, containers have a network inside the engine's namespace, which leads nowhere; `dns` is theirs. */
+  constructor(options: { readonly bridge?: { readonly dns: string } } = {}) {
+    const { bridge } = options;
+    this.#network =
+      bridge === undefined
+        ? ['--bridge', 'none', '--iptables=false', '--ip-forward=false']
+        : ['--dns', bridge.dns];
+  }
 
   get socket(): string {
     return path.join(this.#folder, 'docker.sock');
@@ -38,8 +48,8 @@ export class SecondEngine {
       'unshare',
       [
         ...['--net', 'dockerd', '--host', `unix://${this.socket}`, '--data-root', place('data')],
-        ...['--exec-root', place('exec'), '--pidfile', place('pid'), '--bridge', 'none', '--iptables=false'],
-        ...['--ip-forward=false', '--log-level', 'warn'],
+        ...['--exec-root', place('exec'), '--pidfile', place('pid'), '--log-level', 'warn'],
+        ...this.#network,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
@@ -89,15 +99,37 @@ export class SecondEngine {
     if (name === 'SIGKILL' || name === 'SIGTERM') await ended;
   }
 
+  /** Only they were started with the folder's name. */
+  #processes(): readonly number[] {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.filter((pid) => commandOf(pid).includes(this.#folder)).map(Number);
+  }
+
   async remove(): Promise<void> {
     if (this.#daemon?.exitCode === null && this.#daemon.signalCode === null) await this.signal('SIGTERM');
     // What a killed daemon has left running or mounted is under this folder.
-    spawnSync('pkill', ['-9', '-f', this.#folder]);
+    for (const pid of this.#processes()) kill(pid);
     const mounted = readFileSync('/proc/mounts', 'utf8')
       .split('\n')
       .map((line) => line.split(' ')[1] ?? '')
       .filter((target) => target.startsWith(this.#folder));
     for (const target of mounted.reverse()) spawnSync('umount', ['-l', target]);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself.
   }
 }

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bounds } from './attempts-bombs.ts';
+import type { Arsenal, Attack, Column } from './columns.ts';
+import type { Evidence } from './evidence.ts';
+import { standIns, type Field } from './field.ts';
+import { Session, type Answer } from './session.ts';
+
+export interface Assault {
+  readonly field: Field;
+  readonly arsenal: Arsenal;
+  readonly column: Column;
+  readonly signal: AbortSignal;
+}
+
+type Measures = Map<string, number | string | undefined>;
+
+/** Key of the sibling's shared memory; any number would do. */
+const ipcKey = '7707';
+const secret = 'a-key-of-the-sibling-4711';
+
+/** Lets the hostile server loose in one column; everything it started is gone when this resolves or rejects. */
+export async function assault(request: Assault): Promise<Evidence> {
+  const { field, column } = request;
+  const answers = new Map<string, Answer>();
+  const measures: Measures = new Map();
+  const before = field.hits.length;
+  const keep = (session: Session): void => {
+    for (const answer of session.answers) answers.set(answer.attempt, answer);
+  };
+  await besideSibling(request, measures, keep);
+  for (const attack of bombs) keep(await toItsEnd(request, attack));
+  await memory(request, measures);
+  await floods(request, measures);
+  await staying(request, measures);
+  return { column, answers, measures, hits: field.hits.slice(before) };
+}
+
+const bombs: readonly Attack[] = [
+  { mode: 'forks', args: [String(bounds.processes)] },
+  { mode: 'descriptors', args: [String(bounds.descriptors)] },
+  { mode: 'disk', args: [String(bounds.diskMebibytes)] },
+  { mode: 'cpu' },
+];
+
+function start({ field, arsenal, column, signal }: Assault, attack: Attack): Session {
+  signal.throwIfAborted();
+  return new Session(field, arsenal.command(column, attack, field.socket), signal);
+}
+
+/** Runs one attack until it says that it has done all. */
+async function toItsEnd(request: Assault, attack: Attack, milliseconds = 60_000): Promise<Session> {
+  await using session = start(request, attack);
+  if ((await session.answer('done', milliseconds)) === undefined)
+    process.stderr.write(`${request.column}: ${attack.mode}: ${session.stderr}\n`);
+  await session.end();
+  return session;
+}
+
+/** All that wants a victim: another server of the same column, with a secret, a listener and shared memory. */
+async function besideSibling(
+  request: Assault,
+  measures: Measures,
+  keep: (session: Session) => void,
+): Promise<void> {
+  const { field, column } = request;
+  await using sibling = start(request, { mode: 'victim', args: [ipcKey], secret });
+  const addresses = ((await sibling.answer('victim'))?.['addresses'] ?? []) as readonly string[];
+  const [address] = addresses;
+  measures.set('sibling-address', address);
+  measures.set('door', address !== undefined && (await field.canReach(address, 8080)) ? 1 : 0);
+  keep(await toItsEnd(request, { mode: 'kernel', args: [ipcKey] }));
+  keep(await toItsEnd(request, { mode: 'others', args: [[...secret].reverse().join('')] }));
+  const targets = { ...standIns, token: tokenOf(column), gateway: [field.gateway()], sibling: addresses };
+  keep(await toItsEnd(request, { mode: 'network', args: [JSON.stringify(targets)] }));
+  await using greedy = start(request, { mode: 'watches', args: [String(bounds.watches)] });
+  await greedy.answer('watches');
+  sibling.write('watch\n');
+  measures.set('sibling-watch', String((await sibling.answer('watch'))?.['answer'] ?? 'no answer'));
+}
+
+const tokenOf = (column: Column): string => column.replaceAll(/\W/g, '-').toLowerCase();
+
+async function memory(request: Assault, measures: Measures): Promise<void> {
+  const session = await toItsEnd(request, { mode: 'memory', args: [String(bounds.memoryMebibytes)] });
+  const answer = session.answers.find(({ attempt }) => attempt === 'memory');
+  measures.set('memory', Number(answer?.['megabytes'] ?? Number.NaN));
+}
+
+async function floods(request: Assault, measures: Measures): Promise<void> {
+  const attacks: Readonly<Record<string, readonly string[]>> = {
+    flood: ['1', String(bounds.floodMebibytes), 'lines'],
+    errors: ['2', String(bounds.floodMebibytes), 'lines'],
+    line: ['1', String(bounds.lineMebibytes), 'line'],
+  };
+  for (const [name, args] of Object.entries(attacks)) {
+    await using session = start(request, { mode: 'flood', args });
+    await session.answer('done', 120_000);
+    const { stdout, stderr } = session.received;
+    measures.set(`${name}-mebibytes`, (name === 'errors' ? stderr : stdout) >> 20);
+    measures.set(`${name}-peak`, session.peakMebibytes);
+    const [id] = await session.containers();
+    if (name === 'flood')
+      measures.set('log-bytes', id === undefined ? Number.NaN : request.field.logBytes(id));
+    await session.end();
+  }
+}
+
+/** Milliseconds that a container may stay when its client was killed: the launcher's longest budget and some more. */
+const patience = 8000;
+
+async function staying(request: Assault, measures: Measures): Promise<void> {
+  {
+    await using session = start(request, { mode: 'stay' });
+    await session.answer('stay');
+    await sleep(1000);
+    await session.kill();
+    measures.set('stay', await session.gone(patience));
+  }
+  for (const signal of ['SIGKILL', 'SIGSTOP']) {
+    await using session = start(request, { mode: 'blind', args: [signal, '10'] });
+    await session.answer('blind');
+    session.write(Buffer.alloc(1 << 20));
+    // The lease comes some seconds later; where there is none, nobody is hit.
+    if (request.column === 'mcpcat') await session.answer('hit', 8000);
+    await session.kill();
+    measures.set(`blind-${signal}`, await session.gone(patience));
+  }
+}

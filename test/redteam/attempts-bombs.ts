@@ -1,0 +1,90 @@
+import type { Attempt } from './attempts.ts';
+import { contained, factsOf, stopped, succeeded, unanswered, type Evidence, type Judge } from './evidence.ts';
+
+/** How far each bomb goes: far beyond our limits, and harmless for the machine that runs the tests. */
+export const bounds = {
+  processes: 1200,
+  descriptors: 20_000,
+  memoryMebibytes: 2304,
+  diskMebibytes: 192,
+  floodMebibytes: 64,
+  lineMebibytes: 1024,
+  watches: 128,
+} as const;
+
+/** Succeeded when it got all that it asked for. */
+function upTo(attempt: string, fact: string, most: number): Judge {
+  return (evidence) => {
+    const got = Number(factsOf(evidence, attempt)?.[fact] ?? Number.NaN);
+    if (Number.isNaN(got)) return unanswered;
+    return got >= most ? succeeded(String(got)) : contained(String(got));
+  };
+}
+
+/** The program between client and container, which must not grow with what a server sends. */
+const launcherMebibytes = 200;
+
+function flood(measure: string): Judge {
+  return ({ measures }) => {
+    const [got, peak] = [
+      Number(measures.get(`${measure}-mebibytes`)),
+      Number(measures.get(`${measure}-peak`)),
+    ];
+    const wanted = measure === 'line' ? bounds.lineMebibytes : bounds.floodMebibytes;
+    if (!(got >= wanted)) return succeeded(`only ${String(got)} MB came through`);
+    const detail = `launcher ${String(peak)} MB`;
+    return peak > launcherMebibytes ? succeeded(detail) : contained(detail);
+  };
+}
+
+function gone(measure: string): Judge {
+  return ({ measures }) => {
+    const after = measures.get(measure);
+    return typeof after === 'number' ? contained(`gone in ${String(after)} ms`) : succeeded('still runs');
+  };
+}
+
+function onDisk({ measures }: Evidence): ReturnType<Judge> {
+  const bytes = Number(measures.get('log-bytes'));
+  if (Number.isNaN(bytes)) return unanswered;
+  return bytes > 1 << 20 ? succeeded(`${String(bytes >> 20)} MB of log`) : stopped('no log');
+}
+
+export const bombs: readonly Attempt[] = [
+  { title: 'fork bomb', judge: upTo('forks', 'count', bounds.processes) },
+  {
+    title: 'memory bomb',
+    judge: ({ measures }) => {
+      const got = Number(measures.get('memory'));
+      if (Number.isNaN(got)) return unanswered;
+      return got >= bounds.memoryMebibytes ? succeeded(`${String(got)} MB`) : contained(`${String(got)} MB`);
+    },
+  },
+  { title: 'fill the disk', judge: upTo('disk-filled', 'megabytes', bounds.diskMebibytes) },
+  { title: 'use up file descriptors', judge: upTo('descriptors', 'count', bounds.descriptors) },
+  {
+    title: 'take all processors',
+    judge: (evidence) => {
+      const cores = Number(factsOf(evidence, 'cpu')?.['cores'] ?? Number.NaN);
+      if (Number.isNaN(cores)) return unanswered;
+      return cores > 1.4 ? succeeded(`${cores.toFixed(1)} of them`) : contained(cores.toFixed(1));
+    },
+  },
+  { title: 'fill the host’s disk by its output', judge: onDisk },
+  { title: 'flood of output', judge: flood('flood') },
+  { title: 'flood of errors', judge: flood('errors') },
+  { title: 'one line of 1 GB', judge: flood('line') },
+  { title: 'outlive its client (deaf, daemons, signals to process 1)', judge: gone('stay') },
+  { title: 'the same, with full input and the lease killed', judge: gone('blind-SIGKILL') },
+  { title: 'the same, with full input and the lease stopped', judge: gone('blind-SIGSTOP') },
+  {
+    title: 'use up the watches of all siblings (inotify)',
+    judge: ({ measures }) => {
+      const answer = measures.get('sibling-watch');
+      if (answer === undefined) return unanswered;
+      return answer === 'fine'
+        ? contained('siblings still watch')
+        : succeeded(`siblings get ${String(answer)}`);
+    },
+  },
+];
