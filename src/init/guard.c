@@ -15,6 +15,8 @@
 #include "clock.h"
 #include "confine.h"
 #include "escalation.h"
+#include "holders.h"
+#include "isolation.h"
 #include "say.h"
 #include "secrets.h"
 #include "server.h"
@@ -28,6 +30,7 @@ struct watch {
   bool input;  /* stdin has not hung up yet */
   struct settings settings;
   struct escalation escalation;
+  struct holders holders;
 };
 
 static int open_signals(void) {
@@ -76,10 +79,17 @@ static void act(struct watch *it) {
   }
 }
 
+/* Until the next thing that is due: an escalation, or a look after the lease. */
+static int timeout_of(const struct watch *it, int64_t now) {
+  int due = escalation_timeout(&it->escalation, now);
+  int look = holders_timeout(&it->holders, now);
+  return due < 0 || (look >= 0 && look < due) ? look : due;
+}
+
 /* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
 static void wait_once(struct watch *it) {
   struct pollfd fds[2] = {{.fd = it->signals, .events = POLLIN}, {.fd = it->input ? STDIN_FILENO : -1, .events = 0}};
-  if (poll(fds, 2, escalation_timeout(&it->escalation, clock_milliseconds())) < 0 && errno != EINTR) {
+  if (poll(fds, 2, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
     say("poll: %s", strerror(errno));
     server_kill_all(it->server);
   }
@@ -88,6 +98,9 @@ static void wait_once(struct watch *it) {
     escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
   }
   take_signals(it);
+  int64_t now = clock_milliseconds();
+  if (holders_lost(&it->holders, now))
+    escalation_client_gone(&it->escalation, reason_lease, now, &it->settings);
   act(it);
 }
 
@@ -139,6 +152,7 @@ int guard(char **command) {
     say("signalfd: %s", strerror(errno));
     return exit_guard_failed;
   }
+  if (it.settings.isolated && !isolation_holds()) return exit_guard_failed;
   if (confine_descendants() != 0) {
     say("can't install the filter of system calls: %s", strerror(errno));
     return exit_guard_failed;

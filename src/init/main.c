@@ -4,8 +4,10 @@
 #include "confine.h"
 #include "guard.h"
 #include "lease.h"
+#include "probe.h"
 #include "relay.h"
 #include "say.h"
+#include "watch.h"
 
 #ifndef MCPCAT_INIT_VERSION
 #define MCPCAT_INIT_VERSION "1"
@@ -16,7 +18,9 @@ int main(int count, char **arguments) {
   if (count >= 3 && strcmp(arguments[1], "--") == 0) return guard(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "lease") == 0) return lease(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "relay") == 0) return relay(arguments + 2);
+  if (count >= 3 && strcmp(arguments[1], "probe") == 0) return probe(arguments + 2);
+  if (count == 2 && strcmp(arguments[1], "watch") == 0) return watch();
   if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts("mcpcat-init " MCPCAT_INIT_VERSION) < 0;
-  say("usage: mcpcat-init -- COMMAND [ARGUMENT…] | lease | relay | --version");
+  say("usage: mcpcat-init -- COMMAND [ARGUMENT…] | lease | relay | probe | watch | --version");
   return 2;
 }

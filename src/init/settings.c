@@ -28,15 +28,19 @@ static int grace(const char *name, int fallback) {
   return fallback;
 }
 
+static bool is(const char *name, const char *wanted) {
+  const char *text = getenv(name);
+  return text != NULL && strcmp(text, wanted) == 0;
+}
+
 struct settings settings_from_environment(void) {
   struct settings settings = {
       .eof_grace = grace("MCPCAT_EOF_GRACE_MS", default_eof_grace),
       .term_grace = grace("MCPCAT_TERM_GRACE_MS", default_term_grace),
       .lease_grace = default_lease_grace,
-      .preamble = false,
+      .preamble = is("MCPCAT_PREAMBLE", "1"),
+      .isolated = is("MCPCAT_NETWORK", "none"),
   };
   if (settings.lease_grace > settings.eof_grace) settings.lease_grace = settings.eof_grace;
-  const char *preamble = getenv("MCPCAT_PREAMBLE");
-  settings.preamble = preamble != NULL && strcmp(preamble, "1") == 0;
   return settings;
 }

@@ -77,6 +77,8 @@ function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
 
 function initEnv(sandbox: Sandbox, { eofGrace, termGrace }: Start): Record<string, string> {
   return {
+    // Where an engine means something else by its network "none", the server does not start.
+    MCPCAT_NETWORK: 'none',
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),

@@ -17,7 +17,7 @@ test('the defaults, whole: a change here is a change of what every server may do
   assert.deepEqual(settings(), {
     image: 'mcpcat/notes:local',
     command: [],
-    env: {},
+    env: { MCPCAT_NETWORK: 'none' },
     labels: { a: 'b' },
     user: '65532:65532',
     hostname: 'mcp',
@@ -88,7 +88,7 @@ test('a secret is in the preamble and nowhere in the settings', () => {
   const sandbox = sandboxOf(entry, { ...noOverrides, env: { TOKEN: 's3cret', MODE: 'fast' } }, fakePaths());
   const made = settingsOf(sandbox, start);
   assert.ok(!JSON.stringify(made).includes('s3cret'));
-  assert.deepEqual(made.env, { MODE: 'fast', MCPCAT_PREAMBLE: '1' });
+  assert.deepEqual(made.env, { MODE: 'fast', MCPCAT_NETWORK: 'none', MCPCAT_PREAMBLE: '1' });
   assert.equal(preambleOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
 });
 

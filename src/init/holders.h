@@ -1,0 +1,27 @@
+#ifndef MCPCAT_HOLDERS_H
+#define MCPCAT_HOLDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Whoever holds the lease here for the launcher: `mcpcat-init lease` or `relay`, put into this pid namespace by the
+ * engine. The server has their uid and can kill or stop them, so process 1 looks after them.
+ */
+struct holders {
+  pid_t holder;    /* 0: none has been seen yet, and none need come (docker run) */
+  int64_t next;    /* when to look again */
+  int64_t running; /* when one was last seen to run */
+};
+
+/* Looks if it is time to, and lets a stopped holder go on. True when one was there and none has run for long. */
+bool holders_lost(struct holders *it, int64_t now);
+
+/* Milliseconds until the next look; -1: never. */
+int holders_timeout(const struct holders *it, int64_t now);
+
+/* Whether a line of /proc/PID/stat is that of a holder, from outside this namespace; sets whether it runs. */
+bool holders_is_one(const char *stat, bool *runs);
+
+#endif
