@@ -106,6 +106,7 @@ test('the length of the preamble is in bytes, and without secrets there is none'
 
 test('the graces of a launch reach process 1', () => {
   assert.deepEqual(settings({}, { eofGrace: 500, termGrace: 0 }).env, {
+    MCPCAT_NETWORK: 'none',
     MCPCAT_EOF_GRACE_MS: '500',
     MCPCAT_TERM_GRACE_MS: '0',
   });
