@@ -37,8 +37,9 @@ enum { no_such_call = 38, no_such_family = 97 };
 /*
  * Of sockets only the four families that programs use (netlink: the list of interfaces). AF_VSOCK reaches the
  * hypervisor's host, and no network namespace holds it back; AF_ALG and io_uring are where the kernel was broken most
- * often, and any other family may load a module that nobody has looked at for years. Docker 20.10 allows them all. The 32-bit calls would be a way around
- * (socketcall's arguments can't be seen here), and no program of ours is 32-bit. Other architectures are an emulator's.
+ * often, and any other family may load a module that nobody has looked at for years. Docker 20.10 allows them all.
+ * The 32-bit calls would be a way around (socketcall's arguments can't be seen here), and no program of ours is 32-bit.
+ * Other architectures are an emulator's.
  */
 static const struct instruction filter[] = {
     {load, 0, 0, architecture},
