@@ -7,7 +7,7 @@ import { test } from 'node:test';
 const ranks: readonly (readonly string[])[] = [
   ['lib'],
   ['catalog', 'versioning', 'engine', 'mcp', 'forge', 'registry'],
-  ['upstream', 'tool', 'debian', 'base', 'generate', 'fetch', 'sandbox', 'egress'],
+  ['upstream', 'tool', 'debian', 'base', 'generate', 'fetch', 'sandbox', 'egress', 'settings'],
   ['update', 'build', 'smoke', 'launch', 'doctor', 'publish'],
   ['pipeline'],
   ['cli'],

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
@@ -34,6 +34,11 @@ export async function quickEntry({ folder, name, cache }: Request): Promise<Entr
   // The loader has read the file itself: if somebody wrote it in between, the two do not belong together.
   if (readText(source) === text) keep(file, { schemaVersion, text, entry });
   return entry;
+}
+
+/** Whether a catalog has an entry of this name, without reading any. */
+export function entryExists(folder: string): (name: string) => boolean {
+  return (name) => existsSync(path.join(folder, name, 'server.yaml'));
 }
 
 async function parse(folder: string, name: string): Promise<Entry> {

@@ -1,10 +1,13 @@
 import { loadServer } from '../../catalog/load.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
+import { entryExists } from '../../catalog/quick.ts';
 import { imageOf, type Server } from '../../catalog/server.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
+import { narrowed } from '../../settings/narrow.ts';
+import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { engineOf, folderOf } from './workshop.ts';
 
@@ -13,9 +16,14 @@ export const execute: Execute = async (invocation) => {
   const [name] = positionals;
   if (name === undefined)
     throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
-  const server = await loadServer(folderOf(invocation), name);
+  const folder = folderOf(invocation);
+  const server = await loadServer(folder, name);
+  const settings = readSettings(terminal.env);
+  const { entry: left } = narrowed(server.entry, settings, entryExists(folder));
+  const narrowing = settings?.servers.has(name) ? { left, file: settings.file } : undefined;
   const image = await localImage(invocation, imageOf(name));
-  terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, image)) : pageOf(server, image));
+  const known = { image, narrowing };
+  terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
 };
 
@@ -28,16 +36,31 @@ async function localImage(invocation: Invocation, reference: string): Promise<Im
   }
 }
 
-function factsOf({ entry, lock }: Server, image: ImageFacts | undefined): unknown {
+/** What this machine adds to the catalog's word. */
+interface Known {
+  readonly image: ImageFacts | undefined;
+  /** The entry as the user's settings file leaves it. */
+  readonly narrowing: { readonly left: Server['entry']; readonly file: string } | undefined;
+}
+
+function factsOf({ entry, lock }: Server, { image, narrowing }: Known): unknown {
   return {
     ...entry,
     version: lock?.version ?? null,
     runtime: lock?.runtime ?? null,
+    narrowed:
+      narrowing === undefined
+        ? null
+        : {
+            file: narrowing.file,
+            network: narrowing.left.permissions.network,
+            limits: narrowing.left.limits,
+          },
     image: { reference: imageOf(entry.name), digest: image?.id ?? null, bytes: image?.bytes ?? null },
   };
 }
 
-function pageOf({ entry, lock }: Server, image: ImageFacts | undefined): string {
+function pageOf({ entry, lock }: Server, { image, narrowing }: Known): string {
   const settings = Object.entries(entry.env).map(([name, { description, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
     return `  ${name} (${traits}): ${description}`;
@@ -48,6 +71,7 @@ function pageOf({ entry, lock }: Server, image: ImageFacts | undefined): string 
     '',
     'What it may do:',
     ...permissionSentences(entry).map((sentence) => `  ${sentence}`),
+    ...narrowingLines(entry, narrowing),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
     `Source: ${entry.source}  License: ${entry.license}  ${entry.repository}`,
@@ -58,6 +82,18 @@ function pageOf({ entry, lock }: Server, image: ImageFacts | undefined): string 
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [entry.name]: clientConfig(entry) } }, undefined, 2),
   ].join('\n')}\n`;
+}
+
+/** Only what differs. */
+function narrowingLines(entry: Server['entry'], narrowing: Known['narrowing']): string[] {
+  if (narrowing === undefined) return [];
+  const declared = permissionSentences(entry);
+  const changed = permissionSentences(narrowing.left).filter((sentence) => !declared.includes(sentence));
+  return [
+    '',
+    `What ${narrowing.file} leaves of it:`,
+    ...(changed.length === 0 ? ['all'] : changed).map((sentence) => `  ${sentence}`),
+  ];
 }
 
 function clientConfig(entry: Server['entry']): unknown {

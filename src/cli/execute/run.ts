@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import type { Entry } from '../../catalog/entry.ts';
-import { quickEntry } from '../../catalog/quick.ts';
+import { entryExists, quickEntry } from '../../catalog/quick.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
@@ -16,6 +16,8 @@ import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
+import { narrowed, refuseAllow } from '../../settings/narrow.ts';
+import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -26,10 +28,13 @@ export const execute: Execute = async (invocation) => {
       hint: 'mcpcat list shows them; arguments for the server go after --',
     });
   const folder = catalogFolder({ option: options.text('catalog'), env: terminal.env });
-  const [entry, engine] = await Promise.all([
+  const settings = readSettings(terminal.env);
+  const [declared, engine] = await Promise.all([
     quickEntry({ folder, name, cache: cacheFolder(terminal.env) }),
     connectEngine({ endpoint: options.text('engine'), env: terminal.env }),
   ]);
+  const { entry, ...narrowing } = narrowed(declared, settings, entryExists(folder));
+  refuseAllow(narrowing, options.list('allow'));
   const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
   if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
   const image = await imageFor(entry, { invocation, engine });

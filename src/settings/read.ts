@@ -1,0 +1,79 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { JsonFault, placeOf, readJson, type Json } from './json.ts';
+import { membersOf, refuse } from './problems.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The user's settings file: what it says of each server, not yet checked. */
+export interface Settings {
+  readonly file: string;
+  readonly servers: ReadonlyMap<string, { readonly at: number; readonly value: Json }>;
+  /** `FILE:LINE:COLUMN` of an offset. */
+  readonly place: (at: number) => string;
+}
+
+/** More than anybody writes by hand. */
+const most = 256 * 1024;
+
+/** `$XDG_CONFIG_HOME/mcpcat/settings.json`, else `~/.config/…`. */
+export function settingsFile(env: Env): string {
+  const base = env['XDG_CONFIG_HOME'];
+  if (base?.startsWith('/') === true) return path.join(base, 'mcpcat', 'settings.json');
+  // A client may start us without HOME: the user's file counts all the same.
+  return path.join(env['HOME'] ?? os.userInfo().homedir, '.config', 'mcpcat', 'settings.json');
+}
+
+/** Undefined if there is no such file. Throws `usage` with line and column, or `io-failed` if it can't be read. */
+export function readSettings(env: Env): Settings | undefined {
+  const file = settingsFile(env);
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  const place = (at: number): string => `${file}:${placeOf(text, at)}`;
+  const root = parse(text, place);
+  const { members, problems } = membersOf(root, { what: 'the file', keys: ['$schema', 'servers'] });
+  const servers = members.get('servers')?.value;
+  const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
+  refuse(place, [...problems, ...(named?.problems ?? [])]);
+  return { file, servers: named?.members ?? new Map(), place };
+}
+
+function parse(text: string, place: (at: number) => string): Json {
+  try {
+    return readJson(text);
+  } catch (error) {
+    if (error instanceof JsonFault)
+      throw new McpcatError('usage', `${place(error.at)}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** What can't be read might forbid something, so it is no reason to go on without it. */
+function readText(file: string): string | undefined {
+  let descriptor: number;
+  try {
+    // Not blocking, or a pipe in its place would keep us for ever.
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code)))
+      return undefined;
+    throw new McpcatError('io-failed', `can't read the settings file ${file} (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+  try {
+    const facts = fstatSync(descriptor);
+    if (!facts.isFile()) throw new McpcatError('io-failed', `${file}: expected a file, found something else`);
+    if (facts.size > most)
+      throw new McpcatError(
+        'usage',
+        `${file}: expected up to ${String(most)} bytes, found ${String(facts.size)}`,
+      );
+    // Some editors begin a file with a byte order mark: a space, to keep each column.
+    return readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, '');
+  } finally {
+    closeSync(descriptor);
+  }
+}
