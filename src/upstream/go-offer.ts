@@ -30,7 +30,7 @@ export async function goOffer(packagePath: string, query: Query): Promise<Offer>
     const versions = await versionsOf(path, query);
     if (versions.length > 0) return tagged(path, { versions, query });
     // Modules without tags, and proxies that keep the list to themselves.
-    const latest = await latestOf(path, query);
+    const latest = (await latestOf(path, query)) ?? (await pinnedOf(path, query));
     if (latest !== undefined) return untagged(path, { latest, query });
   }
   throw new McpcatError('package-unknown', `go:${packagePath}: no module holds this package`, {
@@ -91,6 +91,13 @@ async function versionsOf(path: string, query: Query): Promise<string[]> {
 async function latestOf(path: string, query: Query): Promise<Info | undefined> {
   const url = `${base(path, query)}/@latest`;
   return orUndefined(query.asker.ask(url, { subject: `go:${path}`, read: readInfo, reread: Info }));
+}
+
+/** A proxy that lists nothing may still serve a version that is asked for by name. */
+async function pinnedOf(path: string, query: Query): Promise<Info | undefined> {
+  const { range } = query;
+  if (range === undefined || !goVersions.isExact(range)) return undefined;
+  return infoOf(path, { version: range.startsWith('v') ? range : `v${range}`, query });
 }
 
 async function infoOf(

@@ -1,33 +1,59 @@
+import type { Workshop } from '../../build/build-server.ts';
+import { connectGitHub, repositoryOf, type GitHub, type Repository } from '../../forge/github.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
+import { checkReleases, type ReleaseCheck } from '../../pipeline/check-releases.ts';
+import { proposeEntry } from '../../pipeline/propose-entry.ts';
+import { updateEntry, writeEntry, type EntryOutcome } from '../../pipeline/update-entry.ts';
+import { holdsBack } from '../../pipeline/update-findings.ts';
 import { updateServer } from '../../update/update-server.ts';
-import type { Execute } from '../command.ts';
+import { Asker } from '../../upstream/asker.ts';
+import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
+import { printUpdates } from '../render/updates.ts';
 import { defaultMirror } from './mirror.ts';
-import { jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+
+const dayMs = 86_400_000;
+
+interface Settings {
+  readonly width: number;
+  readonly coolDownDays: number;
+  readonly now: Date;
+  readonly mirror: string;
+  readonly workshop: Omit<Workshop, 'emit'>;
+}
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const width = jobsOf(invocation);
-  const [servers, { cacheFolder, templates }] = await Promise.all([
-    serversOf(invocation, 'replaced'),
-    workshopOf(invocation),
-  ]);
-  const mirror = options.text('mirror') ?? defaultMirror;
-  const jobs = servers.map((server) => ({
-    name: server.entry.name,
-    work: (emit: Emit) =>
-      updateServer({
-        server,
-        env: terminal.env,
-        cacheFolder,
-        templates,
-        mirror,
-        emit,
-        signal: terminal.signal,
-      }),
+  const settings = await settingsOf(invocation);
+  const { cacheFolder } = settings.workshop;
+  const github = connectGitHub(terminal.env, { cacheFolder, signal: terminal.signal });
+  const target = options.flag('pr') ? targetOf(invocation, github) : undefined;
+  const servers = await serversOf(invocation, 'replaced');
+  const asker = new Asker({ cacheFolder, signal: terminal.signal });
+  const { checks, notices } = await checkReleases({ ...settings, servers, asker, github, env: terminal.env });
+  if (!options.flag('quiet')) for (const notice of notices) terminal.stderr.write(`mcpcat: ${notice}\n`);
+  if (options.flag('check')) return printUpdates(invocation, { checks, results: [] });
+  return options.flag('lock-only')
+    ? lockAll(invocation, { checks, settings })
+    : proveAll(invocation, { checks, settings, target });
+};
+
+interface Checked {
+  readonly checks: readonly ReleaseCheck[];
+  readonly settings: Settings;
+}
+
+/** Writes locks without building anything: for an entry that is being written. */
+async function lockAll(invocation: Invocation, { checks, settings }: Checked): Promise<number> {
+  const { terminal, options } = invocation;
+  const jobs = checks.map((check) => ({
+    name: check.server.entry.name,
+    work: (emit: Emit) => lockOne(check, { settings, emit }),
   }));
-  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
+  const results = await runJobs(jobs, { terminal, width: settings.width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {
     results,
     header: ['server', 'version', 'files', 'changes'],
@@ -38,4 +64,95 @@ export const execute: Execute = async (invocation) => {
       changed ? `+${String(added.length)} -${String(removed.length)}` : 'unchanged',
     ],
   });
-};
+}
+
+async function lockOne(
+  check: ReleaseCheck,
+  { settings, emit }: { settings: Settings; emit: Emit },
+): ReturnType<typeof updateServer> {
+  const { server, target, current, error, findings } = check;
+  if (error !== undefined) throw error;
+  const refused = findings.find(({ kind, evidence }) => kind === 'no-release' && evidence !== undefined);
+  if (refused !== undefined && current === undefined) {
+    throw new McpcatError('lock-refused', `${server.entry.name}: ${refused.message}`, {
+      hint: 'name a range in `source`, or wait; --cool-down 0 takes a young release',
+      detail: refused.evidence ?? [],
+    });
+  }
+  const { workshop, mirror } = settings;
+  const before = beforeOf(check, settings);
+  return updateServer({ ...workshop, server, mirror, version: target ?? current, before, emit });
+}
+
+async function proveAll(
+  invocation: Invocation,
+  { checks, settings, target }: Checked & { readonly target: Target | undefined },
+): Promise<number> {
+  const { options, terminal } = invocation;
+  const anew = !options.flag('all') || options.flag('refresh');
+  const due = checks.filter(
+    ({ current, findings, ...check }) =>
+      check.target !== undefined || (anew && current !== undefined && !holdsBack(findings)),
+  );
+  const engine = due.length === 0 ? undefined : await engineOf(invocation);
+  await engine?.info(); // one clear error instead of one for each server
+  const reviewed = options.flag('accept') || target !== undefined;
+  const jobs = due.map((check) => ({
+    name: check.server.entry.name,
+    work: async (emit: Emit): Promise<EntryOutcome> => {
+      if (engine === undefined) throw new Error('Internal error: work without an engine');
+      return updateEntry({
+        ...settings,
+        server: check.server,
+        version: check.target,
+        before: beforeOf(check, settings),
+        workshop: { ...settings.workshop, emit },
+        engine,
+        reviewed,
+        accept: (proved) =>
+          target === undefined ? writeEntry(proved, engine) : proposeEntry(proved, target),
+      });
+    },
+  }));
+  const results = await runJobs(jobs, { terminal, width: settings.width, quiet: options.flag('quiet') });
+  return printUpdates(invocation, { checks, results });
+}
+
+/** Dependencies are held to the cool-down too, except with a release that must not wait. */
+function beforeOf({ urgent }: ReleaseCheck, { coolDownDays, now }: Settings): Date | undefined {
+  return urgent || coolDownDays === 0 ? undefined : new Date(now.getTime() - coolDownDays * dayMs);
+}
+
+async function settingsOf(invocation: Invocation): Promise<Settings> {
+  const { options } = invocation;
+  const width = jobsOf(invocation);
+  const days = options.text('cool-down') ?? '3';
+  if (!/^\d{1,3}$/.test(days))
+    throw new McpcatError('usage', `--cool-down: expected a number of days from 0 to 999, found "${days}"`);
+  return {
+    width,
+    coolDownDays: Number(days),
+    now: new Date(),
+    mirror: options.text('mirror') ?? defaultMirror,
+    workshop: await workshopOf(invocation),
+  };
+}
+
+interface Target {
+  readonly github: GitHub;
+  readonly repository: Repository;
+}
+
+function targetOf({ options, terminal }: Invocation, github: GitHub | undefined): Target {
+  const name = options.text('repo') ?? terminal.env['GITHUB_REPOSITORY'] ?? '';
+  const repository = repositoryOf(name);
+  if (repository === undefined)
+    throw new McpcatError('usage', `--pr: expected a repository as OWNER/NAME, found "${name}"`, {
+      hint: 'give --repo or set GITHUB_REPOSITORY',
+    });
+  if (github === undefined)
+    throw new McpcatError('usage', '--pr: a pull request needs GITHUB_TOKEN', {
+      hint: 'a token that may write contents and pull requests of the repository',
+    });
+  return { github, repository };
+}

@@ -1,16 +1,23 @@
-import { findingKinds, type FindingKind } from '../../smoke/finding-kinds.ts';
-import type { SmokeReport } from '../../smoke/smoke-test.ts';
+import type { Finding } from '../../lib/finding.ts';
+import { updateFindingKinds } from '../../pipeline/update-findings.ts';
+import { findingKinds } from '../../smoke/finding-kinds.ts';
+
+const advices: Readonly<Record<string, { readonly advice: string } | undefined>> = {
+  ...findingKinds,
+  ...updateFindingKinds,
+};
 
 /** The findings of several reports, worst first, each with what to do. */
-export function findingsText(reports: readonly SmokeReport[]): string {
+export function findingsText(
+  reports: readonly { readonly name: string; readonly findings: readonly Finding[] }[],
+): string {
   const rank = { error: 0, warning: 1, info: 2 } as const;
   return reports
     .flatMap(({ name, findings }) => findings.map((finding) => ({ name, finding })))
     .sort((a, b) => rank[a.finding.severity] - rank[b.finding.severity])
     .map(({ name, finding }) => {
       const { kind, severity, message, evidence = [], excused } = finding;
-      const advice =
-        excused === undefined ? (isKind(kind) ? findingKinds[kind].advice : '') : `accepted: ${excused}`;
+      const advice = excused === undefined ? (advices[kind]?.advice ?? '') : `accepted: ${excused}`;
       return [
         `\n${severity} ${name}: ${message} [${kind}]`,
         ...evidence.slice(-12).map((line) => `    ${line}`),
@@ -19,8 +26,4 @@ export function findingsText(reports: readonly SmokeReport[]): string {
       ].join('\n');
     })
     .join('');
-}
-
-function isKind(kind: string): kind is FindingKind {
-  return kind in findingKinds;
 }

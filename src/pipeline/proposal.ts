@@ -1,0 +1,115 @@
+import { megabytes } from '../lib/size.ts';
+import type { DependencyDiff } from './dependency-diff.ts';
+import { bullets, code, folded } from './markdown.ts';
+import type { ToolDiff } from './tool-diff.ts';
+import type { ProvedUpdate } from './update-entry.ts';
+
+/** Title and body of the pull request for a proved release. Pure, and the same for the same release. */
+export function proposalText(update: ProvedUpdate): { title: string; body: string } {
+  const { server, lock } = update;
+  const from = server.lock?.version;
+  const { name } = server.entry;
+  const title = from === undefined ? `${name} ${lock.version}` : `${name} ${from} → ${lock.version}`;
+  const lines = [
+    ...versionPart(update),
+    ...toolPart(update.tools),
+    ...dependencyPart(update.dependencies),
+    ...permissionPart(update),
+    ...proofPart(update),
+  ];
+  return {
+    title: from === lock.version ? `${name} ${lock.version}: dependencies` : title,
+    body: lines.join('\n'),
+  };
+}
+
+function versionPart({ server, lock }: ProvedUpdate): string[] {
+  const { lock: old } = server;
+  const row = (what: string, before: string | undefined, after: string | undefined): string =>
+    `| ${what} | ${code(before ?? 'none')} | ${code(after ?? 'none')} |`;
+  return [
+    `${code(lock.source)} was locked, built without network and proved in the sandbox.`,
+    '',
+    '| | before | now |',
+    '|---|---|---|',
+    row('version', old?.version, lock.version),
+    row('published', old?.published, lock.published),
+    row('licence', old?.license, lock.license),
+    row('needs', old?.requires, lock.requires),
+    '',
+  ];
+}
+
+/** The review against rug pulls: a description is an instruction to a model. */
+function toolPart(tools: ToolDiff | undefined): string[] {
+  if (tools === undefined) return ['## Tools', '', 'Listed for the first time: read `tools.json`.', ''];
+  const { added, removed, reworded, otherArguments } = tools;
+  if (added.length + removed.length + reworded.length + otherArguments.length === 0)
+    return ['## Tools', '', 'Unchanged: names, descriptions and arguments.', ''];
+  return [
+    '## Tools: please review',
+    '',
+    ...bullets([
+      ...added.map((tool) => `**added** ${code(tool.name)}: ${code(tool.description, 600)}`),
+      ...removed.map((tool) => `**removed** ${code(tool.name)}`),
+      ...reworded.map(
+        ({ name, before, after }) =>
+          `**reworded** ${code(name)}: ${code(before, 600)} is now ${code(after, 600)}`,
+      ),
+      ...otherArguments.map((name) => `**other arguments** ${code(name)}`),
+    ]),
+    '',
+  ];
+}
+
+function dependencyPart({ added, removed, changed }: DependencyDiff): string[] {
+  const list = (lines: readonly string[]): string[] => bullets(lines.map((line) => code(line)));
+  return [
+    '## Dependencies',
+    '',
+    ...folded(`${String(added.length)} added`, list(added)),
+    ...folded(`${String(removed.length)} removed`, list(removed)),
+    ...folded(`${String(changed.length)} changed`, list(changed)),
+  ];
+}
+
+/** An update never touches `server.yaml`: what a server may do stays what a person wrote. */
+function permissionPart({ server, dependencies }: ProvedUpdate): string[] {
+  const { permissions, scripts } = server.entry;
+  const allowed = new Set(scripts.map((script) => script.package));
+  const wanting = dependencies.scripts.filter((name) => !allowed.has(name));
+  const network =
+    permissions.network.length === 0
+      ? 'no network'
+      : permissions.network.map((host) => code(host)).join(', ');
+  return [
+    '## Permissions',
+    '',
+    `Unchanged, and proved to be enough: ${network}; writable ${permissions.writable.map((folder) => code(folder)).join(', ') || 'nothing'}.`,
+    ...(wanting.length === 0
+      ? []
+      : [
+          '',
+          `New packages with an install script, which does **not** run: ${wanting.map((name) => code(name)).join(', ')}.`,
+        ]),
+    '',
+  ];
+}
+
+function proofPart({ proof, findings }: ProvedUpdate): string[] {
+  const { bytes, bytesBefore, report } = proof;
+  const before = bytesBefore === undefined ? '' : ` (before: ${megabytes(bytesBefore)})`;
+  const shown = findings.filter(({ kind }) => kind !== 'tools-changed');
+  return [
+    '## Proof',
+    '',
+    ...bullets([
+      `image ${megabytes(bytes)}${before}`,
+      `${String(report.tools)} tools, protocol ${code(report.protocolVersion ?? 'unknown')}`,
+      `smoke call: ${report.call === undefined ? 'none declared' : 'answered'}`,
+    ]),
+    ...(shown.length === 0 ? [] : ['', 'Worth knowing:', '']),
+    ...bullets(shown.map(({ kind, severity, message }) => `${severity} ${kind}: ${code(message, 400)}`)),
+    '',
+  ];
+}

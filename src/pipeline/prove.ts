@@ -1,0 +1,56 @@
+import { buildServer, type Workshop } from '../build/build-server.ts';
+import { imageOf, type Server } from '../catalog/server.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Finding } from '../lib/finding.ts';
+import { label } from '../lib/labels.ts';
+import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { smokeTest, type SmokeReport } from '../smoke/smoke-test.ts';
+import { updateFinding } from './update-findings.ts';
+
+const deadlineMs = 30_000;
+
+/** A release that was built and tested under a name of its own. */
+export interface Proof {
+  /** Only for as long as the work that was given to `prove` goes on. */
+  readonly image: string;
+  readonly report: SmokeReport;
+  readonly findings: readonly Finding[];
+  readonly bytes: number;
+  /** Of the image that the entry had here before; undefined if there is none. */
+  readonly bytesBefore: number | undefined;
+}
+
+interface ProveRequest {
+  /** Its `folder` is the one whose lock is built, and that gets the `tools.json`. */
+  readonly server: Server;
+  readonly workshop: Workshop;
+  readonly engine: Engine;
+}
+
+let candidates = 0;
+
+/** Builds and tests a server without touching its image; the candidate's image is gone when `work` has ended. */
+export async function prove<T>(
+  { server, workshop, engine }: ProveRequest,
+  work: (proof: Proof) => Promise<T>,
+): Promise<T> {
+  const { name } = server.entry;
+  const image = `mcpcat/${name}:candidate-${String(process.pid)}-${String(candidates++)}`;
+  const { emit, signal } = workshop;
+  try {
+    const bytesBefore = (await engine.inspectImage(imageOf(name)))?.bytes;
+    const { bytes } = await buildServer(server, { ...workshop, engine, force: false, image });
+    const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
+    // The tools are compared by who decides about them, not here.
+    const report = await smokeTest({ engine, server, labels, image, accept: true, deadlineMs, emit, signal });
+    return await work({ image, report, findings: proofFindings(report), bytes, bytesBefore });
+  } finally {
+    await engine.removeImage(image, { force: true });
+  }
+}
+
+function proofFindings({ passed, findings }: SmokeReport): Finding[] {
+  if (passed) return [...findings];
+  const kinds = findings.filter(({ severity }) => severity === 'error').map(({ kind }) => kind);
+  return [updateFinding('proof-failed', `the smoke test found ${kinds.join(', ')}`), ...findings];
+}
