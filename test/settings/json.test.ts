@@ -54,7 +54,8 @@ for (const [text, [place, message]] of Object.entries(faults)) {
   test(`${JSON.stringify(text)} is a fault at ${place}`, () => {
     assert.throws(
       () => readJson(text),
-      (error) => error instanceof JsonFault && message.test(error.message) && placeOf(text, error.at) === place,
+      (error) =>
+        error instanceof JsonFault && message.test(error.message) && placeOf(text, error.at) === place,
     );
   });
 }
