@@ -376,7 +376,7 @@ const wrong: readonly (readonly [what: string, args: readonly string[], code: nu
     'an option with a typo',
     ['run', 'fixture-none', '--memry', '1g'],
     2,
-    /run has no option --memry\nhint: did you mean memory/,
+    /run has no option --memry\nhint: did you mean --memory\?/,
   ],
   [
     'an image that is not there',
