@@ -35,6 +35,7 @@ struct settings settings_from_environment(void) {
       .lease_grace = default_lease_grace,
       .preamble = false,
   };
+  settings.ports = getenv("MCPCAT_PORTS");
   if (settings.lease_grace > settings.eof_grace) settings.lease_grace = settings.eof_grace;
   const char *preamble = getenv("MCPCAT_PREAMBLE");
   settings.preamble = preamble != NULL && strcmp(preamble, "1") == 0;

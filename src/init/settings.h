@@ -9,6 +9,7 @@ struct settings {
   int term_grace;  /* MCPCAT_TERM_GRACE_MS: from SIGTERM to SIGKILL */
   int lease_grace; /* from the loss of the second lease to SIGTERM; never longer than eof_grace */
   bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
+  const char *ports; /* MCPCAT_PORTS: permitted ports of a server with a road, such as 443,80; NULL: no road */
 };
 
 /* Reads the environment; what it can't understand is said and replaced by the default. */
