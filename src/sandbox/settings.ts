@@ -77,7 +77,6 @@ function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
 
 function initEnv(sandbox: Sandbox, { eofGrace, termGrace }: Start): Record<string, string> {
   return {
-    ...(sandbox.network.length > 0 ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),
