@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "doors.h"
 #include "confine.h"
 #include "escalation.h"
 #include "holders.h"
@@ -28,6 +29,7 @@ struct watch {
   pid_t server;
   int signals; /* signalfd: signals become readable data, so one poll serves all and nothing races */
   bool input;  /* stdin has not hung up yet */
+  struct doors doors;
   struct settings settings;
   struct escalation escalation;
   struct holders holders;
@@ -88,8 +90,10 @@ static int timeout_of(const struct watch *it, int64_t now) {
 
 /* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
 static void wait_once(struct watch *it) {
-  struct pollfd fds[2] = {{.fd = it->signals, .events = POLLIN}, {.fd = it->input ? STDIN_FILENO : -1, .events = 0}};
-  if (poll(fds, 2, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
+  struct pollfd fds[3] = {{.fd = it->signals, .events = POLLIN},
+                          {.fd = it->input ? STDIN_FILENO : -1, .events = 0},
+                          {.fd = it->doors.desk, .events = POLLIN}};
+  if (poll(fds, 3, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
     say("poll: %s", strerror(errno));
     server_kill_all(it->server);
   }
@@ -97,6 +101,7 @@ static void wait_once(struct watch *it) {
     it->input = false; /* it would be reported again and again */
     escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
   }
+  if (fds[2].revents != 0) doors_hand_over(&it->doors);
   take_signals(it);
   int64_t now = clock_milliseconds();
   if (holders_lost(&it->holders, now))
@@ -104,10 +109,9 @@ static void wait_once(struct watch *it) {
   act(it);
 }
 
-/* True if the kernel has killed a process of this container for its memory limit (cgroups v2, then v1). */
-static bool out_of_memory(void) {
-  static const char *const files[] = {"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"};
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+/* True if a counter of the container's cgroup is not zero; files: where cgroups v2 has it, then v1. */
+static bool counted(const char *const files[2], const char *counter) {
+  for (size_t i = 0; i < 2; i++) {
     char text[512];
     int file = open(files[i], O_RDONLY | O_CLOEXEC);
     if (file < 0) continue;
@@ -115,14 +119,27 @@ static bool out_of_memory(void) {
     close(file);
     if (size <= 0) continue;
     text[size] = '\0';
-    const char *count = strstr(text, "oom_kill ");
-    return count != NULL && count[strlen("oom_kill ")] != '0';
+    const char *count = strstr(text, counter);
+    return count != NULL && count[strlen(counter)] != '0';
   }
   return false;
 }
 
+/* The kernel has killed a process of this container for its memory limit. */
+static bool out_of_memory(void) {
+  static const char *const files[2] = {"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"};
+  return counted(files, "oom_kill ");
+}
+
+/* The kernel has refused it a process for its limit of processes. */
+static bool out_of_processes(void) {
+  static const char *const files[2] = {"/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events"};
+  return counted(files, "max ");
+}
+
 static void explain(const struct watch *it, int status) {
   const struct escalation *end = &it->escalation;
+  if (out_of_processes()) say("the server wanted more processes than its limit and was refused some");
   if (end->stage != stage_killing && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && out_of_memory()) {
     say("the server needed more memory than its limit and was killed by the kernel");
     return;
@@ -137,6 +154,8 @@ static void explain(const struct watch *it, int status) {
 
 static int start(struct watch *it, char **command) {
   struct secrets secrets = {0};
+  it->doors.desk = -1;
+  if (it->settings.ports != NULL && !doors_open(&it->doors, it->settings.ports)) return -1;
   if (it->settings.preamble && secrets_read(&secrets) != 0) return -1;
   char **environment = secrets_environment(&secrets, environ);
   if (environment != NULL) it->server = server_start(command, environment);

@@ -34,6 +34,12 @@ int socket_listener(uint16_t port) {
   return listen(fd, waiting_connections) == 0 ? fd : closed(fd);
 }
 
+uint16_t socket_port(int fd) {
+  struct sockaddr_in here = {0};
+  socklen_t size = sizeof here;
+  return getsockname(fd, (struct sockaddr *)&here, &size) == 0 ? ntohs(here.sin_port) : 0;
+}
+
 static void send_at_once(int fd) {
   int yes = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

@@ -13,6 +13,9 @@ int socket_dns(void);
 /* TCP on every address of this machine: the one that was meant is read from the connection. */
 int socket_listener(uint16_t port);
 
+/* The port that a socket is bound to, 0 if none. */
+uint16_t socket_port(int fd);
+
 /* The next connection, and where it was meant to go. */
 int socket_accept(int listener, struct sockaddr_in *meant);
 

@@ -41,6 +41,7 @@ struct settings settings_from_environment(void) {
       .preamble = is("MCPCAT_PREAMBLE", "1"),
       .isolated = is("MCPCAT_NETWORK", "none"),
   };
+  settings.ports = getenv("MCPCAT_PORTS");
   if (settings.lease_grace > settings.eof_grace) settings.lease_grace = settings.eof_grace;
   return settings;
 }

@@ -10,6 +10,7 @@ struct settings {
   int lease_grace; /* from the loss of the second lease to SIGTERM; never longer than eof_grace */
   bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
   bool isolated;   /* MCPCAT_NETWORK=none: the server must not start where there is any network */
+  const char *ports; /* MCPCAT_PORTS: permitted ports of a server with a road, such as 443,80; NULL: no road */
 };
 
 /* Reads the environment; what it can't understand is said and replaced by the default. */

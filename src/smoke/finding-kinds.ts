@@ -54,6 +54,27 @@ export const findingKinds = {
     title: 'Tried to write to the read-only root',
     advice: 'declare the folder in permissions.writable if the server needs it',
   },
+  'sandbox-leaks': {
+    severity: 'error',
+    title: 'More can be reached than is declared',
+    advice: 'this engine does not hold the sandbox: see mcpcat doctor, and please report it',
+  },
+  'declared-but-closed': {
+    severity: 'error',
+    title: 'A declared permission does not work',
+    advice:
+      'see mcpcat doctor; a folder may not exist in the image, or two permissions contradict each other',
+  },
+  'not-probed': {
+    severity: 'error',
+    title: 'The sandbox could not be measured',
+    advice: 'build the image again, so that it holds the mcpcat-init of this mcpcat',
+  },
+  'undeclared-host': {
+    severity: 'warning',
+    title: 'Looks for hosts that are not declared',
+    advice: 'mcpcat audit NAME shows when; declare the host if a tool needs it, or switch telemetry off',
+  },
   'no-tools': {
     severity: 'warning',
     title: 'Offers no tools',

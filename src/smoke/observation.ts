@@ -1,6 +1,9 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { HandshakeResult, ToolFacts } from '../mcp/handshake.ts';
+import type { Attempt } from '../egress/attempt.ts';
 import type { Finding } from '../lib/finding.ts';
+import type { Answer } from '../trial/probe.ts';
+import type { Expectation } from './expectations.ts';
 
 /** Everything that was seen of one server, for the checks to judge. */
 export interface Observation {
@@ -18,8 +21,21 @@ export interface Observation {
   readonly outOfMemory: boolean;
   /** Paths changed in the container's own layer. */
   readonly changes: readonly string[];
+  /** What the server itself tried over the road; the stand-in took it. */
+  readonly attempts: readonly Attempt[];
+  /** Undefined if the server did not live that long. */
+  readonly probed: Probed | undefined;
   /** Of tools.json; undefined the first time. */
   readonly knownTools: readonly ToolFacts[] | undefined;
+}
+
+/** What a probe found in the container of the server, while that was idle. */
+export interface Probed {
+  /** Set if it could not be made. */
+  readonly failure?: string;
+  readonly results: readonly { readonly expectation: Expectation; readonly answer: Answer }[];
+  /** Of the stand-in behind the road. */
+  readonly greeting: string;
 }
 
 /** Judges one expectation; never prints or throws. */

@@ -12,6 +12,7 @@ import { exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
 import { staysWithinLimits } from './checks/limits.ts';
 import { onlyJsonRpc } from './checks/output.ts';
+import { asksOnlyDeclared, declaredAndNoMore } from './checks/permissions.ts';
 import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
@@ -26,6 +27,8 @@ const checks: readonly Check[] = [
   exitsAfterEof,
   oneProcess,
   writesInside,
+  declaredAndNoMore,
+  asksOnlyDeclared,
   toolsAsReviewed,
 ];
 

@@ -19,7 +19,7 @@ test('the build under test has both sanitizers in it', () => {
   for (const name of ['__asan_report_load', '__ubsan_handle']) assert.ok(symbols.includes(name), name);
 });
 
-for (const suite of ['init', 'lease', 'preamble', 'probe', 'relay', 'relay-dns', 'relay-load']) {
+for (const suite of ['init', 'lease', 'preamble', 'probe', 'doors', 'relay', 'relay-dns', 'relay-load']) {
   test(`the tests of ${suite} pass under address and undefined-behaviour sanitizers`, () => {
     const env: NodeJS.ProcessEnv = {
       ...process.env,

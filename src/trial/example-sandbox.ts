@@ -1,0 +1,45 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Entry } from '../catalog/entry.ts';
+import { hostPaths } from '../sandbox/paths.ts';
+import { sandboxOf } from '../sandbox/policy.ts';
+import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
+
+/**
+ * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
+ * Every declared folder is an empty one of our own, gone afterwards.
+ */
+export async function withExampleSandbox<T>(
+  entry: Entry,
+  work: (sandbox: Sandbox) => Promise<T>,
+  given: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
+  try {
+    const mounts = await Promise.all(entry.permissions.mounts.map((mount) => exampleMount(home, mount)));
+    const overrides = { env: { ...exampleSettings(entry), ...given }, mounts, args: entry.smoke.args };
+    return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function exampleMount(
+  home: string,
+  { name, mode }: Entry['permissions']['mounts'][number],
+): Promise<MountRequest> {
+  const hostPath = await mkdtemp(path.join(home, `${name}-`));
+  await chmod(hostPath, 0o777); // the image's user is nobody on this machine
+  await chmod(home, 0o755);
+  return { name, hostPath, mode };
+}
+
+/** What the entry says for its smoke test, else its example. */
+function exampleSettings(entry: Entry): Record<string, string> {
+  const settings = Object.entries(entry.env).flatMap(([name, { example, required }]) => {
+    const value = entry.smoke.env[name] ?? (required ? example : undefined);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(settings);
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { duplexPair } from 'node:stream';
+import type { Dial } from '../egress/dial.ts';
+
+/** Takes the place of every host behind the road's dialler: a server under test reaches nobody. */
+export interface StandIn {
+  readonly dial: Dial;
+  /** What it says to whoever connects, for a probe to recognise; new for each trial. */
+  readonly greeting: string;
+  /** Called with the first bytes that came on a connection. */
+  onTalk: (name: string, port: number, bytes: Buffer) => void;
+}
+
+/** Milliseconds after which a connection that says nothing is closed; a server shall go on and not wait for an answer. */
+const patience = 1000;
+
+/** Says its greeting, listens to the first bytes and closes: to TLS and HTTP alike that is a clean, quick failure. */
+export function standIn(): StandIn {
+  const greeting = `mcpcat stand-in ${randomBytes(8).toString('hex')}\r\n`;
+  const stand: StandIn = {
+    greeting,
+    onTalk: () => undefined,
+    dial: ({ name, port }) => {
+      const [here, there] = duplexPair();
+      const timer = setTimeout(() => here.end(), patience).unref();
+      here.on('error', () => undefined);
+      here.once('close', () => clearTimeout(timer));
+      here.once('data', (bytes: Buffer) => {
+        stand.onTalk(name, port, bytes);
+        here.resume().end();
+      });
+      here.once('end', () => here.end());
+      here.write(greeting);
+      return Promise.resolve({ outcome: 'connected', stream: there, address: 'stand-in' });
+    },
+  };
+  return stand;
+}
