@@ -22,8 +22,14 @@ interface Answer {
 }
 
 /** Starts a server and shakes hands with it. */
-export async function talk(args: readonly string[]): Promise<Talk> {
-  const child = spawn(process.execPath, [mcpcat, 'run', ...args], { cwd: project });
+export async function talk(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Talk> {
+  const child = spawn(process.execPath, [mcpcat, 'run', ...args], {
+    cwd: project,
+    env: { ...process.env, ...env },
+  });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let stderr = '';
   let last = 0;

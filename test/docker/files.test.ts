@@ -1,0 +1,244 @@
+/** What of the user's files a server sees and may change: through `mcpcat run`, on the real engine. */
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test, type TestContext } from 'node:test';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { run, testEngine } from '../rig/engine.ts';
+import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { talk } from '../rig/talk.ts';
+
+const timeout = 120_000;
+const server = 'files-none';
+const isRoot = process.getuid?.() === 0;
+/** Another account than root's: the tests' own, where that is another. */
+const user = isRoot
+  ? { uid: 1000, gid: 1000 }
+  : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+let engine: Engine;
+let catalog: FixtureCatalog;
+
+before(
+  async () => {
+    engine = await testEngine();
+    const mounts = [
+      '{name: data, target: /data, mode: rw, description: Data}',
+      '{name: more, target: /more, mode: rw, description: More}',
+      '{name: docs, target: /docs, mode: ro, description: Documents}',
+    ];
+    catalog = await fixtureCatalog(
+      engine,
+      { none: `permissions: {mounts: [${mounts.join(', ')}]}\n` },
+      'files',
+    );
+  },
+  { timeout },
+);
+after(() => catalog.remove());
+
+/** A folder of the user's with a file in it, and a neighbour that was not handed over. */
+function userFolder(t: TestContext, mode = 0o755): string {
+  const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-files-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  chmodSync(home, 0o755);
+  writeFileSync(path.join(home, 'secret'), 'not yours');
+  const folder = path.join(home, 'work');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'note'), 'hello');
+  give(folder, user);
+  give(path.join(folder, 'note'), user);
+  chmodSync(folder, mode);
+  return folder;
+}
+
+function give(file: string, { uid, gid }: { uid: number; gid: number }): void {
+  if (isRoot) chownSync(file, uid, gid);
+}
+
+const wordsFor = (mounts: readonly string[]): readonly string[] => [
+  server,
+  '--catalog',
+  catalog.folder,
+  ...mounts.flatMap((mount) => ['--mount', mount]),
+];
+
+/** Runs code in the container as the server's own user; what it says, or the code of its error. */
+async function inside(mounts: readonly string[], code: string): Promise<string> {
+  const client = await talk(wordsFor(mounts));
+  try {
+    const [container] = await engine.listContainers({ [label.server]: server });
+    const script = `try{const said=(()=>{${code}})();process.stdout.write(String(said))}catch(e){process.stdout.write(e.code??String(e))}`;
+    const { stdout } = await engine.exec(container?.id ?? '', ['/usr/local/bin/node', '-e', script]);
+    let said = '';
+    for await (const chunk of stdout) said += String(chunk);
+    return said;
+  } finally {
+    await client.close();
+  }
+}
+
+const write = (target: string): string =>
+  `fs.writeFileSync('${target}/new','x');return 'written as '+process.getuid()+':'+process.getgid()`;
+
+/** The message with which `run` refuses, before there is a container. */
+async function refusal(mount: string): Promise<string> {
+  const { code, stderr } = await run(['run', ...wordsFor([mount])]);
+  assert.equal(code, 2, stderr);
+  assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+  return stderr;
+}
+
+test(
+  'a folder is read as what it is, and can not be written unless the user says rw',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t);
+    assert.equal(await inside([`data=${folder}`], "return fs.readFileSync('/data/note','utf8')"), 'hello');
+    assert.equal(await inside([`data=${folder}`], write('/data')), 'EROFS');
+    assert.equal(await inside([`docs=${folder}`], write('/docs')), 'EROFS');
+    assert.match(await refusal(`docs=${folder}:rw`), /declares it read-only/);
+  },
+);
+
+test(
+  "in a folder handed over for writing it works as the folder's owner, who owns what it makes",
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t, 0o700);
+    const { uid, gid } = user;
+    assert.equal(
+      await inside([`data=${folder}:rw`], write('/data')),
+      `written as ${String(uid)}:${String(gid)}`,
+    );
+    const facts = statSync(path.join(folder, 'new'));
+    assert.deepEqual([facts.uid, facts.gid], [uid, gid]);
+    assert.equal(
+      await inside([`data=${folder}:rw`], "fs.appendFileSync('/data/note',' again');return 'fine'"),
+      'fine',
+    );
+    assert.equal(readFileSync(path.join(folder, 'note'), 'utf8'), 'hello again');
+  },
+);
+
+test(
+  'a folder that only its owner may read is read as its owner, and still not written',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t, 0o700);
+    assert.equal(
+      await inside([`docs=${folder}`], "return fs.readFileSync('/docs/note','utf8')+process.getuid()"),
+      `hello${String(user.uid)}`,
+    );
+    assert.equal(await inside([`docs=${folder}`], write('/docs')), 'EROFS');
+  },
+);
+
+test('a folder of root, handed over for writing, is explained instead of EACCES', { timeout }, async () => {
+  const said = await refusal('data=/opt:rw');
+  assert.match(
+    said,
+    /--mount data: files-none works as 65532:65532, which can't write in \/opt \(of root, mode 755\)\n/,
+  );
+  assert.match(
+    said,
+    /hint: a server never works as root: hand over a folder of your own, or chown 65532 \/opt\n/,
+  );
+  // What the message says is so: the engine would have mounted it.
+  assert.equal(await inside(['data=/opt'], "return fs.readdirSync('/data').length>=0"), 'true');
+});
+
+test(
+  'a folder of nobody that is open to all can be written by the user of the image',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t, 0o777);
+    if (isRoot) chownSync(folder, 0, 0);
+    const expected = isRoot ? '65532:65532' : `${String(user.uid)}:${String(user.gid)}`;
+    assert.equal(await inside([`data=${folder}:rw`], write('/data')), `written as ${expected}`);
+  },
+);
+
+test('folders of two owners can not both be written, and the message names both', { timeout }, async (t) => {
+  if (!isRoot)
+    return t.diagnostic('only root can make folders of two owners; test/sandbox/user.test.ts has the rule');
+  const [one, two] = [userFolder(t), userFolder(t)];
+  chownSync(two, 1001, 1001);
+  const { code, stderr } = await run(['run', ...wordsFor([`data=${one}:rw`, `more=${two}:rw`])]);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /--mount more: files-none works as 1000:1000, as --mount data needs, which can't write in .*work \(of uid 1001/,
+  );
+});
+
+test('neither .. nor a link leads to what is never handed over', { timeout }, async (t) => {
+  const folder = userFolder(t);
+  const ways: Readonly<Record<string, RegExp>> = {
+    [`${folder}/../../../etc`]: /\/etc is part of the system/,
+    [path.join(folder, 'to-etc')]: /\/etc is part of the system/,
+    [path.join(folder, 'to-root')]: /\/ is or contains a home folder/,
+    [path.join(folder, 'to-to-etc')]: /\/etc is part of the system/,
+    [path.join(folder, 'to-etc/ssl')]: /\/etc\/ssl is part of the system/,
+    [path.join(folder, 'to-socket')]: /is part of the system|expected a folder/,
+  };
+  symlinkSync('/etc', path.join(folder, 'to-etc'));
+  symlinkSync('/', path.join(folder, 'to-root'));
+  symlinkSync('to-etc', path.join(folder, 'to-to-etc'));
+  symlinkSync('/var/run/docker.sock', path.join(folder, 'to-socket'));
+  for (const [way, reason] of Object.entries(ways)) assert.match(await refusal(`data=${way}`), reason, way);
+});
+
+test(
+  'a link in a folder leads nowhere outside it: neither up, nor to a path of the host',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t);
+    const secret = path.join(path.dirname(folder), 'secret');
+    symlinkSync('../secret', path.join(folder, 'up'));
+    symlinkSync(secret, path.join(folder, 'over'));
+    symlinkSync('/etc/machine-id', path.join(folder, 'machine'));
+    for (const name of ['up', 'over', 'machine'])
+      assert.equal(
+        await inside([`data=${folder}`], `return fs.readFileSync('/data/${name}','utf8')`),
+        'ENOENT',
+        name,
+      );
+    // Nor does a link that the server makes itself, which the user may then follow: it is theirs to see.
+    assert.equal(
+      await inside(
+        [`data=${folder}:rw`],
+        "fs.symlinkSync('../secret','/data/made');return fs.readFileSync('/data/made','utf8')",
+      ),
+      'ENOENT',
+    );
+  },
+);
+
+test('only declared names are mounts, and nothing but them is of the host', { timeout }, async (t) => {
+  const folder = userFolder(t);
+  assert.match(await refusal(`home=${folder}`), /files-none declares no mount "home"/);
+  const seen = await inside(
+    [`data=${folder}`],
+    "return fs.readFileSync('/proc/self/mountinfo','utf8').trim().split('\\n').map(l=>l.split(' ')).filter(([,,,root,target])=>root.includes('mcpcat-files')||target.startsWith('/more')||target.startsWith('/docs')).map(f=>f[4]).join()",
+  );
+  assert.equal(seen, '/data');
+});
+
+test('a mount stays as it was handed over: the server can not make it writable', { timeout }, async (t) => {
+  const folder = userFolder(t);
+  const code = "fs.chmodSync('/data/note',0o777);return 'changed'";
+  assert.equal(await inside([`data=${folder}`], code), 'EROFS');
+  assert.equal(statSync(path.join(folder, 'note')).mode & 0o777, 0o644);
+});
