@@ -45,6 +45,7 @@ const late = {
   load: 'src/catalog/load.ts',
   build: 'src/engine/docker/build.ts',
   progress: 'src/engine/docker/progress.ts',
+  http: 'src/http-bridge/http-attachment.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
-import { publicRuleProblems } from '../lib/host-rules.ts';
+import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
 import type { Entry } from './entry.ts';
 import { parseSource } from './source.ts';
 
@@ -34,6 +34,7 @@ const ownFolders = [
 const checks: readonly Check[] = [
   source,
   networkNames,
+  ownPort,
   smokeSettings,
   smokeArguments,
   mountTargets,
@@ -72,6 +73,31 @@ function networkNames({ permissions: { network }, env }: Entry): Contradiction[]
   });
   const problems = [...publicRuleProblems(network, 'permissions.network'), ...unknown];
   return problems.map(({ index, ...problem }) => ({ ...problem, path: ['permissions', 'network', index] }));
+}
+
+/** The relay listens on the ports of permitted hosts: there the server could not. */
+function ownPort({ transport, permissions: { network }, env }: Entry): Contradiction[] {
+  if (transport === undefined) return [];
+  const { port, env: fixed } = transport.http;
+  const taken = parseHostRules(network, 'permissions.network').rules.some(({ ports }) =>
+    ports.includes(port),
+  );
+  const twice = Object.keys(fixed).filter((name) => name in env);
+  return [
+    ...(taken
+      ? [
+          {
+            path: ['transport', 'http', 'port'],
+            message: `transport.http.port: ${String(port)} is the port of a host in permissions.network`,
+            hint: 'let the server listen on another one',
+          },
+        ]
+      : []),
+    ...twice.map((name) => ({
+      path: ['transport', 'http', 'env', name],
+      message: `transport.http.env: ${name} is a setting of env too`,
+    })),
+  ];
 }
 
 function smokeSettings(entry: Entry): Contradiction[] {

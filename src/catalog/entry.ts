@@ -57,6 +57,22 @@ export const State = z.strictObject({
   description: text,
 });
 
+/**
+ * A server that speaks Streamable HTTP and no stdio: where it listens inside the container, on 127.0.0.1. Without this
+ * it speaks stdio. `env` is fixed, for servers that learn from it that and where to listen: no user can change it.
+ */
+export const Transport = z.strictObject({
+  http: z.strictObject({
+    port: z.number().int().min(1).max(65_535),
+    path: z
+      .string()
+      .max(500)
+      .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must be a path such as /mcp')
+      .default('/mcp'),
+    env: z.record(envName, line).default({}),
+  }),
+});
+
 /** A Debian package for run time; `without` leaves out packages of its dependency tree the server does not need. */
 export const SystemPackage = z.union([
   z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be a Debian package name'),
@@ -83,6 +99,8 @@ export const Entry = z.strictObject({
   /** First word: a bin of the package, or `./path` below the install folder for a native program. */
   command: z.array(line).min(1),
   args: z.array(line).default([]),
+  /** Left out: stdio. */
+  transport: Transport.optional(),
   env: z.record(envName, EnvSetting).default({}),
   permissions: z
     .strictObject({

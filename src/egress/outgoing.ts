@@ -10,8 +10,8 @@ interface Wish {
 }
 
 /**
- * A stream from the launcher to a port inside the container. What is written before it is open waits; a RESET
- * destroys it with `io-failed`, and destroying it resets the stream.
+ * A stream from the launcher to a port inside the container. What is written before it is open waits; it emits
+ * `connect` then, as a socket does. A RESET destroys it with `io-failed`, and destroying it resets the stream.
  */
 export function outgoing(
   { id, port }: Wish,
@@ -26,6 +26,7 @@ export function outgoing(
     onOpened: () => {
       opened = true;
       channel.open(far);
+      near.emit('connect');
     },
     onOver: () => {
       if (opened) return;

@@ -78,7 +78,7 @@ function examples({ entry }: GenerateInput): Record<string, string> {
     const value = entry.smoke.env[name] ?? preset ?? example;
     return value === undefined ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(settings);
+  return { ...Object.fromEntries(settings), ...entry.transport?.http.env };
 }
 
 /** cacache keeps content under its own hash; npm finds it there through the lock's integrity. */

@@ -1,4 +1,5 @@
 import type { Attempt } from '../egress/attempt.ts';
+import type { Road } from '../egress/road.ts';
 import type { Attachment, Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -76,7 +77,9 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
   const preamble = preambleOf(request.sandbox);
   if (preamble) attachment.stdin.write(preamble);
   const stirring = Promise.withResolvers<undefined>();
-  const flowing = bridge(request.streams, attachment, {
+  const onLost = (message: string): void => supervisor.request({ kind: 'lease-lost', message });
+  const { server, onRoad } = await speaker(request, attachment, onLost);
+  const flowing = bridge(request.streams, server, {
     onInputEnd: () => supervisor.request({ kind: 'input-ended' }),
     onInputStuck: () => supervisor.request({ kind: 'input-stuck' }),
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
@@ -89,7 +92,8 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
     id,
     network: request.sandbox.network,
     moment: stirring.promise,
-    onLost: (message) => supervisor.request({ kind: 'lease-lost', message }),
+    onLost,
+    onRoad,
     onAttempt: request.onAttempt,
     onRoadClosed: request.onRoadClosed,
   });
@@ -97,6 +101,19 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
   lifeline.release();
   await Promise.race([flowing, patience(1000)]);
   return { exitCode, reason: supervisor.reason };
+}
+
+/** The server as one that speaks on its standard streams. Of HTTP nothing is loaded where it does. */
+async function speaker(
+  { sandbox: { http }, grace }: LaunchRequest,
+  attachment: Attachment,
+  onLost: (message: string) => void,
+): Promise<{ readonly server: Attachment; readonly onRoad?: (road: Road) => void }> {
+  if (http === undefined) return { server: attachment };
+  const { httpAttachment } = await import('../http-bridge/http-attachment.ts');
+  const road = Promise.withResolvers<Road>();
+  const server = httpAttachment(attachment, { ...http, road: road.promise, grace, onLost });
+  return { server, onRoad: (opened) => road.resolve(opened) };
 }
 
 /** The last output has its time, but a client that does not read must not keep us. */

@@ -1,6 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
-import { rulesOf } from '../egress/rules.ts';
+import { rulesOf, type PermittedRule } from '../egress/rules.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { hostRuleText } from '../lib/host-rule.ts';
 import { bytesOf } from '../lib/size.ts';
 import { settle } from './environment.ts';
 import { mountsOf } from './mounts.ts';
@@ -17,9 +18,15 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const mounts = mountsOf(entry, overrides.mounts, paths);
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
+  const network = rulesOf({
+    declared: permissions.network,
+    settings: { ...settings.env, ...settings.secrets },
+    ...overrides.network,
+  });
   return {
     name: entry.name,
     ...settings,
+    env: { ...settings.env, ...entry.transport?.http.env },
     args: [...entry.args, ...overrides.args],
     mounts: [...mounts, ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' })],
     user,
@@ -31,12 +38,19 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     cpus: number(overrides.cpus, { fallback: limits.cpus, what: '--cpus', least: 0.01, most: 512 }),
     pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
-    network: rulesOf({
-      declared: permissions.network,
-      settings: { ...settings.env, ...settings.secrets },
-      ...overrides.network,
-    }),
+    network,
+    ...httpOf(entry, network),
   };
+}
+
+/** The relay listens on the ports of permitted hosts, so the server's own must not be among them. */
+function httpOf({ name, transport }: Entry, network: readonly PermittedRule[]): Pick<Sandbox, 'http'> {
+  if (transport === undefined) return {};
+  const { port, path } = transport.http;
+  const taken = network.find(({ ports }) => ports.includes(port));
+  if (taken === undefined) return { http: { port, path } };
+  const message = `${name} listens on port ${String(port)} itself, so ${hostRuleText(taken)} can't be permitted`;
+  throw new McpcatError('usage', message);
 }
 
 /** Less than this no runtime starts with; more than this is no number to the engine. */

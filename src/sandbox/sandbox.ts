@@ -21,6 +21,8 @@ export interface Sandbox {
   readonly shmBytes: number | undefined;
   /** What may be reached over the road; there is no other network. */
   readonly network: readonly PermittedRule[];
+  /** Where it listens in the container, if it speaks HTTP instead of stdio. */
+  readonly http?: { readonly port: number; readonly path: string };
 }
 
 /** What a user may change at the start of a server. */

@@ -55,11 +55,12 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
 }
 
 /**
- * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens.
+ * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens. A
+ * server that speaks HTTP needs the relay as well: it is how the client gets in.
  * Exact names also stand in /etc/hosts, for engines that treat the resolver's address differently (FACTS.md).
  */
-function roadSettings({ network }: Sandbox): Pick<ContainerSettings, 'sysctls' | 'dns' | 'extraHosts'> {
-  if (network.length === 0) return { sysctls: {}, dns: [], extraHosts: [] };
+function roadSettings({ network, http }: Sandbox): Pick<ContainerSettings, 'sysctls' | 'dns' | 'extraHosts'> {
+  if (network.length === 0 && http === undefined) return { sysctls: {}, dns: [], extraHosts: [] };
   return {
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     dns: ['127.0.0.1'],
@@ -75,10 +76,15 @@ function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
   return `rw,nosuid,nodev,noexec,size=${String(size)},uid=${uid},gid=${gid},mode=${mode}`;
 }
 
-function initEnv(sandbox: Sandbox, { eofGrace, termGrace }: Start): Record<string, string> {
+/** Milliseconds. A server that speaks HTTP does not read its stdin, so its end is not worth waiting for. */
+const httpGrace = 100;
+
+function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace }: Start): Record<string, string> {
+  const eofGrace = sandbox.http === undefined ? wanted : httpGrace;
   return {
     // Where an engine means something else by its network "none", the server does not start.
     MCPCAT_NETWORK: 'none',
+    ...(sandbox.network.length > 0 ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),

@@ -1,0 +1,20 @@
+/** Bytes that all unfinished messages of one bridge may hold together: a server must not fill our memory. */
+export class Allowance {
+  readonly #most: number;
+  #held = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False if there is no room for so many more. */
+  take(bytes: number): boolean {
+    if (this.#held + bytes > this.#most) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
