@@ -86,6 +86,7 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
     onStirring: () => stirring.resolve(undefined),
   });
   await Promise.race([request.engine.startContainer(id), supervisor.ended()]);
+  supervisor.running();
   request.onStarted?.();
   const lifeline = holdLifeline({
     engine: request.engine,

@@ -46,6 +46,7 @@ export class Supervisor {
   readonly #over = Promise.withResolvers<ContainerEnd>();
   #id: string | undefined;
   #started = false;
+  #running = false;
   #reason: Reason | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -80,6 +81,12 @@ export class Supervisor {
     return this.#started;
   }
 
+  /** The server runs: from now on it can be waited for. An engine that took its time over it has not cost it any. */
+  running(): void {
+    this.#running = true;
+    if (this.#reason?.kind === 'input-ended') this.#terminateAfter(this.#budgets.afterInputEnd);
+  }
+
   /** Something asks for the end. A second request does not wait any longer. */
   request(reason: Reason): void {
     const first = this.#reason === undefined;
@@ -90,7 +97,7 @@ export class Supervisor {
       return;
     }
     if (reason.kind === 'input-ended') {
-      if (first) this.#terminateAfter(this.#budgets.afterInputEnd);
+      if (first && this.#running) this.#terminateAfter(this.#budgets.afterInputEnd);
     } else if (reason.kind === 'signal' && !first && this.#reason.kind === 'signal') {
       this.#kill();
     } else {

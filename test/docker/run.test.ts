@@ -245,7 +245,12 @@ test(
   { timeout: 300_000 },
   async () => {
     const started = Array.from({ length: 50 }, () => client('none'));
-    for (const { process: child } of started) child.stdin.end(hello);
+    for (const one of started) {
+      one.process.stdin.write(hello);
+      one.process.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes('"id":1')) one.process.stdin.end();
+      });
+    }
     const results = await Promise.all(started.map(({ ended }) => ended));
     assert.deepEqual(
       results.filter(({ stdout }) => !stdout.includes('"id":1')).map(({ stderr }) => stderr),
