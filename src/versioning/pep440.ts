@@ -18,7 +18,7 @@ export const pep440: Versioning = {
     return satisfies(version, specifier(range), { prereleases });
   },
   isExact: (range) => {
-    const single = /^(?:===?)?([^<>=!~,*]+)$/.exec(range.trim());
+    const single = /^(?:===?)?([^<>=~,*]+)$/.exec(range.trim());
     return single !== null && valid(single[1]?.trim() ?? '') !== null;
   },
 };

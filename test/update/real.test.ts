@@ -16,7 +16,7 @@ test(
     try {
       for (const name of entries)
         cpSync(path.join(project, 'catalog', name, 'server.yaml'), path.join(catalog, name, 'server.yaml'));
-      const { code, stderr } = await run(['update', '--all', '--catalog', catalog]);
+      const { code, stderr } = await run(['update', '--all', '--lock-only', '--catalog', catalog]);
       assert.equal(code, 0, stderr);
       const locks = entries.map((name) => {
         const text = readFileSync(path.join(catalog, name, 'lock.json'), 'utf8');
@@ -37,7 +37,7 @@ test(
         );
       }
 
-      const again = await run(['update', '--all', '--catalog', catalog]);
+      const again = await run(['update', '--all', '--lock-only', '--catalog', catalog]);
       assert.equal(again.code, 0, again.stderr);
       assert.equal(again.stdout.match(/unchanged/g)?.length, entries.length, again.stdout);
     } finally {

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { run, type Ran } from '../rig/engine.ts';
 import { registry, settings, type Package, type Protocol } from './registry.ts';
 
 const timeout = 180_000;
+/** For this file alone: a port that is used again must not meet another run's answers. */
+const cache = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-cache-'));
+after(() => rmSync(cache, { recursive: true, force: true }));
 
 /** What an entry had before: an update that fails must not touch one byte of it. */
 const before: Readonly<Record<string, string>> = {
@@ -168,7 +171,7 @@ interface Updated extends Ran {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Runs `mcpcat update` over an entry with the given source and answers what it said and left. */
+/** Runs `mcpcat update --lock-only` over an entry with the given source and answers what it said and left. */
 async function update(
   source: string,
   env: Readonly<Record<string, string>>,
@@ -184,8 +187,8 @@ async function update(
       if (!folders.includes(name)) writeFileSync(path.join(entry, name), text);
     // Something that no file can be renamed over.
     for (const name of folders) mkdirSync(path.join(entry, name));
-    const ran = await run(['update', 'fixture', '--catalog', path.join(folder, 'catalog')], {
-      env: { ...env, TMPDIR: temporary },
+    const ran = await run(['update', 'fixture', '--lock-only', '--catalog', path.join(folder, 'catalog')], {
+      env: { ...env, TMPDIR: temporary, XDG_CACHE_HOME: cache },
     });
     const left = readdirSync(temporary).filter((name) => name.startsWith('mcpcat'));
     assert.deepEqual(left, [], 'a folder for temporary files is left');
