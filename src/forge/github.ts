@@ -17,7 +17,9 @@ export interface Repository {
 /** The repository behind an address such as `https://github.com/owner/name/tree/main/x`; undefined for other hosts. */
 export function repositoryOf(address: string): Repository | undefined {
   const match =
-    /^(?:https:\/\/github\.com\/)?([A-Za-z0-9-]+)\/([A-Za-z0-9._-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(address);
+    /^(?:https:\/\/github\.com\/)?([A-Za-z0-9-]+)\/(?!\.{1,2}(?:$|[/?#]))([A-Za-z0-9._-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(
+      address,
+    );
   const [, owner, repo] = match ?? [];
   return owner === undefined || repo === undefined ? undefined : { owner, repo };
 }
