@@ -24,6 +24,8 @@ export interface ServerMessage {
   readonly line: Buffer;
   /** Set if it is an answer. */
   readonly answers: RawId | undefined;
+  /** An answer to nobody: no client can do anything with it. */
+  readonly isStray: boolean;
   readonly error: Buffer | undefined;
   /** Of the answer to initialize. */
   readonly protocolVersion: string | undefined;
@@ -103,9 +105,11 @@ function serverMessage(line: Buffer): ServerMessage | undefined {
   const error = members.get('error');
   const result = members.get('result');
   const version = result && membersOf(line, result, new Set(['protocolVersion']))?.get('protocolVersion');
+  const answers = members.has('method') ? undefined : idAt(line, members.get('id'));
   return {
     line,
-    answers: members.has('method') ? undefined : idAt(line, members.get('id')),
+    answers,
+    isStray: !members.has('method') && answers === undefined,
     error: error && line.subarray(error.from, error.to),
     protocolVersion: textAt(line, version),
   };

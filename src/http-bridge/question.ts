@@ -108,6 +108,9 @@ export class Question {
 
   async #deliver(message: ServerMessage): Promise<void> {
     const { method } = this.message;
+    // What went wrong before the server knew the id.
+    if (message.isStray && message.error !== undefined) throw new Failure(message.error);
+    if (message.isStray) return;
     const awaited = message.answers !== undefined && this.#waiting.delete(message.answers);
     if (awaited && method === 'initialize') this.#link.session.agreeOn(message.protocolVersion);
     await this.#link.output.line(message.line);

@@ -9,7 +9,9 @@ const mostFailures = 5;
  */
 export async function standingStream(link: Link, signal: AbortSignal): Promise<void> {
   const place: Place = { lastId: undefined, retry: undefined };
-  const reading = readingOf(link, ({ line }) => link.output.line(line));
+  const reading = readingOf(link, async ({ line, isStray }) => {
+    if (!isStray) await link.output.line(line);
+  });
   for (let failures = 0; !signal.aborted && failures < mostFailures; failures++) {
     try {
       const reply = await openStream(link, place, signal);

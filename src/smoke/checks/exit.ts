@@ -1,12 +1,12 @@
 import { finding } from '../finding-kinds.ts';
 import type { Check } from '../observation.ts';
 
-/** It ends when its input ends, by itself or at least through mcpcat-init. */
-export const exitsAfterEof: Check = ({ exitMs, stderr }) => {
+/** It ends when its input ends, by itself or at least through mcpcat-init; a server on HTTP does not read any. */
+export const exitsAfterEof: Check = ({ entry, exitMs, stderr }) => {
   if (exitMs === undefined)
     return [finding('did-not-exit', 'the container was still there long after the end of its input')];
   const forced = stderr.find((line) => line.startsWith('mcpcat-init: the client closed stdin'));
-  return forced === undefined
+  return forced === undefined || entry.transport !== undefined
     ? []
     : [
         finding('ignores-eof', `it was ended ${(exitMs / 1000).toFixed(1)} s after the end of its input`, [
