@@ -177,6 +177,7 @@ int guard(char **command) {
     return exit_guard_failed;
   }
   if (start(&it, command) != 0) return exit_guard_failed;
+  it.holders = (struct holders){.expected = it.settings.held, .running = clock_milliseconds()};
   while (!server_reap(it.server, &status)) wait_once(&it);
   explain(&it, status);
   server_kill_all(it.server); /* stragglers; the kernel would do it too once process 1 is gone */

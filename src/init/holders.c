@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Milliseconds. A launcher that has lost its lease opens another within 4 s, on a busy engine later. */
-enum { interval = 2000, patience = 15000 };
+/*
+ * Milliseconds. A launcher opens its lease within 3 s and one that was lost within 4 s, on a busy engine later. The
+ * first may be killed between two looks, so that none is ever seen: hence a patience for that too.
+ */
+enum { interval = 2000, patience = 15000, first_patience = 30000 };
 
 /* "PID (NAME) STATE PARENT …": the parent of a process that the engine put in is outside, and that is 0 (proc(5)). */
 bool holders_is_one(const char *stat, bool *runs) {
@@ -59,8 +62,8 @@ bool holders_lost(struct holders *it, int64_t now) {
     pid_t found = find(&runs);
     if (found != 0) it->holder = found;
   }
-  if (runs || it->holder == 0) it->running = now;
-  return now - it->running >= patience;
+  if (runs || (it->holder == 0 && !it->expected)) it->running = now;
+  return now - it->running >= (it->holder == 0 ? first_patience : patience);
 }
 
 int holders_timeout(const struct holders *it, int64_t now) {

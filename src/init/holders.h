@@ -10,12 +10,13 @@
  * engine. The server has their uid and can kill or stop them, so process 1 looks after them.
  */
 struct holders {
-  pid_t holder;    /* 0: none has been seen yet, and none need come (docker run) */
+  bool expected;   /* one will come; without a launcher (docker run) none need */
+  pid_t holder;    /* 0: none has been seen yet */
   int64_t next;    /* when to look again */
-  int64_t running; /* when one was last seen to run */
+  int64_t running; /* when one was last seen to run; the start before that */
 };
 
-/* Looks if it is time to, and lets a stopped holder go on. True when one was there and none has run for long. */
+/* Looks if it is time to, and lets a stopped holder go on. True when none has run for long that should have. */
 bool holders_lost(struct holders *it, int64_t now);
 
 /* Milliseconds until the next look; -1: never. */

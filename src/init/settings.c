@@ -39,6 +39,7 @@ struct settings settings_from_environment(void) {
       .term_grace = grace("MCPCAT_TERM_GRACE_MS", default_term_grace),
       .lease_grace = default_lease_grace,
       .preamble = is("MCPCAT_PREAMBLE", "1"),
+      .held = is("MCPCAT_LEASE", "1"),
       .isolated = is("MCPCAT_NETWORK", "none"),
   };
   settings.ports = getenv("MCPCAT_PORTS");

@@ -52,7 +52,7 @@ type Ended = Omit<LaunchResult, 'left'>;
 
 async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ended> {
   const { engine, sandbox, image, labels, grace } = request;
-  const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace });
+  const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace, lease: 'held' });
   const creating = engine.createContainer(settings).catch((error: unknown) => {
     throw withHint(error, sandbox.name);
   });

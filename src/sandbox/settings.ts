@@ -18,6 +18,8 @@ export interface Start {
   /** Graces of mcpcat-init in milliseconds, where they differ from its own. */
   readonly eofGrace?: number | undefined;
   readonly termGrace?: number | undefined;
+  /** Process 1 ends the server if nobody holds a lease on it for long (src/init/holders.h). */
+  readonly lease?: 'held' | 'none';
 }
 
 /**
@@ -79,11 +81,12 @@ function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
 /** Milliseconds. A server that speaks HTTP does not read its stdin, so its end is not worth waiting for. */
 const httpGrace = 100;
 
-function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace }: Start): Record<string, string> {
+function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start): Record<string, string> {
   const eofGrace = sandbox.http === undefined ? wanted : httpGrace;
   return {
     // Where an engine means something else by its network "none", the server does not start.
     MCPCAT_NETWORK: 'none',
+    ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
     ...(sandbox.network.length > 0 ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),

@@ -104,9 +104,10 @@ test('the length of the preamble is in bytes, and without secrets there is none'
   assert.equal(preambleOf(sandboxOf(entryOf(), noOverrides, fakePaths())), undefined);
 });
 
-test('the graces of a launch reach process 1', () => {
-  assert.deepEqual(settings({}, { eofGrace: 500, termGrace: 0 }).env, {
+test('the graces of a launch and its lease reach process 1', () => {
+  assert.deepEqual(settings({}, { eofGrace: 500, termGrace: 0, lease: 'held' }).env, {
     MCPCAT_NETWORK: 'none',
+    MCPCAT_LEASE: '1',
     MCPCAT_EOF_GRACE_MS: '500',
     MCPCAT_TERM_GRACE_MS: '0',
   });
