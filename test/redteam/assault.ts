@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bounds } from './attempts-bombs.ts';
+import { bounds, lineOf } from './attempts-bombs.ts';
 import type { Arsenal, Attack, Column } from './columns.ts';
 import type { Evidence } from './evidence.ts';
 import { standIns, type Field } from './field.ts';
@@ -10,6 +10,8 @@ export interface Assault {
   readonly arsenal: Arsenal;
   readonly column: Column;
   readonly signal: AbortSignal;
+  /** `quick`: only what takes seconds, to prove that the attempts are real. */
+  readonly extent: 'all' | 'quick';
 }
 
 type Measures = Map<string, number | string | undefined>;
@@ -29,10 +31,15 @@ export async function assault(request: Assault): Promise<Evidence> {
   };
   await besideSibling(request, measures, keep);
   for (const attack of bombs) keep(await toItsEnd(request, attack));
+  if (column === 'mcpcat') await roads(request, measures, keep);
+  if (request.extent === 'all') await slow(request, measures);
+  return { column, answers, measures, hits: field.hits.slice(before) };
+}
+
+async function slow(request: Assault, measures: Measures): Promise<void> {
   await memory(request, measures);
   await floods(request, measures);
   await staying(request, measures);
-  return { column, answers, measures, hits: field.hits.slice(before) };
 }
 
 const bombs: readonly Attack[] = [
@@ -90,7 +97,7 @@ async function floods(request: Assault, measures: Measures): Promise<void> {
   const attacks: Readonly<Record<string, readonly string[]>> = {
     flood: ['1', String(bounds.floodMebibytes), 'lines'],
     errors: ['2', String(bounds.floodMebibytes), 'lines'],
-    line: ['1', String(bounds.lineMebibytes), 'line'],
+    line: ['1', String(lineOf(request.column)), 'line'],
   };
   for (const [name, args] of Object.entries(attacks)) {
     await using session = start(request, { mode: 'flood', args });
@@ -105,8 +112,13 @@ async function floods(request: Assault, measures: Measures): Promise<void> {
   }
 }
 
-/** Milliseconds that a container may stay when its client was killed: the launcher's longest budget and some more. */
-const patience = 8000;
+/** Milliseconds that a container may stay when its client was killed. Process 1 gives a lost lease 15 s to come back. */
+const patience: Readonly<Record<Column, number>> = {
+  'docker run': 4000,
+  'MCP Gateway': 4000,
+  ToolHive: 4000,
+  mcpcat: 30_000,
+};
 
 async function staying(request: Assault, measures: Measures): Promise<void> {
   {
@@ -114,7 +126,7 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
     await session.answer('stay');
     await sleep(1000);
     await session.kill();
-    measures.set('stay', await session.gone(patience));
+    measures.set('stay', await session.gone(patience[request.column]));
   }
   for (const signal of ['SIGKILL', 'SIGSTOP']) {
     await using session = start(request, { mode: 'blind', args: [signal, '10'] });
@@ -123,6 +135,26 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
     // The lease comes some seconds later; where there is none, nobody is hit.
     if (request.column === 'mcpcat') await session.answer('hit', 8000);
     await session.kill();
-    measures.set(`blind-${signal}`, await session.gone(patience));
+    measures.set(`blind-${signal}`, await session.gone(patience[request.column]));
+  }
+}
+
+async function roads(request: Assault, measures: Measures, keep: (session: Session) => void): Promise<void> {
+  {
+    await using session = start(request, { mode: 'road', args: [JSON.stringify(standIns)], road: true });
+    await session.answer('done', 120_000);
+    measures.set('road-peak', session.peakMebibytes);
+    keep(session);
+    await session.end();
+  }
+  for (const how of ['close', 'garbage', 'questions', 'streams', 'bytes']) {
+    await using session = start(request, { mode: 'evil', args: [how], road: true, evil: true });
+    await session.answer('evil');
+    await sleep(2000);
+    session.write('?\n');
+    measures.set(`evil-${how}`, (await session.answer('alive', 5000)) === undefined ? 'no' : 'yes');
+    measures.set(`evil-${how}-peak`, session.peakMebibytes);
+    await session.end(8000);
+    measures.set(`evil-${how}-gone`, await session.gone(8000));
   }
 }

@@ -1,14 +1,17 @@
 import type { Attempt } from './attempts.ts';
+import type { Column } from './columns.ts';
 import { contained, factsOf, stopped, succeeded, unanswered, type Evidence, type Judge } from './evidence.ts';
 
 /** How far each bomb goes: far beyond our limits, and harmless for the machine that runs the tests. */
 export const bounds = {
   processes: 1200,
-  descriptors: 20_000,
+  descriptors: 15_000,
   memoryMebibytes: 2304,
   diskMebibytes: 192,
   floodMebibytes: 64,
   lineMebibytes: 1024,
+  /** Where the engine writes it all to the disk besides. */
+  lineMebibytesLogged: 128,
   watches: 128,
 } as const;
 
@@ -21,16 +24,20 @@ function upTo(attempt: string, fact: string, most: number): Judge {
   };
 }
 
+export function lineOf(column: Column): number {
+  return column === 'mcpcat' ? bounds.lineMebibytes : bounds.lineMebibytesLogged;
+}
+
 /** The program between client and container, which must not grow with what a server sends. */
 const launcherMebibytes = 200;
 
 function flood(measure: string): Judge {
-  return ({ measures }) => {
+  return ({ column, measures }) => {
     const [got, peak] = [
       Number(measures.get(`${measure}-mebibytes`)),
       Number(measures.get(`${measure}-peak`)),
     ];
-    const wanted = measure === 'line' ? bounds.lineMebibytes : bounds.floodMebibytes;
+    const wanted = measure === 'line' ? lineOf(column) : bounds.floodMebibytes;
     if (!(got >= wanted)) return succeeded(`only ${String(got)} MB came through`);
     const detail = `launcher ${String(peak)} MB`;
     return peak > launcherMebibytes ? succeeded(detail) : contained(detail);
@@ -65,9 +72,10 @@ export const bombs: readonly Attempt[] = [
   {
     title: 'take all processors',
     judge: (evidence) => {
-      const cores = Number(factsOf(evidence, 'cpu')?.['cores'] ?? Number.NaN);
-      if (Number.isNaN(cores)) return unanswered;
-      return cores > 1.4 ? succeeded(`${cores.toFixed(1)} of them`) : contained(cores.toFixed(1));
+      const { cores, limited } = factsOf(evidence, 'cpu') ?? {};
+      if (typeof cores !== 'number') return unanswered;
+      const detail = `${cores.toFixed(1)} used`;
+      return limited === true && cores < 1.4 ? contained(detail) : succeeded(`no limit, ${detail}`);
     },
   },
   { title: 'fill the host’s disk by its output', judge: onDisk },
@@ -79,6 +87,7 @@ export const bombs: readonly Attempt[] = [
   { title: 'the same, with full input and the lease stopped', judge: gone('blind-SIGSTOP') },
   {
     title: 'use up the watches of all siblings (inotify)',
+    known: 'the kernel counts inotify instances per user over all containers and has no limit below that',
     judge: ({ measures }) => {
       const answer = measures.get('sibling-watch');
       if (answer === undefined) return unanswered;

@@ -4,7 +4,6 @@ import {
   callsRefused,
   contained,
   factsOf,
-  nothing,
   stopped,
   succeeded,
   unanswered,
@@ -119,18 +118,9 @@ export const files: readonly Attempt[] = [
 export const others: readonly Attempt[] = [
   {
     title: 'trace process 1, write into its memory',
-    judge: (evidence) =>
-      factsOf(evidence, 'guard')?.['guard'] === 'none'
-        ? nothing('it is process 1')
-        : callsRefused('ptrace-init', 'init-memory')(evidence),
+    judge: callsRefused('ptrace-init', 'init-memory'),
   },
-  {
-    title: 'read secrets of process 1 (environ, preamble, pipes)',
-    judge: (evidence) =>
-      factsOf(evidence, 'guard')?.['guard'] === 'none'
-        ? nothing('it is process 1')
-        : allRefused('guard')(evidence),
-  },
+  { title: 'read secrets of process 1 (environ, preamble, pipes)', judge: allRefused('guard') },
   {
     title: 'see a sibling’s processes and secrets',
     judge: on('sibling-secrets', ({ found }) =>

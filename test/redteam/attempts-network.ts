@@ -1,5 +1,14 @@
 import type { Attempt } from './attempts.ts';
-import { succeeded, stopped, unreachable } from './evidence.ts';
+import {
+  contained,
+  factsOf,
+  nothing,
+  stopped,
+  succeeded,
+  unanswered,
+  unreachable,
+  type Judge,
+} from './evidence.ts';
 
 export const network: readonly Attempt[] = [
   { title: 'an address of the internet, TCP', judge: unreachable('internet-tcp') },
@@ -17,4 +26,50 @@ export const network: readonly Attempt[] = [
   },
 ];
 
-export const road: readonly Attempt[] = [];
+/** Only mcpcat has one; there, an attempt counts only if the road led to its permitted host. */
+function onRoad(judge: Judge): Judge {
+  return (evidence) => {
+    if (evidence.column !== 'mcpcat') return nothing('no road');
+    return factsOf(evidence, 'road-works')?.['works'] === 'yes' ? judge(evidence) : unanswered;
+  };
+}
+
+/** The road bore it, and leads to the permitted host as before; the launcher has not grown. */
+function borne(attempt: string): Judge {
+  return onRoad((evidence) => {
+    const works = factsOf(evidence, attempt)?.['works'];
+    const peak = Number(evidence.measures.get('road-peak'));
+    if (works === undefined || Number.isNaN(peak)) return unanswered;
+    if (works !== 'yes') return succeeded('the road is gone');
+    return peak > 200 ? succeeded(`launcher ${String(peak)} MB`) : contained(`launcher ${String(peak)} MB`);
+  });
+}
+
+/** The launcher outlived a relay that is the attacker's own, and its server is served as before. */
+function survived(how: string): Judge {
+  return ({ column, measures }) => {
+    if (column !== 'mcpcat') return nothing('no road');
+    const [alive, peak] = [measures.get(`evil-${how}`), Number(measures.get(`evil-${how}-peak`))];
+    const ended = measures.get(`evil-${how}-gone`);
+    if (peak > 200) return succeeded(`launcher ${String(peak)} MB`);
+    if (typeof ended !== 'number') return succeeded('the container stays');
+    return contained(`${alive === 'yes' ? 'session goes on' : 'session ended'}, launcher ${String(peak)} MB`);
+  };
+}
+
+export const road: readonly Attempt[] = [
+  { title: 'names that are not permitted', judge: onRoad(unreachable('road-names')) },
+  { title: 'data in names below a permitted suffix', judge: onRoad(unreachable('road-suffix')) },
+  { title: 'permitted names that lead to private addresses', judge: onRoad(unreachable('road-rebinding')) },
+  { title: 'other ports of a permitted name', judge: onRoad(unreachable('road-ports')) },
+  { title: 'addresses without a name', judge: onRoad(unreachable('road-addresses')) },
+  { title: 'the relay’s memory and pipes', judge: onRoad(unreachable('road-relay')) },
+  { title: 'malformed questions to the relay', judge: borne('road-questions') },
+  { title: '1500 connections, 500 names at once', judge: borne('road-storm') },
+  { title: 'kill the relay to be free', judge: onRoad(unreachable('road-killed')) },
+  { title: 'a relay of its own: closes', judge: survived('close') },
+  { title: 'a relay of its own: 64 MB of garbage', judge: survived('garbage') },
+  { title: 'a relay of its own: 2 million questions', judge: survived('questions') },
+  { title: 'a relay of its own: a million streams', judge: survived('streams') },
+  { title: 'a relay of its own: bytes beyond its credit', judge: survived('bytes') },
+];

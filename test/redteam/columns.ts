@@ -34,8 +34,10 @@ export interface Attack {
   readonly args?: readonly string[];
   /** Handed over as a client hands over a key. */
   readonly secret?: string;
-  /** Hosts that the user permits; only mcpcat has a road. */
-  readonly allow?: readonly string[];
+  /** With permitted hosts, so that there is a road; only mcpcat has one. */
+  readonly road?: boolean;
+  /** The image brings a hostile /mcpcat-init of its own. */
+  readonly evil?: boolean;
 }
 
 export interface Command {
@@ -52,54 +54,69 @@ export class Arsenal implements Disposable {
   #count = 0;
 
   constructor() {
-    const entry = entryOf({
-      name: 'redteam',
-      env: { SIBLING_SECRET: { description: 'A key.', required: false, secret: true, example: 'x' } },
-    });
-    mkdirSync(path.join(this.#catalog, 'redteam'));
-    writeFileSync(path.join(this.#catalog, 'redteam/server.yaml'), JSON.stringify(entry));
+    const env = { SIBLING_SECRET: { description: 'A key.', required: false, secret: true, example: 'x' } };
+    const network = ['rebind', 'private', 'home', '*.wild'].map((name) => `${name}.redteam.test:80`);
+    for (const entry of [
+      entryOf({ name: 'redteam', env }),
+      entryOf({ name: 'redteam-road', env, permissions: { network } }),
+    ]) {
+      mkdirSync(path.join(this.#catalog, entry.name));
+      writeFileSync(path.join(this.#catalog, entry.name, 'server.yaml'), JSON.stringify(entry));
+    }
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#catalog, { recursive: true, force: true });
   }
 
-  /** Builds the image; it says root and holds a setuid program, as a hostile image would. */
+  get evilImage(): string {
+    return this.image.replace('redteam', 'redteam-evil');
+  }
+
+  /** Builds the image where the bases are; it says root and holds a setuid program, as a hostile image would. */
   async build(engine: Engine): Promise<void> {
     const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-    const bases = await loadBases(path.join(project, 'templates'), platform);
-    const pack = tar.pack();
-    const packed = buffer(pack);
+    const base = (await loadBases(path.join(project, 'templates'), platform)).node.runtime.reference;
+    if ((await engine.inspectImage(base)) === undefined)
+      throw new Error(`the base image ${base} is not on this engine: mcpcat base build node`);
     const dockerfile = [
-      `FROM ${bases.node.runtime.reference}`,
+      `FROM ${base}`,
       'COPY files/ /app/',
       'USER 0:0',
       `RUN ["/usr/local/bin/node", "-e", "fs.chmodSync('/app/setuid', 0o6755)"]`,
       'ENTRYPOINT ["/mcpcat-init", "--", "/usr/local/bin/node", "/app/red.js"]',
     ];
-    pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
     const hostile = compileHostile();
-    for (const name of ['hostile', 'setuid']) pack.entry({ name: `files/${name}`, mode: 0o755 }, hostile);
-    pack.entry({ name: 'files/escape', mode: 0o755 }, compileEscape());
-    pack.entry({ name: 'files/red.js', mode: 0o644 }, readFileSync(path.join(fixtures, 'red.js')));
-    pack.finalize();
-    await engine.buildImage(Readable.from([await packed]), {
-      tag: this.image,
-      labels: testLabel,
-      onOutput: () => undefined,
+    const files = {
+      hostile,
+      setuid: hostile,
+      escape: compile('escape.c'),
+      'red.js': readFileSync(path.join(fixtures, 'red.js')),
+    };
+    await buildImage(engine, this.image, { dockerfile, files });
+  }
+
+  /** The same with the hostile program 1, made from the image above. */
+  async buildEvil(engine: Engine): Promise<void> {
+    const dockerfile = [`FROM ${this.image}`, 'COPY files/mcpcat-init /mcpcat-init'];
+    await buildImage(engine, this.evilImage, {
+      dockerfile,
+      files: { 'mcpcat-init': compile('evil-init.c') },
     });
   }
 
   command(column: Column, attack: Attack, socket: string): Command {
     this.#count += 1;
     const session = `redteam-${String(process.pid)}-${String(this.#count)}`;
-    const { mode, args = [], secret, allow = [] } = attack;
+    const { mode, args = [], secret, road = false, evil = false } = attack;
     const env = secret === undefined ? {} : { SIBLING_SECRET: secret };
     if (column === 'mcpcat') {
-      const to = ['--catalog', this.#catalog, '--engine', socket, '--image', this.image, '--pull', 'never'];
-      const hosts = allow.flatMap((host) => ['--allow', host]);
+      const image = evil ? this.evilImage : this.image;
+      const to = ['--catalog', this.#catalog, '--engine', socket, '--image', image, '--pull', 'never'];
+      // Only the user can permit the address of a test host.
+      const server = road ? ['redteam-road', '--allow', 'api.redteam.test:80'] : ['redteam'];
       return {
-        words: [process.execPath, mcpcat, 'run', 'redteam', ...to, ...hosts, '--', mode, ...args],
+        words: [process.execPath, mcpcat, 'run', ...server, ...to, '--', mode, ...args],
         env: { ...env, CLAUDE_CODE_SESSION_ID: session },
         labels: { [label.session]: session },
       };
@@ -114,14 +131,33 @@ export class Arsenal implements Disposable {
 
 const fixtures = path.join(project, 'test/fixtures/redteam');
 
-function compileEscape(): Buffer {
+function compile(name: string): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-escape-'));
-  const out = path.join(folder, 'escape');
+  const out = path.join(folder, 'program');
   try {
     const options = ['-static', '-Os', '-Wall', '-Wextra', '-Werror', '-o', out];
-    execFileSync('musl-gcc', [...options, path.join(fixtures, 'escape.c')], { stdio: 'inherit' });
+    execFileSync('musl-gcc', [...options, path.join(fixtures, name)], { stdio: 'inherit' });
     return readFileSync(out);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+interface Context {
+  readonly dockerfile: readonly string[];
+  readonly files: Readonly<Record<string, Buffer>>;
+}
+
+async function buildImage(engine: Engine, tag: string, { dockerfile, files }: Context): Promise<void> {
+  const pack = tar.pack();
+  const packed = buffer(pack);
+  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
+  for (const [name, content] of Object.entries(files))
+    pack.entry({ name: `files/${name}`, mode: 0o755 }, content);
+  pack.finalize();
+  await engine.buildImage(Readable.from([await packed]), {
+    tag,
+    labels: testLabel,
+    onOutput: () => undefined,
+  });
 }

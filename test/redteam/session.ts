@@ -78,7 +78,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** Ends in order: closes the server's input. */
-  async end(milliseconds = 20_000): Promise<void> {
+  async end(milliseconds = 5000): Promise<void> {
     this.#child.stdin.end();
     await Promise.race([this.#ended, sleep(milliseconds, undefined, { ref: false })]);
   }
