@@ -54,6 +54,7 @@ export class ServerSentEvents {
   }
 
   #endLine(): ServerSentEvent | undefined {
+    if (this.#line.length === 0) return this.#endEvent();
     const line = this.#withoutMark(this.#line.take());
     if (line.length === 0) return this.#endEvent();
     const colon = line.indexOf(':');
@@ -75,11 +76,11 @@ export class ServerSentEvents {
   }
 
   #endEvent(): ServerSentEvent | undefined {
-    const event = { type: this.#type, data: this.#data.take() };
+    const type = this.#type;
     const complete = this.#dataLines > 0;
     this.#dataLines = 0;
     this.#type = 'message';
-    return complete ? event : undefined;
+    return complete ? { type, data: this.#data.take() } : undefined;
   }
 
   #withoutMark(line: Buffer): Buffer {

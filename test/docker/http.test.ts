@@ -106,8 +106,8 @@ interface Ended {
 function started({ command, args, env }: Launch): {
   process: ReturnType<typeof spawn>;
   ended: Promise<Ended>;
-  send(message: object): void;
-  said(text: string): Promise<unknown>;
+  send: (message: object) => void;
+  said: (text: string) => Promise<unknown>;
 } {
   const child = spawn(command, args, { env, cwd: project });
   const text = { stdout: '', stderr: '' };
