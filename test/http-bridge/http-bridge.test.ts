@@ -304,16 +304,16 @@ test(
       events(response)({ jsonrpc: '2.0', method: 'notifications/progress' });
       response.once('close', () => (closed = true));
     });
-    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
-    it.send({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta } });
+    const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+    it.send({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta: meta } });
     it.send({
       jsonrpc: '2.0',
       id: 2,
       method: 'tools/call',
-      params: { name: 'täglich', arguments: {}, _meta },
+      params: { name: 'täglich', arguments: {}, _meta: meta },
     });
     await it.received(({ method }) => method === 'notifications/progress');
-    it.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2, _meta } });
+    it.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2, _meta: meta } });
     await eventually(() => Promise.resolve(closed), Boolean);
     const [discover, call] = it.seen.map(({ headers }) => headers);
     assert.deepEqual(

@@ -29,11 +29,11 @@ test('an id has one spelling, whatever the server writes', () => {
 });
 
 test('what a stateless request says of itself is found, and nothing of the arguments', () => {
-  const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
   const call = read({
     id: 1,
     method: 'tools/call',
-    params: { arguments: { name: 'no', _meta: 1 }, name: 'yes', _meta },
+    params: { arguments: { name: 'no', _meta: 1 }, name: 'yes', _meta: meta },
   });
   assert.deepEqual([call?.revision, call?.target], ['2026-07-28', 'yes']);
   assert.equal(read({ id: 1, method: 'resources/read', params: { uri: 'file:///x' } })?.target, 'file:///x');
