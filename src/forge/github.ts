@@ -40,7 +40,8 @@ export class GitHub {
       auth: token,
       baseUrl,
       userAgent: 'mcpcat',
-      request: { fetch: withDeadline(signal), retries: 2 },
+      request: { fetch: withDeadline(signal) },
+      retry: { retries: 2 },
       // Enterprise servers have no such limits unless their administrator sets some (docs.github.com/enterprise-server).
       throttle:
         baseUrl === publicApi

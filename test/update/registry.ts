@@ -145,7 +145,7 @@ function pypiAnswer(packages: Readonly<Record<string, Package>>): Answer {
     const [, api, name = ''] = /^\/(pypi|simple)\/([^/]+)(?:\/json|\/)?$/.exec(path) ?? [];
     const found = packages[name];
     if (found === undefined) return notFound;
-    if (found.status !== undefined && api === 'simple') return { status: found.status };
+    if (found.status !== undefined) return { status: found.status };
     const versions = found.versions ?? ['1.0.0'];
     const files = versions.flatMap((version) =>
       (found.files ?? [`${name}-${version}-py3-none-any.whl`]).map((filename) => ({ filename, version })),
