@@ -13,7 +13,7 @@
  * Milliseconds. A launcher opens its lease within 3 s and one that was lost within 4 s, on a busy engine later. The
  * first may be killed between two looks, so that none is ever seen: hence a patience for that too.
  */
-enum { interval = 2000, patience = 15000, first_patience = 30000 };
+enum { interval = 2000, patience = 15000, first_patience = 20000 };
 
 /* "PID (NAME) STATE PARENT …": the parent of a process that the engine put in is outside, and that is 0 (proc(5)). */
 bool holders_is_one(const char *stat, bool *runs) {

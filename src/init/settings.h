@@ -9,7 +9,7 @@ struct settings {
   int term_grace;  /* MCPCAT_TERM_GRACE_MS: from SIGTERM to SIGKILL */
   int lease_grace; /* from the loss of the second lease to SIGTERM; never longer than eof_grace */
   bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
-  bool held;       /* MCPCAT_LEASE=1: a lease comes within half a minute, or there is no client */
+  bool held;       /* MCPCAT_LEASE=1: a lease comes within 20 s, or there is no client */
   bool isolated;   /* MCPCAT_NETWORK=none: the server must not start where there is any network */
   const char *ports; /* MCPCAT_PORTS: permitted ports of a server with a road, such as 443,80; NULL: no road */
 };
