@@ -14,6 +14,8 @@ export interface ClientMessage {
   readonly revision: string | undefined;
   /** What the header `Mcp-Name` of such a request has to repeat. */
   readonly target: string | undefined;
+  /** Where the arguments of a call stand in the body. */
+  readonly given: Span | undefined;
   /** The request that this notification cancels. */
   readonly cancels: RawId | undefined;
 }
@@ -35,7 +37,7 @@ export interface ServerMessage {
 const mostInBatch = 1000;
 const longestName = 4096;
 const envelope = new Set(['id', 'method', 'params', 'result', 'error']);
-const parameters = new Set(['_meta', 'name', 'uri', 'taskId', 'requestId']);
+const parameters = new Set(['_meta', 'name', 'uri', 'taskId', 'requestId', 'arguments']);
 const revisionKey = 'io.modelcontextprotocol/protocolVersion';
 /** MCP 2026-07-28, Streamable HTTP, "Standard request headers"; the tasks are an extension's. */
 const targets: ReadonlyMap<string, string> = new Map([
@@ -66,6 +68,7 @@ export function clientMessage(body: Buffer): ClientMessage | undefined {
     method,
     revision: meta && textAt(body, membersOf(body, meta, new Set([revisionKey]))?.get(revisionKey)),
     target: target === undefined ? undefined : textAt(body, given?.get(target)),
+    given: given?.get('arguments'),
     cancels: method === 'notifications/cancelled' ? idAt(body, given?.get('requestId')) : undefined,
   };
 }
@@ -96,7 +99,8 @@ function batch(body: Buffer, span: Span): ClientMessage | undefined {
     const id = members?.has('method') === true ? idAt(body, members.get('id')) : undefined;
     return id === undefined ? [] : [id];
   });
-  return { body, ids, method: undefined, revision: undefined, target: undefined, cancels: undefined };
+  const nothing = { method: undefined, revision: undefined, target: undefined, given: undefined };
+  return { body, ids, ...nothing, cancels: undefined };
 }
 
 function serverMessage(line: Buffer): ServerMessage | undefined {

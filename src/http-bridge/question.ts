@@ -107,12 +107,14 @@ export class Question {
   }
 
   async #deliver(message: ServerMessage): Promise<void> {
-    const { method } = this.message;
+    const { method, revision } = this.message;
     // What went wrong before the server knew the id.
     if (message.isStray && message.error !== undefined) throw new Failure(message.error);
     if (message.isStray) return;
     const awaited = message.answers !== undefined && this.#waiting.delete(message.answers);
     if (awaited && method === 'initialize') this.#link.session.agreeOn(message.protocolVersion);
+    if (awaited && method === 'tools/list' && revision !== undefined)
+      this.#link.session.params.learn(message.line);
     await this.#link.output.line(message.line);
     if (awaited && this.#waiting.size === 0) this.#settle();
   }

@@ -1,9 +1,12 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { fieldValue, isPlain } from './field-value.ts';
 import type { ClientMessage } from './messages.ts';
+import { ParamHeaders } from './param-headers.ts';
 
 /** What initialize has agreed on; empty with servers that keep no session, and in the stateless revision. */
 export class Session {
   id: string | undefined;
+  readonly params = new ParamHeaders();
   #version: string | undefined;
 
   /** Of GET and DELETE. */
@@ -15,7 +18,7 @@ export class Session {
   }
 
   /** Of a POST. A stateless request carries its revision itself, and its headers repeat what it says (2026-07-28). */
-  headersOf({ method, revision, target, ids }: ClientMessage): OutgoingHttpHeaders {
+  headersOf({ body, method, revision, target, given, ids }: ClientMessage): OutgoingHttpHeaders {
     const own = method === 'initialize' ? {} : this.headers;
     const common = {
       ...own,
@@ -29,6 +32,7 @@ export class Session {
       'mcp-protocol-version': revision,
       'mcp-method': fieldValue(method),
       ...(target === undefined ? {} : { 'mcp-name': fieldValue(target) }),
+      ...(target !== undefined && method === 'tools/call' ? this.params.headersOf(target, body, given) : {}),
     };
   }
 
@@ -41,15 +45,4 @@ export class Session {
     this.id = undefined;
     this.#version = undefined;
   }
-}
-
-/** Printable ASCII that no field parser trims. */
-function isPlain(text: string): boolean {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text);
-}
-
-/** MCP 2026-07-28, "Value encoding": whatever is no plain field value goes as Base64 in a marked form. */
-function fieldValue(text: string): string {
-  const marked = text.startsWith('=?base64?') && text.endsWith('?=');
-  return isPlain(text) && !marked ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 }

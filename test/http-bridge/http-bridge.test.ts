@@ -472,3 +472,34 @@ test('a client that does not read slows the server down', { timeout }, async () 
   await it.received(({ id }) => id === 2);
   assert.equal(it.lines.length, 402);
 });
+
+test(
+  'arguments that a tool wants in headers are repeated there, as its list of tools says',
+  { timeout },
+  async () => {
+    await using it = await rig((seen, response) => {
+      const region = { type: 'string', 'x-mcp-header': 'Region' };
+      const deep = { type: 'object', properties: { count: { type: 'integer', 'x-mcp-header': 'Count' } } };
+      const list = [{ type: 'string', 'x-mcp-header': 'Never' }];
+      const inputSchema = { type: 'object', properties: { region, deep, other: { anyOf: list } } };
+      answer(response, seen, { tools: [{ name: 'deploy', inputSchema }] });
+    });
+    const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+    const call = {
+      name: 'deploy',
+      arguments: { region: 'süd', deep: { count: 3 }, other: 'x' },
+      _meta: meta,
+    };
+    it.send({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: meta } });
+    await it.received(({ id }) => id === 1);
+    it.send({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: call });
+    await it.received(({ id }) => id === 2);
+    const headers = Object.entries(it.seen[1]?.headers ?? {}).filter(([name]) =>
+      name.startsWith('mcp-param'),
+    );
+    assert.deepEqual(Object.fromEntries(headers), {
+      'mcp-param-region': `=?base64?${Buffer.from('süd').toString('base64')}?=`,
+      'mcp-param-count': '3',
+    });
+  },
+);
