@@ -61,17 +61,25 @@ export const State = z.strictObject({
  * A server that speaks Streamable HTTP and no stdio: where it listens inside the container, on 127.0.0.1. Without this
  * it speaks stdio. `env` is fixed, for servers that learn from it that and where to listen: no user can change it.
  */
-export const Transport = z.strictObject({
-  http: z.strictObject({
-    port: z.number().int().min(1).max(65_535),
-    path: z
-      .string()
-      .max(500)
-      .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must be a path such as /mcp')
-      .default('/mcp'),
-    env: z.record(envName, line).default({}),
-  }),
-});
+export const Transport = z.strictObject(
+  {
+    http: z.strictObject({
+      port: z.number().int().min(1).max(65_535),
+      path: z
+        .string()
+        .max(500)
+        .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must be a path such as /mcp')
+        .default('/mcp'),
+      env: z.record(envName, line).default({}),
+    }),
+  },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type'
+        ? 'must be {http: {port: 3000, path: /mcp}}; leave it out for stdio'
+        : undefined,
+  },
+);
 
 /** A Debian package for run time; `without` leaves out packages of its dependency tree the server does not need. */
 export const SystemPackage = z.union([

@@ -8,6 +8,20 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
     'permissions: {mounts: [{name: a, target: /app/node_modules, description: d}]}',
     /9:\d+ mount a: \/app\/node_modules is a folder of the image/,
   ],
+  'a port that the relay would need': [
+    'transport: {http: {port: 443}}\npermissions: {network: [example.com]}',
+    /9:\d+ transport.http.port: 443 is the port of a host in permissions.network/,
+  ],
+  'a fixed variable that is a setting too': [
+    'transport: {http: {port: 3000, env: {PORT: "3000"}}}\nenv: {PORT: {description: d}}',
+    /transport.http.env: PORT is a setting of env too/,
+  ],
+  'a transport in words': ['transport: http', /transport: must be \{http: .*leave it out for stdio/],
+  'a port that is none': ['transport: {http: {port: 0}}', /transport.http.port: /],
+  'a path that is none': [
+    'transport: {http: {port: 1, path: "mcp?x"}}',
+    /transport.http.path: must be a path such as \/mcp/,
+  ],
   'two mounts of one name': [
     'permissions: {mounts: [{name: a, target: /one, description: d}, {name: a, target: /two, description: d}]}',
     /mount a: the name is used twice/,
