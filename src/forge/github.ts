@@ -59,9 +59,10 @@ export class GitHub {
     const url = `${this.#baseUrl}${route}`;
     const kept = await this.#kept.get(url);
     try {
-      const { data, headers } = await this.octokit.request(`GET ${route}`, { headers: conditionsOf(kept) });
-      await this.#kept.put({ url, etag: headers.etag, value: data as unknown });
-      return read(data);
+      const answer = await this.octokit.request(`GET ${route}`, { headers: conditionsOf(kept) });
+      const value: unknown = answer.data;
+      await this.#kept.put({ url, etag: answer.headers.etag, value });
+      return read(value);
     } catch (error) {
       if (error instanceof RequestError && error.status === 304 && kept !== undefined)
         return read(kept.value);

@@ -196,7 +196,7 @@ function lockOf(
   found: { project: PypiProject; version: string; artifacts: Artifact[]; bin: Record<string, string> },
 ): Lock {
   const { info, releases } = found.project;
-  const published = publishedAt(releases[found.version] ?? []);
+  const published = releases[found.version]?.[0]?.upload_time_iso_8601;
   const license = info.license_expression ?? info.license;
   return {
     lockVersion: 1,

@@ -98,7 +98,7 @@ function offerOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<ty
   return {
     releases: Object.entries(versions).map(([version, { deprecated }]) => ({
       version,
-      ...published(time[version]),
+      ...publishedIn(time[version]),
       ...(typeof deprecated === 'string' && deprecated !== ''
         ? { withdrawn: { how: 'deprecated' as const, reason: deprecated } }
         : {}),
@@ -111,7 +111,7 @@ function offerOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<ty
   };
 }
 
-function published(time: unknown): { published?: string } {
+function publishedIn(time: unknown): { published?: string } {
   return typeof time === 'string' ? { published: time } : {};
 }
 

@@ -12,7 +12,7 @@ export const goVersions: Versioning = {
   isStable: (version) => isGoVersion(version) && prerelease(version) === null,
   compare: (a, b) => compareSemver(isGoVersion(a) ? plain(a) : '', isGoVersion(b) ? plain(b) : ''),
   isRange: (text) => isGoVersion(withV(text)) || validRange(text) !== null,
-  satisfies(version, range) {
+  satisfies: (version, range) => {
     if (!isGoVersion(version)) return false;
     if (isGoVersion(withV(range))) return plain(version) === plain(withV(range));
     return satisfies(plain(version), range);

@@ -5,13 +5,13 @@ import type { Versioning } from './scheme.ts';
 export const pep440: Versioning = {
   isVersion: (text) => valid(text) !== null,
   isStable: (version) => explain(version)?.is_prerelease === false,
-  compare(a, b) {
+  compare: (a, b) => {
     const known = Number(valid(a) !== null) - Number(valid(b) !== null);
     if (known !== 0) return known;
     return valid(a) === null ? 0 : compare(a, b);
   },
   isRange: (text) => validRange(specifier(text)),
-  satisfies(version, range) {
+  satisfies: (version, range) => {
     if (valid(version) === null || !validRange(specifier(range))) return false;
     const prereleases = namesPrerelease(range);
     if (!prereleases && explain(version)?.is_prerelease === true) return false;

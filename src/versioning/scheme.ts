@@ -3,15 +3,15 @@
  * never throw: they are not valid, satisfy nothing and sort below every version.
  */
 export interface Versioning {
-  isVersion(text: string): boolean;
+  readonly isVersion: (text: string) => boolean;
   /** Finished: neither a pre-release nor a development snapshot (Go: nor a pseudo-version). */
-  isStable(version: string): boolean;
+  readonly isStable: (version: string) => boolean;
   /** Negative if `a` is older than `b`, 0 if they are the same release. */
-  compare(a: string, b: string): number;
+  readonly compare: (a: string, b: string) => number;
   /** A range that can be read; anything else would match nothing without a word. */
-  isRange(text: string): boolean;
+  readonly isRange: (text: string) => boolean;
   /** Whether the version lies in the range. A pre-release does only if the range itself names one. */
-  satisfies(version: string, range: string): boolean;
+  readonly satisfies: (version: string, range: string) => boolean;
   /** The range is one version and no other: somebody has pinned it. */
-  isExact(range: string): boolean;
+  readonly isExact: (range: string) => boolean;
 }

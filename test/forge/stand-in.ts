@@ -73,7 +73,7 @@ export class GitHubStandIn {
   }
 
   tree(files: ReadonlyMap<string, string>): string {
-    const sha = shaOf([...files].toSorted());
+    const sha = shaOf([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
     this.trees.set(sha, files);
     return sha;
   }

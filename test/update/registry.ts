@@ -91,7 +91,6 @@ export function settings(url: string): Readonly<Record<Protocol, Readonly<Record
 
 const notFound = { status: 404 } as const;
 const tarball = 'not needed by a resolver';
-const sha512 = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
 
 function npmAnswer(packages: Readonly<Record<string, Package>>): Answer {
   return (path, url) => {
@@ -106,8 +105,8 @@ function npmAnswer(packages: Readonly<Record<string, Package>>): Answer {
     if (found.status !== undefined) return { status: found.status };
     const versions = found.versions ?? ['1.0.0'];
     const hash = (version: string): string => {
-      const file = found.tarballs?.[version];
-      return file === undefined ? sha512 : `sha512-${createHash('sha512').update(file).digest('base64')}`;
+      const content = found.tarballs?.[version] ?? tarball;
+      return `sha512-${createHash('sha512').update(content).digest('base64')}`;
     };
     const manifest = (version: string): unknown => ({
       name,
