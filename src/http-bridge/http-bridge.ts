@@ -3,6 +3,7 @@ import { Allowance } from './allowance.ts';
 import { awaitPort } from './await-port.ts';
 import { call, type Endpoint } from './endpoint.ts';
 import { failure } from './failure.ts';
+import { longestMessage } from './gathering.ts';
 import { linesOf, type Line } from './lines.ts';
 import type { Link } from './link.ts';
 import { clientMessage, errorLine, type ClientMessage } from './messages.ts';
@@ -27,8 +28,8 @@ const mostRunning = 100;
 /** What may wait for its turn. */
 const mostQueued = 1000;
 const mostQueuedBytes = 64 * 1024 * 1024;
-/** Of all unfinished messages together. */
-const mostHeld = 256 * 1024 * 1024;
+/** Of all unfinished messages of the server together; what the client sends counts apart. */
+const mostHeld = 128 * 1024 * 1024;
 const listenWithin = 60_000;
 /** Milliseconds. */
 const farewell = 300;
@@ -67,7 +68,7 @@ export class HttpBridge {
     const { endpoint, input } = this.#options;
     try {
       await awaitPort(endpoint, this.#options.listenWithin ?? listenWithin, this.#stop.signal);
-      for await (const line of linesOf(input, this.#link.allowance)) await this.#take(line);
+      for await (const line of linesOf(input, new Allowance(longestMessage))) await this.#take(line);
       await this.#drain();
       this.stop('the session is over');
       await this.#leave();
