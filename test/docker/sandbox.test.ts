@@ -206,6 +206,7 @@ const answers: Readonly<Record<string, readonly string[]>> = {
   'init-memory': ['EACCES'],
   nice: ['EACCES', 'EPERM'],
   mlock: ['ENOMEM', 'EPERM'],
+  'packet-socket': ['EAFNOSUPPORT'],
   vsock: ['EAFNOSUPPORT', 'EPERM'],
   'alg-socket': ['EAFNOSUPPORT', 'EPERM'],
   'io-uring': ['ENOSYS', 'EPERM'],

@@ -18,7 +18,7 @@ type Measures = Map<string, number | string | undefined>;
 
 /** Key of the sibling's shared memory; any number would do. */
 const ipcKey = '7707';
-const secret = 'a-key-of-the-sibling-4711';
+const reversed = 'a-key-of-the-sibling-4711';
 
 /** Lets the hostile server loose in one column; everything it started is gone when this resolves or rejects. */
 export async function assault(request: Assault): Promise<Evidence> {
@@ -70,7 +70,7 @@ async function besideSibling(
   keep: (session: Session) => void,
 ): Promise<void> {
   const { field, column } = request;
-  await using sibling = start(request, { mode: 'victim', args: [ipcKey], secret });
+  await using sibling = start(request, { mode: 'victim', args: [ipcKey], secret: siblingSecret });
   const addresses = ((await sibling.answer('victim'))?.['addresses'] ?? []) as readonly string[];
   const [address] = addresses;
   measures.set('sibling-address', address);

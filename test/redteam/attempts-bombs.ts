@@ -37,6 +37,7 @@ function flood(measure: string): Judge {
       Number(measures.get(`${measure}-mebibytes`)),
       Number(measures.get(`${measure}-peak`)),
     ];
+    if (Number.isNaN(got)) return unanswered;
     const wanted = measure === 'line' ? lineOf(column) : bounds.floodMebibytes;
     if (!(got >= wanted)) return succeeded(`only ${String(got)} MB came through`);
     const detail = `launcher ${String(peak)} MB`;
@@ -46,6 +47,7 @@ function flood(measure: string): Judge {
 
 function gone(measure: string): Judge {
   return ({ measures }) => {
+    if (!measures.has(measure)) return unanswered;
     const after = measures.get(measure);
     return typeof after === 'number' ? contained(`gone in ${String(after)} ms`) : succeeded('still runs');
   };

@@ -13,8 +13,11 @@ export interface Evidence {
   readonly hits: readonly Hit[];
 }
 
-/** `stopped`: nothing happened. `contained`: it did, within the container's own bounds. `n/a`: nothing to attack. */
-export type Outcome = 'stopped' | 'contained' | 'SUCCEEDED' | 'n/a';
+/**
+ * `stopped`: nothing happened. `contained`: it did, within the container's own bounds. `n/a`: nothing to attack.
+ * `unproved`: no answer, which counts against a column as a success does.
+ */
+export type Outcome = 'stopped' | 'contained' | 'SUCCEEDED' | 'unproved' | 'n/a';
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -29,7 +32,7 @@ export const contained = (detail: string): Verdict => ({ outcome: 'contained', d
 export const succeeded = (detail: string): Verdict => ({ outcome: 'SUCCEEDED', detail });
 export const nothing = (detail = ''): Verdict => ({ outcome: 'n/a', detail });
 
-/** The facts of an answer; an attempt that gave none proves nothing, so that counts as a way out. */
+/** The facts of an answer. */
 export function factsOf(evidence: Evidence, attempt: string): Readonly<Record<string, unknown>> | undefined {
   const answer = evidence.answers.get(attempt);
   if (answer === undefined) return undefined;
@@ -37,7 +40,7 @@ export function factsOf(evidence: Evidence, attempt: string): Readonly<Record<st
   return facts;
 }
 
-export const unanswered = succeeded('no answer: not proved');
+export const unanswered: Verdict = { outcome: 'unproved', detail: 'no answer' };
 
 /** Each part was refused by the kernel. */
 export function allRefused(attempt: string): Judge {
