@@ -137,6 +137,37 @@ const cases: readonly Case[] = [
     says: [/other/, /lock|release|wheels/],
   },
   {
+    title: 'a yanked PyPI dependency that the server pins',
+    protocol: 'pypi',
+    source: 'server',
+    packages: {
+      server: { dependencies: { other: '==1.0.0' } },
+      other: { withdrawn: { '1.0.0': 'broken wheel' } },
+    },
+    says: [/pypi:other==1\.0\.0: expected a release that its author stands by, .*broken wheel/],
+  },
+  {
+    title: 'a PyPI dependency younger than the cool-down',
+    protocol: 'pypi',
+    source: 'server',
+    packages: {
+      server: { dependencies: { other: '>=1' } },
+      other: { published: { '1.0.0': new Date().toISOString() } },
+    },
+    says: [/pypi:server==1\.0\.0: uv finds no set of wheels/, /other/],
+  },
+  {
+    title: 'a first release younger than the cool-down',
+    protocol: 'npm',
+    source: 'server',
+    packages: { server: { published: { '1.0.0': new Date().toISOString() } } },
+    says: [
+      /offers no release that may be taken/,
+      /1\.0\.0: too-young/,
+      /--cool-down 0 takes a young release/,
+    ],
+  },
+  {
     title: 'a PyPI dependency from git',
     protocol: 'pypi',
     source: 'server',
@@ -265,6 +296,18 @@ test(
     assert.doesNotMatch(files['package-lock.json'] ?? '', /127\.0\.0\.1/);
   },
 );
+
+test('a dependency younger than the cool-down gives way to an older one', { timeout }, async () => {
+  await using stand = await registry('npm', {
+    server: { dependencies: { other: '^1.0.0' } },
+    other: { versions: ['1.0.0', '1.1.0'], published: { '1.1.0': new Date().toISOString() } },
+  });
+  const { code, stderr, files } = await update('npm:server', stand.env);
+  assert.equal(code, 0, stderr);
+  assert.partialDeepStrictEqual(JSON.parse(files['lock.json'] ?? ''), {
+    artifacts: [{ name: 'other', version: '1.0.0' }, { name: 'server' }],
+  });
+});
 
 test('a lock that cannot be written changes no file of the entry', { timeout }, async () => {
   await using stand = await registry('npm', { server: {} });
