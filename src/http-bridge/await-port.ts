@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 
 /** Milliseconds between two tries: short at first, because the client waits. */
 const firstPause = 10;
-const longestPause = 100;
+const longestPause = 40;
 
 /** Resolves when the server listens. Rejects with `timeout` after `within` milliseconds, or when aborted. */
 export async function awaitPort(endpoint: Endpoint, within: number, signal: AbortSignal): Promise<void> {
