@@ -18,7 +18,9 @@ type Measures = Map<string, number | string | undefined>;
 
 /** Key of the sibling's shared memory; any number would do. */
 const ipcKey = '7707';
-const reversed = 'a-key-of-the-sibling-4711';
+const siblingSecret = 'a-key-of-the-sibling-4711';
+/** As the attacker gets it, or it would find its own argument. */
+const reversed = '1174-gnilbis-eht-fo-yek-a';
 
 /** Lets the hostile server loose in one column; everything it started is gone when this resolves or rejects. */
 export async function assault(request: Assault): Promise<Evidence> {
@@ -76,13 +78,14 @@ async function besideSibling(
   measures.set('sibling-address', address);
   measures.set('door', address !== undefined && (await field.canReach(address, 8080)) ? 1 : 0);
   keep(await toItsEnd(request, { mode: 'kernel', args: [ipcKey] }));
-  keep(await toItsEnd(request, { mode: 'others', args: [[...secret].reverse().join('')] }));
+  keep(await toItsEnd(request, { mode: 'others', args: [reversed] }));
   const targets = { ...standIns, token: tokenOf(column), gateway: [field.gateway()], sibling: addresses };
   keep(await toItsEnd(request, { mode: 'network', args: [JSON.stringify(targets)] }));
   await using greedy = start(request, { mode: 'watches', args: [String(bounds.watches)] });
   await greedy.answer('watches');
   sibling.write('watch\n');
-  measures.set('sibling-watch', String((await sibling.answer('watch'))?.['answer'] ?? 'no answer'));
+  const watched = (await sibling.answer('watch'))?.['answer'];
+  if (typeof watched === 'string') measures.set('sibling-watch', watched);
 }
 
 const tokenOf = (column: Column): string => column.replaceAll(/\W/g, '-').toLowerCase();

@@ -183,7 +183,7 @@ function outsiders(): readonly string[] {
   const own = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     // The bridge inside may have the same network as the one outside.
-    .filter(({ internal, family, address }) => !internal && family === 'IPv4' && !/^172\./.test(address))
+    .filter(({ internal, family, address }) => !internal && family === 'IPv4' && !address.startsWith('172.'))
     .map(({ address }) => address);
   return [...own, '1.1.1.1', '192.0.2.1', '198.51.100.1', '10.0.0.1', '2606:4700:4700::1111'];
 }
