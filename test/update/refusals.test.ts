@@ -144,6 +144,16 @@ const cases: readonly Case[] = [
       server: { dependencies: { other: '==1.0.0' } },
       other: { withdrawn: { '1.0.0': 'broken wheel' } },
     },
+    says: [/other==1\.0\.0 was yanked \(reason: broken wheel\)/],
+  },
+  {
+    title: 'a yanked PyPI dependency whose mirror does not say so in its simple index',
+    protocol: 'pypi',
+    source: 'server',
+    packages: {
+      server: { dependencies: { other: '==1.0.0' } },
+      other: { withdrawn: { '1.0.0': 'broken wheel' }, bareIndex: true },
+    },
     says: [/pypi:other==1\.0\.0: expected a release that its author stands by, .*broken wheel/],
   },
   {

@@ -15,6 +15,8 @@ export interface Package {
   readonly published?: Readonly<Record<string, string | undefined>>;
   /** Version → why its author took it back. */
   readonly withdrawn?: Readonly<Record<string, string>>;
+  /** PyPI: the simple index says nothing of yanked releases, as some mirrors do. */
+  readonly bareIndex?: boolean;
   /** npm: the release that is tagged `latest`; the last one if absent. */
   readonly latest?: string;
   /** npm: version → further fields of its manifest. */
@@ -185,7 +187,7 @@ function simplePage(
     name,
     files: files.map(({ filename, version }) => ({
       filename,
-      yanked: found.withdrawn?.[version] ?? false,
+      yanked: found.bareIndex === true ? false : (found.withdrawn?.[version] ?? false),
       url: `${url}/files/${filename}`,
       hashes: { sha256: sha256Of(filename) },
       'core-metadata': filename.endsWith('.whl'),
