@@ -6,6 +6,7 @@ import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
 import { isOrphan } from '../../launch/parent.ts';
+import { keepSmall } from '../../launch/keep-small.ts';
 import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
@@ -53,7 +54,10 @@ export const execute: Execute = async (invocation) => {
     onReady: watch,
     onAttempt: options.flag('quiet') ? () => undefined : attemptLog(name, terminal.stderr),
     onRoadClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
-    onStarted: () => sweepLater(engine),
+    onStarted: () => {
+      keepSmall();
+      sweepLater(engine);
+    },
   });
   if (result.reason?.kind === 'engine-gone')
     throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`, {
