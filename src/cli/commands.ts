@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as build } from './commands/build.ts';
 import { spec as completion } from './commands/completion.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
   generate,
   build,
   test,
+  audit,
   base,
   doctor,
   completion,

@@ -75,6 +75,8 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Observa
     probed: undefined,
   };
   const beforeClose = async (): Promise<void> => {
+    // What it asked for in its first moments waits for the road.
+    await watched.trial.road.catch(() => undefined);
     const measured = await measureIdle(engine, id);
     // What the probe tries is not what the server tried.
     const attempts = [...watched.attempts];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { imageOf, type Server } from '../catalog/server.ts';
-import type { Engine, Labels } from '../engine/engine.ts';
+import type { Engine, ImageFacts, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
@@ -17,6 +17,7 @@ import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
+import { dropProof, keepProof, provedIn, type Proved } from './keep-proof.ts';
 import { observe, observeModern } from './observe.ts';
 
 const checks: readonly Check[] = [
@@ -60,6 +61,8 @@ export interface SmokeReport {
   readonly protocolVersion: string | undefined;
   readonly serverInfo: { readonly name: string; readonly version: string } | undefined;
   readonly tools: number;
+  /** How much of the declared permissions was proved, both ways. */
+  readonly proof: Proved;
   readonly call: string | undefined;
   readonly initializeMs: number | undefined;
   readonly memoryBytes: number | undefined;
@@ -93,6 +96,7 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
   const report = reportOf(seen, { image, imageId: facts.id, modern });
   if (report.passed && (knownTools === undefined || request.accept))
     await writeTools(server.folder, seen.handshake.tools);
+  await recordProof(request, { report, image: facts });
   emit({
     type: 'stage',
     subject,
@@ -101,6 +105,15 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
     detail: summary(report),
   });
   return report;
+}
+
+async function recordProof(
+  { engine, server: { entry, folder } }: SmokeRequest,
+  { report, image }: { readonly report: SmokeReport; readonly image: ImageFacts },
+): Promise<void> {
+  if (!report.passed) return dropProof({ folder, image });
+  const { proof: proved, tools } = report;
+  await keepProof({ folder, entry, image, engine: await engine.info(), proved, tools });
 }
 
 function reportOf(
@@ -122,6 +135,7 @@ function reportOf(
     protocolVersion: handshake.protocolVersion,
     serverInfo: handshake.serverInfo,
     tools: handshake.tools.length,
+    proof: provedIn(seen.probed),
     call: handshake.call?.text,
     initializeMs: handshake.initializeMs,
     memoryBytes: seen.memory,

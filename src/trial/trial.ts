@@ -48,6 +48,7 @@ export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => 
     ended.catch(() => undefined); // only who waits for it cares
     const container = await engine.attachContainer(id);
     const opened = Promise.withResolvers<Road | undefined>();
+    opened.promise.catch(() => undefined); // a server that has ended has none
     const attachment = spoken(sandbox, container, opened.promise);
     const stderr = collect(attachment);
     const preamble = preambleOf(sandbox);
@@ -55,7 +56,6 @@ export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => 
     await engine.startContainer(id);
     const road = openTrialRoad(request, id);
     opened.resolve(road);
-    road.catch(() => undefined); // a server that has ended has none
     try {
       return await work({ id, attachment, stderr, ended, road });
     } finally {

@@ -139,7 +139,8 @@ export function postgresServer(password: string): Promise<Listening> {
         started = true;
         socket.write(frame('R', int32(3)));
       }
-      while (started && rest.length >= 5 && rest.length > rest.readInt32BE(1)) {
+      if (!started) return;
+      while (rest.length >= 5 && rest.length > rest.readInt32BE(1)) {
         const end = rest.readInt32BE(1) + 1;
         take(String.fromCharCode(rest[0] ?? 0), rest.subarray(5, end));
         rest = rest.subarray(end);
@@ -269,7 +270,7 @@ export function travel(args: readonly string[], env: Readonly<Record<string, str
   });
   void started.ended.then(({ code, stderr }) => {
     over = `mcpcat run has ended with ${String(code)}: ${stderr}`;
-    for (const { reject } of waiting.values()) reject(new Error(over));
+    for (const asked of waiting.values()) asked.reject(new Error(over));
   });
   const end = async (): Promise<string> => {
     started.process.stdin.end();

@@ -1,9 +1,11 @@
 import { loadServer } from '../../catalog/load.ts';
+import { proofSentence, readProof, type Proof } from '../../catalog/proof.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
 import { entryExists } from '../../catalog/quick.ts';
 import { imageOf, type Server } from '../../catalog/server.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { label } from '../../lib/labels.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
 import { narrowed } from '../../settings/narrow.ts';
@@ -22,7 +24,7 @@ export const execute: Execute = async (invocation) => {
   const { entry: left } = narrowed(server.entry, settings, entryExists(folder));
   const narrowing = settings?.servers.has(name) ? { left, file: settings.file } : undefined;
   const image = await localImage(invocation, imageOf(name));
-  const known = { image, narrowing };
+  const known = { image, narrowing, proof: await readProof(server.folder) };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
 };
@@ -38,12 +40,13 @@ async function localImage(invocation: Invocation, reference: string): Promise<Im
 
 /** What this machine adds to the catalog's word. */
 interface Known {
+  readonly proof: Proof | undefined;
   readonly image: ImageFacts | undefined;
   /** The entry as the user's settings file leaves it. */
   readonly narrowing: { readonly left: Server['entry']; readonly file: string } | undefined;
 }
 
-function factsOf({ entry, lock }: Server, { image, narrowing }: Known): unknown {
+function factsOf({ entry, lock }: Server, { image, narrowing, proof }: Known): unknown {
   return {
     ...entry,
     version: lock?.version ?? null,
@@ -56,11 +59,12 @@ function factsOf({ entry, lock }: Server, { image, narrowing }: Known): unknown 
             network: narrowing.left.permissions.network,
             limits: narrowing.left.limits,
           },
+    proof: proof ?? null,
     image: { reference: imageOf(entry.name), digest: image?.id ?? null, bytes: image?.bytes ?? null },
   };
 }
 
-function pageOf({ entry, lock }: Server, { image, narrowing }: Known): string {
+function pageOf({ entry, lock }: Server, { image, narrowing, proof }: Known): string {
   const settings = Object.entries(entry.env).map(([name, { description, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
     return `  ${name} (${traits}): ${description}`;
@@ -71,6 +75,7 @@ function pageOf({ entry, lock }: Server, { image, narrowing }: Known): string {
     '',
     'What it may do:',
     ...permissionSentences(entry).map((sentence) => `  ${sentence}`),
+    `  ${proofSentence(entry, proof, proofImage(image))}`,
     ...narrowingLines(entry, narrowing),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
@@ -82,6 +87,10 @@ function pageOf({ entry, lock }: Server, { image, narrowing }: Known): string {
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [entry.name]: clientConfig(entry) } }, undefined, 2),
   ].join('\n')}\n`;
+}
+
+function proofImage(image: ImageFacts | undefined): Parameters<typeof proofSentence>[2] {
+  return image === undefined ? undefined : { id: image.id, fingerprint: image.labels[label.fingerprint] };
 }
 
 /** Only what differs. */

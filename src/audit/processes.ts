@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline';
+import type { Engine } from '../engine/engine.ts';
+
+const most = 200;
+/** Process 1, the relay, ourselves, and how an engine starts us. */
+const ours = /^($|\/mcpcat-init|runc(:\[| init))/;
+
+/**
+ * The command lines of a container's processes, from now on until `stop`; what lives for less than a few milliseconds
+ * may be missed. An image without `mcpcat-init watch` shows none.
+ */
+export async function watchProcesses(
+  engine: Pick<Engine, 'exec'>,
+  id: string,
+): Promise<{ readonly seen: readonly string[]; stop(): void }> {
+  const seen: string[] = [];
+  const session = await engine.exec(id, ['/mcpcat-init', 'watch']);
+  for (const stream of [session.stdin, session.stdout, session.stderr]) stream.on('error', () => undefined);
+  session.stderr.resume();
+  createInterface({ input: session.stdout }).on('line', (line) => {
+    const command = commandOf(line);
+    if (seen.length < most && !ours.test(command) && !seen.includes(command)) seen.push(command);
+  });
+  return { seen, stop: () => session.destroy() };
+}
+
+/** Words in hex with NUL between them, as `/proc/PID/cmdline` has them; made printable. */
+function commandOf(line: string): string {
+  if (!/^([0-9a-f]{2})+$/.test(line)) return '';
+  return Buffer.from(line, 'hex')
+    .toString()
+    .replaceAll('\0', ' ')
+    .replaceAll(/[^\x20-\x7e]+/g, '?')
+    .trim()
+    .slice(0, 500);
+}

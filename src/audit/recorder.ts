@@ -1,0 +1,122 @@
+import type { Attempt } from '../egress/attempt.ts';
+import type { Dial } from '../egress/dial.ts';
+import { policyOf } from '../egress/policy.ts';
+import type { PermittedRule } from '../egress/rules.ts';
+import { isHostName } from '../lib/host-rule.ts';
+import type { StandIn } from '../trial/stand-in.ts';
+
+/** A host that the server looked for, all its attempts together. */
+export interface Host {
+  readonly name: string;
+  /** Undefined if it only asked for the name. */
+  readonly port: number | undefined;
+  readonly declared: boolean;
+  readonly attempts: number;
+  /** What the first bytes looked like. */
+  readonly speaks: 'TLS' | 'HTTP' | 'other' | 'nothing';
+  /** Tools during whose calls it was tried; `start` is the time before the first. */
+  readonly during: readonly string[];
+}
+
+/**
+ * Beside the declared ports, those a server may try: a connection is only seen where the relay listens (at most 64).
+ * None that servers like to listen on themselves (3000, 8000, 8080): there the relay would be in their way.
+ */
+const usualPorts = [
+  443, 80, 8443, 21, 22, 25, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2049, 3128, 3306, 4222,
+  4317, 4318, 5222, 5432, 5671, 5672, 6333, 6379, 6443, 7687, 8086, 8088, 8125, 8200, 8529, 8883, 9092, 9200,
+  9418, 11211, 19530, 27017,
+];
+const mostHosts = 500;
+const httpStart = /^(GET|POST|PUT|PATCH|HEAD|DELETE|OPTIONS|CONNECT) /;
+
+/**
+ * The rules of a recording road: what is declared, and behind it every name on many ports, all led to a stand-in.
+ * `own` is the port that the server itself listens on.
+ */
+export function recordingRules(declared: readonly PermittedRule[], own: number | undefined): PermittedRule[] {
+  const ports = [...new Set([...declared.flatMap((rule) => rule.ports), ...usualPorts])]
+    .filter((port) => port !== own)
+    .slice(0, 64);
+  return [...declared, { kind: 'any', name: '', ports, private: 'refused' }];
+}
+
+interface Record {
+  readonly name: string;
+  readonly port: number | undefined;
+  attempts: number;
+  speaks: Host['speaks'];
+  readonly during: Set<string>;
+}
+
+/** Writes down what a server looks for. With a `live` dial the declared hosts are real; all others never are. */
+export class Recorder {
+  readonly dial: Dial;
+  readonly #declared: (name: string, port: number | undefined) => boolean;
+  readonly #records = new Map<string, Record>();
+  #during = 'start';
+
+  constructor(declared: readonly PermittedRule[], stand: StandIn, live: Dial | undefined) {
+    const policy = policyOf(declared);
+    this.#declared = (name, port) =>
+      port === undefined ? policy.knows(name) : policy.permits(name, port).verdict === 'permitted';
+    this.dial = (request) => {
+      this.#take(request.name, request.port);
+      const real = live !== undefined && this.#declared(request.name, request.port);
+      return real ? live(request) : stand.dial(request);
+    };
+    stand.onTalk = (name, port, bytes) => {
+      const record = this.#records.get(keyOf(name, port));
+      if (record !== undefined) record.speaks = languageOf(bytes);
+    };
+  }
+
+  /** What is tried from now on belongs to this tool. */
+  use(tool: string | undefined): void {
+    this.#during = tool ?? 'start';
+  }
+
+  /** Of connections the dial tells; here the rest: names without a connection, ports that no rule names. */
+  readonly attempt = ({ what, name, port, verdict }: Attempt): void => {
+    // An address is one of its own on loopback: nothing else has a route.
+    if (!isHostName(name)) return;
+    if (what === 'lookup' || verdict === 'refused') this.#take(name, port);
+  };
+
+  /** Sorted by name; a name that was also connected to is told once. */
+  hosts(): Host[] {
+    const records = [...this.#records.values()];
+    const connected = new Set(records.filter(({ port }) => port !== undefined).map(({ name }) => name));
+    return records
+      .filter(({ name, port }) => port !== undefined || !connected.has(name))
+      .map(({ name, port, attempts, speaks, during }) => ({
+        name,
+        port,
+        declared: this.#declared(name, port),
+        attempts,
+        speaks,
+        during: [...during],
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.port ?? 0) - (b.port ?? 0));
+  }
+
+  #take(name: string, port: number | undefined): void {
+    const key = keyOf(name, port);
+    const known = this.#records.get(key);
+    if (known === undefined && this.#records.size >= mostHosts) return;
+    const record = known ?? { name, port, attempts: 0, speaks: 'nothing', during: new Set<string>() };
+    record.attempts++;
+    record.during.add(this.#during);
+    this.#records.set(key, record);
+  }
+}
+
+function keyOf(name: string, port: number | undefined): string {
+  return `${name} ${String(port ?? '')}`;
+}
+
+function languageOf(bytes: Buffer): Host['speaks'] {
+  // A TLS record of the handshake (RFC 8446, 5.1).
+  if (bytes[0] === 22 && bytes[1] === 3) return 'TLS';
+  return httpStart.test(bytes.toString('latin1', 0, 10)) ? 'HTTP' : 'other';
+}

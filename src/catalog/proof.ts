@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Entry } from './entry.ts';
+
+/**
+ * `catalog/<name>/proof.json`: what `mcpcat test` has proved about an image, and with which permissions. Written by it
+ * alone, when everything passed; a proof that says the same but for its day is left as it is.
+ */
+const Proof = z.strictObject({
+  proofVersion: z.literal(1),
+  /** Day in UTC, `YYYY-MM-DD`. */
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** `fingerprint` is that of what the image was built from, if its label has one; `id` is this engine's. */
+  image: z.strictObject({ id: z.string(), fingerprint: z.string().nullable() }),
+  /** Name and version: `docker 28.1.0`. */
+  engine: z.string(),
+  /** As `permissionsOf` has it. */
+  permissions: z.record(z.string(), z.unknown()),
+  /** Declared permissions that worked, and ways around them that were tried and failed. */
+  works: z.number().int().nonnegative(),
+  refused: z.number().int().nonnegative(),
+  tools: z.number().int().nonnegative(),
+});
+export type Proof = z.infer<typeof Proof>;
+
+const fileName = 'proof.json';
+
+export function proofFile(folder: string): string {
+  return path.join(folder, fileName);
+}
+
+/** Undefined if there is none, or one that this mcpcat does not understand: then it proves nothing. */
+export async function readProof(folder: string): Promise<Proof | undefined> {
+  try {
+    return Proof.parse(JSON.parse(await readFile(proofFile(folder), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part of an entry that a proof is about. */
+export function permissionsOf({ permissions }: Entry): Proof['permissions'] {
+  const { network, mounts, state, writable } = permissions;
+  return {
+    network,
+    mounts: mounts.map(({ name, target, mode }) => ({ name, target, mode })),
+    state: state.map(({ name, target }) => ({ name, target })),
+    writable,
+  };
+}
+
+/** What a proof says about an entry as it is now and an image; one sentence. */
+export function proofSentence(
+  entry: Entry,
+  proof: Proof | undefined,
+  image: { readonly id: string; readonly fingerprint: string | undefined } | undefined,
+): string {
+  if (proof === undefined) return `Not proved yet: mcpcat test ${entry.name}`;
+  const { date, engine, works, refused } = proof;
+  if (JSON.stringify(proof.permissions) !== JSON.stringify(permissionsOf(entry)))
+    return `Not proved: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
+  const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
+  return `Proved on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.`;
+}
+
+/** The same inputs count as the same image: ids differ from engine to engine. */
+function isSame(
+  { image }: Proof,
+  other: { readonly id: string; readonly fingerprint: string | undefined },
+): boolean {
+  return image.id === other.id || (image.fingerprint !== null && image.fingerprint === other.fingerprint);
+}

@@ -1,0 +1,54 @@
+import { audit } from '../../audit/audit.ts';
+import { loadServer } from '../../catalog/load.ts';
+import type { Entry } from '../../catalog/entry.ts';
+import { imageOf } from '../../catalog/server.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { label } from '../../lib/labels.ts';
+import { ownerText, thisOwner } from '../../sandbox/owner.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { auditText } from '../render/audit.ts';
+import { engineOf, folderOf } from './workshop.ts';
+
+/** For one tool; a stand-in answers at once, so what takes longer hangs. */
+const deadlineMs = 20_000;
+
+/** 1 if the server tried what its entry does not declare, or did not get to its tools. */
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0)
+    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const server = await loadServer(folderOf(invocation), name);
+  const settings = settingsOf(server.entry, invocation);
+  const engine = await engineOf(invocation);
+  const report = await audit({
+    engine,
+    server,
+    image: imageOf(name),
+    labels: { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name },
+    live: options.flag('live'),
+    settings,
+    tools: options.list('tool'),
+    deadlineMs,
+    signal: terminal.signal,
+  });
+  terminal.stdout.write(options.flag('json') ? jsonText(report) : auditText(report));
+  const { network, writable } = report.undeclared;
+  return report.failure === undefined && network.length + writable.length === 0 ? 0 : 1;
+};
+
+/** With `--live` also those of the environment: real hosts want real ones. Otherwise no secret is handed over unasked. */
+function settingsOf(entry: Entry, { options, terminal }: Invocation): Record<string, string> {
+  const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
+    const value = terminal.env[name];
+    return options.flag('live') && value !== undefined && value !== '' ? [[name, value] as const] : [];
+  });
+  const given = options.list('env').map((text): [string, string] => {
+    const at = text.indexOf('=');
+    // The text may hold a secret, so it is not repeated.
+    if (at <= 0) throw new McpcatError('usage', '--env: expected NAME=VALUE');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return { ...Object.fromEntries(fromEnvironment), ...Object.fromEntries(given) };
+}

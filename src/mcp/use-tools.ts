@@ -1,0 +1,101 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { Attachment } from '../engine/engine.ts';
+import { messageOf } from '../lib/errors.ts';
+import { LineTransport } from './line-transport.ts';
+
+/** A tool as a server offers it. */
+export interface OfferedTool {
+  readonly name: string;
+  readonly inputSchema: unknown;
+  /** What it says of itself: that it changes nothing. Only a hint. */
+  readonly readOnly: boolean;
+}
+
+export interface ToolUse {
+  readonly name: string;
+  readonly outcome: 'answered' | 'error' | 'no-answer' | 'left-out';
+  /** The answer's beginning, or what went wrong, or why it was left out. */
+  readonly text: string;
+}
+
+export interface UseOptions {
+  readonly deadlineMs: number;
+  /** The arguments to call a tool with, or why it is not called. */
+  readonly argumentsFor: (tool: OfferedTool) => Readonly<Record<string, unknown>> | string;
+  /** Called before each call, and with undefined for the time before the first. */
+  readonly onUse: (tool: string | undefined) => void;
+  /** Runs while the server is idle and its stdin still open. */
+  readonly beforeClose: () => Promise<void>;
+}
+
+const mostPages = 100;
+const keptText = 300;
+
+/**
+ * Shakes hands, lists the tools and calls them one after the other; what a tool answers is recorded, not judged.
+ * `failure` is set if it did not get to a list of tools.
+ */
+export async function useTools(
+  attachment: Attachment,
+  options: UseOptions,
+): Promise<{ readonly failure?: string; readonly uses: readonly ToolUse[] }> {
+  const client = new Client({ name: 'mcpcat-audit', version: '1.0.0' });
+  const limits = { timeout: options.deadlineMs };
+  const uses: ToolUse[] = [];
+  options.onUse(undefined);
+  try {
+    await client.connect(new LineTransport<JSONRPCMessage>(attachment), limits);
+    const tools = client.getServerCapabilities()?.tools ? await offered(client, limits) : [];
+    for (const tool of tools) {
+      const use = options.argumentsFor(tool);
+      if (typeof use === 'string') {
+        uses.push({ name: tool.name, outcome: 'left-out', text: use });
+        continue;
+      }
+      options.onUse(tool.name);
+      uses.push(await called(client, { name: tool.name, arguments: use, limits }));
+    }
+    return { uses };
+  } catch (error) {
+    return { failure: messageOf(error), uses };
+  } finally {
+    await options.beforeClose();
+    attachment.stdin.end();
+  }
+}
+
+async function offered(client: Client, limits: { timeout: number }): Promise<OfferedTool[]> {
+  const tools: OfferedTool[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const found = await client.listTools(cursor === undefined ? {} : { cursor }, limits);
+    tools.push(
+      ...found.tools.map(({ name, inputSchema, annotations }) => ({
+        name,
+        inputSchema,
+        readOnly: annotations?.readOnlyHint === true,
+      })),
+    );
+    cursor = found.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return tools;
+}
+
+interface Call {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly limits: { readonly timeout: number };
+}
+
+async function called(client: Client, { name, arguments: given, limits }: Call): Promise<ToolUse> {
+  try {
+    const result = await client.callTool({ name, arguments: { ...given } }, undefined, limits);
+    const text = JSON.stringify(result.content).slice(0, keptText);
+    return { name, outcome: result.isError === true ? 'error' : 'answered', text };
+  } catch (error) {
+    const text = messageOf(error).slice(0, keptText);
+    return { name, outcome: /timed out|closed/i.test(text) ? 'no-answer' : 'error', text };
+  }
+}
