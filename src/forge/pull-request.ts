@@ -34,6 +34,27 @@ export async function propose(github: GitHub, proposal: Proposal): Promise<PullR
   return { number: open.number, address: open.address, state: moved || !same ? 'updated' : 'unchanged' };
 }
 
+/** The open pull request of a branch with one of the files that it proposes; undefined if there is none. */
+export async function openProposal(
+  github: GitHub,
+  { repository, branch, file }: Pick<Proposal, 'repository' | 'branch'> & { readonly file: string },
+): Promise<(PullRequest & { readonly text: string | undefined }) | undefined> {
+  const open = await openRequest(github, { repository, branch });
+  if (open === undefined) return undefined;
+  const text = await github.call(`branch ${branch}`, async ({ rest }) => {
+    const raw = { format: 'raw' };
+    const where = { ...repository, path: file, ref: branch, mediaType: raw };
+    const answer = await rest.repos.getContent(where).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    // octokit's types know only the JSON form of the answer.
+    const content: unknown = answer?.data;
+    return typeof content === 'string' ? content : undefined;
+  });
+  return { number: open.number, address: open.address, state: 'unchanged', text };
+}
+
 interface Base {
   readonly branch: string;
   readonly commit: string;
@@ -116,7 +137,7 @@ interface OpenRequest {
 
 async function openRequest(
   github: GitHub,
-  { repository, branch }: Proposal,
+  { repository, branch }: Pick<Proposal, 'repository' | 'branch'>,
 ): Promise<OpenRequest | undefined> {
   return github.call(`pull request ${branch}`, async ({ rest }) => {
     const head = `${repository.owner}:${branch}`;

@@ -106,6 +106,7 @@ function proofPart({ proof, findings }: ProvedUpdate): string[] {
     ...bullets([
       `image ${megabytes(bytes)}${before}`,
       `${String(report.tools)} tools, protocol ${code(report.protocolVersion ?? 'unknown')}`,
+      `${String(report.proof.works)} declared permissions work, ${String(report.proof.refused)} ways around them were tried and failed`,
       `smoke call: ${report.call === undefined ? 'none declared' : 'answered'}`,
     ]),
     ...(shown.length === 0 ? [] : ['', 'Worth knowing:', '']),

@@ -1,23 +1,44 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { GitHub, Repository } from '../forge/github.ts';
-import { propose } from '../forge/pull-request.ts';
+import { openProposal, propose, type PullRequest } from '../forge/pull-request.ts';
 import { proposalText } from './proposal.ts';
+import type { Server } from '../catalog/server.ts';
 import type { ProvedUpdate } from './update-entry.ts';
 
+interface Target {
+  readonly github: GitHub;
+  readonly repository: Repository;
+}
+
+/** Says so if the open pull request holds this very lock: then nothing has to be built and proved again. */
+export async function alreadyProposed(
+  { server, lock }: { readonly server: Server; readonly lock: string },
+  { github, repository }: Target,
+): Promise<string | undefined> {
+  const file = `${await placeInRepository(server.folder)}/lock.json`;
+  const open = await openProposal(github, { repository, branch: branchOf(server), file });
+  return open?.text === lock ? said(open) : undefined;
+}
+
 /** One pull request per server, on the branch `mcpcat/update-NAME`; the entry on disk stays as it is. */
-export async function proposeEntry(
-  update: ProvedUpdate,
-  { github, repository }: { github: GitHub; repository: Repository },
-): Promise<string> {
+export async function proposeEntry(update: ProvedUpdate, { github, repository }: Target): Promise<string> {
   const { server, files } = update;
   const place = await placeInRepository(server.folder);
-  const { number, address, state } = await propose(github, {
+  const made = await propose(github, {
     repository,
-    branch: `mcpcat/update-${server.entry.name}`,
+    branch: branchOf(server),
     ...proposalText(update),
     files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${place}/${name}`, text])),
   });
+  return said(made);
+}
+
+function branchOf({ entry }: Server): string {
+  return `mcpcat/update-${entry.name}`;
+}
+
+function said({ number, state, address }: PullRequest): string {
   return `pull request #${String(number)} ${state}: ${address}`;
 }
 

@@ -28,6 +28,8 @@ export interface EntryRequest {
   readonly mirror: string;
   /** A changed list of tools does not hold the release back: somebody reviews it. */
   readonly reviewed: boolean;
+  /** Asked with the text of the new `lock.json` before anything is built: says why nothing is left to do, if so. */
+  readonly settled?: (lock: string) => Promise<string | undefined>;
   /** What becomes of a proved release; `writeEntry` puts it in its place. */
   readonly accept: (proved: ProvedUpdate) => Promise<string>;
 }
@@ -96,6 +98,9 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
     dependencies,
   });
   if (holdsBack(known)) return held(known);
+  const settled = await request.settled?.(await readFile(path.join(folder, 'lock.json'), 'utf8'));
+  if (settled !== undefined)
+    return { ...outcome, state: 'unchanged', findings: known, dependencies, result: settled };
   return prove({ ...request, server: candidate }, async (proof) => {
     const tools = await toolsOf(server.folder, folder);
     const findings = [

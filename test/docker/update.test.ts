@@ -120,6 +120,7 @@ test('a new entry is locked, built and proved before it has a lock', { timeout }
   assert.deepEqual(Object.keys(files).sort(), [
     'lock.json',
     'package-lock.json',
+    'proof.json',
     'server.yaml',
     'tools.json',
   ]);
@@ -262,7 +263,9 @@ test(
     const files = github.files(`mcpcat/update-${name}`);
     assert.deepEqual([...files.keys()].sort(), [
       'README.md',
-      ...['lock.json', 'package-lock.json', 'tools.json'].map((file) => `catalog/${name}/${file}`),
+      ...['lock.json', 'package-lock.json', 'proof.json', 'tools.json'].map(
+        (file) => `catalog/${name}/${file}`,
+      ),
     ]);
     const { title = '', body = '' } = github.pulls[0] ?? {};
     assert.equal(title, `${name} 1.1.0 → 1.3.0`);
@@ -279,6 +282,7 @@ test(
 
     const again = await update(['--pr'], github.env);
     assert.match(again.result ?? '', /^pull request #1 unchanged: /);
+    assert.doesNotMatch(again.stderr, /build started/);
     await noCandidateIsLeft();
   },
 );

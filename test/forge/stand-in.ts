@@ -95,15 +95,14 @@ export class GitHubStandIn {
     const method = request.method ?? 'GET';
     this.requests.push(`${method} ${route}`);
     const body: unknown = method === 'GET' ? undefined : JSON.parse((await text(request)) || '{}');
-    const { status, value, headers } = this.#route(request, { method, route, url, body });
-    const content = JSON.stringify(value ?? { message: String(status) });
+    const { status, value, raw, headers } = this.#route(request, { method, route, url, body });
+    const content = raw ?? JSON.stringify(value ?? { message: String(status) });
+    const type = raw === undefined ? 'application/json' : 'application/vnd.github.raw+json';
     const etag = `W/"${shaOf(content)}"`;
     if (method === 'GET' && status === 200 && request.headers['if-none-match'] === etag)
       response.writeHead(304).end();
     else
-      response
-        .writeHead(status, { 'content-type': 'application/json; charset=utf-8', etag, ...headers })
-        .end(content);
+      response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, etag, ...headers }).end(content);
   }
 
   #route(request: IncomingMessage, call: Call): Reply {
@@ -135,6 +134,11 @@ export class GitHubStandIn {
     const field = (name: string): unknown => Reflect.get(Object(body), name);
     const word = (name: string): string => String(field(name));
     if (rest === '') return { status: 200, value: { full_name: 'someone/catalog', default_branch: 'main' } };
+    const content = /^contents\/(.+)$/.exec(rest)?.[1];
+    if (content !== undefined) {
+      const raw = this.files(url.searchParams.get('ref') ?? 'main').get(content);
+      return raw === undefined ? { status: 404 } : { status: 200, raw };
+    }
     const ref = /^git\/refs?\/(heads\/.+)$/.exec(rest)?.[1];
     if (method === 'GET' && ref !== undefined) return this.#ref(ref);
     if (method === 'PATCH' && ref !== undefined) {
@@ -230,6 +234,8 @@ interface Call {
 interface Reply {
   readonly status: number;
   readonly value?: unknown;
+  /** Instead of JSON. */
+  readonly raw?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

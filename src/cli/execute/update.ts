@@ -3,7 +3,7 @@ import { connectGitHub, repositoryOf, type GitHub, type Repository } from '../..
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { checkReleases, type ReleaseCheck } from '../../pipeline/check-releases.ts';
-import { proposeEntry } from '../../pipeline/propose-entry.ts';
+import { alreadyProposed, proposeEntry } from '../../pipeline/propose-entry.ts';
 import { updateEntry, writeEntry, type EntryOutcome } from '../../pipeline/update-entry.ts';
 import { holdsBack } from '../../pipeline/update-findings.ts';
 import { updateServer } from '../../update/update-server.ts';
@@ -109,6 +109,9 @@ async function proveAll(
         workshop: { ...settings.workshop, emit },
         engine,
         reviewed,
+        ...(target === undefined
+          ? {}
+          : { settled: (lock: string) => alreadyProposed({ server: check.server, lock }, target) }),
         accept: (proved) =>
           target === undefined ? writeEntry(proved, engine) : proposeEntry(proved, target),
       });
