@@ -105,8 +105,9 @@ async function floods(request: Assault, measures: Measures): Promise<void> {
   for (const [name, args] of Object.entries(attacks)) {
     await using session = start(request, { mode: 'flood', args });
     await session.answer('done', 120_000);
-    const { stdout, stderr } = session.received;
-    measures.set(`${name}-mebibytes`, (name === 'errors' ? stderr : stdout) >> 20);
+    const stream = name === 'errors' ? 'stderr' : 'stdout';
+    await session.arrival(stream, Number(args[1]) * 2 ** 20);
+    measures.set(`${name}-mebibytes`, Math.floor(session.received[stream] / 2 ** 20));
     measures.set(`${name}-peak`, session.peakMebibytes);
     const [id] = await session.containers();
     if (name === 'flood')

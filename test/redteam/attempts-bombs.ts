@@ -83,7 +83,7 @@ export const bombs: readonly Attempt[] = [
   { title: 'fill the host’s disk by its output', judge: onDisk },
   { title: 'flood of output', judge: flood('flood') },
   { title: 'flood of errors', judge: flood('errors') },
-  { title: 'one line of 1 GB', judge: flood('line') },
+  { title: 'one line of 1 GB (128 MB where the engine logs it)', judge: flood('line') },
   { title: 'outlive its client (deaf, daemons, signals to process 1)', judge: gone('stay') },
   { title: 'the same, with full input and the lease killed', judge: gone('blind-SIGKILL') },
   { title: 'the same, with full input and the lease stopped', judge: gone('blind-SIGSTOP') },

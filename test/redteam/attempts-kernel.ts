@@ -141,7 +141,7 @@ export const others: readonly Attempt[] = [
         : allRefused('siblings')(evidence),
   },
   {
-    title: 'the engine’s socket',
+    title: 'the engine’s socket (files, port 2375 of the host)',
     judge: (evidence) => {
       const socket = allRefused('engine-socket')(evidence);
       return socket.outcome === 'stopped' ? allRefused('engine-tcp')(evidence) : socket;

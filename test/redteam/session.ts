@@ -19,6 +19,7 @@ const longestLine = 1 << 20;
 export class Session implements AsyncDisposable {
   readonly #field: Field;
   readonly #command: Command;
+  readonly #signal: AbortSignal;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<number | null>;
   readonly #answers: Answer[] = [];
@@ -31,6 +32,7 @@ export class Session implements AsyncDisposable {
   constructor(field: Field, command: Command, signal: AbortSignal) {
     this.#field = field;
     this.#command = command;
+    this.#signal = signal;
     const [program = '', ...words] = field.inside(command.words);
     this.#child = spawn(program, words, {
       env: { ...process.env, NO_COLOR: '1', ...command.env },
@@ -73,6 +75,12 @@ export class Session implements AsyncDisposable {
     return find();
   }
 
+  /** Waits until so many bytes of a stream are here; what a server has written may still be on its way. */
+  async arrival(stream: 'stdout' | 'stderr', bytes: number, milliseconds = 5000): Promise<void> {
+    const over = Date.now() + milliseconds;
+    while (this.received[stream] < bytes && Date.now() < over) await sleep(20);
+  }
+
   write(text: string | Buffer): void {
     this.#child.stdin.write(text);
   }
@@ -98,6 +106,7 @@ export class Session implements AsyncDisposable {
   async gone(milliseconds: number): Promise<number | undefined> {
     const start = Date.now();
     while (Date.now() < start + milliseconds) {
+      this.#signal.throwIfAborted();
       if ((await this.containers()).length === 0) return Date.now() - start;
       await sleep(100);
     }

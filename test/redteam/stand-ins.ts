@@ -73,6 +73,8 @@ createInterface(process.stdin).on('line', (line) => {
   socket.once('error', () => end(false));
 });
 
+process.stdin.once('end', () => process.exit());
+
 await Promise.all([
   ...[53, 80, 443, 2375].map(listen),
   hear(resolver, 53, addressAnswer),

@@ -45,9 +45,20 @@ export class SecondEngine {
     rmSync(place('pid'), { force: true });
     rmSync(place('exec/containerd/containerd.pid'), { force: true });
     this.#daemon = spawn(
-      'unshare',
+      // It stops, and its containers with it, also when this process is killed.
+      'setpriv',
       [
-        ...['--net', 'dockerd', '--host', `unix://${this.socket}`, '--data-root', place('data')],
+        ...[
+          '--pdeathsig',
+          'TERM',
+          'unshare',
+          '--net',
+          'dockerd',
+          '--host',
+          `unix://${this.socket}`,
+          '--data-root',
+          place('data'),
+        ],
         ...['--exec-root', place('exec'), '--pidfile', place('pid'), '--log-level', 'warn'],
         ...this.#network,
       ],
