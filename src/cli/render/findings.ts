@@ -7,6 +7,9 @@ const advices: Readonly<Record<string, { readonly advice: string } | undefined>>
   ...updateFindingKinds,
 };
 
+/** Characters of a line of evidence; `--json` has it whole. */
+const widest = 200;
+
 /** The findings of several reports, worst first, each with what to do. */
 export function findingsText(
   reports: readonly { readonly name: string; readonly findings: readonly Finding[] }[],
@@ -20,7 +23,9 @@ export function findingsText(
       const advice = excused === undefined ? (advices[kind]?.advice ?? '') : `accepted: ${excused}`;
       return [
         `\n${severity} ${name}: ${message} [${kind}]`,
-        ...evidence.slice(-12).map((line) => `    ${line}`),
+        ...evidence
+          .slice(-12)
+          .map((line) => `    ${line.length > widest ? `${line.slice(0, widest)}…` : line}`),
         `  ${advice}`,
         '',
       ].join('\n');
