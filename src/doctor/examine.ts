@@ -1,14 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-
-/** One thing that was looked at. */
-export interface Condition {
-  readonly kind: string;
-  readonly status: 'ok' | 'warning' | 'failed';
-  readonly message: string;
-  readonly hint?: string;
-}
+import type { Condition } from './condition.ts';
 
 type Check = (info: EngineInfo) => Condition;
 
@@ -23,8 +16,15 @@ const checks: readonly Check[] = [
   seccomp,
 ];
 
-/** Looks at the engine and at what the making of bases needs; never throws for a missing engine. */
-export async function examine(find: () => Promise<Engine>, pathVariable: string): Promise<Condition[]> {
+/**
+ * Looks at the engine and at what the making of bases needs; never throws for a missing engine. `measure` adds what
+ * only a container can tell.
+ */
+export async function examine(
+  find: () => Promise<Engine>,
+  pathVariable: string,
+  measure: (engine: Engine) => Promise<Condition[]>,
+): Promise<Condition[]> {
   const tools = [mmdebstrap(pathVariable)];
   try {
     const engine = await find();
@@ -34,7 +34,7 @@ export async function examine(find: () => Promise<Engine>, pathVariable: string)
       status: 'ok',
       message: `${info.name} ${info.version} (API ${info.apiVersion}) at ${engine.endpoint}, ${info.platform}`,
     };
-    return [found, ...checks.map((check) => check(info)), ...tools];
+    return [found, ...checks.map((check) => check(info)), ...(await measure(engine)), ...tools];
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
     return [

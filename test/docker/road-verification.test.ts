@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { loadServer } from '../../src/catalog/load.ts';
-import type { ContainerSettings, Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { smokeTest, type SmokeReport } from '../../src/smoke/smoke-test.ts';
 import { run, testEngine, testLabel } from '../rig/engine.ts';
 import { restless, type Restless } from '../rig/restless.ts';
+import { unfaithful } from '../rig/unfaithful.ts';
 
 const timeout = 180_000;
 let engine: Engine;
@@ -84,21 +85,6 @@ test('a proof counts for the permissions it was made with', { timeout }, async (
   assert.match(stdout, /Not proved: its permissions have changed since \d{4}-/);
 });
 
-/** An engine that changes what it was asked for, as a broken or foreign one might. */
-function unfaithful(
-  change: (settings: ContainerSettings) => Partial<Record<keyof ContainerSettings, unknown>>,
-): Engine {
-  return new Proxy(engine, {
-    get(target, key: keyof Engine) {
-      if (key === 'createContainer')
-        return (settings: ContainerSettings) =>
-          target.createContainer(Object.assign({ ...settings }, change(settings)));
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
-
 async function testedOn(other: Engine, more: string): Promise<SmokeReport> {
   const server = await restless(engine, more);
   made.push(server);
@@ -116,7 +102,7 @@ const evidenceOf = (report: SmokeReport, kind: string): string =>
 
 test('an engine whose network "none" is something else starts no server', { timeout }, async () => {
   const report = await testedOn(
-    unfaithful(() => ({ network: 'bridge' })),
+    unfaithful(engine, () => ({ network: 'bridge' })),
     'permissions: {network: [a.declared.example.com]}\n',
   );
   assert.equal(report.passed, false);
@@ -128,7 +114,7 @@ test('an engine whose network "none" is something else starts no server', { time
 
 test('routes out are found without a packet, if process 1 did not see to it', { timeout }, async () => {
   const report = await testedOn(
-    unfaithful(({ env }) => ({ network: 'bridge', env: { ...env, MCPCAT_NETWORK: '' } })),
+    unfaithful(engine, ({ env }) => ({ network: 'bridge', env: { ...env, MCPCAT_NETWORK: '' } })),
     'permissions: {network: [a.declared.example.com]}\n',
   );
   assert.equal(report.passed, false);
@@ -139,7 +125,7 @@ test('routes out are found without a packet, if process 1 did not see to it', { 
 
 test('a root that can be written is found', { timeout }, async () => {
   const report = await testedOn(
-    unfaithful(() => ({ readOnlyRoot: false, user: '0:0', capDrop: [] })),
+    unfaithful(engine, () => ({ readOnlyRoot: false, user: '0:0', capDrop: [] })),
     '',
   );
   assert.match(evidenceOf(report, 'sandbox-leaks'), /writing to \/: ok[\s\S]*writing to \/etc: ok/);
@@ -150,7 +136,7 @@ test(
   { timeout },
   async () => {
     const report = await testedOn(
-      unfaithful(() => ({ dns: [], extraHosts: [] })),
+      unfaithful(engine, () => ({ dns: [], extraHosts: [] })),
       'permissions: {network: [a.declared.example.com, "*.b.example.com"]}\n',
     );
     const evidence = evidenceOf(report, 'declared-but-closed');

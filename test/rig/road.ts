@@ -151,7 +151,7 @@ export function postgresServer(password: string): Promise<Listening> {
 
 export type Language = 'node' | 'python' | 'go';
 const entrypoints: Readonly<Record<Language, readonly string[]>> = {
-  node: ['/usr/local/bin/node', '--use-openssl-ca', '/fixture/client.js'],
+  node: ['/usr/local/bin/node', '--use-openssl-ca', '/fixture/client.cjs'],
   python: ['/app/bin/python', '/fixture/client.py'],
   go: ['/fixture/client'],
 };
@@ -199,7 +199,7 @@ async function buildTraveller(
     process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
   );
   const from = language === 'python' ? imageOf('fetch') : bases[language].runtime.reference;
-  const file = { node: 'client.js', python: 'client.py', go: 'client.go' }[language];
+  const file = { node: 'client.cjs', python: 'client.py', go: 'client.go' }[language];
   const compile = [
     `FROM ${bases.go.build.reference} AS build`,
     'COPY client.go /src/client.go',

@@ -1,14 +1,33 @@
-import { connectEngine } from '../../engine/connect.ts';
+import { loadBases } from '../../base/references.ts';
+import type { Condition } from '../../doctor/condition.ts';
 import { examine } from '../../doctor/examine.ts';
+import { measureNetwork } from '../../doctor/measure-network.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { fix } from '../../doctor/fix.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { label } from '../../lib/labels.ts';
+import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute } from '../command.ts';
+import { hostPlatform, templatesFolder } from './workshop.ts';
+
+/** In the smallest base that is here. */
+async function measured(engine: Engine): Promise<Condition[]> {
+  const { go, python, node } = await loadBases(templatesFolder(), hostPlatform());
+  const images = [go, python, node].map(({ runtime }) => runtime.reference);
+  const labels = {
+    [label.owner]: ownerText(thisOwner()),
+    [label.role]: 'test',
+    [label.server]: 'mcpcat-doctor',
+  };
+  return measureNetwork({ engine, images, labels });
+}
 
 export const execute: Execute = async ({ options, terminal }) => {
   const find = (): ReturnType<typeof connectEngine> =>
     connectEngine({ endpoint: options.text('engine'), env: terminal.env });
   if (options.flag('fix')) await fix({ find, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const conditions = await examine(find, terminal.env['PATH'] ?? '');
+  const conditions = await examine(find, terminal.env['PATH'] ?? '', measured);
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const lines = conditions.flatMap(({ status, message, hint }) => [
     `${marks[status]} ${message}`,

@@ -1,0 +1,148 @@
+import type { Engine, Labels } from '../engine/engine.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { probe, type Answer, type Attempt } from '../trial/probe.ts';
+import { standIn } from '../trial/stand-in.ts';
+import { inTrial } from '../trial/trial.ts';
+import type { Condition } from './condition.ts';
+
+export interface MeasureRequest {
+  readonly engine: Engine;
+  /** Images that hold mcpcat-init; the first that is there is used. */
+  readonly images: readonly string[];
+  readonly labels: Labels;
+}
+
+const permitted = 'mcpcat-doctor.example.com';
+const megabyte = 1024 ** 2;
+const sandbox: Sandbox = {
+  name: 'mcpcat-doctor',
+  env: {},
+  secrets: {},
+  args: [],
+  mounts: [],
+  user: '65532:65532',
+  writable: ['/tmp'],
+  memoryBytes: 64 * megabyte,
+  cpus: 1,
+  pids: 64,
+  shmBytes: undefined,
+  network: [{ kind: 'exact', name: permitted, ports: [443], private: 'refused' }],
+};
+
+const attempts = {
+  interfaces: { what: 'read', target: '/proc/net/dev' },
+  resolver: { what: 'read', target: '/etc/resolv.conf' },
+  hosts: { what: 'read', target: '/etc/hosts' },
+  route: { what: 'route', target: '192.0.2.1' },
+  route6: { what: 'route', target: '2001:db8::1' },
+  permitted: { what: 'talk', target: `${permitted} 443` },
+  other: { what: 'name', target: 'mcpcat-doctor.example.net' },
+} as const satisfies Readonly<Record<string, Attempt>>;
+
+type Answers = Readonly<Record<keyof typeof attempts, Answer>>;
+
+/**
+ * Measures in a container what this engine means by no network, by a resolver and by further hosts; upstream documents
+ * differ, and an engine may change. Nothing is sent anywhere. Never rejects.
+ */
+export async function measureNetwork(request: MeasureRequest): Promise<Condition[]> {
+  const image = await firstPresent(request);
+  if (image === undefined)
+    return [
+      {
+        kind: 'network',
+        status: 'warning',
+        message: 'what this engine means by no network was not measured: there is no base yet',
+        hint: 'mcpcat base build go, then again: mcpcat doctor',
+      },
+    ];
+  try {
+    const { answers, greeting } = await answersFrom(request, image);
+    return [noNetwork(answers), names(answers), road(answers, greeting)];
+  } catch (error) {
+    const message = `the network of a container could not be measured: ${messageOf(error)}`;
+    return [{ kind: 'network', status: 'failed', message, hint: 'mcpcat base build' }];
+  }
+}
+
+async function firstPresent({ engine, images }: MeasureRequest): Promise<string | undefined> {
+  for (const image of images) if ((await engine.inspectImage(image)) !== undefined) return image;
+  return undefined;
+}
+
+async function answersFrom(
+  { engine, labels }: MeasureRequest,
+  image: string,
+): Promise<{ readonly answers: Answers; readonly greeting: string }> {
+  const stand = standIn();
+  const trial = {
+    engine,
+    image,
+    labels,
+    sandbox,
+    dial: stand.dial,
+    onAttempt: () => undefined,
+    adjust: (settings: Parameters<Engine['createContainer']>[0]) => ({
+      ...settings,
+      // It would refuse to start where there is a network, and that is what is to be found out.
+      env: { ...settings.env, MCPCAT_NETWORK: '' },
+      entrypoint: ['/mcpcat-init', '--', '/mcpcat-init', 'watch'],
+    }),
+  };
+  const found = await inTrial(trial, async ({ id, road: opened, attachment }) => {
+    attachment.stdout.resume();
+    await opened;
+    return probe(engine, id, Object.values(attempts));
+  });
+  const keys = Object.keys(attempts);
+  const missing: Answer = { verdict: 'unknown', detail: '', items: [] };
+  const answers = Object.fromEntries(keys.map((key, index) => [key, found[index] ?? missing]));
+  return { answers: answers as Answers, greeting: stand.greeting };
+}
+
+function noNetwork({ interfaces, route, route6 }: Answers): Condition {
+  const kind = 'network-none';
+  if (route.verdict === 'no' && route6.verdict === 'no' && interfaces.verdict === 'ok')
+    return { kind, status: 'ok', message: 'a container has no network but loopback' };
+  const found = [...interfaces.detail.matchAll(/^\s*([^\s:]+):/gm)].map((match) => match[1] ?? '');
+  return {
+    kind,
+    status: 'failed',
+    message: `a container without network has a way out (interfaces: ${found.join(', ') || 'unknown'})`,
+    hint: 'servers do not start on this engine: look at what its network "none" does',
+  };
+}
+
+/** Wildcards need the resolver; exact names stand in /etc/hosts too. */
+function names({ resolver, hosts }: Answers): Condition {
+  const kind = 'network-names';
+  const servers = [...resolver.detail.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1] ?? '');
+  const listed = new RegExp(`^127\\.77\\.0\\.1\\s+${permitted.replaceAll('.', '\\.')}\\s*$`, 'm').test(
+    hosts.detail,
+  );
+  if (servers.join() === '127.0.0.1' && listed)
+    return { kind, status: 'ok', message: 'a container asks nobody but the road for names' };
+  const facts = `resolver ${servers.join(', ') || 'none'}, ${listed ? 'names' : 'no names'} in /etc/hosts`;
+  return {
+    kind,
+    status: listed || servers.join() === '127.0.0.1' ? 'warning' : 'failed',
+    message: `expected the resolver 127.0.0.1 and permitted names in /etc/hosts, found ${facts}`,
+    hint: 'servers reach less than they may on this engine, never more',
+  };
+}
+
+function road({ permitted: reached, other }: Answers, greeting: string): Condition {
+  const kind = 'network-road';
+  const good = reached.verdict === 'ok' && reached.detail === greeting;
+  if (good && other.verdict === 'no')
+    return {
+      kind,
+      status: 'ok',
+      message: 'a permitted host is reached over the road, another name does not exist',
+    };
+  const message = good
+    ? 'a name that is not permitted has an address in a container'
+    : `a permitted host is not reached over the road: ${reached.detail.trim() || reached.verdict}`;
+  return { kind, status: 'failed', message, hint: 'please report it with the version of this engine' };
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { loadBases } from '../../src/base/references.ts';
+import { measureNetwork } from '../../src/doctor/measure-network.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { unfaithful } from '../rig/unfaithful.ts';
+
+const timeout = 120_000;
+const labels = { ...testLabel, [label.server]: 'mcpcat-doctor-test' };
+let engine: Engine;
+let images: readonly string[];
+
+before(async () => {
+  engine = await testEngine();
+  const bases = await loadBases(
+    path.join(project, 'templates'),
+    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
+  );
+  images = [bases.go.runtime.reference, bases.node.runtime.reference];
+});
+after(async () => {
+  assert.deepEqual(await engine.listContainers(labels), []);
+});
+
+async function statuses(other: Engine): Promise<Record<string, string>> {
+  const found = await measureNetwork({ engine: other, images, labels });
+  return Object.fromEntries(found.map(({ kind, status, message }) => [kind, `${status}: ${message}`]));
+}
+
+test('this engine holds what the sandbox asks for, measured in a container', { timeout }, async () => {
+  assert.deepEqual(await statuses(engine), {
+    'network-none': 'ok: a container has no network but loopback',
+    'network-names': 'ok: a container asks nobody but the road for names',
+    'network-road': 'ok: a permitted host is reached over the road, another name does not exist',
+  });
+});
+
+test('an engine whose network "none" has a way out fails, and names the interface', { timeout }, async () => {
+  const found = await statuses(unfaithful(engine, () => ({ network: 'bridge' })));
+  assert.match(
+    found['network-none'] ?? '',
+    /^failed: a container without network has a way out \(interfaces: .*\beth0\b/,
+  );
+});
+
+test('an engine with another idea of resolver or hosts is told apart', { timeout }, async () => {
+  const noHosts = await statuses(unfaithful(engine, () => ({ extraHosts: [] })));
+  assert.match(noHosts['network-names'] ?? '', /^warning: .*resolver 127\.0\.0\.1, no names in/);
+  assert.match(noHosts['network-road'] ?? '', /^ok: /);
+  const noResolver = await statuses(unfaithful(engine, () => ({ dns: ['192.0.2.53'] })));
+  assert.match(noResolver['network-names'] ?? '', /^warning: .*resolver 192\.0\.2\.53, names in/);
+});
+
+test('ports below 1024 that are closed to the relay fail, with its own words', { timeout }, async () => {
+  const closed = unfaithful(engine, () => ({
+    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' },
+  }));
+  const [first, ...more] = await measureNetwork({ engine: closed, images, labels });
+  assert.deepEqual([first?.status, more.length], ['failed', 0]);
+  assert.match(first?.message ?? '', /could not be measured: /);
+});
+
+test('without any base nothing is measured, and that is said', { timeout }, async () => {
+  const [found] = await measureNetwork({ engine, images: ['mcpcat/no-such-base:x'], labels });
+  assert.deepEqual([found?.status, found?.kind], ['warning', 'network']);
+});
+
+test('mcpcat doctor shows it', { timeout }, async () => {
+  const { stdout } = await run(['doctor', '--json']);
+  const kinds = (JSON.parse(stdout) as readonly { kind: string }[]).map(({ kind }) => kind);
+  for (const kind of ['network-none', 'network-names', 'network-road'])
+    assert.ok(kinds.includes(kind), kinds.join());
+});
