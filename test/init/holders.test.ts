@@ -8,7 +8,12 @@ import { compile, guard, init, removeOutput, saw, type Guarded } from './rig.ts'
 
 const timeout = 60_000;
 before(compile);
-after(removeOutput);
+const started: ChildProcess[] = [];
+after(() => {
+  // What a failed test has left would keep this file from ending.
+  for (const child of started) child.kill('SIGKILL');
+  removeOutput();
+});
 
 /** A server below a real process 1, and a lease put into that namespace from outside, as `docker exec` does. */
 async function leased(
@@ -18,6 +23,7 @@ async function leased(
   await saw(guarded, 'ready');
   const target = String(childOf(guarded.process.pid ?? 0));
   const lease = spawn('nsenter', ['--target', target, '--pid', '--mount', init, 'lease'], { stdio: 'pipe' });
+  started.push(guarded.process, lease);
   // One look of process 1 at the least.
   await sleep(3000);
   return { ...guarded, lease };
@@ -49,6 +55,8 @@ describe('the lease', { concurrency: true }, () => {
     const { lease, ended } = await leased();
     const holder = childOf(lease.pid ?? 0);
     process.kill(holder, 'SIGSTOP');
+    // It stops a moment after the signal is sent.
+    await sleep(200);
     for (const late = Date.now() + 10_000; statOf(holder)[0] === 'T' && Date.now() < late;) await sleep(50);
     assert.equal(statOf(holder)[0], 'S');
     // nsenter stops with its child, and must be there to reap it.
