@@ -40,6 +40,18 @@ const leanDockerode: Plugin = {
   },
 };
 
+/** The launcher creates, runs and removes containers; of dockerode's other nouns it needs none. */
+const onlyContainers: Plugin = {
+  name: 'only-containers',
+  setup(b) {
+    const others = /^\.\/(network|service|plugin|secret|config|task|node|session|buildkit)$/;
+    b.onResolve({ filter: others }, ({ path: name, importer }) =>
+      /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'unused' } : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = class {};' }));
+  },
+};
+
 /** What the launcher loads late is an entry of the second bundle. */
 const late = {
   load: 'src/catalog/load.ts',
@@ -91,7 +103,7 @@ await Promise.all([
     format: 'cjs',
     minifyWhitespace: true,
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [lateModules, leanDockerode],
+    plugins: [lateModules, onlyContainers, leanDockerode],
   }),
 ]);
 const before = await readdir('dist').catch(() => []);

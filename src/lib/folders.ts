@@ -1,14 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** Where downloads and derived files are kept: `$XDG_CACHE_HOME/mcpcat`, else `~/.cache/mcpcat`. */
-export function cacheFolder(env: Env): string {
-  const base = env['XDG_CACHE_HOME'];
-  return path.join(base?.startsWith('/') ? base : path.join(env['HOME'] ?? '/tmp', '.cache'), 'mcpcat');
-}
-
 let writes = 0;
 
 /** Writes by a temporary name and renames, so that a reader sees the old file or the new one, never a half. */

@@ -1,7 +1,8 @@
 import { buildBases } from '../../base/build-bases.ts';
 import type { Runtime } from '../../base/recipe.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder, jsonText } from '../../lib/folders.ts';
+import { cacheFolder } from '../../lib/cache-folder.ts';
+import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';

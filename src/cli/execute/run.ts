@@ -11,7 +11,7 @@ import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder } from '../../lib/folders.ts';
+import { cacheFolder } from '../../lib/cache-folder.ts';
 import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';

@@ -8,7 +8,7 @@ import type { Server } from '../../catalog/server.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder } from '../../lib/folders.ts';
+import { cacheFolder } from '../../lib/cache-folder.ts';
 import { projectFolder } from '../../lib/project.ts';
 import type { Invocation } from '../command.ts';
 
