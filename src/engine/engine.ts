@@ -35,8 +35,15 @@ export interface Engine {
   /** Only what it writes to stderr, from now on; does not touch its stdin. */
   followErrors(id: string): Promise<Readable>;
   startContainer(id: string): Promise<void>;
-  /** Resolves when the container has stopped. Call before start with `next-exit`. */
-  waitContainer(id: string, until: 'next-exit' | 'not-running' | 'removed'): Promise<ContainerEnd>;
+  /**
+   * Resolves when the container has stopped. With `next-exit` call it before start, and start when `onWatching` has
+   * been called: an end before that would go unseen.
+   */
+  waitContainer(
+    id: string,
+    until: 'next-exit' | 'not-running' | 'removed',
+    onWatching?: () => void,
+  ): Promise<ContainerEnd>;
   /** No error if it is not running or gone. */
   killContainer(id: string, signal: string): Promise<void>;
   /** Forced, with its anonymous volumes. No error if it is gone or being removed. */

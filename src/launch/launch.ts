@@ -57,8 +57,10 @@ async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ende
     throw withHint(error, sandbox.name);
   });
   const id = await supervisor.unlessOver(creating);
-  supervisor.created(id, engine.waitContainer(id, 'next-exit'));
-  const attachment = await supervisor.unlessOver(engine.attachContainer(id));
+  const watching = Promise.withResolvers<void>();
+  supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
+  const attached = Promise.all([engine.attachContainer(id), watching.promise]);
+  const [attachment] = await supervisor.unlessOver(attached);
   try {
     if (!supervisor.mayStart()) return { exitCode: 143, reason: supervisor.reason };
     return await serve(request, { supervisor, attachment, id });
@@ -76,6 +78,10 @@ interface Session {
 async function serve(request: LaunchRequest, { supervisor, attachment, id }: Session): Promise<Ended> {
   const preamble = preambleOf(request.sandbox);
   if (preamble) attachment.stdin.write(preamble);
+  const starting = request.engine.startContainer(id);
+  starting.catch(() => undefined); // it is waited for below
+  // The request goes out before our own work, which the engine's gives time for.
+  await new Promise((resolve) => setImmediate(resolve));
   const stirring = Promise.withResolvers<undefined>();
   const onLost = (message: string): void => supervisor.request({ kind: 'lease-lost', message });
   const { server, onRoad } = await speaker(request, attachment, onLost);
@@ -85,7 +91,7 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),
     onStirring: () => stirring.resolve(undefined),
   });
-  await Promise.race([request.engine.startContainer(id), supervisor.ended()]);
+  await Promise.race([starting, supervisor.ended()]);
   supervisor.running();
   request.onStarted?.();
   const lifeline = holdLifeline({

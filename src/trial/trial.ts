@@ -44,7 +44,8 @@ export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => 
   const cancel = (): void => void engine.removeContainer(id).catch(() => undefined);
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const ended = engine.waitContainer(id, 'next-exit');
+    const watching = Promise.withResolvers<void>();
+    const ended = engine.waitContainer(id, 'next-exit', watching.resolve);
     ended.catch(() => undefined); // only who waits for it cares
     const container = await engine.attachContainer(id);
     const opened = Promise.withResolvers<Road | undefined>();
@@ -53,6 +54,7 @@ export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => 
     const stderr = collect(attachment);
     const preamble = preambleOf(sandbox);
     if (preamble) container.stdin.write(preamble);
+    await Promise.race([watching.promise, ended]);
     await engine.startContainer(id);
     const road = openTrialRoad(request, id);
     opened.resolve(road);

@@ -1,29 +1,12 @@
 import type Docker from 'dockerode';
-import type { Duplex, Readable } from 'node:stream';
-import { McpcatError } from '../../lib/errors.ts';
-import type {
-  Attachment,
-  ContainerEnd,
-  ContainerFacts,
-  ContainerSettings,
-  ContainerSummary,
-  Engine,
-  ExecSession,
-  Labels,
-} from '../engine.ts';
-import { createBody } from './body.ts';
+import type { Readable } from 'node:stream';
+import type { ContainerFacts, ContainerSummary, Engine, Labels } from '../engine.ts';
 import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
-import { statusOf } from './failure.ts';
-import { attachmentOf } from './streams.ts';
 
 type ContainerCalls = Pick<
   Engine,
-  | 'createContainer'
-  | 'attachContainer'
   | 'followErrors'
-  | 'startContainer'
-  | 'waitContainer'
   | 'killContainer'
   | 'removeContainer'
   | 'inspectContainer'
@@ -34,20 +17,14 @@ type ContainerCalls = Pick<
   | 'containerChanges'
   | 'copyOut'
   | 'copyIn'
-  | 'exec'
 >;
 
 const short = (id: string): string => id.slice(0, 12);
 
-/** The part of the port that deals with containers. */
+/** The part of the port that deals with containers, but for what stands before a server's first answer. */
 export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
   return {
-    createContainer: (settings) => calls.quick('create the container', () => create(docker, settings)),
-    attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(docker, id)),
     followErrors: (id) => calls.quick(`follow ${short(id)}`, () => followErrors(docker, id)),
-    startContainer: (id) =>
-      calls.quick(`start ${short(id)}`, async () => void (await docker.getContainer(id).start())),
-    waitContainer: (id, until) => calls.patient(`wait for ${short(id)}`, () => wait(docker, id, until)),
     async killContainer(id, signal) {
       // 404: gone; 409: not running.
       await calls.tolerant(`signal ${short(id)}`, [404, 409], () => docker.getContainer(id).kill({ signal }));
@@ -74,77 +51,13 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
       calls.quick(`copy into ${path} of ${short(id)}`, async () => {
         await docker.getContainer(id).putArchive(tar, { path });
       }),
-    exec: (id, command, options) =>
-      calls.quick(`exec in ${short(id)}`, () => exec(docker, id, { command, ...options })),
   };
-}
-
-async function create(docker: Docker, settings: ContainerSettings): Promise<string> {
-  try {
-    const container = await docker.createContainer(createBody(settings));
-    return container.id;
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    throw new McpcatError('image-missing', `the image ${settings.image} is not on this engine`, {
-      cause: error,
-    });
-  }
-}
-
-async function attach(docker: Docker, id: string): Promise<Attachment> {
-  const socket = await docker
-    .getContainer(id)
-    .attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
-  return attachmentOf(duplex(socket));
 }
 
 async function followErrors(docker: Docker, id: string): Promise<Readable> {
   const socket = await docker.getContainer(id).attach({ stream: true, stderr: true });
   const { stderr } = demux(readable(socket));
   return stderr;
-}
-
-async function wait(
-  docker: Docker,
-  id: string,
-  until: 'next-exit' | 'not-running' | 'removed',
-): Promise<ContainerEnd> {
-  try {
-    return endOf(JSON.parse(await waitBody(docker, id, until)));
-  } catch (error) {
-    // Gone before we asked: whoever waits for its end has it.
-    if (until === 'removed' && statusOf(error) === 404) return { exitCode: 0 };
-    throw error;
-  }
-}
-
-/**
- * The engine sends the head of this answer at once and the body at the end. dockerode's own `wait` listens only for
- * the end of the body, so it would never settle if the engine went away in between; reading the stream does.
- */
-async function waitBody(docker: Docker, id: string, condition: string): Promise<string> {
-  const request = {
-    path: `/containers/${id}/wait?`,
-    options: { condition },
-    method: 'POST',
-    isStream: true,
-    statusCodes: { 200: true, 400: 'bad parameter', 404: 'no such container', 500: 'server error' },
-  };
-  const answer = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    docker.modem.dial(request, (error: unknown, stream: unknown) => {
-      if (error instanceof Error) reject(error);
-      else resolve(stream as NodeJS.ReadableStream);
-    });
-  });
-  let body = '';
-  for await (const chunk of answer) body += String(chunk);
-  return body;
-}
-
-function endOf(answer: unknown): ContainerEnd {
-  const body = record(answer);
-  const message = record(body['Error'])['Message'];
-  return { exitCode: Number(body['StatusCode']), ...(typeof message === 'string' ? { error: message } : {}) };
 }
 
 async function inspect(docker: Docker, id: string): Promise<ContainerFacts> {
@@ -200,35 +113,6 @@ async function memory(docker: Docker, id: string): Promise<{ now: number; peak: 
 async function changes(docker: Docker, id: string): Promise<readonly string[]> {
   const found: unknown = await docker.getContainer(id).changes();
   return Array.isArray(found) ? found.map((change) => String(record(change)['Path'])) : [];
-}
-
-async function exec(
-  docker: Docker,
-  id: string,
-  { command, user }: { readonly command: readonly string[]; readonly user?: string },
-): Promise<ExecSession> {
-  const created = await docker.getContainer(id).exec({
-    Cmd: [...command],
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: false,
-    ...(user === undefined ? {} : { User: user }),
-  });
-  const socket = await created.start({ hijack: true, stdin: true, Tty: false });
-  const attachment = attachmentOf(duplex(socket));
-  return {
-    ...attachment,
-    async exitCode() {
-      const { Running, ExitCode } = await created.inspect();
-      return Running ? undefined : (ExitCode ?? undefined);
-    },
-  };
-}
-
-/** dockerode types hijacked sockets as ReadWriteStream; they are net.Sockets. */
-function duplex(stream: NodeJS.ReadWriteStream): Duplex {
-  return stream as Duplex;
 }
 
 function readable(stream: NodeJS.ReadableStream): Readable {

@@ -1,37 +1,61 @@
-import Docker from 'dockerode';
 import type { Engine } from '../engine.ts';
 import type { Address } from '../locate/address.ts';
 import { Calls } from './calls.ts';
-import { containerCalls } from './containers.ts';
-import { imageCalls } from './images.ts';
-import { engineInfo } from './info.ts';
-import { volumeCalls } from './volumes.ts';
+import type { ClientCalls } from './client.ts';
+import { sessionCalls } from './session-calls.ts';
+import { Wire } from './wire.ts';
 
-/** The adapter over dockerode. Nothing is sent before the first call. */
+const clientNames = [
+  'info',
+  'inspectImage',
+  'listImages',
+  'buildImage',
+  'importImage',
+  'pullImage',
+  'tagImage',
+  'removeImage',
+  'saveImage',
+  'loadImage',
+  'followErrors',
+  'killContainer',
+  'removeContainer',
+  'inspectContainer',
+  'listContainers',
+  'containerLogs',
+  'containerProcesses',
+  'containerMemory',
+  'containerChanges',
+  'copyOut',
+  'copyIn',
+  'listVolumes',
+  'removeVolume',
+] as const satisfies readonly (keyof ClientCalls)[];
+
+/** Nothing is forgotten: this type is `never`. */
+type Forgotten = Exclude<keyof ClientCalls, (typeof clientNames)[number]>;
+
+/** The adapter. Nothing is sent before the first call, and dockerode is loaded for the first that needs it. */
 export function dockerEngine(address: Address): Engine {
-  const docker = new Docker(optionsOf(address));
   const calls = new Calls(address.endpoint);
+  let client: Promise<ClientCalls> | undefined;
+  const load = (): Promise<ClientCalls> =>
+    (client ??= import('./client.ts').then(({ clientCalls }) => clientCalls(address, calls)));
   return {
     endpoint: address.endpoint,
-    info: () => calls.quick('ask the engine what it is', () => engineInfo(docker)),
-    ...imageCalls(docker, calls),
-    ...containerCalls(docker, calls),
-    ...volumeCalls(docker, calls),
+    ...sessionCalls(new Wire(address), calls),
+    ...late(load),
   };
 }
 
-/** `agent` is docker-modem's own (its README); the types don't know it. */
-function optionsOf(address: Address): Docker.DockerOptions & { agent?: unknown } {
-  if (address.socketPath !== undefined) return { socketPath: address.socketPath, agent: socketAgent() };
-  const { host, port, protocol, tls } = address;
-  return { host, port, protocol, ...tls };
-}
-
-/**
- * Node works out a TLS server name for every request unless it is told one, also for a socket file, and its first look
- * for an IP address costs milliseconds.
- */
-function socketAgent(): unknown {
-  const { Agent } = process.getBuiltinModule('node:http');
-  return new Agent({ keepAlive: true, ...{ servername: '' } });
+/** All calls of the client, each loading it first. */
+function late(load: () => Promise<ClientCalls>): ClientCalls {
+  const entries = clientNames.map((name) => {
+    const call = async (...args: readonly unknown[]): Promise<unknown> => {
+      const client = await load();
+      const method = client[name] as (...args: readonly unknown[]) => Promise<unknown>;
+      return method(...args);
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(entries) as unknown as [Forgotten] extends [never] ? ClientCalls : never;
 }

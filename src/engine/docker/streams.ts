@@ -5,6 +5,8 @@ import { demux } from './demux.ts';
 /** Our three streams over one hijacked socket. `stdin.end()` half-closes: the socket's FIN is the server's EOF. */
 export function attachmentOf(socket: Duplex): Attachment {
   const { stdout, stderr } = demux(socket);
+  // The wire hands it over paused, so that nothing was lost on the way here.
+  socket.resume();
   // A write after the container has gone fails on the socket; the reading side tells the story.
   finished(socket, () => undefined);
   // A broken connection ends all three streams at once. Who reads them sees the end; the wait for the container says why.

@@ -1,0 +1,109 @@
+import { McpcatError } from '../../lib/errors.ts';
+import type { Attachment, ContainerEnd, ContainerSettings, Engine, ExecSession } from '../engine.ts';
+import { createBody } from './body.ts';
+import type { Calls } from './calls.ts';
+import { statusOf } from './failure.ts';
+import { attachmentOf } from './streams.ts';
+import type { Wire } from './wire.ts';
+
+export type SessionCalls = Pick<
+  Engine,
+  'createContainer' | 'attachContainer' | 'startContainer' | 'waitContainer' | 'exec'
+>;
+
+const short = (id: string): string => id.slice(0, 12);
+
+/** The part of the port that a client waits for. */
+export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
+  return {
+    createContainer: (settings) => calls.quick('create the container', () => create(wire, settings)),
+    attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
+    startContainer: (id) =>
+      calls.quick(`start ${short(id)}`, async () => {
+        await wire.call({ method: 'POST', path: `/containers/${id}/start` });
+      }),
+    waitContainer: (id, until, onWatching) =>
+      calls.patient(`wait for ${short(id)}`, () => wait(wire, { id, until, onWatching })),
+    exec: (id, command, options) =>
+      calls.quick(`exec in ${short(id)}`, () => exec(wire, id, { command, ...options })),
+  };
+}
+
+async function create(wire: Wire, settings: ContainerSettings): Promise<string> {
+  try {
+    const created = wire.call({ method: 'POST', path: '/containers/create', body: createBody(settings) });
+    // For what follows at once: attach, wait, start.
+    wire.warm(3);
+    return idIn(await created);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    throw new McpcatError('image-missing', `the image ${settings.image} is not on this engine`, {
+      cause: error,
+    });
+  }
+}
+
+async function attach(wire: Wire, id: string): Promise<Attachment> {
+  const path = `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`;
+  return attachmentOf(await wire.hijack({ method: 'POST', path }));
+}
+
+/** The engine sends the head of this answer at once and the body at the end. */
+async function wait(
+  wire: Wire,
+  { id, until, onWatching }: { id: string; until: string; onWatching: (() => void) | undefined },
+): Promise<ContainerEnd> {
+  try {
+    const path = `/containers/${id}/wait?condition=${until}`;
+    return endOf(JSON.parse(await wire.call({ method: 'POST', path }, onWatching)));
+  } catch (error) {
+    // Gone before we asked: whoever waits for its end has it.
+    if (until === 'removed' && statusOf(error) === 404) return { exitCode: 0 };
+    throw error;
+  }
+}
+
+function endOf(answer: unknown): ContainerEnd {
+  const body = record(answer);
+  const message = record(body['Error'])['Message'];
+  return { exitCode: Number(body['StatusCode']), ...(typeof message === 'string' ? { error: message } : {}) };
+}
+
+async function exec(
+  wire: Wire,
+  id: string,
+  { command, user }: { readonly command: readonly string[]; readonly user?: string },
+): Promise<ExecSession> {
+  const body = {
+    Cmd: command,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    ...(user === undefined ? {} : { User: user }),
+  };
+  const created = idIn(await wire.call({ method: 'POST', path: `/containers/${id}/exec`, body }));
+  const start = {
+    method: 'POST',
+    path: `/exec/${created}/start`,
+    body: { Detach: false, Tty: false },
+  } as const;
+  const attachment = attachmentOf(await wire.hijack(start));
+  return {
+    ...attachment,
+    async exitCode() {
+      const facts = record(JSON.parse(await wire.call({ method: 'GET', path: `/exec/${created}/json` })));
+      return facts['Running'] === true || typeof facts['ExitCode'] !== 'number'
+        ? undefined
+        : facts['ExitCode'];
+    },
+  };
+}
+
+function idIn(body: string): string {
+  return String(record(JSON.parse(body))['Id']);
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
