@@ -1,16 +1,32 @@
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, Terminal } from './command.ts';
 import { main } from './cli.ts';
 
 /** Hands this process to the command line: streams, signals, exit code. */
 export async function start(commands: readonly CommandSpec[]): Promise<void> {
-  const { stdin, stdout, stderr, env } = process;
   const argv = process.argv.slice(2);
   // The launcher has its own handling of both: signals are passed on, a client that does not read ends the session.
   const signal = argv[0] === 'run' ? new AbortController().signal : cancelledBySignals();
-  if (argv[0] !== 'run') endQuietlyWithReader(stdout);
-  const exitCode = await main(argv, { stdin, stdout, stderr, env, signal }, commands);
+  if (argv[0] !== 'run') endQuietlyWithReader(process.stdout);
+  const exitCode = await main(argv, terminalOf(signal), commands);
   // Output may still be on its way to a pipe; an empty write comes back when it has been taken.
-  stdout.write('', () => stderr.write('', () => process.exit(exitCode)));
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+}
+
+/** Node makes each stream when it is first asked for; a launch has better things to do before. */
+function terminalOf(signal: AbortSignal): Terminal {
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    env: process.env,
+    signal,
+  };
 }
 
 function cancelledBySignals(): AbortSignal {

@@ -13,7 +13,8 @@ export interface LaunchRequest {
   readonly sandbox: Sandbox;
   readonly image: string;
   readonly labels: Labels;
-  readonly streams: Streams;
+  /** The client's; asked for when the engine is at work. */
+  readonly streams: () => Streams;
   /** Milliseconds a server has after the end of its input; mcpcat-init's default if undefined. */
   readonly grace?: number | undefined;
   /** Called once with a function that asks for the end. */
@@ -85,7 +86,7 @@ async function serve(request: LaunchRequest, { supervisor, attachment, id }: Ses
   const stirring = Promise.withResolvers<undefined>();
   const onLost = (message: string): void => supervisor.request({ kind: 'lease-lost', message });
   const { server, onRoad } = await speaker(request, attachment, onLost);
-  const flowing = bridge(request.streams, server, {
+  const flowing = bridge(request.streams(), server, {
     onInputEnd: () => supervisor.request({ kind: 'input-ended' }),
     onInputStuck: () => supervisor.request({ kind: 'input-stuck' }),
     onOutputBroken: () => supervisor.request({ kind: 'output-broken' }),

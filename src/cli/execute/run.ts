@@ -44,15 +44,17 @@ export const execute: Execute = async (invocation) => {
     sandbox,
     image,
     labels: launchLabels(name, terminal.env),
-    streams: {
+    streams: () => ({
       stdin: terminal.stdin,
       stdout: terminal.stdout,
       stderr: terminal.stderr,
       sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
-    },
+    }),
     grace: graceOf(options.text('grace')),
     onReady: watch,
-    onAttempt: options.flag('quiet') ? () => undefined : attemptLog(name, terminal.stderr),
+    onAttempt: options.flag('quiet')
+      ? () => undefined
+      : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),
     onRoadClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => {
       keepSmall();
