@@ -80,9 +80,16 @@ async function containerOf(role: 'run' | 'test', name: string, more: readonly st
   }
 }
 
-/** Without what names one container, and without the two differences that are meant. */
+/**
+ * Without what names one container, and without the differences that are meant: who removes it, and that process 1 of
+ * a launch expects a lease. Neither says what the server may do.
+ */
 function comparable({ Config, HostConfig, Mounts }: Inspected): unknown {
-  const { Labels: labels, ...config } = Config;
+  const { Labels: labels, Env: env, ...rest } = Config;
+  const config = {
+    ...rest,
+    Env: (env as readonly string[]).filter((setting) => setting !== 'MCPCAT_LEASE=1'),
+  };
   const { AutoRemove: autoRemove, Mounts: requested = [], ...host } = HostConfig;
   assert.ok(typeof labels === 'object' && typeof autoRemove === 'boolean');
   return { config, host, mounts: Mounts.map(withoutSource), requested: requested.map(withoutSource) };
