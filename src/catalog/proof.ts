@@ -3,12 +3,15 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Entry } from './entry.ts';
 
+/** A figure of the run that gave the proof, not a promise; null if it could not be taken. */
+const measured = z.number().int().nonnegative().nullable();
+
 /**
  * `catalog/<name>/proof.json`: what `mcpcat test` has proved about an image, and with which permissions. Written by it
- * alone, when everything passed; a proof that says the same but for its day is left as it is.
+ * alone, when everything passed; a proof that says the same but for its day and its measurements is left as it is.
  */
-const Proof = z.strictObject({
-  proofVersion: z.literal(1),
+export const Proof = z.strictObject({
+  proofVersion: z.literal(2),
   /** Day in UTC, `YYYY-MM-DD`. */
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
   /** `fingerprint` is that of what the image was built from, if its label has one; `id` is this engine's. */
@@ -21,6 +24,14 @@ const Proof = z.strictObject({
   works: z.number().int().nonnegative(),
   refused: z.number().int().nonnegative(),
   tools: z.number().int().nonnegative(),
+  /** What was looked at and found in order, by name; `call` only where the entry has a call to make. */
+  checks: z.array(z.string()),
+  /** Milliseconds from the moment the container had been started to the answer to `initialize`. */
+  initializeMs: measured,
+  /** Bytes that the container had while the server was idle. */
+  memoryBytes: measured,
+  /** Milliseconds from the end of its input to its end. */
+  exitMs: measured,
 });
 export type Proof = z.infer<typeof Proof>;
 

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Entry } from '../catalog/entry.ts';
 import { permissionsOf, proofFile, readProof, type Proof } from '../catalog/proof.ts';
 import type { EngineInfo, ImageFacts } from '../engine/engine.ts';
@@ -31,19 +32,33 @@ export interface ProofRequest {
   readonly engine: EngineInfo;
   readonly proved: Proved;
   readonly tools: number;
+  /** Names of the checks that found nothing. */
+  readonly checks: readonly string[];
+  readonly measured: Measured;
 }
 
-/** Writes proof.json, unless the one that is there says the same but for its day and this engine's name for the image. */
+/** Figures of one run: milliseconds and bytes. */
+export interface Measured {
+  readonly initializeMs: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly exitMs: number | undefined;
+}
+
+/** Writes proof.json, unless the one that is there says the same but for its day, its measurements and this engine's name for the image. */
 export async function keepProof(request: ProofRequest): Promise<void> {
-  const { folder, entry, image, engine, proved, tools } = request;
+  const { folder, entry, image, engine, proved, tools, checks, measured } = request;
   const proof: Proof = {
-    proofVersion: 1,
+    proofVersion: 2,
     date: new Date().toISOString().slice(0, 10),
     image: { id: image.id, fingerprint: image.labels[label.fingerprint] ?? null },
     engine: `${engine.name} ${engine.version}`,
     permissions: permissionsOf(entry),
     ...proved,
     tools,
+    checks: [...checks],
+    initializeMs: whole(measured.initializeMs),
+    memoryBytes: whole(measured.memoryBytes),
+    exitMs: whole(measured.exitMs),
   };
   const known = await readProof(folder);
   if (known !== undefined && saysTheSame(known, proof)) return;
@@ -52,8 +67,13 @@ export async function keepProof(request: ProofRequest): Promise<void> {
 
 function saysTheSame(known: Proof, proof: Proof): boolean {
   const id = proof.image.fingerprint === null ? proof.image.id : known.image.id;
-  const aligned = { ...proof, date: known.date, image: { ...proof.image, id } };
-  return JSON.stringify(known) === JSON.stringify(aligned);
+  const { date, initializeMs, memoryBytes, exitMs } = known;
+  const aligned = { ...proof, date, initializeMs, memoryBytes, exitMs, image: { ...proof.image, id } };
+  return isDeepStrictEqual(known, aligned);
+}
+
+function whole(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value);
 }
 
 /** An image that failed is no longer proved by what was said of it before. */

@@ -20,18 +20,19 @@ import type { Check, Observation } from './observation.ts';
 import { dropProof, keepProof, provedIn, type Proved } from './keep-proof.ts';
 import { observe, observeModern } from './observe.ts';
 
-const checks: readonly Check[] = [
-  handshakeSucceeds,
-  callSucceeds,
-  staysWithinLimits,
-  onlyJsonRpc,
-  exitsAfterEof,
-  oneProcess,
-  writesInside,
-  declaredAndNoMore,
-  asksOnlyDeclared,
-  toolsAsReviewed,
-];
+/** By the name that a proof has for it. */
+const checks: Readonly<Record<string, Check>> = {
+  handshake: handshakeSucceeds,
+  call: callSucceeds,
+  limits: staysWithinLimits,
+  output: onlyJsonRpc,
+  exit: exitsAfterEof,
+  processes: oneProcess,
+  writes: writesInside,
+  permissions: declaredAndNoMore,
+  hosts: asksOnlyDeclared,
+  tools: toolsAsReviewed,
+};
 
 const Tools = z.strictObject({
   tools: z.array(z.strictObject({ name: z.string(), description: z.string(), schema: z.string() })),
@@ -63,6 +64,8 @@ export interface SmokeReport {
   readonly tools: number;
   /** How much of the declared permissions was proved, both ways. */
   readonly proof: Proved;
+  /** Names of the checks that found nothing; `call` only where there is a call to make. */
+  readonly checks: readonly string[];
   readonly call: string | undefined;
   readonly initializeMs: number | undefined;
   readonly memoryBytes: number | undefined;
@@ -112,8 +115,10 @@ async function recordProof(
   { report, image }: { readonly report: SmokeReport; readonly image: ImageFacts },
 ): Promise<void> {
   if (!report.passed) return dropProof({ folder, image });
-  const { proof: proved, tools } = report;
-  await keepProof({ folder, entry, image, engine: await engine.info(), proved, tools });
+  const { proof: proved, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
+  const measured = { initializeMs, memoryBytes, exitMs };
+  const info = await engine.info();
+  await keepProof({ folder, entry, image, engine: info, proved, tools, checks: passed, measured });
 }
 
 function reportOf(
@@ -121,7 +126,8 @@ function reportOf(
   { image, imageId, modern }: { image: string; imageId: string; modern: boolean },
 ): SmokeReport {
   const { entry, handshake } = seen;
-  const findings = checks.flatMap((check) => check(seen)).map((finding) => excuse(finding, entry.exceptions));
+  const found = Object.entries(checks).map(([check, judge]) => ({ check, findings: judge(seen) }));
+  const findings = found.flatMap((of) => of.findings).map((finding) => excuse(finding, entry.exceptions));
   return {
     name: entry.name,
     image,
@@ -136,11 +142,20 @@ function reportOf(
     serverInfo: handshake.serverInfo,
     tools: handshake.tools.length,
     proof: provedIn(seen.probed),
+    checks: found
+      .filter(({ check, findings: of }) => of.length === 0 && isMade(check, seen))
+      .map(({ check }) => check),
     call: handshake.call?.text,
     initializeMs: handshake.initializeMs,
     memoryBytes: seen.memory,
     exitMs: seen.exitMs,
   };
+}
+
+/** A check that had nothing to look at has found nothing either. */
+function isMade(check: string, { entry, probed }: Observation): boolean {
+  if (check === 'call') return entry.smoke.call !== undefined;
+  return check !== 'permissions' || probed !== undefined;
 }
 
 /** An exception of the entry lowers a finding; its reason goes with it. */

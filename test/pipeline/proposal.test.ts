@@ -88,6 +88,7 @@ function update(more: Partial<ProvedUpdate> = {}): ProvedUpdate {
         serverInfo: undefined,
         tools: 3,
         proof: { works: 1, refused: 20 },
+        checks: [],
         call: undefined,
         initializeMs: 300,
         memoryBytes: undefined,
