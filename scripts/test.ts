@@ -17,6 +17,7 @@ const buildTools: Readonly<Record<string, string>> = {
   make: 'make',
   'musl-gcc': 'musl-tools',
   unshare: 'util-linux',
+  ip: 'iproute2',
 };
 
 function run(title: string, command: string, commandArgs: readonly string[]): boolean {

@@ -33,6 +33,8 @@ export class Client {
     const outer = spawn(command, args, {
       cwd: project,
       env: { ...process.env, ...env },
+      // A session of its own, as a client has: else, where process 1 shares ours, nobody could tell an orphan from its child.
+      detached: how === 'wrapped',
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(how === 'wrapped' ? (['pipe'] as const) : [])],
     });
     outer.on('error', (error) => (this.#said += error.message));

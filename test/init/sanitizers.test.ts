@@ -19,6 +19,11 @@ test('the build under test has both sanitizers in it', () => {
   for (const name of ['__asan_report_load', '__ubsan_handle']) assert.ok(symbols.includes(name), name);
 });
 
+/** Without what the leak check says of a process that ends while it is being stopped: no finding. */
+function reportIn(file: string): string {
+  return readFileSync(file, 'utf8').replace(/^==\d+==Unable to get registers from thread \d+\.\n/gm, '');
+}
+
 for (const suite of ['init', 'lease', 'preamble', 'probe', 'doors', 'relay', 'relay-dns', 'relay-load']) {
   test(`the tests of ${suite} pass under address and undefined-behaviour sanitizers`, () => {
     const env: NodeJS.ProcessEnv = {
@@ -36,7 +41,9 @@ for (const suite of ['init', 'lease', 'preamble', 'probe', 'doors', 'relay', 're
       encoding: 'utf8',
       timeout: 300_000,
     });
-    const found = globSync(`${reports}/*`).map((report) => readFileSync(report, 'utf8'));
+    const found = globSync(`${reports}/*`)
+      .map(reportIn)
+      .filter((report) => report !== '');
     assert.deepEqual(found, []);
     assert.equal(status, 0, stdout);
   });
