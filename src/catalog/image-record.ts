@@ -24,12 +24,17 @@ const ImageRecord = z.strictObject({
   repository: z.string().nullable(),
   /** Of the index over all platforms: the one that `run` and `pull` ask for. */
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  /** Tag that stands for the fingerprints of all platforms that were asked for; some may have been impossible. */
+  inputs: z.string(),
   /** By `os/architecture`. */
   platforms: z.record(z.string(), PlatformImage),
   /** Day in UTC, `YYYY-MM-DD`; null if it is in no registry yet. */
   published: z.string().nullable(),
 });
 export type ImageRecord = z.infer<typeof ImageRecord>;
+
+/** One platform's image of a record. */
+export type PlatformImage = z.infer<typeof PlatformImage>;
 
 export function imageRecordFile(folder: string): string {
   return path.join(folder, 'image.json');

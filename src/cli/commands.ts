@@ -10,6 +10,7 @@ import { spec as list } from './commands/list.ts';
 import { spec as prune } from './commands/prune.ts';
 import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
+import { spec as publish } from './commands/publish.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as stop } from './commands/stop.ts';
@@ -33,6 +34,7 @@ export const commands: readonly CommandSpec[] = [
   build,
   test,
   audit,
+  publish,
   base,
   doctor,
   completion,

@@ -20,6 +20,8 @@ export interface PushTarget {
 /** What a push did, by blob. */
 export interface Pushed extends PlatformDescriptor {
   readonly blobs: Readonly<Record<'present' | 'mounted' | 'sent' | 'sent-in-chunks', number>>;
+  /** Of the blobs that had to be sent. */
+  readonly sentBytes: number;
 }
 
 /** Pushes missing blobs, then the manifest by digest, then the tags: whoever sees a tag can pull all of it. */
@@ -37,8 +39,28 @@ export async function pushImage(registry: Registry, image: PackedImage, target: 
   await pushManifest(registry, target, image.manifest);
   const counts = { present: 0, mounted: 0, sent: 0, 'sent-in-chunks': 0 };
   for (const way of ways) counts[way]++;
-  const { mediaType: type, digest, bytes } = image.manifest;
-  return { mediaType: type, digest, size: bytes.length, platform: { ...image.platform }, blobs: counts };
+  const sentBytes = blobs.reduce((sum, { size }, at) => sum + (ways[at]?.startsWith('sent') ? size : 0), 0);
+  return { ...platformDescriptor(image), blobs: counts, sentBytes };
+}
+
+/** How an index names an image. */
+export function platformDescriptor({
+  manifest,
+  platform,
+}: Pick<PackedImage, 'manifest' | 'platform'>): PlatformDescriptor {
+  const { mediaType: type, digest, bytes } = manifest;
+  return { mediaType: type, digest, size: bytes.length, platform: { ...platform } };
+}
+
+/** The index over some images: the same images in any order give the same bytes. */
+export function indexOver(
+  images: readonly PlatformDescriptor[],
+  annotations?: Readonly<Record<string, string>>,
+): Manifest {
+  const manifests = images
+    .map(({ mediaType: type, digest, size, platform }) => ({ mediaType: type, digest, size, platform }))
+    .sort((a, b) => (platformText(a) < platformText(b) ? -1 : 1));
+  return manifestOf(mediaType.index, { manifests, annotations });
 }
 
 /** One image for several platforms: an index over manifests that are in the repository. Resolves to its digest. */
@@ -49,10 +71,7 @@ export async function pushIndex(
     readonly annotations?: Readonly<Record<string, string>>;
   },
 ): Promise<Digest> {
-  const manifests = images
-    .map(({ mediaType: type, digest, size, platform }) => ({ mediaType: type, digest, size, platform }))
-    .sort((a, b) => (platformText(a) < platformText(b) ? -1 : 1));
-  const index = manifestOf(mediaType.index, { manifests, annotations: target.annotations });
+  const index = indexOver(images, target.annotations);
   await pushManifest(registry, target, index);
   return index.digest;
 }
@@ -62,7 +81,8 @@ export function platformText({ platform }: Pick<PlatformDescriptor, 'platform'>)
   return [platform?.os, platform?.architecture, platform?.variant].filter(Boolean).join('/');
 }
 
-async function pushManifest(
+/** Puts a manifest whose content is there under its digest, then under each tag; what is there already is left. */
+export async function pushManifest(
   registry: Registry,
   { repository, tags }: Pick<PushTarget, 'repository' | 'tags'>,
   manifest: Manifest,

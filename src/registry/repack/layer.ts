@@ -17,6 +17,8 @@ export interface PackedLayer {
   readonly blob: LocalBlob;
   /** Of the uncompressed tar, as the image configuration names it. */
   readonly diffId: Digest;
+  /** Of the uncompressed tar. */
+  readonly bytes: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function repackLayer({
   );
   const size = packed.bytes;
   const blob = blobOfFile(mediaType.layer, { file: target, digest: packed.digest(), size });
-  return { blob, diffId: plain.digest() };
+  return { blob, diffId: plain.digest(), bytes: plain.bytes };
 }
 
 /** Some engines save compressed layers. */

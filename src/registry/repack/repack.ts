@@ -16,6 +16,8 @@ export interface PackedImage extends AsyncDisposable {
   readonly config: LocalBlob;
   readonly layers: readonly LocalBlob[];
   readonly platform: ImagePlatform;
+  /** Of all layers, unpacked. */
+  readonly bytes: number;
 }
 
 export interface RepackOptions {
@@ -54,11 +56,12 @@ async function packed(
   );
   const layers = all.filter((layer): layer is PackedLayer => layer !== undefined);
   const diffIds = layers.map(({ diffId }) => diffId);
-  const { bytes, platform } = canonicalConfig(saved.config, { diffIds, epoch });
-  const config = blobOfBytes(mediaType.config, bytes);
+  const { bytes: text, platform } = canonicalConfig(saved.config, { diffIds, epoch });
+  const config = blobOfBytes(mediaType.config, text);
   const blobs = layers.map(({ blob }) => blob);
   const content = { config: descriptorOf(config), layers: blobs.map(descriptorOf), annotations };
-  return { manifest: manifestOf(mediaType.manifest, content), config, layers: blobs, platform };
+  const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0);
+  return { manifest: manifestOf(mediaType.manifest, content), config, layers: blobs, platform, bytes };
 }
 
 function failed(error: unknown, signal: AbortSignal | undefined): McpcatError {

@@ -1,0 +1,29 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'publish',
+  summary: 'Push proved images to a registry, and record their digests',
+  usage: 'NAME… | --all',
+  options: {
+    all: { type: 'boolean', help: 'every entry of the catalog' },
+    registry: {
+      type: 'string',
+      value: 'HOST/PREFIX',
+      help: 'where they go, such as ghcr.io/owner (also MCPCAT_REGISTRY)',
+    },
+    'dry-run': { type: 'boolean', help: 'compute the digests and write image.json, push nothing' },
+    force: { type: 'boolean', help: 'repack and compare even if nothing changed' },
+    jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
+    base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the base image it was built on' },
+    catalog: common.catalog,
+    engine: common.engine,
+    json: common.json,
+    quiet: common.quiet,
+  },
+  examples: [
+    ['mcpcat publish time --registry ghcr.io/owner', 'as ghcr.io/owner/time'],
+    ['mcpcat publish --all --dry-run', 'write every catalog/NAME/image.json'],
+  ],
+  completes: 'entries',
+  load: () => import('../execute/publish.ts'),
+};
