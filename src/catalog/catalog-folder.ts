@@ -1,15 +1,11 @@
-import path from 'node:path';
-import { projectFolder } from '../lib/project.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { catalogSource, sourceText, type CatalogChoice } from './catalog-source.ts';
 
-/** Where the catalog is: `--catalog`, MCPCAT_CATALOG, or the one mcpcat came with. */
-export function catalogFolder({
-  option,
-  env,
-}: {
-  option: string | undefined;
-  env: Readonly<Record<string, string | undefined>>;
-}): string {
-  const chosen = option ?? env['MCPCAT_CATALOG'];
-  if (chosen !== undefined && chosen !== '') return path.resolve(chosen);
-  return path.join(projectFolder(), 'catalog');
+/** For commands that write into the catalog, or need what a `catalog.json` has not (locks). */
+export function catalogFolder(choice: CatalogChoice): string {
+  const source = catalogSource(choice);
+  if (source.kind === 'folder') return source.folder;
+  throw new McpcatError('usage', `expected a folder as catalog here, found ${sourceText(source)}`, {
+    hint: 'a checkout has one: --catalog DIR',
+  });
 }

@@ -16,7 +16,7 @@ const PlatformImage = z.strictObject({
   bytes: z.number().int().nonnegative(),
 });
 
-const ImageRecord = z.strictObject({
+export const ImageRecord = z.strictObject({
   imageVersion: z.literal(1),
   /** Release of the server, as its lock has it. */
   version: z.string(),

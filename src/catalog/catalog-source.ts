@@ -1,0 +1,57 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { McpcatError } from '../lib/errors.ts';
+import { projectFolder } from '../lib/project.ts';
+
+/** Where a catalog is: a folder of entries, a `catalog.json`, or the address of one. */
+export type CatalogSource =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'url'; readonly url: string };
+
+export interface CatalogChoice {
+  /** `--catalog`. */
+  readonly option: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `--catalog`, MCPCAT_CATALOG, or the folder that mcpcat came with. Throws `usage` for an address that is not safe. */
+export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
+  const chosen = option ?? env['MCPCAT_CATALOG'] ?? '';
+  if (chosen === '') return { kind: 'folder', folder: path.join(projectFolder(), 'catalog') };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(chosen)) return { kind: 'url', url: safeUrl(chosen) };
+  const place = path.resolve(chosen);
+  // What is not there yet is taken for a folder, unless its name says otherwise.
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() ?? place.endsWith('.json');
+  return isFile ? { kind: 'file', file: place } : { kind: 'folder', folder: place };
+}
+
+/** For messages. */
+export function sourceText(source: CatalogSource): string {
+  if (source.kind === 'url') return source.url;
+  return source.kind === 'file' ? source.file : source.folder;
+}
+
+/**
+ * A catalog says what servers may do, and which image they are: whoever can change it on its way decides that. So it
+ * comes over TLS, or from this machine. The text may hold a password, so none is repeated.
+ */
+function safeUrl(text: string): string {
+  if (!URL.canParse(text)) throw new McpcatError('usage', 'the catalog: expected an address, found none');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '')
+    throw new McpcatError(
+      'usage',
+      `the catalog at ${url.host}: expected an address without user and password`,
+    );
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url.href;
+  const hint = 'https://…; http:// is for this machine alone';
+  throw new McpcatError('usage', `the catalog at ${url.host}: expected https, found ${url.protocol}//`, {
+    hint,
+  });
+}
+
+/** URL has put every spelling of an IPv4 address into its plain form. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

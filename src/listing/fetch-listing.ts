@@ -1,0 +1,79 @@
+import { isLoopback } from '../catalog/catalog-source.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { mostBytes } from './parse-listing.ts';
+
+export interface Conditions {
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+}
+
+/** `same`: the condition held, so what the asker has is the newest. */
+export type Answer =
+  { readonly kind: 'same' } | ({ readonly kind: 'text'; readonly text: string } & Conditions);
+
+/**
+ * One conditional GET (RFC 9110, section 13) with a deadline for the whole of it. Rejects with `upstream-unavailable`
+ * for whatever is no answer: no route, another status, too slow, too large, over an unsafe redirect.
+ */
+export async function fetchListing(
+  url: string,
+  {
+    conditions,
+    deadlineMs,
+    signal,
+  }: { conditions: Conditions; deadlineMs: number; signal?: AbortSignal | undefined },
+): Promise<Answer> {
+  const late = AbortSignal.timeout(deadlineMs);
+  const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
+  try {
+    const response = await fetch(url, { headers: headersOf(conditions), signal: ended });
+    refuseUnsafe(response.url);
+    if (response.status === 304) return { kind: 'same' };
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`it answers ${String(response.status)}`);
+    }
+    const text = await textOf(response);
+    const etag = response.headers.get('etag') ?? undefined;
+    const lastModified = response.headers.get('last-modified') ?? undefined;
+    return { kind: 'text', text, etag, lastModified };
+  } catch (error) {
+    if (signal?.aborted === true) throw new McpcatError('cancelled', 'cancelled', { cause: error });
+    const reason = late.aborted ? `no answer within ${String(deadlineMs / 1000)} s` : reasonOf(error);
+    throw new McpcatError('upstream-unavailable', `the catalog ${url}: ${reason}`, {
+      hint: 'check the address, the network and proxy settings',
+      cause: error,
+    });
+  }
+}
+
+/** An ETag is the better condition: a date knows only seconds. */
+function headersOf({ etag, lastModified }: Conditions): Record<string, string> {
+  const common = { accept: 'application/json', 'user-agent': 'mcpcat' };
+  if (etag !== undefined) return { ...common, 'if-none-match': etag };
+  return lastModified === undefined ? common : { ...common, 'if-modified-since': lastModified };
+}
+
+/** A redirect may not lead from a safe place to one where anybody can answer. */
+function refuseUnsafe(url: string): void {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'https:' || isLoopback(hostname)) return;
+  throw new Error(`it redirects to ${protocol}//${hostname}, where anybody on the way could answer`);
+}
+
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > mostBytes) throw new Error(`expected up to ${String(mostBytes / 1024 ** 2)} MB, found more`);
+    parts.push(part);
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
+}
+
+/** fetch hides the reason ("fetch failed") in its cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return messageOf(cause ?? error);
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+import { imageRecordFile, ImageRecord } from '../catalog/image-record.ts';
+import { loadCatalog } from '../catalog/load.ts';
+import type { Problem } from '../catalog/problem.ts';
+import { Proof, proofFile } from '../catalog/proof.ts';
+import type { Server } from '../catalog/server.ts';
+import { Tools, toolsFile } from '../catalog/tools.ts';
+import { messageOf } from '../lib/errors.ts';
+import { ListedServer, listingVersion, type ListedImage, type Listing } from './listing.ts';
+import { statusOf } from './status.ts';
+
+/** What the images of a server would be built from now, by platform. */
+export type Fingerprints = (server: Server) => Promise<Readonly<Record<string, string>>>;
+
+export interface Gathered {
+  readonly listing: Listing;
+  /** Broken entries and files: what is whole is listed all the same. */
+  readonly problems: readonly Problem[];
+}
+
+/** A catalog folder as one listing; the same files give the same listing. */
+export async function gatherListing(folder: string, fingerprints: Fingerprints): Promise<Gathered> {
+  const { servers, problems } = await loadCatalog(folder);
+  const listed = await Promise.all([...servers.values()].map((server) => listServer(server, fingerprints)));
+  const sorted = listed.map(({ server }) => server).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    listing: {
+      $schema: './catalog.schema.json',
+      catalogVersion: listingVersion,
+      servers: Object.fromEntries(sorted.map((server) => [server.name, server])),
+    },
+    problems: [...problems, ...listed.flatMap((of) => of.problems)],
+  };
+}
+
+/** One server with everything that lies beside its `server.yaml`. Without `fingerprints` its proof is believed to be of its lock. */
+export async function listServer(
+  server: Server,
+  fingerprints?: Fingerprints,
+): Promise<{ readonly server: ListedServer; readonly problems: readonly Problem[] }> {
+  const { entry, folder, lock } = server;
+  const [tools, proof, record, now] = await Promise.all([
+    readChecked(toolsFile(folder), Tools, `mcpcat test ${entry.name} --accept`),
+    readChecked(proofFile(folder), Proof, `mcpcat test ${entry.name}`),
+    readChecked(imageRecordFile(folder), ImageRecord, `mcpcat publish ${entry.name}`),
+    fingerprintsOf(server, fingerprints),
+  ]);
+  const image = record.value === undefined ? undefined : listedImage(record.value);
+  // Through the schema, for its order of keys.
+  const listed = ListedServer.parse({
+    ...entry,
+    version: lock?.version ?? null,
+    runtime: lock?.runtime ?? null,
+    freshness: { released: lock?.published ?? null },
+    image: image ?? null,
+    tools: tools.value?.tools ?? null,
+    proof: proof.value ?? null,
+    ...statusOf({ server, proof: proof.value, image, fingerprints: now.value }),
+  });
+  const problems = [tools, proof, record, now].flatMap(({ problem }) => problem ?? []);
+  return { server: listed, problems };
+}
+
+function listedImage({ imageVersion: _, ...image }: ImageRecord): ListedImage {
+  const { repository, digest } = image;
+  const platforms = Object.entries(image.platforms).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...image,
+    platforms: Object.fromEntries(platforms),
+    reference: repository === null ? null : `${repository}@${digest}`,
+  };
+}
+
+interface Checked<T> {
+  readonly value?: T;
+  readonly problem?: Problem;
+}
+
+/** No file is no problem; one that is not what it should be counts as none, and is said. */
+async function readChecked<T>(file: string, schema: z.ZodType<T>, hint: string): Promise<Checked<T>> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return {};
+  const place = { file, line: 0, column: 0, hint };
+  try {
+    const parsed = schema.safeParse(JSON.parse(text));
+    if (parsed.success) return { value: parsed.data };
+    const [issue] = parsed.error.issues;
+    const where =
+      issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+    return { problem: { ...place, message: `${where}${issue?.message ?? 'not valid'}` } };
+  } catch {
+    return { problem: { ...place, message: 'it is not JSON' } };
+  }
+}
+
+/** A lock that nothing can be generated from is that server's trouble alone. */
+async function fingerprintsOf(
+  server: Server,
+  fingerprints: Fingerprints | undefined,
+): Promise<Checked<Readonly<Record<string, string>>>> {
+  if (fingerprints === undefined || server.lock === undefined) return {};
+  try {
+    return { value: await fingerprints(server) };
+  } catch (error) {
+    const file = path.join(server.folder, 'lock.json');
+    return { value: {}, problem: { file, line: 0, column: 0, message: messageOf(error) } };
+  }
+}
