@@ -65,6 +65,7 @@ const late = {
   build: 'src/engine/docker/build.ts',
   progress: 'src/engine/docker/progress.ts',
   http: 'src/http-bridge/http-attachment.ts',
+  pull: 'src/pull/pull-server.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',

@@ -20,7 +20,7 @@ const ranks: readonly (readonly string[])[] = [
     'settings',
     'trial',
   ],
-  ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish'],
+  ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull'],
   ['pipeline'],
   ['cli'],
   ['main.ts', 'launcher.ts'],

@@ -11,6 +11,7 @@ import { spec as prune } from './commands/prune.ts';
 import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
 import { spec as publish } from './commands/publish.ts';
+import { spec as pull } from './commands/pull.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as stop } from './commands/stop.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CommandSpec[] = [
   list,
   search,
   info,
+  pull,
   ps,
   stop,
   logs,

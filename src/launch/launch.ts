@@ -12,6 +12,8 @@ export interface LaunchRequest {
   readonly engine: Engine;
   readonly sandbox: Sandbox;
   readonly image: string;
+  /** Where the engine has no such image: another one, asked for until there is none; aborted when the end is asked for. */
+  readonly onMissing?: (image: string, signal: AbortSignal) => Promise<string | undefined>;
   readonly labels: Labels;
   /** The client's; asked for when the engine is at work. */
   readonly streams: () => Streams;
@@ -38,11 +40,15 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   const { grace = 0 } = request;
   const budgets = { ...defaultBudgets, afterInputEnd: defaultBudgets.afterInputEnd + grace };
   const supervisor = new Supervisor(request.engine, budgets);
-  request.onReady((reason) => supervisor.request(reason));
+  const ending = new AbortController();
+  request.onReady((reason) => {
+    ending.abort();
+    supervisor.request(reason);
+  });
   let removed = false;
   let ended: Ended;
   try {
-    ended = await run(request, supervisor);
+    ended = await run(request, { supervisor, ending: ending.signal });
   } finally {
     removed = await supervisor.remove();
   }
@@ -51,13 +57,13 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
 
 type Ended = Omit<LaunchResult, 'left'>;
 
-async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ended> {
-  const { engine, sandbox, image, labels, grace } = request;
-  const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace, lease: 'held' });
-  const creating = engine.createContainer(settings).catch((error: unknown) => {
-    throw withHint(error, sandbox.name);
-  });
-  const id = await supervisor.unlessOver(creating);
+async function run(
+  request: LaunchRequest,
+  { supervisor, ending }: { readonly supervisor: Supervisor; readonly ending: AbortSignal },
+): Promise<Ended> {
+  const { engine } = request;
+  const id = await supervisor.unlessOver(create(request, request.image, ending));
+  if (id === undefined) return { exitCode: 143, reason: supervisor.reason };
   const watching = Promise.withResolvers<void>();
   supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
   const attached = Promise.all([engine.attachContainer(id), watching.promise]);
@@ -67,6 +73,28 @@ async function run(request: LaunchRequest, supervisor: Supervisor): Promise<Ende
     return await serve(request, { supervisor, attachment, id });
   } finally {
     attachment.destroy();
+  }
+}
+
+/** Undefined if the end was asked for while an image was on its way. */
+async function create(
+  request: LaunchRequest,
+  image: string,
+  ending: AbortSignal,
+): Promise<string | undefined> {
+  const { engine, sandbox, labels, grace, onMissing } = request;
+  const settings = settingsOf(sandbox, { image, labels, autoRemove: true, eofGrace: grace, lease: 'held' });
+  try {
+    return await engine.createContainer(settings);
+  } catch (error) {
+    if (!(error instanceof McpcatError) || error.code !== 'image-missing') throw error;
+    const other = await onMissing?.(image, ending).catch((failure: unknown) => {
+      if (ending.aborted) return undefined;
+      throw failure;
+    });
+    if (ending.aborted) return undefined;
+    if (other === undefined) throw withHint(error, sandbox.name);
+    return create(request, other, ending);
   }
 }
 
@@ -131,8 +159,7 @@ async function patience(milliseconds: number): Promise<void> {
   });
 }
 
-function withHint(error: unknown, name: string): unknown {
-  if (!(error instanceof McpcatError) || error.code !== 'image-missing') return error;
+function withHint(error: McpcatError, name: string): McpcatError {
   return new McpcatError('image-missing', `${name} has no image on this engine yet`, {
     hint: `mcpcat build ${name}`,
     cause: error,

@@ -15,6 +15,8 @@ export interface PullRequest {
   readonly platform: Platform;
   /** The name it gets in the engine. To work offline it must be a name that belongs to this digest alone. */
   readonly tag: string;
+  /** Fetch it although the engine has it. */
+  readonly always?: boolean;
   /** Compressed bytes that came, of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -29,7 +31,7 @@ export async function pullImage(
   engine: Pick<Engine, 'inspectImage' | 'loadImage'>,
   request: PullRequest,
 ): Promise<{ readonly id: string; readonly from: 'engine' | 'registry' }> {
-  const here = await engine.inspectImage(request.tag);
+  const here = request.always === true ? undefined : await engine.inspectImage(request.tag);
   if (here !== undefined) return { id: here.id, from: 'engine' };
   const image = await imageFor(registry, request);
   const total = [image.config, ...image.layers].reduce((sum, { size }) => sum + size, 0);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
+import { quickImage } from '../../catalog/quick-image.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
@@ -20,6 +21,7 @@ import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
 import { narrowed, refuseAllow } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
+import { chooseImage } from './run-image.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -38,11 +40,12 @@ export const execute: Execute = async (invocation) => {
   refuseAllow(narrowing, options.list('allow'));
   const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
   if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
-  const image = await imageFor(entry, { invocation, engine });
+  const recorded = quickImage(folder, name);
+  const choice = await chooseImage(entry, { invocation, engine, recorded, local: true });
   const result = await launch({
     engine,
     sandbox,
-    image,
+    ...choice,
     labels: launchLabels(name, terminal.env),
     streams: () => ({
       stdin: terminal.stdin,
@@ -150,23 +153,6 @@ function graceOf(text: string | undefined): number | undefined {
 function sayWideNetwork({ name, network }: Sandbox, { stderr }: Terminal): void {
   if (network.some(({ kind }) => kind === 'any'))
     stderr.write(`mcpcat: ${name} MAY REACH THE WHOLE INTERNET (--deny-network takes that away)\n`);
-}
-
-async function imageFor(
-  { name }: Entry,
-  { invocation, engine }: { invocation: Invocation; engine: Engine },
-): Promise<string> {
-  const { options, terminal } = invocation;
-  const pull = options.text('pull') ?? 'missing';
-  if (!['missing', 'always', 'never'].includes(pull))
-    throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
-  const image = options.text('image');
-  if (image === undefined) return `mcpcat/${name}:local`;
-  const wanted =
-    pull === 'always' || (pull === 'missing' && (await engine.inspectImage(image)) === undefined);
-  if (wanted)
-    await engine.pullImage(image, (line) => options.flag('quiet') || terminal.stderr.write(`${line}\n`));
-  return image;
 }
 
 /** Everything from outside that ends a session, until this process ends with it. */

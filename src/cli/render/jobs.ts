@@ -62,11 +62,29 @@ async function plainJobs<T>(
   jobs: readonly Job<T>[],
   { terminal, width, quiet }: { terminal: Terminal; width: number; quiet: boolean },
 ): Promise<JobResult<T>[]> {
+  const due = paced();
   const say: Emit = (event) => {
-    const text = event.type === 'stage' || event.type === 'notice' ? textOf(event) : undefined;
+    const shown = event.type === 'stage' || event.type === 'notice' || due(event);
+    const text = shown ? textOf(event) : undefined;
     if (text !== undefined && !quiet) terminal.stderr.write(`${event.subject}: ${text}\n`);
   };
   return pool(jobs, width, ({ name, work }) => settle(name, terminal, () => work(say)));
+}
+
+/** Milliseconds between two plain lines about one subject's bytes. */
+const pace = 5000;
+
+/** What takes longer says now and then how far it is. */
+function paced(): (event: Event) => boolean {
+  const last = new Map<string, number>();
+  return (event) => {
+    if (event.type !== 'progress' || event.unit !== 'bytes') return false;
+    const now = performance.now();
+    const before = last.get(event.subject);
+    if (before !== undefined && now - before < pace) return false;
+    last.set(event.subject, now);
+    return before !== undefined;
+  };
 }
 
 /** What has not begun when the user gives up does not begin any more. */
@@ -84,7 +102,9 @@ function textOf(event: Event): string | undefined {
     case 'stage':
       return `${event.stage} ${event.state}${event.detail === undefined ? '' : `: ${event.detail}`}`;
     case 'progress':
-      return `${event.stage} ${String(event.done)}/${String(event.total)} ${event.unit}`;
+      return event.unit === 'bytes'
+        ? `${event.stage} ${(event.done / 1e6).toFixed(1)} of ${(event.total / 1e6).toFixed(1)} MB`
+        : `${event.stage} ${String(event.done)}/${String(event.total)} ${event.unit}`;
     case 'output':
       return event.line;
     case 'notice':

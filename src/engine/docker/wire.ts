@@ -9,6 +9,9 @@ export interface WireRequest {
   readonly body?: unknown;
 }
 
+/** Milliseconds. */
+const mostAge = 10_000;
+
 /**
  * The few requests that stand between a client and its server's first answer, as plain HTTP/1.1 over one socket each.
  * node:http and dockerode take 10 ms to load and 5 ms for the first requests; these lines take less than one. Nothing
@@ -16,7 +19,7 @@ export interface WireRequest {
  */
 export class Wire {
   readonly #address: Address;
-  readonly #spare: Promise<net.Socket>[] = [];
+  readonly #spare: { readonly socket: Promise<net.Socket>; readonly opened: number }[] = [];
 
   constructor(address: Address) {
     this.#address = address;
@@ -24,11 +27,20 @@ export class Wire {
 
   /** Opens connections for the next requests while there is time. */
   warm(count: number): void {
-    for (let opened = 0; opened < count; opened++) {
-      const spare = this.#connect().then((socket) => socket.unref());
-      spare.catch(() => undefined); // whoever takes it hears of it
-      this.#spare.push(spare);
+    for (let missing = count - this.#spare.length; missing > 0; missing--) {
+      const socket = this.#connect().then((connected) => connected.unref());
+      socket.catch(() => undefined); // whoever takes it hears of it
+      this.#spare.push({ socket, opened: performance.now() });
     }
+  }
+
+  /** One that is not used soon may be closed by the engine, which we would hear of too late. */
+  #fresh(): Promise<net.Socket> | undefined {
+    for (let spare = this.#spare.shift(); spare !== undefined; spare = this.#spare.shift()) {
+      if (performance.now() - spare.opened < mostAge) return spare.socket;
+      spare.socket.then((socket) => socket.destroy()).catch(() => undefined);
+    }
+    return undefined;
   }
 
   /** The body of a 2xx answer; rejects with an error that has `statusCode` like dockerode's, or the socket's own. */
@@ -67,7 +79,7 @@ export class Wire {
   }
 
   async #send({ method, path, body }: WireRequest, connection: 'close' | 'Upgrade'): Promise<net.Socket> {
-    const socket = (await (this.#spare.shift() ?? this.#connect())).ref();
+    const socket = (await (this.#fresh() ?? this.#connect())).ref();
     const text = body === undefined ? '' : JSON.stringify(body);
     const lines = [
       `${method} ${path} HTTP/1.1`,
