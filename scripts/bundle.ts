@@ -62,6 +62,7 @@ const onlyContainers: Plugin = {
 /** What the launcher loads late is an entry of the second bundle. */
 const late = {
   load: 'src/catalog/load.ts',
+  'open-server': 'src/listing/open-server.ts',
   build: 'src/engine/docker/build.ts',
   progress: 'src/engine/docker/progress.ts',
   http: 'src/http-bridge/http-attachment.ts',

@@ -12,6 +12,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
     'bench',
     'bin',
     'docs',
+    '.github',
     '*.md',
     '*.json',
   ],
@@ -19,6 +20,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['oxlint', '--type-aware', '--quiet'],
   ['knip', '--no-progress'],
   ['node', '--test', 'test/architecture.test.ts'],
+  ['node', 'scripts/lint-workflows.ts'],
 ];
 
 let failed = 0;

@@ -67,9 +67,10 @@ function source(entry: Entry): Contradiction[] {
 
 function networkNames({ permissions: { network }, env }: Entry): Contradiction[] {
   const unknown = network.flatMap((host, index) => {
-    const setting = /^\{(.+)\}$/.exec(host)?.[1];
-    if (setting === undefined || setting in env) return [];
-    return [{ index, message: `permissions.network: {${setting}} names no setting of env` }];
+    const settings = [...host.matchAll(/\{([^{}]+)\}/g)].map(([, setting = '']) => setting);
+    return settings
+      .filter((setting) => !(setting in env))
+      .map((setting) => ({ index, message: `permissions.network: {${setting}} names no setting of env` }));
   });
   const problems = [...publicRuleProblems(network, 'permissions.network'), ...unknown];
   return problems.map(({ index, ...problem }) => ({ ...problem, path: ['permissions', 'network', index] }));

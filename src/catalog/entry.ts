@@ -22,12 +22,12 @@ const mountName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
 
-/** `host`, `host:port`, `*.suffix[:port]`, `*[:port]` or `{ENV_NAME}` (the host is taken from a setting). */
+/** `host`, `host:port`, `*.suffix[:port]`, `*[:port]`, or `{ENV_NAME}[:port]`: the host is taken from a setting. */
 const host = z
   .string()
   .regex(
     hostRuleForm,
-    'must be a lower-case host name, host:port, *.example.com, {ENV_NAME} or "*"; no scheme, no path, no IP address',
+    'must be a lower-case host name, host:port, *.example.com, {ENV_NAME}, {ENV_NAME}:{PORT_NAME} or "*"; no scheme, no path, no IP address',
   );
 
 export const EnvSetting = z.strictObject({

@@ -27,7 +27,7 @@ async function dispatch(
   terminal: Terminal,
   commands: readonly CommandSpec[],
 ): Promise<number> {
-  const [verb, ...args] = argv;
+  const [verb, ...args] = verbFirst(argv, commands);
   if (verb === undefined || verb === '--help' || verb === '-h') return print(terminal, programHelp(commands));
   if (verb === '--version' || verb === '-v') return print(terminal, `mcpcat ${version}\n`);
   if (verb === 'help')
@@ -40,6 +40,17 @@ async function dispatch(
   if (options.flag('help')) return print(terminal, commandHelp(spec));
   const { execute } = await spec.load();
   return execute({ options, positionals, rest, commands, terminal });
+}
+
+/** Options may stand before the verb (`mcpcat --catalog DIR list`), as with git or docker: they are the verb's. */
+function verbFirst(argv: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
+  if (!/^--[a-z]+(=|$)/.test(argv[0] ?? '') || /^--(help|version)$/.test(argv[0] ?? '')) return argv;
+  const at = argv.findIndex((word, index) => {
+    const value =
+      /^--[a-z]+$/.test(argv[index - 1] ?? '') && !/^--(debug|json|quiet)$/.test(argv[index - 1] ?? '');
+    return !value && commands.some(({ name }) => name === word);
+  });
+  return at === -1 ? argv : [argv[at] ?? '', ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 function find(verb: string, commands: readonly CommandSpec[]): CommandSpec {

@@ -1,7 +1,7 @@
 import { McpcatError } from '../lib/errors.ts';
 import { coversRule, hostRuleText, type HostRule } from '../lib/host-rule.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
-import { settingHost } from './setting-host.ts';
+import { settingHosts } from './setting-host.ts';
 
 /** A rule without placeholder, and whether its host may be on a private network. */
 export interface PermittedRule extends HostRule {
@@ -59,7 +59,22 @@ function settled(rule: HostRule, settings: Readonly<Record<string, string>>): Pl
   if (rule.kind !== 'setting') return [{ ...rule, kind: rule.kind }];
   const value = settings[rule.name];
   if (value === undefined || value === '') return [];
-  return [{ ...settingHost(rule.name, value), kind: 'exact' }];
+  return settingHosts(rule.name, value, defaultPort(rule, settings)).map((host) => ({
+    ...host,
+    kind: 'exact',
+  }));
+}
+
+/** Undefined if the rule names none, or a setting that was not given. */
+function defaultPort(
+  { ports: [port], portSetting }: HostRule,
+  settings: Readonly<Record<string, string>>,
+): number | undefined {
+  const value = portSetting === undefined ? '' : (settings[portSetting] ?? '').trim();
+  if (portSetting === undefined || value === '') return port;
+  const given = /^[1-9][0-9]{0,4}$/.test(value) ? Number(value) : 65_536;
+  if (given <= 65_535) return given;
+  throw new McpcatError('usage', `${portSetting}: expected a port from 1 to 65535, found something else`);
 }
 
 function addition(rule: HostRule): PermittedRule {

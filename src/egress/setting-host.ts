@@ -30,12 +30,20 @@ const schemePorts: Readonly<Record<string, number>> = {
 };
 
 /**
- * The host a setting points to: a URL (`postgres://u:p@db.example.com/x`, `jdbc:` in front or not) or a bare
- * `host[:port]`. Throws `usage`; the value may hold a password and is never repeated.
+ * The hosts a setting points to: a URL (`postgres://u:p@db.example.com/x`, `jdbc:` in front or not), one with a list of
+ * hosts (`mongodb://a:27017,b:27017/x`), or bare `host[:port]`, also with commas. `port` is for those that name none.
+ * Throws `usage`; the value may hold a password and is never repeated.
  */
-export function settingHost(name: string, value: string): HostRule {
-  const text = value.trim();
-  const found = text.includes('://') ? fromUrl(name, text.replace(/^jdbc:/, '')) : fromBare(name, text);
+export function settingHosts(name: string, value: string, port = 443): HostRule[] {
+  const text = value.trim().replace(/^jdbc:/, '');
+  // Of a password with a comma this makes two hosts at worst, and both are refused.
+  const [, start = '', hosts = text, end = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/i.exec(text) ?? [];
+  return hosts.split(',').map((host) => oneHost(name, { text: `${start}${host}${end}`, port }));
+}
+
+function oneHost(name: string, { text, port }: { readonly text: string; readonly port: number }): HostRule {
+  const found = text.includes('://') ? fromUrl(name, text) : fromBare(name, text, port);
   try {
     return { kind: 'exact', name: asciiName(found.host, name), ports: [found.port] };
   } catch (error) {
@@ -69,9 +77,9 @@ function fromUrl(name: string, value: string): Found {
   return { host: url.hostname, port };
 }
 
-function fromBare(name: string, value: string): Found {
+function fromBare(name: string, value: string, byDefault: number): Found {
   const match = /^([^\s:/?#@]+)(?::([1-9][0-9]{0,4}))?\/?$/u.exec(value);
-  const port = Number(match?.[2] ?? 443);
+  const port = Number(match?.[2] ?? byDefault);
   if (match?.[1] === undefined || port > 65535) throw wrong(name, 'found something else');
   return { host: match[1], port };
 }

@@ -3,12 +3,14 @@ import { McpcatError } from './errors.ts';
 
 /**
  * Whom a server may reach. `name` is the host, the suffix behind `*.`, the setting behind `{…}`, or empty for `any`;
- * always lower-case ASCII. `ports` are those written, or the defaults; empty for `setting`, whose value tells.
+ * always lower-case ASCII. `ports` are those written, or the defaults; of a `setting` the port for a value without
+ * one, if it is written, and `portSetting` names the setting that holds it.
  */
 export interface HostRule {
   readonly kind: 'exact' | 'suffix' | 'any' | 'setting';
   readonly name: string;
   readonly ports: readonly number[];
+  readonly portSetting?: string;
 }
 
 /** The user's own machine, seen from a container without network. Only the user may permit it. */
@@ -17,9 +19,14 @@ export const ownMachine = 'host.mcpcat.internal';
 const label = '[a-z0-9_](-*[a-z0-9_])*';
 const anyPorts = [443, 80];
 
-/** The written form, as editors check it: `host`, `host:port`, `*.suffix[:port]`, `*[:port]` or `{SETTING}`. */
+const setting = '\\{[A-Za-z_][A-Za-z0-9_]*\\}';
+
+/**
+ * The written form, as editors check it: `host`, `host:port`, `*.suffix[:port]`, `*[:port]`, `{SETTING}`,
+ * `{SETTING}:port` or `{SETTING}:{PORT_SETTING}`.
+ */
 export const hostRuleForm = new RegExp(
-  `^(\\{[A-Za-z_][A-Za-z0-9_]*\\}|(\\*|(\\*\\.)?${label}(\\.${label})*)(:[1-9][0-9]{0,4})?)$`,
+  `^(${setting}(:([1-9][0-9]{0,4}|${setting}))?|(\\*|(\\*\\.)?${label}(\\.${label})*)(:[1-9][0-9]{0,4})?)$`,
 );
 
 /** Second-level labels that registries sell below: `*.co.uk` would be half a country. */
@@ -30,8 +37,8 @@ const registryLabels = new Set(['ac', 'co', 'com', 'edu', 'gob', 'gov', 'ne', 'n
  * their ASCII form. Throws `usage` with what to write instead.
  */
 export function parseHostRule(text: string, what: string): HostRule {
-  const setting = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text)?.[1];
-  if (setting !== undefined) return { kind: 'setting', name: setting, ports: [] };
+  const ofSetting = parseSettingRule(text, what);
+  if (ofSetting !== undefined) return ofSetting;
   refuseOtherForms(text, what);
   const [written = '', portText] = text.split(':');
   const port = portText === undefined ? undefined : parsePort(portText, what);
@@ -40,6 +47,16 @@ export function parseHostRule(text: string, what: string): HostRule {
   const name = asciiName(wide ? written.slice(2) : written, what);
   if (wide) refuseTooWide(name, what);
   return { kind: wide ? 'suffix' : 'exact', name, ports: [port ?? 443] };
+}
+
+function parseSettingRule(text: string, what: string): HostRule | undefined {
+  const match = /^\{(?<name>[A-Za-z_]\w*)\}(:(\{(?<portSetting>[A-Za-z_]\w*)\}|(?<port>[^{}]*)))?$/.exec(
+    text,
+  )?.groups;
+  if (match === undefined) return undefined;
+  const { name = '', portSetting, port } = match;
+  const ports = port === undefined ? [] : [parsePort(port, what)];
+  return { kind: 'setting', name, ports, ...(portSetting === undefined ? {} : { portSetting }) };
 }
 
 function refuseOtherForms(text: string, what: string): void {
@@ -52,7 +69,12 @@ function refuseOtherForms(text: string, what: string): void {
   if (/[[\]]|:.*:/.test(text)) throw wrong(what, `found the IP address "${text}"`, noAddresses);
   if (/\*/.test(text.replace(/^\*(?=\.|:|$)/, '')))
     throw wrong(what, `found "${text}"`, 'a * stands alone or for everything before a dot: *.example.com');
-  if (/[{}]/.test(text)) throw wrong(what, `found "${text}"`, 'a setting stands alone: {DATABASE_URL}');
+  if (/[{}]/.test(text))
+    throw wrong(
+      what,
+      `found "${text}"`,
+      'a setting stands alone, or with a port: {DATABASE_URL}, {DB_HOST}:{DB_PORT}',
+    );
 }
 
 /** Why an IP address is no answer: names are what the road carries. */
@@ -117,8 +139,11 @@ function wrong(what: string, found: string, hint?: string): McpcatError {
 }
 
 /** The rule as people write it. */
-export function hostRuleText({ kind, name, ports }: HostRule): string {
-  if (kind === 'setting') return `{${name}}`;
+export function hostRuleText({ kind, name, ports, portSetting }: HostRule): string {
+  if (kind === 'setting') {
+    const port = portSetting === undefined ? ports.join() : `{${portSetting}}`;
+    return port === '' ? `{${name}}` : `{${name}}:${port}`;
+  }
   const host = { exact: name, suffix: `*.${name}`, any: '*' }[kind];
   const byDefault = kind === 'any' ? anyPorts : [443];
   return ports.join() === byDefault.join() ? host : `${host}:${ports.join()}`;
@@ -133,7 +158,7 @@ export function matchesName({ kind, name }: HostRule, host: string): boolean {
 /** True if everything `inner` permits is permitted by `outer` too. */
 export function coversRule(outer: HostRule, inner: HostRule): boolean {
   if (inner.kind === 'setting' || outer.kind === 'setting')
-    return outer.kind === inner.kind && outer.name === inner.name;
+    return hostRuleText(outer) === hostRuleText(inner);
   const names =
     outer.kind === 'any' ||
     (inner.kind === 'exact' && matchesName(outer, inner.name)) ||

@@ -135,12 +135,16 @@ function reason(error: unknown, deadlineMs: number): string {
   return messageOf(error);
 }
 
-/** Keys sorted at every level, so that the same schema always has the same hash. */
+/** A default that is the moment of the server's start. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** Keys sorted at every level and moments left out, so that the same schema always has the same hash. */
 function schemaHash(schema: unknown): string {
-  const text = JSON.stringify(schema, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+  const text = JSON.stringify(schema, (key, value: unknown) => {
+    if (key === 'default' && typeof value === 'string' && moment.test(value)) return undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+      : value;
+  });
   return createHash('sha256').update(text).digest('hex');
 }

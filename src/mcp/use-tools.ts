@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
-import { LineTransport } from './line-transport.ts';
+import { LineTransport, type Stray } from './line-transport.ts';
 
 /** A tool as a server offers it. */
 export interface OfferedTool {
@@ -21,6 +21,8 @@ export interface ToolUse {
 
 export interface UseOptions {
   readonly deadlineMs: number;
+  /** For one call of a tool; as long as for the handshake if it is not said. */
+  readonly callDeadlineMs?: number;
   /** The arguments to call a tool with, or why it is not called. */
   readonly argumentsFor: (tool: OfferedTool) => Readonly<Record<string, unknown>> | string;
   /** Called before each call, and with undefined for the time before the first. */
@@ -39,13 +41,20 @@ const keptText = 300;
 export async function useTools(
   attachment: Attachment,
   options: UseOptions,
-): Promise<{ readonly failure?: string; readonly uses: readonly ToolUse[] }> {
+): Promise<{
+  readonly failure?: string;
+  readonly uses: readonly ToolUse[];
+  readonly strays: readonly Stray[];
+}> {
   const client = new Client({ name: 'mcpcat-audit', version: '1.0.0' });
+  const transport = new LineTransport<JSONRPCMessage>(attachment);
+  const { strays } = transport;
   const limits = { timeout: options.deadlineMs };
+  const callLimits = { timeout: options.callDeadlineMs ?? options.deadlineMs };
   const uses: ToolUse[] = [];
   options.onUse(undefined);
   try {
-    await client.connect(new LineTransport<JSONRPCMessage>(attachment), limits);
+    await client.connect(transport, limits);
     const tools = client.getServerCapabilities()?.tools ? await offered(client, limits) : [];
     for (const tool of tools) {
       const use = options.argumentsFor(tool);
@@ -54,11 +63,11 @@ export async function useTools(
         continue;
       }
       options.onUse(tool.name);
-      uses.push(await called(client, { name: tool.name, arguments: use, limits }));
+      uses.push(await called(client, { name: tool.name, arguments: use, limits: callLimits }));
     }
-    return { uses };
+    return { uses, strays };
   } catch (error) {
-    return { failure: messageOf(error), uses };
+    return { failure: messageOf(error), uses, strays };
   } finally {
     await options.beforeClose();
     attachment.stdin.end();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { readBaseLock } from '../base/base-lock.ts';
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { goModule } from '../upstream/go-proxy.ts';
@@ -27,11 +28,13 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
     `require ${found.path} ${found.version}`,
   ];
   await writeFile(path.join(module, 'go.mod'), `${manifest.join('\n\n')}\n`);
-  const online = { GOPROXY: hostFor('go', env), GOMODCACHE: first };
+  const GOTOOLCHAIN = await toolchain(request.templates);
+  const online = { GOPROXY: hostFor('go', env), GOMODCACHE: first, GOTOOLCHAIN };
   await go(request, { args: ['mod', 'tidy'], module, env: online });
   const offline = {
     GOPROXY: `file://${first}/cache/download`,
     GOMODCACHE: second,
+    GOTOOLCHAIN,
     GOFLAGS: '-mod=readonly',
     GONOSUMDB: '*',
     GOSUMDB: 'off',
@@ -64,6 +67,14 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
   };
 }
 
+/** The base's own: what resolves the modules also builds them. A module that needs a newer one still gets its lock. */
+async function toolchain(templates: string): Promise<string> {
+  const { artifacts } = await readBaseLock(templates, 'go', 'linux/amd64');
+  const version = artifacts.find(({ name }) => name === 'golang.org/toolchain')?.version ?? '';
+  const name = /go\d+\.\d+\.\d+/.exec(version)?.[0];
+  return name === undefined ? 'auto' : `${name}+auto`;
+}
+
 async function go(
   { signal, source }: ResolveRequest,
   { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
@@ -77,7 +88,6 @@ async function go(
     GOPRIVATE: '',
     GOINSECURE: '',
     GOWORK: 'off',
-    GOTOOLCHAIN: 'auto',
     CGO_ENABLED: '0',
     GOOS: 'linux',
   };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Addresses, extraHosts, mostFoundNames } from '../../src/egress/addresses.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { rulesOf, type NetworkRequest } from '../../src/egress/rules.ts';
-import { settingHost } from '../../src/egress/setting-host.ts';
+import { settingHosts } from '../../src/egress/setting-host.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { hostRuleText } from '../../src/lib/host-rule.ts';
 
@@ -69,6 +69,29 @@ test('a setting gives host and port, whatever its form', () => {
     assert.deepEqual(rules({ declared: ['{URL}'], settings: { URL: value } }), [expected], value);
 });
 
+test('a setting with a list of hosts gives each of them', () => {
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    'mongodb://u:p@a.example.com:27018,b.example.com/x?w=1': ['a.example.com:27018', 'b.example.com:27017'],
+    'a.example.com:9092,b.example.com:9093': ['a.example.com:9092', 'b.example.com:9093'],
+  };
+  for (const [value, expected] of Object.entries(cases))
+    assert.deepEqual(rules({ declared: ['{URL}'], settings: { URL: value } }), expected, value);
+});
+
+test('the port of a setting without one is written, or another setting', () => {
+  const settings = { HOST: 'db.example.com', PORT: ' 3307 ', EMPTY: '' };
+  assert.deepEqual(rules({ declared: ['{HOST}:3306'], settings }), ['db.example.com:3306']);
+  assert.deepEqual(rules({ declared: ['{HOST}:{PORT}'], settings }), ['db.example.com:3307']);
+  assert.deepEqual(rules({ declared: ['{HOST}:{EMPTY}'], settings }), ['db.example.com']);
+  const full = { ...settings, HOST: 'http://db.example.com:99' };
+  assert.deepEqual(rules({ declared: ['{HOST}:{PORT}'], settings: full }), ['db.example.com:99']);
+  for (const port of ['0', '65536', 'x', '3306/x'])
+    assert.throws(() => rules({ declared: ['{HOST}:{PORT}'], settings: { ...settings, PORT: port } }), {
+      code: 'usage',
+      message: 'PORT: expected a port from 1 to 65535, found something else',
+    });
+});
+
 test('a setting that was not given permits nothing', () => {
   assert.deepEqual(rules({ declared: ['{URL}', 'a.example.com'] }), ['a.example.com']);
   assert.deepEqual(rules({ declared: ['{URL}'], settings: { URL: '' } }), []);
@@ -91,7 +114,7 @@ test('a setting without a usable host is an error that never repeats its value',
   };
   for (const [value, message] of Object.entries(cases)) {
     assert.throws(
-      () => settingHost('URL', value),
+      () => settingHosts('URL', value),
       (error) => {
         assert.ok(error instanceof McpcatError && error.code === 'usage');
         assert.match(error.message, message, value);

@@ -9,7 +9,9 @@ import {
 } from '../../src/lib/host-rule.ts';
 import { parseHostRules, publicRuleProblems } from '../../src/lib/host-rules.ts';
 
-const right: Readonly<Record<string, { kind: string; name: string; ports: number[]; text?: string }>> = {
+const right: Readonly<
+  Record<string, { kind: string; name: string; ports: number[]; portSetting?: string; text?: string }>
+> = {
   'api.example.com': { kind: 'exact', name: 'api.example.com', ports: [443] },
   'db.example.com:5432': { kind: 'exact', name: 'db.example.com', ports: [5432] },
   'a.example.com:443': { kind: 'exact', name: 'a.example.com', ports: [443], text: 'a.example.com' },
@@ -18,6 +20,8 @@ const right: Readonly<Record<string, { kind: string; name: string; ports: number
   '*': { kind: 'any', name: '', ports: [443, 80] },
   '*:8080': { kind: 'any', name: '', ports: [8080] },
   '{DATABASE_URL}': { kind: 'setting', name: 'DATABASE_URL', ports: [] },
+  '{DB_HOST}:5432': { kind: 'setting', name: 'DB_HOST', ports: [5432] },
+  '{DB_HOST}:{DB_PORT}': { kind: 'setting', name: 'DB_HOST', ports: [], portSetting: 'DB_PORT' },
   'my_db:5432': { kind: 'exact', name: 'my_db', ports: [5432] },
   'bücher.example': {
     kind: 'exact',
@@ -84,7 +88,9 @@ const wrong: Readonly<Record<string, RegExp>> = {
   'a.localhost:80': /found/,
   '{A': /found/,
   '{A}.example.com': /found/,
-  '{A}:443': /found/,
+  '{A}:70000': /port from 1 to 65535/,
+  '{A}:{B}:1': /found/,
+  '{A}:x': /port from 1 to 65535/,
   [`${'a'.repeat(64)}.example.com`]: /found/,
   [`${'a.'.repeat(130)}com`]: /found/,
 };
