@@ -42,7 +42,8 @@ export function printUpdates(
   for (const { name, error } of failed)
     terminal.stderr.write(`\n${name}:\n${explain(error, options.flag('debug')).text}`);
   if (terminal.signal.aborted) return 130;
-  return failed.length > 0 || rows.some(({ findings }) => holdsBack(findings)) ? 1 : 0;
+  const held = rows.some(({ state, findings }) => state === 'held' || holdsBack(findings));
+  return failed.length > 0 || held ? 1 : 0;
 }
 
 function rowOf(check: ReleaseCheck, result: JobResult<EntryOutcome> | undefined): Row {
