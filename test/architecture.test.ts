@@ -18,6 +18,7 @@ const ranks: readonly (readonly string[])[] = [
     'egress',
     'http-bridge',
     'settings',
+    'listing',
     'trial',
   ],
   ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull'],

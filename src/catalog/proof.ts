@@ -72,7 +72,15 @@ export function proofSentence(
   if (JSON.stringify(proof.permissions) !== JSON.stringify(permissionsOf(entry)))
     return `Not proved: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
   const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
-  return `Proved on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.`;
+  return `Proved on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
+}
+
+function measuresOf({ initializeMs, memoryBytes }: Proof): string {
+  const parts = [
+    ...(initializeMs === null ? [] : [`it answered after ${String(initializeMs)} ms`]),
+    ...(memoryBytes === null ? [] : [`idle it took ${String(Math.round(memoryBytes / 1e6))} MB`]),
+  ];
+  return parts.length === 0 ? '' : ` There ${parts.join(', ')}.`;
 }
 
 /** The same inputs count as the same image: ids differ from engine to engine. */

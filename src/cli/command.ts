@@ -54,6 +54,11 @@ export interface Terminal {
 
 export const common = {
   catalog: { type: 'string', value: 'DIR', help: 'folder of the catalog (also MCPCAT_CATALOG)' },
+  anyCatalog: {
+    type: 'string',
+    value: 'DIR|FILE|URL',
+    help: 'a folder, a catalog.json or the address of one (also MCPCAT_CATALOG)',
+  },
   engine: { type: 'string', value: 'ADDRESS', help: 'socket, URL or docker context of the engine' },
   json: { type: 'boolean', help: 'print JSON' },
   quiet: { type: 'boolean', help: 'say only what went wrong' },

@@ -5,6 +5,7 @@ import { spec as build } from './commands/build.ts';
 import { spec as completion } from './commands/completion.ts';
 import { spec as doctor } from './commands/doctor.ts';
 import { spec as generate } from './commands/generate.ts';
+import { spec as index } from './commands/index.ts';
 import { spec as info } from './commands/info.ts';
 import { spec as list } from './commands/list.ts';
 import { spec as prune } from './commands/prune.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandSpec[] = [
   test,
   audit,
   publish,
+  index,
   base,
   doctor,
   completion,

@@ -20,8 +20,8 @@ export interface Gathered {
   readonly problems: readonly Problem[];
 }
 
-/** A catalog folder as one listing; the same files give the same listing. */
-export async function gatherListing(folder: string, fingerprints: Fingerprints): Promise<Gathered> {
+/** A catalog folder as one listing; the same files give the same listing. Without `fingerprints` see `listServer`. */
+export async function gatherListing(folder: string, fingerprints?: Fingerprints): Promise<Gathered> {
   const { servers, problems } = await loadCatalog(folder);
   const listed = await Promise.all([...servers.values()].map((server) => listServer(server, fingerprints)));
   const sorted = listed.map(({ server }) => server).toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -89,7 +89,12 @@ async function readChecked<T>(file: string, schema: z.ZodType<T>, hint: string):
     const [issue] = parsed.error.issues;
     const where =
       issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-    return { problem: { ...place, message: `${where}${issue?.message ?? 'not valid'}` } };
+    return {
+      problem: {
+        ...place,
+        message: `${where}${(issue?.message ?? 'not valid').replace(/^Invalid input: /, '')}`,
+      },
+    };
   } catch {
     return { problem: { ...place, message: 'it is not JSON' } };
   }

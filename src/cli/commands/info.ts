@@ -5,7 +5,7 @@ export const spec: CommandSpec = {
   summary: 'Show what a server may do, what it needs and how to use it',
   usage: 'NAME',
   options: {
-    catalog: common.catalog,
+    catalog: common.anyCatalog,
     engine: common.engine,
     json: common.json,
   },

@@ -5,7 +5,7 @@ export const spec: CommandSpec = {
   summary: 'List the servers of the catalog',
   usage: '',
   options: {
-    catalog: common.catalog,
+    catalog: common.anyCatalog,
     json: common.json,
   },
   examples: [

@@ -30,7 +30,7 @@ export const spec: CommandSpec = {
       help: 'when to pull the image (default: missing)',
     },
     grace: { type: 'string', value: 'MS', help: 'time a server has to finish after its input has ended' },
-    catalog: common.catalog,
+    catalog: common.anyCatalog,
     engine: common.engine,
     quiet: common.quiet,
   },

@@ -5,7 +5,7 @@ export const spec: CommandSpec = {
   summary: 'Search the catalog',
   usage: 'WORDS',
   options: {
-    catalog: common.catalog,
+    catalog: common.anyCatalog,
     json: common.json,
   },
   examples: [['mcpcat search browser', 'servers whose name or description has the word']],

@@ -1,56 +1,71 @@
-import { loadServer } from '../../catalog/load.ts';
-import { proofSentence, readProof, type Proof } from '../../catalog/proof.ts';
+import type { Entry } from '../../catalog/entry.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
-import { entryExists } from '../../catalog/quick.ts';
-import { imageOf, type Server } from '../../catalog/server.ts';
+import { proofSentence } from '../../catalog/proof.ts';
+import { pulledImage } from '../../catalog/quick-image.ts';
+import { imageOf } from '../../catalog/server.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
+import type { ListedImage, ListedServer } from '../../listing/listing.ts';
+import { entryOf } from '../../listing/parse-listing.ts';
 import { narrowed } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
-import { engineOf, folderOf } from './workshop.ts';
+import { listedServer, sourceOf } from './view.ts';
+import { engineOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [name] = positionals;
   if (name === undefined)
     throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
-  const folder = folderOf(invocation);
-  const server = await loadServer(folder, name);
+  const { server, exists } = await listedServer(invocation, name);
   const settings = readSettings(terminal.env);
-  const { entry: left } = narrowed(server.entry, settings, entryExists(folder));
+  const { entry: left } = narrowed(entryOf(server), settings, exists);
   const narrowing = settings?.servers.has(name) ? { left, file: settings.file } : undefined;
-  const image = await localImage(invocation, imageOf(name));
-  const known = { image, narrowing, proof: await readProof(server.folder) };
+  const known = { local: await localImage(invocation, server), narrowing };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
 };
 
-/** Undefined without an engine: what the catalog knows is worth showing all the same. */
-async function localImage(invocation: Invocation, reference: string): Promise<ImageFacts | undefined> {
+/** The image that `run` would take: its name, and what the engine says of it if it is there. */
+interface Local {
+  readonly reference: string;
+  readonly facts: ImageFacts | undefined;
+}
+
+/** Without an engine, what the catalog knows is worth showing all the same. */
+async function localImage(invocation: Invocation, { name, image }: ListedServer): Promise<Local> {
+  const published = image === null ? [] : [pulledImage(name, image)];
+  const built = [imageOf(name)];
+  const names = sourceOf(invocation).kind === 'folder' ? [...built, ...published] : [...published, ...built];
   try {
-    return await (await engineOf(invocation)).inspectImage(reference);
+    const engine = await engineOf(invocation);
+    for (const reference of names) {
+      const facts = await engine.inspectImage(reference);
+      if (facts !== undefined) return { reference, facts };
+    }
   } catch {
-    return undefined;
+    // Said as "not on this engine".
   }
+  return { reference: names[0] ?? imageOf(name), facts: undefined };
 }
 
 /** What this machine adds to the catalog's word. */
 interface Known {
-  readonly proof: Proof | undefined;
-  readonly image: ImageFacts | undefined;
+  readonly local: Local;
   /** The entry as the user's settings file leaves it. */
-  readonly narrowing: { readonly left: Server['entry']; readonly file: string } | undefined;
+  readonly narrowing: { readonly left: Entry; readonly file: string } | undefined;
 }
 
-function factsOf({ entry, lock }: Server, { image, narrowing, proof }: Known): unknown {
+function factsOf(server: ListedServer, { local, narrowing }: Known): unknown {
+  const { version, runtime, proof, image } = server;
   return {
-    ...entry,
-    version: lock?.version ?? null,
-    runtime: lock?.runtime ?? null,
+    ...entryOf(server),
+    version,
+    runtime,
     narrowed:
       narrowing === undefined
         ? null
@@ -59,34 +74,52 @@ function factsOf({ entry, lock }: Server, { image, narrowing, proof }: Known): u
             network: narrowing.left.permissions.network,
             limits: narrowing.left.limits,
           },
-    proof: proof ?? null,
-    image: { reference: imageOf(entry.name), digest: image?.id ?? null, bytes: image?.bytes ?? null },
+    proof,
+    image: {
+      reference: local.reference,
+      digest: local.facts?.id ?? null,
+      bytes: local.facts?.bytes ?? null,
+    },
+    published: image,
   };
 }
 
-function pageOf({ entry, lock }: Server, { image, narrowing, proof }: Known): string {
-  const settings = Object.entries(entry.env).map(([name, { description, required, secret }]) => {
+function pageOf(server: ListedServer, { local, narrowing }: Known): string {
+  const { name, title, description, version, proof, image, source, license, repository } = server;
+  const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
-    return `  ${name} (${traits}): ${description}`;
+    return `  ${setting} (${traits}): ${what}`;
   });
   return `${[
-    `${entry.title} (${entry.name} ${lock?.version ?? 'without lock'})`,
-    entry.description,
+    `${title} (${name} ${version ?? 'without lock'})`,
+    description,
     '',
     'What it may do:',
-    ...permissionSentences(entry).map((sentence) => `  ${sentence}`),
-    `  ${proofSentence(entry, proof, proofImage(image))}`,
-    ...narrowingLines(entry, narrowing),
+    ...permissionSentences(server).map((sentence) => `  ${sentence}`),
+    `  ${proofSentence(server, proof ?? undefined, proofImage(local.facts))}`,
+    ...narrowingLines(server, narrowing),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
-    `Source: ${entry.source}  License: ${entry.license}  ${entry.repository}`,
-    image === undefined
-      ? `Image: not on this engine (mcpcat build ${entry.name})`
-      : `Image: ${imageOf(entry.name)} ${image.id} (${megabytes(image.bytes)})`,
+    `Source: ${source}  License: ${license}  ${repository}`,
+    ...imageLines(name, { local, image }),
     '',
     'In the configuration of an MCP client:',
-    JSON.stringify({ mcpServers: { [entry.name]: clientConfig(entry) } }, undefined, 2),
+    JSON.stringify({ mcpServers: { [name]: clientConfig(server) } }, undefined, 2),
   ].join('\n')}\n`;
+}
+
+function imageLines(
+  name: string,
+  { local, image }: { readonly local: Local; readonly image: ListedImage | null },
+): string[] {
+  const { reference, facts } = local;
+  const published = image?.reference ?? null;
+  const verb = published === null ? 'build' : 'pull';
+  const here =
+    facts === undefined
+      ? `Image: not on this engine (mcpcat ${verb} ${name})`
+      : `Image: ${reference} ${facts.id} (${megabytes(facts.bytes)})`;
+  return published === null ? [here] : [here, `Published: ${published}`];
 }
 
 function proofImage(image: ImageFacts | undefined): Parameters<typeof proofSentence>[2] {
@@ -94,7 +127,7 @@ function proofImage(image: ImageFacts | undefined): Parameters<typeof proofSente
 }
 
 /** Only what differs. */
-function narrowingLines(entry: Server['entry'], narrowing: Known['narrowing']): string[] {
+function narrowingLines(entry: Entry, narrowing: Known['narrowing']): string[] {
   if (narrowing === undefined) return [];
   const declared = permissionSentences(entry);
   const changed = permissionSentences(narrowing.left).filter((sentence) => !declared.includes(sentence));
@@ -105,7 +138,7 @@ function narrowingLines(entry: Server['entry'], narrowing: Known['narrowing']): 
   ];
 }
 
-function clientConfig(entry: Server['entry']): unknown {
+function clientConfig(entry: Entry): unknown {
   const mounts = entry.permissions.mounts
     .filter(({ required }) => required)
     .flatMap(({ name }) => ['--mount', `${name}=/path/to/folder`]);

@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import type { Entry } from '../../catalog/entry.ts';
-import { entryExists, quickEntry } from '../../catalog/quick.ts';
-import { quickImage } from '../../catalog/quick-image.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
@@ -12,7 +9,6 @@ import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
@@ -22,6 +18,7 @@ import { narrowed, refuseAllow } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { chooseImage } from './run-image.ts';
+import { serverToRun } from './run-server.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -30,18 +27,17 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected the name of one server', {
       hint: 'mcpcat list shows them; arguments for the server go after --',
     });
-  const folder = catalogFolder({ option: options.text('catalog'), env: terminal.env });
   const settings = readSettings(terminal.env);
-  const [declared, engine] = await Promise.all([
-    quickEntry({ folder, name, cache: cacheFolder(terminal.env) }),
+  const [{ declared, recorded, exists, source }, engine] = await Promise.all([
+    serverToRun(invocation, name),
     connectEngine({ endpoint: options.text('engine'), env: terminal.env }),
   ]);
-  const { entry, ...narrowing } = narrowed(declared, settings, entryExists(folder));
+  const { entry, ...narrowing } = narrowed(declared, settings, exists);
   refuseAllow(narrowing, options.list('allow'));
   const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
   if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
-  const recorded = quickImage(folder, name);
-  const choice = await chooseImage(entry, { invocation, engine, recorded, local: true });
+  const local = source.kind === 'folder';
+  const choice = await chooseImage(entry, { invocation, engine, recorded, local });
   const result = await launch({
     engine,
     sandbox,

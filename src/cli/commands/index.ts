@@ -1,0 +1,18 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'index',
+  summary: 'Write catalog.json: every server with its permissions, image, tools and proof',
+  usage: '',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'where (default: catalog.json beside the catalog folder)' },
+    check: { type: 'boolean', help: 'write nothing; exit code 1 if the file is not what would be written' },
+    catalog: common.catalog,
+    json: common.json,
+  },
+  examples: [
+    ['mcpcat index', 'after entries, proofs or images have changed'],
+    ['mcpcat index --check', 'in CI'],
+  ],
+  load: () => import('../execute/index.ts'),
+};

@@ -1,0 +1,26 @@
+import { loadBases } from '../../base/references.ts';
+import { generateServer } from '../../build/build-server.ts';
+import type { Platform } from '../../engine/engine.ts';
+import type { Fingerprints } from '../../listing/gather.ts';
+import { templatesFolder } from './workshop.ts';
+
+/** Those that a lock has artifacts for. */
+const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
+
+/** Of a workshop, what only building needs. */
+const nothing = { cacheFolder: '', env: {}, emit: () => undefined };
+
+/** From recipes and locks alone, for every platform: the same on every machine. */
+export async function fingerprintsNow(): Promise<Fingerprints> {
+  const templates = templatesFolder();
+  const each = await Promise.all(
+    platforms.map(async (platform) => ({ platform, bases: await loadBases(templates, platform) })),
+  );
+  return async (server) => {
+    const found = each.map(async ({ platform, bases }) => {
+      const { fingerprint } = await generateServer(server, { ...nothing, bases, templates, platform });
+      return [platform, fingerprint] as const;
+    });
+    return Object.fromEntries(await Promise.all(found));
+  };
+}

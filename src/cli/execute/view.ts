@@ -1,0 +1,73 @@
+import { loadCatalog, loadServer, unknownEntry } from '../../catalog/load.ts';
+import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
+import type { Entry } from '../../catalog/entry.ts';
+import type { Problem } from '../../catalog/problem.ts';
+import { cacheFolder } from '../../lib/cache-folder.ts';
+import { gatherListing, listServer } from '../../listing/gather.ts';
+import type { ListedServer, Listing } from '../../listing/listing.ts';
+import { openListing } from '../../listing/open-listing.ts';
+import type { Invocation } from '../command.ts';
+
+/** The commands that only read a catalog take it from a folder, a catalog.json or an address alike. */
+export function sourceOf({ options, terminal }: Invocation): CatalogSource {
+  return catalogSource({ option: options.text('catalog'), env: terminal.env });
+}
+
+/** A server as lists show it. */
+export type Shown = Entry & Pick<ListedServer, 'version' | 'runtime'>;
+
+/** All servers, sorted by name; broken entries are problems. */
+export async function shownServers(
+  invocation: Invocation,
+): Promise<{ readonly servers: readonly Shown[]; readonly problems: readonly Problem[] }> {
+  const source = sourceOf(invocation);
+  if (source.kind !== 'folder')
+    return { servers: Object.values((await listingOf(invocation, source)).servers), problems: [] };
+  const { servers, problems } = await loadCatalog(source.folder);
+  const shown = [...servers.values()].map(({ entry, lock }) => ({
+    ...entry,
+    version: lock?.version ?? null,
+    runtime: lock?.runtime ?? null,
+  }));
+  return { servers: shown, problems };
+}
+
+/** One server with all that is known of it, and whether the catalog has others. Throws `entry-unknown`. */
+export async function listedServer(
+  invocation: Invocation,
+  name: string,
+): Promise<{ readonly server: ListedServer; readonly exists: (other: string) => boolean }> {
+  const source = sourceOf(invocation);
+  if (source.kind === 'folder') {
+    const { entryExists } = await import('../../catalog/quick.ts');
+    const { server } = await listServer(await loadServer(source.folder, name));
+    return { server, exists: entryExists(source.folder) };
+  }
+  const { servers } = await listingOf(invocation, source);
+  const exists = (other: string): boolean => Object.hasOwn(servers, other);
+  const server = exists(name) ? servers[name] : undefined;
+  if (server === undefined) throw unknownEntry(sourceText(source), { name, names: Object.keys(servers) });
+  return { server, exists };
+}
+
+/** All servers with all that is known of them. A folder's proofs are taken as of its locks, as `info` does. */
+export async function wholeListing(
+  invocation: Invocation,
+): Promise<{ readonly listing: Listing; readonly problems: readonly Problem[] }> {
+  const source = sourceOf(invocation);
+  if (source.kind === 'folder') return gatherListing(source.folder);
+  return { listing: await listingOf(invocation, source), problems: [] };
+}
+
+async function listingOf(
+  { terminal }: Invocation,
+  source: Exclude<CatalogSource, { kind: 'folder' }>,
+): Promise<Listing> {
+  return openListing({
+    source,
+    cache: cacheFolder(terminal.env),
+    haste: 'patient',
+    say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
+    signal: terminal.signal,
+  });
+}
