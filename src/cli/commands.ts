@@ -8,11 +8,13 @@ import { spec as generate } from './commands/generate.ts';
 import { spec as index } from './commands/index.ts';
 import { spec as info } from './commands/info.ts';
 import { spec as list } from './commands/list.ts';
+import { spec as plan } from './commands/plan.ts';
 import { spec as prune } from './commands/prune.ts';
 import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
 import { spec as publish } from './commands/publish.ts';
 import { spec as pull } from './commands/pull.ts';
+import { spec as rebuild } from './commands/rebuild.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as stop } from './commands/stop.ts';
@@ -37,6 +39,8 @@ export const commands: readonly CommandSpec[] = [
   build,
   test,
   audit,
+  plan,
+  rebuild,
   publish,
   index,
   base,

@@ -1,5 +1,5 @@
-import { permissionsOf, readProof } from '../catalog/proof.ts';
-import type { Server } from '../catalog/server.ts';
+import type { Entry } from '../catalog/entry.ts';
+import { permissionsOf, type Proof } from '../catalog/proof.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
@@ -11,47 +11,30 @@ export async function checkBuilt(
   name: string,
   { image, platform, fingerprint }: Variant,
 ): Promise<void> {
-  const hint = `mcpcat build ${name} && mcpcat test ${name}`;
+  const hint = `mcpcat rebuild ${name}`;
   const found = await engine.inspectImage(image);
   if (found === undefined)
     throw new McpcatError('image-missing', `${name}: its image for ${platform} is not on this engine`, {
       hint,
     });
   if (found.platform !== platform)
-    throw new McpcatError(
-      'image-unproved',
-      `${name}: expected ${image} for ${platform}, found ${found.platform}`,
-      {
-        hint,
-      },
-    );
-  if (found.labels[label.fingerprint] === fingerprint) return;
-  throw new McpcatError(
-    'image-unproved',
-    `${name}: ${image} was built from something else than the entry is now`,
-    {
-      hint,
-    },
-  );
+    throw unproved(`${name}: expected ${image} to be for ${platform}, found ${found.platform}`, hint);
+  if (found.labels[label.fingerprint] !== fingerprint)
+    throw unproved(`${name}: ${image} was built from something else than the entry is now`, hint);
 }
 
-/** Rejects unless `mcpcat test` has proved what was built from this fingerprint, with the permissions the entry has. */
-export async function checkProved({ entry, folder }: Server, fingerprint: string): Promise<void> {
+/** Rejects unless the proof is of what was built from this fingerprint, with the permissions that the entry has now. */
+export function checkProved(entry: Entry, proof: Proof | undefined, fingerprint: string): Proof {
   const { name } = entry;
   const hint = `mcpcat test ${name}`;
-  const proof = await readProof(folder);
-  if (proof === undefined)
-    throw new McpcatError('image-unproved', `${name}: its image is not proved`, { hint });
+  if (proof === undefined) throw unproved(`${name}: its image is not proved`, hint);
   if (proof.image.fingerprint !== fingerprint)
-    throw new McpcatError('image-unproved', `${name}: the proof of ${proof.date} is of another image`, {
-      hint,
-    });
+    throw unproved(`${name}: the proof of ${proof.date} is of another image`, `mcpcat rebuild ${name}`);
   if (JSON.stringify(proof.permissions) !== JSON.stringify(permissionsOf(entry)))
-    throw new McpcatError(
-      'image-unproved',
-      `${name}: its permissions have changed since the proof of ${proof.date}`,
-      {
-        hint,
-      },
-    );
+    throw unproved(`${name}: its permissions have changed since the proof of ${proof.date}`, hint);
+  return proof;
+}
+
+function unproved(message: string, hint: string): McpcatError {
+  return new McpcatError('image-unproved', message, { hint });
 }

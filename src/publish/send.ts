@@ -3,8 +3,8 @@ import { indexIn, indexTypes, type Manifest } from '../registry/content/manifest
 import { getManifest, headManifest } from '../registry/content/manifests.ts';
 import { pushImage, pushManifest } from '../registry/push.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { PackedImage } from '../registry/repack/repack.ts';
-import type { Ecosystem } from '../versioning/versioning.ts';
+import { versionAnnotation, type Release } from './release.ts';
+import type { ServerPackage } from './package.ts';
 import { mayMove, versionTags } from './version-tags.ts';
 
 /** Where images go. */
@@ -14,29 +14,18 @@ export interface Target {
   readonly repository: string;
 }
 
-/** Which release of which server it is. */
-export interface Release {
-  readonly name: string;
-  readonly ecosystem: Ecosystem;
-  readonly version: string;
-  /** Tag that stands for what it was built from. */
-  readonly inputs: string;
-}
-
 /** Blobs that the registry did not have. */
 export interface Sent {
   readonly blobs: number;
   readonly bytes: number;
 }
 
-export const versionAnnotation = 'org.opencontainers.image.version';
-
 /** Whoever sees a tag can pull all of it; the tag of the inputs comes last, so that it stands for all of the others. */
 export async function send(
   { registry, repository }: Target,
   request: {
     readonly release: Release;
-    readonly images: readonly PackedImage[];
+    readonly images: ServerPackage['images'];
     readonly index: Manifest;
     readonly emit: Emit;
   },

@@ -25,7 +25,11 @@ export interface Pushed extends PlatformDescriptor {
 }
 
 /** Pushes missing blobs, then the manifest by digest, then the tags: whoever sees a tag can pull all of it. */
-export async function pushImage(registry: Registry, image: PackedImage, target: PushTarget): Promise<Pushed> {
+export async function pushImage(
+  registry: Registry,
+  image: Pick<PackedImage, 'manifest' | 'config' | 'layers' | 'platform'>,
+  target: PushTarget,
+): Promise<Pushed> {
   const { repository, mountFrom: from, onProgress } = target;
   const blobs = [...new Map([...image.layers, image.config].map((blob) => [blob.digest, blob])).values()];
   const total = blobs.reduce((sum, { size }) => sum + size, 0);

@@ -3,7 +3,7 @@ import { common, type CommandSpec } from '../command.ts';
 export const spec: CommandSpec = {
   name: 'publish',
   summary: 'Push proved images to a registry, and record their digests',
-  usage: 'NAME… | --all',
+  usage: 'NAME… | --all | --from DIR [NAME…]',
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog' },
     registry: {
@@ -11,6 +11,7 @@ export const spec: CommandSpec = {
       value: 'HOST/PREFIX',
       help: 'where they go, such as ghcr.io/owner (also MCPCAT_REGISTRY)',
     },
+    from: { type: 'string', value: 'DIR', help: 'what mcpcat rebuild --save wrote; needs no engine' },
     'dry-run': { type: 'boolean', help: 'compute the digests and write image.json, push nothing' },
     force: { type: 'boolean', help: 'repack and compare even if nothing changed' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },

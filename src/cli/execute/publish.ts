@@ -1,37 +1,70 @@
-import type { Emit } from '../../lib/event.ts';
+import path from 'node:path';
+import { selectServers } from '../../catalog/load.ts';
+import type { Server } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import type { Emit } from '../../lib/event.ts';
 import { megabytes } from '../../lib/size.ts';
-import { variantsOf } from '../../pipeline/variants.ts';
-import { publishServer, type PublishOutcome } from '../../publish/publish-server.ts';
-import { placeOf, type Place } from '../../publish/target.ts';
+import { publishBuilt, publishSaved } from '../../pipeline/publish-entry.ts';
+import type { PublishOutcome } from '../../publish/publish-server.ts';
+import { savedNames } from '../../publish/saved.ts';
+import type { Place } from '../../publish/target.ts';
 import type { Execute, Invocation } from '../command.ts';
-import { runJobs } from '../render/jobs.ts';
+import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { placeFrom } from './registry-place.ts';
+import { engineOf, folderOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const place = placeFor(invocation);
+  const place = placeToPublish(invocation);
   const width = jobsOf(invocation);
+  const from = options.text('from');
+  const jobs = await (from === undefined
+    ? builtJobs(invocation, place)
+    : savedJobs(invocation, { place, from: path.resolve(from) }));
+  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
+  return printOutcome(invocation, { results, header: ['server', 'state', 'version', 'sent', 'image'], row });
+};
+
+async function builtJobs(invocation: Invocation, place: Place | undefined): Promise<Job<PublishOutcome>[]> {
   const [servers, engine, workshop] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
     workshopOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
-  const { signal } = terminal;
-  const force = options.flag('force');
-  const jobs = servers.map((server) => ({
+  const force = invocation.options.flag('force');
+  return servers.map((server) => ({
     name: server.entry.name,
-    work: async (emit: Emit) => {
-      const variants = await variantsOf(server, { ...workshop, emit });
+    work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return publishServer({ server, engine, variants, target, force, emit, signal });
+      return publishBuilt({ server, workshop: { ...workshop, emit }, target, force }, engine);
     },
   }));
-  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
-  return printOutcome(invocation, { results, header: ['server', 'state', 'version', 'sent', 'image'], row });
-};
+}
+
+/** What `rebuild --save` wrote; one that the catalog does not have fails alone. */
+async function savedJobs(
+  invocation: Invocation,
+  { place, from }: { readonly place: Place | undefined; readonly from: string },
+): Promise<Job<PublishOutcome>[]> {
+  const { options, positionals } = invocation;
+  const workshop = await workshopOf(invocation);
+  const names = positionals.length > 0 ? [...new Set(positionals)] : await savedNames(from);
+  const force = options.flag('force');
+  const load = async (name: string): Promise<Server> => {
+    const [server] = await selectServers(folderOf(invocation), { names: [name], all: false });
+    if (server === undefined) throw new Error('Internal error: a server that was asked for is missing');
+    return server;
+  };
+  return names.map((name) => ({
+    name,
+    work: async (emit: Emit) => {
+      const target = place?.targetOf(name);
+      return publishSaved({ server: await load(name), workshop: { ...workshop, emit }, target, force }, from);
+    },
+  }));
+}
 
 function row({ name, state, version, sent, repository, digest }: PublishOutcome): string[] {
   const bytes = sent.blobs === 0 ? '-' : megabytes(sent.bytes);
@@ -39,20 +72,11 @@ function row({ name, state, version, sent, repository, digest }: PublishOutcome)
 }
 
 /** Undefined with --dry-run: then no registry is needed, and none is asked. */
-function placeFor({ options, terminal }: Invocation): Place | undefined {
-  if (options.flag('dry-run')) return undefined;
-  const text = registryText({ options, terminal });
-  if (text !== undefined) return placeOf(text, { env: terminal.env, signal: terminal.signal });
+function placeToPublish(invocation: Invocation): Place | undefined {
+  if (invocation.options.flag('dry-run')) return undefined;
+  const place = placeFrom(invocation);
+  if (place !== undefined) return place;
   throw new McpcatError('usage', 'expected --registry HOST/PREFIX, or --dry-run', {
     hint: 'MCPCAT_REGISTRY sets it for all commands',
   });
-}
-
-/** From the option or the environment. */
-export function registryText({
-  options,
-  terminal,
-}: Pick<Invocation, 'options' | 'terminal'>): string | undefined {
-  const text = options.text('registry') ?? terminal.env['MCPCAT_REGISTRY'];
-  return text === undefined || text === '' ? undefined : text;
 }

@@ -7,16 +7,26 @@ import { Secret } from './secret.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Who we are to a host, by docker's own rules: its helper in `credHelpers`, else `credsStore`, else `auths`. A helper
+ * Who we are to a host: MCPCAT_REGISTRY_USER and MCPCAT_REGISTRY_PASSWORD for the host that MCPCAT_REGISTRY names and
+ * no other; else by docker's own rules: its helper in `credHelpers`, else `credsStore`, else `auths`. A helper
  * that fails leaves us anonymous with the reason: public images need nobody, and the error of a registry that does
  * want somebody will show it.
  */
 export async function findCredentials(host: string, env: Env): Promise<Credentials> {
+  const given = inEnvironment(host, env);
+  if (given !== undefined) return given;
   const config = await readDockerConfig(env);
   const helper = config.credHelpers?.[host] ?? config.credsStore;
   const asked = helper === undefined || helper === '' ? anonymous : await askGently(helper, host, env);
   if (asked.kind !== 'anonymous') return asked;
   return inFile(config, host) ?? asked;
+}
+
+function inEnvironment(host: string, env: Env): Credentials | undefined {
+  const { MCPCAT_REGISTRY: place, MCPCAT_REGISTRY_USER: username, MCPCAT_REGISTRY_PASSWORD: password } = env;
+  if (!place || !username || !password) return undefined;
+  if (place.split('/')[0]?.toLowerCase() !== host) return undefined;
+  return { kind: 'password', username, password: new Secret(password) };
 }
 
 async function askGently(helper: string, host: string, env: Env): Promise<Credentials> {

@@ -44,7 +44,10 @@ export interface Manifest {
   readonly bytes: Buffer;
 }
 
-export function imageManifestIn(manifest: Manifest, subject: string): ImageManifest {
+export function imageManifestIn(
+  manifest: Pick<Manifest, 'bytes' | 'mediaType'>,
+  subject: string,
+): ImageManifest {
   const parsed = ImageManifest.safeParse(jsonIn(manifest.bytes));
   if (parsed.success) return parsed.data;
   throw new McpcatError(
@@ -53,7 +56,7 @@ export function imageManifestIn(manifest: Manifest, subject: string): ImageManif
   );
 }
 
-export function indexIn(manifest: Manifest, subject: string): ImageIndex {
+export function indexIn(manifest: Pick<Manifest, 'bytes' | 'mediaType'>, subject: string): ImageIndex {
   const parsed = ImageIndex.safeParse(jsonIn(manifest.bytes));
   if (parsed.success) return parsed.data;
   throw new McpcatError(

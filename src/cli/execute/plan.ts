@@ -1,0 +1,63 @@
+import { loadCatalog, selectServers } from '../../catalog/load.ts';
+import { problemText } from '../../catalog/problem.ts';
+import type { Server } from '../../catalog/server.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { planRebuilds, type Planned } from '../../pipeline/plan.ts';
+import { mostShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { table } from '../render/table.ts';
+import { placeFrom } from './registry-place.ts';
+import { folderOf, workshopOf } from './workshop.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const count = shardCount(options.text('shards'));
+  const place = placeFrom(invocation);
+  const [servers, workshop] = await Promise.all([plannedServers(invocation), workshopOf(invocation)]);
+  const planned = await planRebuilds({ servers, workshop: { ...workshop, emit: () => undefined }, place });
+  const due = planned.filter(({ state }) => state === 'due');
+  const shards = shardsOf(due, count);
+  for (const { name, state, reason } of planned)
+    if (state === 'blocked') terminal.stderr.write(`mcpcat: ${name} can't be built: ${reason}\n`);
+  terminal.stdout.write(textOf(invocation, { planned, shards }));
+  return 0;
+};
+
+/** Those that were named, else all; broken entries are said and do not stop the rest. */
+async function plannedServers(invocation: Invocation): Promise<Server[]> {
+  const { positionals, terminal } = invocation;
+  const folder = folderOf(invocation);
+  if (positionals.length > 0) return selectServers(folder, { names: positionals, all: false });
+  const { servers, problems } = await loadCatalog(folder);
+  for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
+  return [...servers.values()];
+}
+
+function shardCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= mostShards) return count;
+  throw new McpcatError(
+    'usage',
+    `--shards: expected a number from 1 to ${String(mostShards)}, found "${text}"`,
+  );
+}
+
+function textOf(
+  { options }: Invocation,
+  { planned, shards }: { readonly planned: readonly Planned[]; readonly shards: readonly Shard[] },
+): string {
+  if (options.flag('json')) return jsonText({ entries: planned, matrix: { include: shards } });
+  if (options.flag('matrix')) {
+    // A matrix can't hand a list on to a command line: names as one text.
+    const include = shards.map((shard) => ({ ...shard, names: shard.names.join(' ') }));
+    return `matrix=${JSON.stringify({ include })}\njobs=${String(include.length)}\n`;
+  }
+  const due = planned.filter(({ state }) => state === 'due');
+  if (due.length === 0) return `nothing to rebuild (${String(planned.length)} servers)\n`;
+  const rows = due.map(({ name, estimateSeconds, reason }) => [name, `${String(estimateSeconds)} s`, reason]);
+  const minutes = Math.ceil(due.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0) / 60);
+  const total = `${String(due.length)} of ${String(planned.length)}, about ${String(minutes)} min`;
+  return `${table(['server', 'takes', 'because'], rows)}${total}\n`;
+}

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { McpcatError } from '../../lib/errors.ts';
+import type { Emit } from '../../lib/event.ts';
+import { rebuildEntry, type RebuildOutcome } from '../../pipeline/rebuild.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { findingsText } from '../render/findings.ts';
+import { runJobs } from '../render/jobs.ts';
+import { printOutcome } from '../render/outcome.ts';
+import { placeFrom } from './registry-place.ts';
+import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import type { Place } from '../../publish/target.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const width = jobsOf(invocation);
+  const place = placeToPublish(invocation);
+  const folder = options.text('save');
+  const save = folder === undefined ? undefined : path.resolve(folder);
+  const force = options.flag('force');
+  const [servers, engine, workshop] = await Promise.all([
+    serversOf(invocation),
+    engineOf(invocation),
+    workshopOf(invocation),
+  ]);
+  await engine.info(); // one clear error instead of one for each server
+  const jobs = servers.map((server) => ({
+    name: server.entry.name,
+    work: (emit: Emit) => {
+      const target = place?.targetOf(server.entry.name);
+      return rebuildEntry({ server, workshop: { ...workshop, emit }, engine, force, save, target });
+    },
+  }));
+  const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
+  const failed = printOutcome(invocation, {
+    results,
+    header: ['server', 'build', 'proof', 'published', 'time'],
+    row,
+  });
+  const outcomes = results.flatMap((result) => ('value' in result ? [result.value] : []));
+  if (!options.flag('json')) terminal.stdout.write(findingsText(outcomes));
+  return outcomes.every(({ proof }) => proof !== 'failed') ? failed : 1;
+};
+
+function row({ name, build, proof, published, seconds }: RebuildOutcome): string[] {
+  return [name, build, proof, published?.state ?? '-', `${seconds.toFixed(1)} s`];
+}
+
+function placeToPublish(invocation: Invocation): Place | undefined {
+  if (!invocation.options.flag('publish')) return undefined;
+  const place = placeFrom(invocation);
+  if (place !== undefined) return place;
+  throw new McpcatError('usage', '--publish: expected --registry HOST/PREFIX', {
+    hint: 'MCPCAT_REGISTRY sets it for all commands',
+  });
+}

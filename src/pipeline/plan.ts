@@ -1,0 +1,74 @@
+import type { Workshop } from '../build/build-server.ts';
+import { readImageRecord } from '../catalog/image-record.ts';
+import type { Server } from '../catalog/server.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { pool } from '../lib/pool.ts';
+import { releaseOf } from '../publish/release.ts';
+import type { Place } from '../publish/target.ts';
+import { headManifest } from '../registry/content/manifests.ts';
+import { estimateSeconds } from './estimate.ts';
+import { variantsOf } from './variants.ts';
+
+export interface Planned {
+  readonly name: string;
+  /** `blocked`: it can't be built as it is. */
+  readonly state: 'due' | 'current' | 'blocked';
+  /** Why, in a few words. */
+  readonly reason: string;
+  readonly estimateSeconds: number;
+  /** Tag that stands for what it is built from; undefined if it is blocked. */
+  readonly inputs: string | undefined;
+}
+
+export interface PlanRequest {
+  readonly servers: readonly Server[];
+  readonly workshop: Workshop;
+  /** Undefined: the records beside the entries are believed, and no registry is asked. */
+  readonly place: Place | undefined;
+}
+
+/** What must be rebuilt: fingerprints from files alone, then one HEAD for each entry. In the order of the servers. */
+export async function planRebuilds(request: PlanRequest): Promise<Planned[]> {
+  return pool(request.servers, 8, (server) => planOne(request, server));
+}
+
+async function planOne({ workshop, place }: PlanRequest, server: Server): Promise<Planned> {
+  const { entry, lock } = server;
+  const { name } = entry;
+  if (lock === undefined) return blocked(name, `no lock yet: mcpcat update ${name}`);
+  let inputs: string;
+  try {
+    ({ inputs } = releaseOf(server, await variantsOf(server, workshop)));
+  } catch (error) {
+    return blocked(name, messageOf(error));
+  }
+  const estimate = { name, estimateSeconds: estimateSeconds(lock), inputs };
+  const reason = await dueReason(server, { inputs, place });
+  return reason === undefined
+    ? { ...estimate, state: 'current', reason: '' }
+    : { ...estimate, state: 'due', reason };
+}
+
+function blocked(name: string, reason: string): Planned {
+  return { name, state: 'blocked', reason, estimateSeconds: 0, inputs: undefined };
+}
+
+async function dueReason(
+  { folder, entry }: Server,
+  { inputs, place }: { readonly inputs: string; readonly place: Place | undefined },
+): Promise<string | undefined> {
+  const record = await readImageRecord(folder);
+  const known = record?.inputs === inputs;
+  if (place === undefined) return known ? undefined : record === undefined ? 'never built' : 'inputs changed';
+  const { registry, repository } = place.targetOf(entry.name);
+  const found = await headManifest(registry, repository, inputs).catch(nothingIfDenied);
+  if (found === undefined)
+    return record === undefined ? 'not in the registry' : 'not in the registry as it is now';
+  return known ? undefined : 'image.json is of other inputs';
+}
+
+/** Some registries deny a repository that does not exist yet. */
+function nothingIfDenied(error: unknown): undefined {
+  if (error instanceof McpcatError && error.code === 'registry-denied') return undefined;
+  throw error;
+}

@@ -1,0 +1,43 @@
+import type { Workshop } from '../build/build-server.ts';
+import type { Server } from '../catalog/server.ts';
+import type { Engine } from '../engine/engine.ts';
+import { packServer } from '../publish/package.ts';
+import { publishServer, type PublishOutcome } from '../publish/publish-server.ts';
+import { openPackage } from '../publish/saved.ts';
+import type { Target } from '../publish/send.ts';
+import { variantsOf } from './variants.ts';
+
+interface Request {
+  readonly server: Server;
+  readonly workshop: Workshop;
+  readonly target: Target | undefined;
+  readonly force: boolean;
+}
+
+/** Publishes what this engine has of an entry. */
+export async function publishBuilt(
+  { server, workshop, target, force }: Request,
+  engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
+): Promise<PublishOutcome> {
+  const { emit, signal } = workshop;
+  const variants = await variantsOf(server, workshop);
+  return publishServer({
+    server,
+    variants,
+    open: (release) => packServer(engine, { release, variants, signal }),
+    target,
+    force,
+    emit,
+  });
+}
+
+/** Publishes what another machine has built, proved and saved; no engine is needed. */
+export async function publishSaved(
+  { server, workshop, target, force }: Request,
+  folder: string,
+): Promise<PublishOutcome> {
+  const variants = await variantsOf(server, workshop);
+  const { content, proof } = await openPackage(folder, server.entry.name);
+  const open = async (): Promise<typeof content> => Promise.resolve(content);
+  return publishServer({ server, variants, open, proof, target, force, emit: workshop.emit });
+}

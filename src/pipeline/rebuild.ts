@@ -1,0 +1,86 @@
+import { buildServer, type Workshop } from '../build/build-server.ts';
+import { permissionsOf, readProof } from '../catalog/proof.ts';
+import type { Server } from '../catalog/server.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Finding } from '../lib/finding.ts';
+import { label } from '../lib/labels.ts';
+import { packServer } from '../publish/package.ts';
+import type { PublishOutcome } from '../publish/publish-server.ts';
+import { checkProved } from '../publish/proved.ts';
+import { releaseOf } from '../publish/release.ts';
+import { savePackage } from '../publish/saved.ts';
+import type { Target } from '../publish/send.ts';
+import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { smokeTest } from '../smoke/smoke-test.ts';
+import { publishBuilt } from './publish-entry.ts';
+import { variantsOf } from './variants.ts';
+
+const deadlineMs = 30_000;
+
+export interface RebuildRequest {
+  readonly server: Server;
+  readonly workshop: Workshop;
+  readonly engine: Engine;
+  /** Build and prove even if nothing changed. */
+  readonly force: boolean;
+  /** Folder for what another machine is to publish. */
+  readonly save: string | undefined;
+  /** Publish it at once. */
+  readonly target: Target | undefined;
+}
+
+export interface RebuildOutcome {
+  readonly name: string;
+  readonly build: 'built' | 'unchanged';
+  readonly proof: 'proved' | 'unchanged' | 'failed';
+  readonly findings: readonly Finding[];
+  /** Undefined if it was not to be, or has failed before. */
+  readonly published: PublishOutcome | undefined;
+  readonly saved: boolean;
+  readonly seconds: number;
+}
+
+/** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is proved. */
+export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
+  const { server, workshop, engine, force, save, target } = request;
+  const started = performance.now();
+  const built = await buildServer(server, { ...workshop, engine, force });
+  const tested = await prove(request, built);
+  const proved = tested.proof !== 'failed';
+  if (proved && save !== undefined) await savePacked(request, save);
+  const published =
+    proved && target !== undefined
+      ? await publishBuilt({ server, workshop, target, force }, engine)
+      : undefined;
+  const seconds = (performance.now() - started) / 1000;
+  const saved = proved && save !== undefined;
+  return { name: server.entry.name, build: built.state, ...tested, published, saved, seconds };
+}
+
+/** What is unchanged and proved is not proved again. */
+async function prove(
+  { server, workshop, engine, force }: RebuildRequest,
+  { state, fingerprint }: { readonly state: 'built' | 'unchanged'; readonly fingerprint: string },
+): Promise<Pick<RebuildOutcome, 'proof' | 'findings'>> {
+  const { entry, folder } = server;
+  if (!force && state === 'unchanged') {
+    const proof = await readProof(folder);
+    const same = JSON.stringify(proof?.permissions) === JSON.stringify(permissionsOf(entry));
+    if (proof?.image.fingerprint === fingerprint && same) return { proof: 'unchanged', findings: [] };
+  }
+  const { emit, signal } = workshop;
+  const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
+  const report = await smokeTest({ engine, server, labels, accept: false, deadlineMs, emit, signal });
+  return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
+}
+
+async function savePacked({ server, workshop, engine }: RebuildRequest, folder: string): Promise<void> {
+  const { signal, emit } = workshop;
+  const { name } = server.entry;
+  const variants = await variantsOf(server, workshop);
+  const proof = checkProved(server.entry, await readProof(server.folder), variants[0].fingerprint);
+  const release = releaseOf(server, variants);
+  await using content = await packServer(engine, { release, variants, signal });
+  await savePackage(folder, { name, proof, content });
+  emit({ type: 'notice', subject: name, message: `saved: ${content.record.digest}` });
+}

@@ -1,0 +1,71 @@
+import type { ImageRecord, PlatformImage } from '../catalog/image-record.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Manifest } from '../registry/content/manifest.ts';
+import { indexOver, platformDescriptor, platformText } from '../registry/push.ts';
+import { repackImage, type PackedImage } from '../registry/repack/repack.ts';
+import { checkBuilt } from './proved.ts';
+import { versionAnnotation, type Release } from './release.ts';
+import type { Variant } from './variant.ts';
+
+/** What is published of a server: an image for each platform, the index over them, and the record that names them. */
+export interface ServerPackage extends AsyncDisposable {
+  readonly images: readonly Pick<PackedImage, 'manifest' | 'config' | 'layers' | 'platform'>[];
+  readonly index: Manifest;
+  /** Of no registry yet. */
+  readonly record: ImageRecord;
+}
+
+/**
+ * Packs the images that the engine has of an entry: the same inputs give the same bytes. Rejects with
+ * `image-unproved` for an image that is not of these inputs.
+ */
+export async function packServer(
+  engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
+  {
+    release,
+    variants,
+    signal,
+  }: {
+    readonly release: Release;
+    readonly variants: readonly Variant[];
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<ServerPackage> {
+  for (const variant of variants) await checkBuilt(engine, release.name, variant);
+  await using scope = new AsyncDisposableStack();
+  const packed: Packed[] = [];
+  for (const variant of variants) {
+    const archive = await engine.saveImage(variant.image);
+    packed.push({
+      image: scope.use(await repackImage(archive, signal === undefined ? {} : { signal })),
+      variant,
+    });
+  }
+  const images = packed.map(({ image }) => image);
+  const index = indexOver(images.map(platformDescriptor), { [versionAnnotation]: release.version });
+  const record = recordOf(release, { packed, digest: index.digest });
+  const kept = scope.move();
+  return { images, index, record, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+interface Packed {
+  readonly image: PackedImage;
+  readonly variant: Variant;
+}
+
+function recordOf(
+  { version, inputs }: Release,
+  { packed, digest }: { readonly packed: readonly Packed[]; readonly digest: string },
+): ImageRecord {
+  const platforms = packed.map(({ image, variant }): [string, PlatformImage] => [
+    platformText(platformDescriptor(image)),
+    {
+      digest: image.manifest.digest,
+      fingerprint: variant.fingerprint,
+      compressedBytes: [image.config, ...image.layers].reduce((sum, { size }) => sum + size, 0),
+      bytes: image.bytes,
+    },
+  ]);
+  const sorted = Object.fromEntries(platforms.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return { imageVersion: 1, version, repository: null, digest, inputs, platforms: sorted, published: null };
+}
