@@ -26,8 +26,7 @@ export async function fetchListing(
   const late = AbortSignal.timeout(deadlineMs);
   const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
   try {
-    const response = await fetch(url, { headers: headersOf(conditions), signal: ended });
-    refuseUnsafe(response.url);
+    const response = await follow(url, { headers: headersOf(conditions), signal: ended });
     if (response.status === 304) return { kind: 'same' };
     if (!response.ok) {
       await response.body?.cancel();
@@ -54,11 +53,24 @@ function headersOf({ etag, lastModified }: Conditions): Record<string, string> {
   return lastModified === undefined ? common : { ...common, 'if-modified-since': lastModified };
 }
 
-/** A redirect may not lead from a safe place to one where anybody can answer. */
-function refuseUnsafe(url: string): void {
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'https:' || isLoopback(hostname)) return;
-  throw new Error(`it redirects to ${protocol}//${hostname}, where anybody on the way could answer`);
+const mostRedirects = 5;
+
+/** GET by steps: a redirect may not lead from a safe place to one where anybody can answer, so each is looked at first. */
+async function follow(
+  url: string,
+  request: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
+): Promise<Response> {
+  for (let at = new URL(url), step = 0; step <= mostRedirects; step++) {
+    const response = await fetch(at, { ...request, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (response.status === 304 || response.status < 300 || response.status > 399 || location === null)
+      return response;
+    await response.body?.cancel();
+    at = new URL(location, at);
+    const safe = at.protocol === 'https:' || (at.protocol === 'http:' && isLoopback(at.hostname));
+    if (!safe) throw new Error(`it redirects to ${at.protocol}//${at.host}, where anybody could answer`);
+  }
+  throw new Error(`it redirects more than ${String(mostRedirects)} times`);
 }
 
 async function textOf(response: Response): Promise<string> {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { entryChecks } from '../catalog/entry-checks.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -20,13 +21,7 @@ export function parseListing(text: string, from: string): Listing {
   refuseOtherVersion(value, from);
   const result = Listing.safeParse(value);
   if (!result.success) {
-    throw invalid(
-      { text, from },
-      result.error.issues.map(({ path, message }) => ({
-        path,
-        message: message.replace(/^Invalid input: /, ''),
-      })),
-    );
+    throw invalid({ text, from }, result.error.issues.flatMap(troublesOf));
   }
   const contradictions = Object.entries(result.data.servers).flatMap(([name, server]) =>
     entryChecks(entryOf(server), name).map(({ path, message }) => ({
@@ -74,6 +69,13 @@ function refuseOtherVersion(value: unknown, from: string): void {
 interface Trouble {
   readonly path: Path;
   readonly message: string;
+}
+
+function troublesOf(issue: z.core.$ZodIssue): Trouble[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'this key is not known' }));
+  return [{ path, message: message.replace(/^Invalid input: /, '') }];
 }
 
 function invalid(

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { loadCatalog } from '../../src/catalog/load.ts';
+import { jsonText } from '../../src/lib/folders.ts';
+import { gatherListing } from '../../src/listing/gather.ts';
+import { listingSchemaText } from '../../src/listing/json-schema.ts';
+import { entryOf, parseListing } from '../../src/listing/parse-listing.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { fingerprint, imageText, proofText, serverFiles } from './rig.ts';
+
+const project = path.resolve(import.meta.dirname, '../..');
+const now = (): Promise<Record<string, string>> =>
+  Promise.resolve({ 'linux/amd64': fingerprint, 'linux/arm64': '0'.repeat(64) });
+
+test('a server with lock, tools, proof and image is listed whole', async (t) => {
+  const folder = temporaryFolder(t, serverFiles('x'));
+  const { listing, problems } = await gatherListing(folder, now);
+  assert.deepEqual(problems, []);
+  const server = listing.servers['x'];
+  assert.equal(server?.version, '1.0.0');
+  assert.equal(server.freshness.released, '2026-10-01T00:00:00Z');
+  assert.equal(server.image?.reference, `registry.example.com/mcpcat/x@sha256:${'a'.repeat(64)}`);
+  assert.deepEqual(
+    server.tools?.map(({ name }) => name),
+    ['ask'],
+  );
+  assert.equal(server.proof?.initializeMs, 400);
+  assert.deepEqual([server.status, server.reason, server.provedOn], ['proved', null, 'linux/amd64']);
+});
+
+test('the same catalog gives the same bytes, sorted, whatever the order of the files', async (t) => {
+  const names = ['b', 'a', 'c-1', 'c'];
+  const files = (order: readonly string[]): Record<string, string> =>
+    Object.assign({}, ...order.map((name) => serverFiles(name))) as Record<string, string>;
+  const first = await gatherListing(temporaryFolder(t, files(names)), now);
+  const second = await gatherListing(temporaryFolder(t, files(names.toReversed())), now);
+  assert.equal(jsonText(first.listing), jsonText(second.listing));
+  assert.deepEqual(Object.keys(first.listing.servers), ['a', 'b', 'c', 'c-1']);
+});
+
+test('a broken entry and broken files beside one are problems, and the rest is listed', async (t) => {
+  const folder = temporaryFolder(t, {
+    ...serverFiles('whole'),
+    ...serverFiles('half'),
+    ...serverFiles('broken', 'nope: 1\n'),
+    'half/proof.json': '{"proofVersion": 2,',
+    'half/image.json': imageText({ digest: 'sha256:short' }),
+    'half/tools.json': '{"tools": [{"name": 1}]}',
+  });
+  const { listing, problems } = await gatherListing(folder, now);
+  assert.deepEqual(Object.keys(listing.servers), ['half', 'whole']);
+  assert.deepEqual(problems.map(({ file }) => path.relative(folder, file)).toSorted(), [
+    'broken/server.yaml',
+    'half/image.json',
+    'half/proof.json',
+    'half/tools.json',
+  ]);
+  const half = listing.servers['half'];
+  assert.deepEqual([half?.image, half?.tools, half?.proof, half?.status], [null, null, null, 'unproved']);
+});
+
+test('a server whose context can not be generated is a problem of its own', async (t) => {
+  const folder = temporaryFolder(t, { ...serverFiles('x'), ...serverFiles('y') });
+  const { listing, problems } = await gatherListing(folder, ({ entry }) =>
+    entry.name === 'x' ? Promise.reject(new Error('no package-lock.json')) : now(),
+  );
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    ['no package-lock.json'],
+  );
+  assert.deepEqual([listing.servers['x']?.status, listing.servers['y']?.status], ['stale', 'proved']);
+});
+
+const changes: Readonly<Record<string, readonly [file: string, text: string | undefined, status: string]>> = {
+  'no lock': ['lock.json', undefined, 'unproved'],
+  'no proof': ['proof.json', undefined, 'unproved'],
+  'a proof of an older version': ['proof.json', proofText({ proofVersion: 1 }), 'unproved'],
+  'a proof of other permissions': [
+    'proof.json',
+    proofText({ permissions: { network: ['example.com'], mounts: [], state: [], writable: ['/tmp'] } }),
+    'stale',
+  ],
+  'a proof of another fingerprint': [
+    'proof.json',
+    proofText({ image: { id: 'sha256:1', fingerprint: 'e'.repeat(64) } }),
+    'stale',
+  ],
+  'a proof without fingerprint': [
+    'proof.json',
+    proofText({ image: { id: 'x', fingerprint: null } }),
+    'stale',
+  ],
+  'an image of another fingerprint': [
+    'image.json',
+    imageText({
+      platforms: {
+        'linux/amd64': {
+          digest: `sha256:${'b'.repeat(64)}`,
+          fingerprint: 'e'.repeat(64),
+          compressedBytes: 1,
+          bytes: 2,
+        },
+      },
+    }),
+    'stale',
+  ],
+  'no image': ['image.json', undefined, 'proved'],
+};
+for (const [what, [file, text, status]] of Object.entries(changes))
+  test(`a server with ${what} is ${status}`, async (t) => {
+    const folder = temporaryFolder(t, serverFiles('x'));
+    const target = path.join(folder, 'x', file);
+    if (text === undefined) rmSync(target);
+    else writeFileSync(target, text);
+    const { listing } = await gatherListing(folder, now);
+    assert.equal(listing.servers['x']?.status, status);
+    assert.equal(listing.servers['x'].reason === null, status === 'proved');
+  });
+
+test('what is listed of the whole catalog is read back as the very entries', async () => {
+  const folder = path.join(project, 'catalog');
+  const { servers } = await loadCatalog(folder);
+  const { listing } = await gatherListing(folder);
+  const read = parseListing(jsonText(listing), 'catalog.json');
+  assert.ok(servers.size >= 16);
+  for (const { entry } of servers.values()) {
+    const listed = read.servers[entry.name];
+    assert.ok(listed, entry.name);
+    assert.deepEqual(entryOf(listed), entry);
+  }
+});
+
+test('the committed schema is what the code says (scripts/generate-schema.ts writes it)', () => {
+  assert.equal(readFileSync(path.join(project, 'catalog.schema.json'), 'utf8'), listingSchemaText());
+});
