@@ -21,8 +21,9 @@ const ranks: readonly (readonly string[])[] = [
     'listing',
     'trial',
   ],
-  ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull'],
+  ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
   ['pipeline'],
+  ['add'],
   ['cli'],
   ['main.ts', 'launcher.ts'],
 ];

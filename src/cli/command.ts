@@ -11,6 +11,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** What its arguments are: names of the catalog, or words of its own. */
   readonly completes?: 'entries' | readonly string[];
+  /** From such a word on, a line is another program's: it is handed over as it is, options and all. */
+  readonly foreign?: RegExp;
   readonly load: () => Promise<{ readonly execute: Execute }>;
 }
 

@@ -1,14 +1,17 @@
 import type { CommandSpec } from './command.ts';
+import { spec as add } from './commands/add.ts';
 import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as build } from './commands/build.ts';
 import { spec as completion } from './commands/completion.ts';
 import { spec as doctor } from './commands/doctor.ts';
+import { spec as exportAs } from './commands/export.ts';
 import { spec as generate } from './commands/generate.ts';
 import { spec as index } from './commands/index.ts';
 import { spec as info } from './commands/info.ts';
 import { spec as list } from './commands/list.ts';
 import { spec as plan } from './commands/plan.ts';
+import { spec as propose } from './commands/propose.ts';
 import { spec as prune } from './commands/prune.ts';
 import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
@@ -34,6 +37,7 @@ export const commands: readonly CommandSpec[] = [
   logs,
   prune,
   volumes,
+  add,
   update,
   generate,
   build,
@@ -43,6 +47,8 @@ export const commands: readonly CommandSpec[] = [
   rebuild,
   publish,
   index,
+  exportAs,
+  propose,
   base,
   doctor,
   completion,

@@ -17,9 +17,8 @@ export const globalOptions = {
 
 /** Splits at `--`, parses strictly, suggests what may have been meant. */
 export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
-  const dashes = argv.indexOf('--');
-  const own = (dashes === -1 ? argv : argv.slice(0, dashes)).map((word) => (word === '-h' ? '--help' : word));
-  const rest = dashes === -1 ? [] : argv.slice(dashes + 1);
+  const { words, rest } = split(spec, argv);
+  const own = words.map((word) => (word === '-h' ? '--help' : word));
   const known = { ...globalOptions, ...spec.options };
   const options = Object.fromEntries(
     Object.entries(known).map(([name, option]) => [
@@ -44,6 +43,23 @@ export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
       cause: error,
     });
   }
+}
+
+/** At `--`, or before the first word of another program's line. */
+function split(
+  { foreign, options }: CommandSpec,
+  argv: readonly string[],
+): { readonly words: readonly string[]; readonly rest: readonly string[] } {
+  const isValue = (index: number): boolean => {
+    const before = /^--(.+)$/.exec(argv[index - 1] ?? '')?.[1] ?? '';
+    return options[before]?.type === 'string';
+  };
+  const dashes = argv.indexOf('--');
+  const other = argv.findIndex((word, index) => foreign?.test(word) === true && !isValue(index));
+  if (other !== -1 && (dashes === -1 || other < dashes))
+    return { words: argv.slice(0, other), rest: argv.slice(other) };
+  if (dashes === -1) return { words: argv, rest: [] };
+  return { words: argv.slice(0, dashes), rest: argv.slice(dashes + 1) };
 }
 
 function refuseUnknown(

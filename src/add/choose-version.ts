@@ -1,0 +1,67 @@
+import type { Source } from '../catalog/source.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { Asker } from '../upstream/asker.ts';
+import { offerOf } from '../upstream/offer.ts';
+import { chooseRelease } from '../versioning/choose-release.ts';
+import { versioning } from '../versioning/versioning.ts';
+
+export interface Version {
+  readonly version: string;
+  /** Of dependencies: published later are not taken; undefined: no limit. */
+  readonly before: Date | undefined;
+  /** Why a release is taken that somebody should look at. */
+  readonly concern: string | undefined;
+}
+
+const dayMs = 86_400_000;
+
+interface Query {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cacheFolder: string;
+  readonly coolDownDays: number;
+  readonly now: Date;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The newest release that is old enough; where all are younger, the newest one, which a person has to confirm. */
+export async function chooseVersion(
+  source: Source,
+  { env, cacheFolder, coolDownDays, now, signal }: Query,
+): Promise<Version> {
+  const offer = await offerOf(source, { asker: new Asker({ cacheFolder, signal }), env });
+  const rules = {
+    versioning: versioning[source.kind],
+    range: source.range,
+    current: undefined,
+    now,
+    urgent: () => false,
+  };
+  const before = coolDownDays === 0 ? undefined : new Date(now.getTime() - coolDownDays * dayMs);
+  const { release, passed } = chooseRelease(offer, { ...rules, coolDownDays });
+  if (release !== undefined) return { version: release.version, before, concern: undefined };
+  const young = chooseRelease(offer, { ...rules, coolDownDays: 0 }).release;
+  if (young !== undefined) {
+    const published = young.published === undefined ? 'an unknown day' : young.published.slice(0, 10);
+    return {
+      version: young.version,
+      before: undefined,
+      concern: `${young.version} is of ${published}, and no release is ${String(coolDownDays)} days old: wait, or look at it closely`,
+    };
+  }
+  const [reason] = passed;
+  // What its author took back is still shown, for who wants it all the same.
+  if (
+    reason !== undefined &&
+    source.range === undefined &&
+    passed.every(({ why }) => why === 'deprecated' || why === 'pre-release')
+  )
+    return { version: reason.version, before, concern: `${reason.version}: ${reason.detail}` };
+  throw new McpcatError(
+    'package-unknown',
+    `${source.kind}:${source.name}: no release of ${source.range ?? 'it'} may be taken`,
+    {
+      detail: passed.slice(0, 5).map(({ version, detail }) => `${version}: ${detail}`),
+      hint: 'name a range in the source: npm:NAME@RANGE',
+    },
+  );
+}

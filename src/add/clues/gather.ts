@@ -1,0 +1,109 @@
+import { isPlaceholder, isSecretName } from '../example-value.ts';
+import type { Package } from '../package/package.ts';
+import { clientConfigurations } from './client-configurations.ts';
+import { isSettingName, type SettingClue, type StartClue, type Witness } from './clues.ts';
+import { manifests } from './manifests.ts';
+import { settingTables } from './setting-tables.ts';
+import { shellLines } from './shell-lines.ts';
+import { sourceHosts, type FoundHosts } from './source-hosts.ts';
+import { sourceSettings } from './source-settings.ts';
+
+/** Everything that is said about one setting, put together. */
+export interface KnownSetting {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** A placeholder or an example from a document. */
+  readonly value: string | undefined;
+  readonly fallback: string | undefined;
+  /** Said by a document; undefined if none says. */
+  readonly required: boolean | undefined;
+  readonly secret: boolean;
+  readonly witnesses: readonly Witness[];
+  /** It stands in every client configuration of the README. */
+  readonly always: boolean;
+}
+
+export interface Clues extends FoundHosts {
+  readonly settings: ReadonlyMap<string, KnownSetting>;
+  /** Without repetitions; the most telling first. */
+  readonly starts: readonly StartClue[];
+  /** README and manifests as one text, to look words up in. */
+  readonly text: string;
+}
+
+/** What README, manifests and source say, before anything is started. */
+export function gather(own: Package): Clues {
+  const documents = [own.readme, ...own.files.filter(isDocument).map(({ text }) => text)].join('\n\n');
+  const configured = clientConfigurations(documents, own);
+  const shell = shellLines(documents, own);
+  const manifested = manifests(own);
+  const starts = distinct([...configured, ...shell.starts, ...manifested.starts].filter(isStdio));
+  const clues = [
+    ...manifested.settings,
+    ...settingTables(documents),
+    ...shell.settings,
+    ...[...configured, ...shell.starts].flatMap(settingsOfStart),
+    ...sourceSettings(own.files),
+  ];
+  const withSettings = configured.filter(({ env }) => Object.keys(env).length > 0);
+  const isAlways = (name: string): boolean =>
+    withSettings.length > 0 &&
+    configured.filter(isStdio).every(({ env }) => name in env || Object.keys(env).length === 0) &&
+    withSettings.some(({ env }) => name in env);
+  const names = [...new Set(clues.map(({ name }) => name))];
+  const settings = names.map((name) => {
+    const said = clues.filter((clue) => clue.name === name);
+    return [
+      name,
+      merged(name, said, isAlways(name) && withSettings.every(({ env }) => name in env)),
+    ] as const;
+  });
+  return {
+    settings: new Map(settings),
+    starts,
+    text: documents,
+    ...sourceHosts(own.files, `${own.name} ${own.keywords.join(' ')}`.toLowerCase()),
+  };
+}
+
+function isDocument({ path, text }: { path: string; text: string }): boolean {
+  return (
+    /(^|\/)(\.env\.(example|sample|template)|[^/]*\.env\.example)$/i.test(path) ||
+    (/^docs?\/.*\.md$/i.test(path) && text.length < 60_000)
+  );
+}
+
+function merged(name: string, said: readonly SettingClue[], always: boolean): KnownSetting {
+  const first = <T>(pick: (clue: SettingClue) => T | undefined): T | undefined =>
+    said.map(pick).find((value) => value !== undefined && value !== '');
+  const values = said.flatMap(({ value }) => (value === undefined || value === '' ? [] : [value]));
+  return {
+    name,
+    description: first(({ description }) => description),
+    value: values.find((value) => !isPlaceholder(value)) ?? values[0],
+    fallback: first(({ fallback }) => fallback),
+    required: first(({ required }) => required),
+    secret: first(({ secret }) => secret) ?? isSecretName(name),
+    witnesses: [...new Set(said.map(({ witness }) => witness))],
+    always,
+  };
+}
+
+function settingsOfStart({ env, witness }: StartClue): SettingClue[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    isSettingName(name) ? [{ name, witness, value }] : [],
+  );
+}
+
+/** Other transports are of no use here, and neither is a debugger. */
+function isStdio({ args }: StartClue): boolean {
+  const line = args.join(' ');
+  return !/\b(sse|streamable-?http|--http|--sse|--inspect|--port|http:stream)\b|transport[= ]+(http|sse|shttp)|--help|--version|\b(install|setup|init|login|auth|config|uninstall|add-json)\b/i.test(
+    line,
+  );
+}
+
+function distinct(starts: readonly StartClue[]): StartClue[] {
+  const byLine = Map.groupBy(starts, ({ args, command }) => JSON.stringify([command ?? '', args]));
+  return [...byLine.values()].flatMap(([first]) => first ?? []);
+}

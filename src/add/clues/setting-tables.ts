@@ -1,0 +1,47 @@
+import { plainText } from '../describe.ts';
+import { isSettingName, type SettingClue } from './clues.ts';
+
+/** Rows of tables and items of lists that explain a setting: `| \`NAME\` | what for | required |`. */
+export function settingTables(text: string): SettingClue[] {
+  return text.split('\n').flatMap((line) => {
+    const name =
+      /^\s*(?:\|\s*|[-*+]\s+|\d+\.\s+|#{2,5}\s+)?(?:\*\*)?`{1,2}(?:export )?([A-Z][A-Z0-9_]{2,60})(?:=[^`]*)?`{1,2}/.exec(
+        line,
+      )?.[1] ??
+      /^\s*(?:\|\s*|[-*+]\s+)(?:\*\*)?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:\*\*)?\s*[|:(–—-]/.exec(line)?.[1];
+    if (name === undefined || !isSettingName(name)) return [];
+    return [{ name, witness: 'readme' as const, ...explained(line, name) }];
+  });
+}
+
+const optional = /\boptional\b|\(opt\)|not required|\bno\b|\bfalse\b|❌|✗|✘|—\s*optional/i;
+const required = /\brequired\b|\bmandatory\b|\byes\b|✅|✓|✔|\bmust\b/i;
+
+function explained(line: string, name: string): Pick<SettingClue, 'description' | 'required' | 'fallback'> {
+  const isRow = line.trim().startsWith('|');
+  const cells = (isRow ? line.split('|') : [line.slice(line.indexOf(name) + name.length)]).map((cell) =>
+    plainText(cell).trim(),
+  );
+  const words = cells.filter((cell) => cell !== '' && !cell.includes(name));
+  const marks = isRow ? words.filter((cell) => cell.length < 24) : words;
+  const description = words
+    .toSorted((a, b) => b.length - a.length)[0]
+    ?.replace(/^[\s:–—=*)`-]+/, '')
+    .replace(/^\(?(required|optional)\)?[\s:,.–—-]*/i, '');
+  const fallback = /default(?:s to|:| is)?\s*[`"']([^`"'\s|]+)[`"']/i.exec(line)?.[1];
+  const says = isOptional(marks, line) ? false : marks.some((cell) => required.test(cell)) ? true : undefined;
+  return {
+    ...(description === undefined || description.length < 4 || !/[a-z]{3}/.test(description)
+      ? {}
+      : { description: description.slice(0, 200) }),
+    ...(says === undefined ? {} : { required: says }),
+    ...(fallback === undefined ? {} : { fallback }),
+  };
+}
+
+function isOptional(marks: readonly string[], line: string): boolean {
+  return (
+    marks.some((cell) => optional.test(cell) && cell.length < 24) ||
+    /\(optional|\boptional\)|\boptional[,.:]/i.test(line)
+  );
+}

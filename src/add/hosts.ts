@@ -1,0 +1,70 @@
+import type { Clues } from './clues/gather.ts';
+import { isTelemetry, isUpdateCheck } from './clues/source-hosts.ts';
+import type { HostClue } from './clues/clues.ts';
+import { withHost, type Draft, type Evidence } from './draft.ts';
+import type { Package } from './package/package.ts';
+import type { Seen } from './start.ts';
+
+export interface Hosts {
+  readonly draft: Draft;
+  /** Not permitted, with the reason. */
+  readonly leftOut: readonly Evidence[];
+}
+
+/** Hosts in example arguments and example settings (RFC 2606). */
+const examples = /(^|\.)example\.(com|org|net)$/;
+/** More literals than this are a bundle's or a list of sites, and no list of what a server needs. */
+const mostLiterals = 25;
+
+/** Permits what it reached for while its tools were called, and what its own source names; telemetry is left out. */
+export function withHosts(
+  draft: Draft,
+  { seen, clues, own }: { seen: Seen; clues: Clues; own: Package },
+): Hosts {
+  const words = `${own.name} ${own.keywords.join(' ')}`.toLowerCase();
+  const leftOut: Evidence[] = [];
+  let next = draft;
+  for (const { name, port, during } of seen.hosts.filter((host) => host.port !== undefined)) {
+    const why = `reached for during ${during.slice(0, 3).join(', ')}`;
+    const rule = port === 443 ? name : `${name}:${String(port)}`;
+    if (examples.test(name)) {
+      if (name.startsWith('mcpcat-audit.'))
+        next = withHost(
+          next,
+          '*',
+          `it goes where the model says (${why}): THE WHOLE INTERNET, confirm that it must`,
+        );
+    } else if (isTelemetry(name, words)) leftOut.push({ field: 'telemetry', value: rule, why });
+    else if (isUpdateCheck(name, words)) leftOut.push({ field: 'update check', value: rule, why });
+    else next = withHost(next, rule, why);
+  }
+  for (const { rule, files } of literals(clues.hosts, { own, words, documents: clues.text }))
+    next = withHost(next, rule, `in its source: ${files.join(', ')}`);
+  for (const { rule, files } of clues.telemetry)
+    leftOut.push({ field: 'telemetry', value: rule, why: `in its source: ${files.join(', ')}` });
+  return { draft: next, leftOut };
+}
+
+/** Of a bundle, whose literals are also its dependencies', only what its name, keywords or documents speak of. */
+function literals(
+  hosts: readonly HostClue[],
+  { own, words, documents }: { own: Package; words: string; documents: string },
+): HostClue[] {
+  const bundles = new Set(own.files.filter(({ text }) => text.length > 300_000).map(({ path }) => path));
+  const text = `${words} ${documents}`.toLowerCase();
+  const isSpokenOf = ({ rule }: HostClue): boolean => {
+    const host = rule.replace(/^\*\./, '').replace(/:\d+$/, '');
+    return (
+      text.includes(host) ||
+      host
+        .split('.')
+        .slice(0, -1)
+        .some(
+          (part) =>
+            part.length > 3 && !/^(www|rest|cloud|apis?|data|googleapis)$/.test(part) && words.includes(part),
+        )
+    );
+  };
+  const kept = hosts.filter((clue) => clue.files.some((file) => !bundles.has(file)) || isSpokenOf(clue));
+  return kept.length > mostLiterals ? kept.filter(isSpokenOf).slice(0, mostLiterals) : kept;
+}

@@ -1,0 +1,171 @@
+import { Entry } from '../catalog/entry.ts';
+import { withArguments } from './arguments.ts';
+import { choose } from './bins.ts';
+import { categoriesOf } from './categories.ts';
+import type { Clues, KnownSetting } from './clues/gather.ts';
+import type { StartClue } from './clues/clues.ts';
+import { describe } from './describe.ts';
+import { because, changed, type Draft } from './draft.ts';
+import { isPlaceholder } from './example-value.ts';
+import { titleOf } from './name.ts';
+import type { Package } from './package/package.ts';
+import { descriptionOf, withSetting } from './settings.ts';
+
+export interface Given {
+  readonly name: string;
+  /** As the entry shall have it. */
+  readonly source: string;
+  readonly command: string | undefined;
+  /** Undefined: what documents say. */
+  readonly args: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const mostOptional = 20;
+
+/** The entry before anything was started: what registry, documents and the user say. Undefined without any program. */
+export function initialDraft(own: Package, clues: Clues, given: Given): Draft | undefined {
+  const start = given.args === undefined ? clues.starts.find(isOwn) : undefined;
+  const bin =
+    given.command ??
+    choose(
+      own.bins,
+      own.name,
+      start?.command ?? clues.starts.find(({ command }) => command !== undefined)?.command,
+    );
+  if (bin === undefined) return undefined;
+  const described = describe(own.description, { readme: own.readme, name: given.name });
+  const entry = Entry.parse({
+    name: given.name,
+    title: titleOf(given.name),
+    description: described,
+    categories: categoriesOf([
+      `${own.name.replaceAll(/[/_-]/g, ' ')} ${own.description || described}`,
+      ...own.keywords,
+    ]),
+    repository: own.repository ?? fallbackPage(own),
+    license: own.license ?? 'NOASSERTION',
+    source: given.source,
+    command: [bin],
+  });
+  const args = given.args ?? start?.args ?? [];
+  const why = given.args === undefined ? 'the first start in its documents' : 'given';
+  const named = withArguments({ entry, evidence: [] }, args, { why, clues });
+  const other =
+    own.bins.length > 1
+      ? because(named, { field: 'command', value: bin, why: `of ${own.bins.join(', ')}` })
+      : named;
+  return withOptional(withGiven(withRequired(withUnclear(other, own), clues), { given, clues }), clues);
+}
+
+/** One that stands in no document of another way to start it. */
+function isOwn({ args }: StartClue): boolean {
+  return args.length < 12;
+}
+
+function fallbackPage({ kind, name }: Package): string {
+  const pages = {
+    npm: 'https://www.npmjs.com/package/',
+    pypi: 'https://pypi.org/project/',
+    go: 'https://pkg.go.dev/',
+  };
+  return `${pages[kind]}${name}`;
+}
+
+function withUnclear(draft: Draft, own: Package): Draft {
+  const { license, repository } = draft.entry;
+  const unknown =
+    own.license === undefined
+      ? because(draft, {
+          field: 'license',
+          value: license,
+          why: 'neither the registry nor a licence file says which: look, or do not add it',
+        })
+      : draft;
+  const placed =
+    own.repository === undefined
+      ? because(unknown, { field: 'repository', value: repository, why: 'the package names none' })
+      : unknown;
+  return own.deprecated === undefined
+    ? placed
+    : because(placed, { field: 'source', value: draft.entry.source, why: `DEPRECATED: ${own.deprecated}` });
+}
+
+/** What documents call required, and what stands with a placeholder in every configuration they show. */
+function withRequired(draft: Draft, { settings }: Clues): Draft {
+  return [...settings.values()].reduce((old, known) => {
+    const why = requiredBecause(known);
+    return why === undefined ? old : withSetting(old, { name: known.name, required: true, known, why });
+  }, draft);
+}
+
+export function requiredBecause({
+  required,
+  always,
+  secret,
+  value,
+  fallback,
+  witnesses,
+}: KnownSetting): string | undefined {
+  if (required === false) return undefined;
+  if (required === true && fallback === undefined)
+    return `${witnesses[0] ?? 'a document'} says that it is required`;
+  const placeholder = secret || isPlaceholder(value ?? '') || /^\w+:\/\/|@/.test(value ?? '');
+  return always && placeholder && fallback === undefined
+    ? 'it is in every configuration of its README'
+    : undefined;
+}
+
+function withGiven(draft: Draft, { given, clues }: { given: Given; clues: Clues }): Draft {
+  return Object.entries(given.env).reduce((old, [name, value]) => {
+    const next = withSetting(old, { name, required: true, known: clues.settings.get(name), why: 'given' });
+    const setting = next.entry.env[name];
+    if (setting === undefined || setting.default !== undefined) return next;
+    return changed(next, { env: { ...next.entry.env, [name]: { ...setting, example: value } } });
+  }, draft);
+}
+
+/** Settings that documents explain and nothing needs: described, so that users may set them. */
+function withOptional(draft: Draft, { settings }: Clues): Draft {
+  const documented = [...settings.values()].filter(({ name, witnesses }) => {
+    const told = witnesses.filter((witness) => witness !== 'source');
+    const used =
+      witnesses.includes('source') || told.length > 1 || told.some((witness) => witness !== 'readme');
+    return !(name in draft.entry.env) && told.length > 0 && used && !isOurs(name);
+  });
+  return documented.slice(0, mostOptional).reduce((old, known) => {
+    if (optOut.test(known.name)) return withOptOut(old, known);
+    return withSetting(old, {
+      name: known.name,
+      required: false,
+      known,
+      why: 'documented, not needed to start',
+    });
+  }, draft);
+}
+
+/** How it is spoken to is ours to say. */
+function isOurs(name: string): boolean {
+  return /(^|_)(TRANSPORT|TRANSPORT_TYPE|HTTP_PORT|HTTP_HOST|MCP_PORT|MCP_HOST|SERVER_PORT|SSE_\w+)$/.test(
+    name,
+  );
+}
+
+const optOut =
+  /^DO_NOT_TRACK$|(DISABLE|NO|OPT_?OUT)\w*(TELEMETRY|ANALYTICS|TRACKING)|(TELEMETRY|ANALYTICS|TRACKING)\w*(DISABLED?|OPT_?OUT)/;
+
+function withOptOut(draft: Draft, known: KnownSetting): Draft {
+  const value = known.name === 'DO_NOT_TRACK' ? '1' : 'true';
+  const setting = {
+    description: descriptionOf(known.name, known),
+    required: false,
+    secret: false,
+    default: value,
+  };
+  const env = { ...draft.entry.env, [known.name]: setting };
+  return changed(
+    draft,
+    { env },
+    { field: 'env', value: `${known.name} = ${value}`, why: 'switches telemetry off' },
+  );
+}

@@ -1,0 +1,198 @@
+import type { Engine, Labels } from '../engine/engine.ts';
+import type { Clues } from './clues/gather.ts';
+import type { Draft } from './draft.ts';
+import { guesses } from './lessons/guesses.ts';
+import { saidLines, type Lesson, type Situation } from './lessons/lesson.ts';
+import { limits } from './lessons/limits.ts';
+import { missingArguments } from './lessons/missing-arguments.ts';
+import { missingPrograms, missingScripts } from './lessons/missing-programs.ts';
+import { missingSettings } from './lessons/missing-settings.ts';
+import { refusedWrites } from './lessons/refused-writes.ts';
+import { noisy } from './lessons/transport.ts';
+import type { Package } from './package/package.ts';
+import { startOnce, type Seen } from './start.ts';
+
+/** Where a draft is made into an image. */
+export interface Bench {
+  readonly image: string;
+  readonly lock: Situation['lock'];
+}
+
+export interface LearnRequest {
+  readonly engine: Engine;
+  readonly labels: Labels;
+  readonly own: Package;
+  readonly clues: Clues;
+  readonly draft: Draft;
+  /** Makes the image for a draft; rejects if that draft can't be locked or built. */
+  readonly prepare: (draft: Draft, renews: NonNullable<Lesson['renews']>) => Promise<Bench>;
+  /** What happens, for people. */
+  readonly say: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One start, and what was made of it. */
+export interface StartRecord {
+  readonly tried: string;
+  readonly outcome: string;
+  readonly learned: readonly string[];
+}
+
+export interface Learned {
+  readonly draft: Draft;
+  /** The last start that got to its tools; undefined if none did. */
+  readonly seen: Seen | undefined;
+  readonly last: Seen;
+  readonly starts: readonly StartRecord[];
+}
+
+const mostStarts = 12;
+const mostAfterSuccess = 3;
+/** Milliseconds. The first start of an image is slow; a guess that hangs is not worth as much. */
+const patience = { first: 45_000, guess: 20_000, all: 480_000 } as const;
+
+/** Starts a server, learns from what it says and does what it needs, and starts it again, until it works or nothing is left to try. */
+export async function learn(request: LearnRequest): Promise<Learned> {
+  const course = new Course(request);
+  return course.run();
+}
+
+class Course {
+  readonly #request: LearnRequest;
+  readonly #learned = new Set<string>();
+  readonly #starts: StartRecord[] = [];
+  readonly #began = Date.now();
+  #draft: Draft;
+  /** What the draft was before the guess that is being tried. */
+  #before: Draft | undefined;
+  #success: { readonly draft: Draft; readonly seen: Seen } | undefined;
+  #afterSuccess = 0;
+
+  constructor(request: LearnRequest) {
+    this.#request = request;
+    this.#draft = request.draft;
+  }
+
+  async run(): Promise<Learned> {
+    let bench = await this.#request.prepare(this.#draft, 'lock');
+    let tried = 'as documented';
+    for (;;) {
+      const seen = await this.#start(bench);
+      const situation = { ...this.#request, seen, draft: this.#draft, lock: bench.lock };
+      if (seen.failure === undefined) this.#keep(seen);
+      const next = this.#next(situation);
+      this.#record(tried, { seen, next });
+      if (next.length === 0 || this.#isOver()) return this.#result(seen);
+      const prepared = await this.#apply(next, bench);
+      if (prepared === undefined) return this.#result(seen);
+      bench = prepared;
+      tried = next.map(({ what }) => what).join('; ');
+    }
+  }
+
+  async #start({ image }: Bench): Promise<Seen> {
+    const { engine, labels, signal } = this.#request;
+    const deadlineMs =
+      this.#starts.length === 0 ? patience.first : this.#before === undefined ? 30_000 : patience.guess;
+    return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome: true, deadlineMs });
+  }
+
+  /** A start with fewer tools than one before is no progress. */
+  #keep(seen: Seen): void {
+    const better = this.#success === undefined || seen.tools.length >= this.#success.seen.tools.length;
+    if (better) this.#success = { draft: this.#draft, seen };
+    this.#before = undefined;
+  }
+
+  #next(situation: Situation): Lesson[] {
+    const { seen } = situation;
+    const fresh = (lessons: readonly Lesson[]): Lesson[] => [
+      ...new Map(
+        lessons.filter(({ key }) => !this.#learned.has(key)).map((lesson) => [lesson.key, lesson]),
+      ).values(),
+    ];
+    if (seen.failure === undefined) {
+      if (this.#afterSuccess++ >= mostAfterSuccess) return [];
+      const lessons = fresh(
+        [missingSettings, refusedWrites, missingPrograms, noisy, limits].flatMap((learner) =>
+          learner(situation),
+        ),
+      );
+      if (lessons.length > 0 || seen.tools.length > 0) return lessons;
+      // Without a single tool something must be missing; settings that are documented come first.
+      return fresh(guesses(situation))
+        .filter(({ key }) => key.startsWith('settings'))
+        .slice(0, 1);
+    }
+    const told = fresh(
+      [missingArguments, missingSettings, missingPrograms, missingScripts, limits, refusedWrites].flatMap(
+        (learner) => learner(situation),
+      ),
+    );
+    if (told.length > 0) {
+      this.#before = undefined;
+      return told;
+    }
+    if (this.#success !== undefined) return [];
+    // A guess that did not help is taken back before the next one.
+    this.#draft = this.#before ?? this.#draft;
+    const [guess] = fresh(guesses({ ...situation, draft: this.#draft }));
+    if (guess === undefined) return [];
+    this.#before = this.#draft;
+    return [guess];
+  }
+
+  /** What can't be locked or built is left out: one lesson after the other, so that the others stay. */
+  async #apply(lessons: readonly Lesson[], bench: Bench): Promise<Bench | undefined> {
+    let current = bench;
+    for (const lesson of lessons) {
+      this.#learned.add(lesson.key);
+      const draft = lesson.apply(this.#draft);
+      try {
+        if (lesson.renews !== undefined) current = await this.#request.prepare(draft, lesson.renews);
+        this.#draft = draft;
+      } catch (error) {
+        if (this.#request.signal?.aborted === true) throw error;
+        this.#request.say(`${lesson.what}: that can't be given`);
+      }
+    }
+    return current;
+  }
+
+  #isOver(): boolean {
+    return (
+      this.#starts.length >= mostStarts ||
+      Date.now() - this.#began > patience.all ||
+      this.#request.signal?.aborted === true
+    );
+  }
+
+  #record(tried: string, { seen, next }: { seen: Seen; next: readonly Lesson[] }): void {
+    const outcome = seen.failure === undefined ? `${String(seen.tools.length)} tools` : failureOf(seen);
+    const learned = next.map(({ what }) => what);
+    this.#starts.push({ tried, outcome, learned });
+    const then = learned.length === 0 ? '' : ` → ${learned.join('; ')}`;
+    this.#request.say(`start ${String(this.#starts.length)}: ${outcome}${then}`);
+  }
+
+  #result(last: Seen): Learned {
+    return {
+      draft: this.#success?.draft ?? this.#before ?? this.#draft,
+      seen: this.#success?.seen,
+      last,
+      starts: this.#starts,
+    };
+  }
+}
+
+function failureOf(seen: Seen): string {
+  const ended = seen.outOfMemory
+    ? 'out of memory'
+    : seen.exitCode === undefined
+      ? 'no answer'
+      : `ended with ${String(seen.exitCode)}`;
+  const line = saidLines({ seen: { ...seen, failure: undefined } }).findLast((one) =>
+    /error|missing|required|not |usage|fail|invalid/i.test(one),
+  );
+  return line === undefined ? ended : `${ended}: ${line.trim().slice(0, 120)}`;
+}

@@ -1,0 +1,130 @@
+import { withArguments } from '../arguments.ts';
+import { choose } from '../bins.ts';
+import { changed, type Draft } from '../draft.ts';
+import { withSetting } from '../settings.ts';
+import { saidLines, type Lesson, type Situation } from './lesson.ts';
+import { speaksHttp } from './transport.ts';
+
+/** Words that make servers speak stdio, in the order in which they are tried. */
+const words: readonly (readonly string[])[] = [
+  ['stdio'],
+  ['--stdio'],
+  ['--transport', 'stdio'],
+  ['-t', 'stdio'],
+  ['mcp'],
+  ['serve'],
+  ['--mcp'],
+  ['start'],
+  ['mcp', 'serve'],
+  ['mcp', 'start'],
+  ['mcp-server'],
+  ['server'],
+  ['run'],
+  ['serve', '--stdio'],
+  ['mcp', '--stdio'],
+];
+
+/**
+ * What may help where nothing could be learned: other starts that are written down, all settings that documents name,
+ * words for stdio that occur in what it said or in its documents, another of its programs. Best first; one is tried at a time.
+ */
+export function guesses(situation: Situation): Lesson[] {
+  const { draft, clues, own, lock } = situation;
+  const said = saidLines(situation).join('\n');
+  const documented = [...clues.settings.values()].filter(
+    ({ witnesses, fallback }) => fallback === undefined && witnesses.some((witness) => witness !== 'source'),
+  );
+  const missing = documented.filter(
+    ({ name, value, secret }) => draft.entry.env[name]?.required !== true && (secret || value !== undefined),
+  );
+  const secrets = [...clues.settings.values()]
+    .filter(({ secret, name }) => secret && draft.entry.env[name]?.required !== true)
+    .slice(0, 4);
+  return [
+    ...usageWords(said).map((line) => argumentsLesson(situation, line, 'its usage text names it')),
+    ...clues.starts.map(({ args }) => argumentsLesson(situation, args, 'a start in its documents')),
+    ...(missing.length === 0
+      ? []
+      : [
+          settingsLesson(
+            situation,
+            missing.slice(0, 12).map(({ name }) => name),
+            'its documents name it, and without it did not start',
+          ),
+        ]),
+    ...words
+      .filter((line) => isMentioned(line, `${clues.text}\n${said}`))
+      .map((line) => argumentsLesson(situation, line, 'its documents use the word')),
+    ...speaksHttp(situation),
+    ...(secrets.length === 0
+      ? []
+      : [
+          settingsLesson(
+            situation,
+            secrets.map(({ name }) => name),
+            'its source asks for it, and without it did not start',
+          ),
+        ]),
+    ...otherBins(Object.keys(lock.bin), { own, draft }).map((bin) => binLesson(bin)),
+  ];
+}
+
+/** Commands in a list of a usage text: `{serve,index}`, `choose from 'serve', 'index'`, or one a line. */
+function usageWords(said: string): (readonly string[])[] {
+  if (!/usage|commands?:|choose from|subcommand|required: \w*command/i.test(said)) return [];
+  return words.filter((line) =>
+    line.every((word) => new RegExp(`(^|[\\s'"{,|\\[])${word}([\\s'"},|\\]:=]|$)`, 'm').test(said)),
+  );
+}
+
+function isMentioned(line: readonly string[], text: string): boolean {
+  const [first = ''] = line;
+  if (line.length === 1 && !first.startsWith('-'))
+    return (
+      new RegExp(`(["'\`]|\\s)${first}["'\`]`).test(text) &&
+      (first === 'stdio' || new RegExp(`[\\w-]+ ${first}\\b`).test(text))
+    );
+  return text.includes(line.join(' ')) || text.includes(line.join('='));
+}
+
+function argumentsLesson({ clues }: Situation, args: readonly string[], why: string): Lesson {
+  return {
+    key: `args ${args.join(' ')}`,
+    what: `try ${args.join(' ') || 'no arguments'}`,
+    apply: (draft) => withArguments(draft, args, { why, clues }),
+  };
+}
+
+function settingsLesson({ clues }: Situation, names: readonly string[], why: string): Lesson {
+  return {
+    key: `settings ${names.join(' ')}`,
+    what: `try ${names.join(', ')}`,
+    apply: (draft) =>
+      names.reduce(
+        (old: Draft, name) =>
+          withSetting(old, { name, required: true, known: clues.settings.get(name), why }),
+        draft,
+      ),
+  };
+}
+
+function otherBins(bins: readonly string[], { own, draft }: Pick<Situation, 'own' | 'draft'>): string[] {
+  const [current = ''] = draft.entry.command;
+  const rest = bins.filter((bin) => bin !== current);
+  const best = choose(rest, own.name, undefined);
+  return best === undefined ? [] : [best];
+}
+
+function binLesson(bin: string): Lesson {
+  return {
+    key: `bin ${bin}`,
+    what: `try the program ${bin}`,
+    apply: (draft) =>
+      changed(
+        draft,
+        { command: [bin] },
+        { field: 'command', value: bin, why: 'another program of the package did not start' },
+      ),
+    renews: 'image',
+  };
+}

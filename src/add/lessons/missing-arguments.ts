@@ -1,0 +1,116 @@
+import { changed, withMount, type Draft } from '../draft.ts';
+import { exampleValue, isPathText } from '../example-value.ts';
+import { settingLike } from '../arguments.ts';
+import { folderFor, withSetting } from '../settings.ts';
+import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+
+/** An option or a word that a server's own parser of arguments wants. */
+interface Wanted {
+  /** `--api-key`; undefined for a positional. */
+  readonly option: string | undefined;
+  readonly name: string;
+  readonly line: string;
+}
+
+/** How argparse, click, commander, yargs, cobra and clap ask for what was left out. */
+const asks: readonly (readonly [RegExp, (match: RegExpMatchArray) => readonly string[]])[] = [
+  [/the following arguments are required: (.+)$/m, ([, list = '']) => list.split(/,\s*/)],
+  [/required option '([^']+)' not specified/m, ([, option = '']) => [option]],
+  [/Missing option ['"]([^'"]+)['"]/m, ([, option = '']) => [option]],
+  [/Missing argument ['"]([^'"]+)['"]/m, ([, name = '']) => [name.toLowerCase()]],
+  [/missing required argument:? ['"]?([\w.-]+)/im, ([, name = '']) => [name]],
+  [/Missing required arguments?: (.+)$/m, ([, list = '']) => list.split(/,\s*/).map((name) => `--${name}`)],
+  [
+    /required flag\(s\) (.+) not set/m,
+    ([, list = '']) => list.split(/,\s*/).map((name) => `--${name.replaceAll('"', '')}`),
+  ],
+  [
+    /required arguments were not provided:\s*\n((?:\s+\S.*\n?)+)/m,
+    ([, list = '']) =>
+      list
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== ''),
+  ],
+];
+
+export function missingArguments(situation: Situation): Lesson[] {
+  if (situation.seen.failure === undefined) return [];
+  const text = saidLines(situation).join('\n');
+  const wanted = asks.flatMap(([pattern, read]) => {
+    const match = pattern.exec(text);
+    return match === null ? [] : read(match).map((word) => wantedOf(word, match[0]));
+  });
+  const found = wanted.length > 0 ? wanted : fromUsage(text);
+  return found.flatMap((one) => lessonOf(one, situation));
+}
+
+function wantedOf(word: string, line: string): Wanted {
+  const option = /(--[A-Za-z][\w-]*)/.exec(word)?.[1];
+  return { option, name: (option ?? word).replace(/^-+/, '').replaceAll(/[<>[\]'"]/g, ''), line };
+}
+
+/** `Usage: server <allowed-directory> [more]`: what stands in angle brackets right after the program. */
+function fromUsage(text: string): Wanted[] {
+  const line = /^.*\busage:?\s+(.+)$/im.exec(text)?.[1];
+  const word = /^(?:(?:npx|node|uvx|python3?|-y|[\w@./-]+)\s+)+?<([\w ./|-]+)>/.exec(line ?? '')?.[1];
+  if (line === undefined || word === undefined || /command|option|flag/i.test(word)) return [];
+  return [{ option: undefined, name: word, line }];
+}
+
+function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): Lesson[] {
+  const setting = option === undefined ? undefined : settingLike(option, clues);
+  if (setting !== undefined && draft.entry.env[setting]?.required !== true)
+    return [
+      {
+        key: `setting ${setting}`,
+        what: `needs ${setting} (for ${option ?? ''})`,
+        apply: (old) =>
+          withSetting(old, {
+            name: setting,
+            required: true,
+            known: clues.settings.get(setting),
+            why: quote(line),
+          }),
+      },
+    ];
+  // A word of a choice is for the guesses to find.
+  if (option === undefined && /command|subcommand|action|mode/i.test(name)) return [];
+  return [
+    {
+      key: `argument ${option ?? name}`,
+      what: `needs the argument ${option ?? `<${name}>`}`,
+      apply: (old) => withArgument(old, { option, name, line }),
+    },
+  ];
+}
+
+function withArgument(draft: Draft, { option, name, line }: Wanted): Draft {
+  const upper = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+  const { entry } = draft;
+  const isPath = /PATH|DIR|FOLDER|ROOT|FILE|WORKSPACE|VAULT|PROJECT|REPO/.test(upper) || isPathText(name);
+  if (isPath) {
+    const { mount, path } = folderFor(
+      /FILE|DB|DATABASE/.test(upper) ? `/path/to/${fileFor(upper)}` : '/path/to',
+      { hint: upper, description: 'The folder it works in' },
+    );
+    const args = [...entry.args, ...(option === undefined ? [path] : [option, path])];
+    return withMount(
+      changed(draft, { args }, { field: 'args', value: args.join(' '), why: quote(line) }),
+      mount,
+      quote(line),
+    );
+  }
+  const value = exampleValue(upper);
+  const args = [...entry.smoke.args, ...(option === undefined ? [value] : [option, value])];
+  return changed(
+    draft,
+    { smoke: { ...entry.smoke, args } },
+    { field: 'smoke.args', value: args.join(' '), why: `a user gives their own after "--": ${quote(line)}` },
+  );
+}
+
+function fileFor(upper: string): string {
+  if (/DB|DATABASE|SQLITE/.test(upper)) return 'database.db';
+  return /CONFIG/.test(upper) ? 'config.json' : 'file.txt';
+}

@@ -1,0 +1,89 @@
+import { McpcatError } from '../../lib/errors.ts';
+import { httpGet } from '../../lib/http.ts';
+import { escapePath, goModule } from '../../upstream/go-proxy.ts';
+import { hostFor } from '../../upstream/hosts.ts';
+import { licenseOfText } from './license.ts';
+import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
+import { filesOfZip } from './unpack.ts';
+
+/** One release of a Go module with its files; `name` becomes the path of the program in it. */
+export async function goPackage({ name, version, env, signal }: PackageQuery): Promise<Package> {
+  const subject = `go:${name}`;
+  const module = await goModule(name, { range: version, env, signal });
+  const url = `${hostFor('go', env)}/${escapePath(module.path)}/@v/${escapePath(module.version)}.zip`;
+  const response = await httpGet(url, { subject, signal });
+  const prefix = `${module.path}@${module.version}/`;
+  const content = new Uint8Array(await response.arrayBuffer());
+  const files = filesOfZip(content, (path) => (isOwn(path, prefix) ? path.slice(prefix.length) : undefined));
+  const programs = programsOf(files);
+  const folder = name === module.path ? undefined : name.slice(module.path.length + 1);
+  const chosen = chooseProgram(programs, { folder, module: module.path });
+  if (chosen === undefined)
+    throw new McpcatError(
+      'package-unknown',
+      `${subject}: expected a program (package main), found none in ${module.path}`,
+      {
+        ...(programs.length === 0 ? {} : { hint: `it has ${programs.join(', ')}` }),
+      },
+    );
+  const license = files.find(({ path }) => /^(LICEN[SC]E|COPYING)[^/]*$/i.test(path))?.text ?? '';
+  const readme = files.find(({ path }) => /^README[^/]*$/i.test(path))?.text ?? '';
+  const full = chosen === '' ? module.path : `${module.path}/${chosen}`;
+  return {
+    kind: 'go',
+    name: full,
+    version: module.version,
+    description: '',
+    license: licenseOfText(license),
+    repository: repositoryUrl(`https://${module.path.split('/').slice(0, 3).join('/')}`),
+    keywords: [],
+    bins: [binOf(full)],
+    deprecated: undefined,
+    readme,
+    files: files.filter(({ path }) => !/_test\.go$/.test(path)),
+  };
+}
+
+function isOwn(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && !/(^|\/)(vendor|testdata|node_modules|third_party)\//.test(path);
+}
+
+/** What `go install` calls it: the last element that is no major version. */
+function binOf(path: string): string {
+  const parts = path.split('/').filter((part) => !/^v\d+$/.test(part));
+  return parts.at(-1) ?? '';
+}
+
+/** Folders with a `package main` that is built here. */
+function programsOf(files: readonly PackageFile[]): string[] {
+  const found = files.filter(
+    ({ path, text }) =>
+      path.endsWith('.go') &&
+      !path.endsWith('_test.go') &&
+      /^package main\b/m.test(text) &&
+      /^func main\(\)/m.test(text) &&
+      !/^\/\/go:build (ignore|.*\btools?\b|windows|darwin)/m.test(text),
+  );
+  return [...new Set(found.map(({ path }) => path.split('/').slice(0, -1).join('/')))].sort();
+}
+
+/** The folder that was named; else the root, else the program that is most likely the server. */
+function chooseProgram(
+  programs: readonly string[],
+  { folder, module }: { folder: string | undefined; module: string },
+): string | undefined {
+  if (folder !== undefined && programs.includes(folder)) return folder;
+  const below = folder === undefined ? programs : programs.filter((path) => path.startsWith(`${folder}/`));
+  const base = binOf(module);
+  const score = (path: string): number =>
+    (path === '' ? 6 : 0) +
+    (path.endsWith(`/${base}`) ? 8 : 0) +
+    (/mcp/.test(path) ? 4 : 0) +
+    (/server|stdio/.test(path) ? 2 : 0) +
+    (path.startsWith('cmd/') ? 2 : 0) -
+    (/example|demo|test|hack|tools?\/|scripts?\/|gen|docs|client|http|sse|bench|internal|mock|lint/.test(path)
+      ? 6
+      : 0) -
+    path.split('/').length;
+  return below.toSorted((a, b) => score(b) - score(a))[0];
+}

@@ -1,0 +1,119 @@
+import { exampleArguments } from '../audit/example-arguments.ts';
+import { filesIn, withHome, writesOf } from '../audit/files.ts';
+import { watchProcesses } from '../audit/processes.ts';
+import { Recorder, recordingRules, type Host } from '../audit/recorder.ts';
+import type { Writes } from '../audit/report.ts';
+import type { Entry } from '../catalog/entry.ts';
+import type { Engine, Labels } from '../engine/engine.ts';
+import { useTools, type OfferedTool, type ToolUse } from '../mcp/use-tools.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { withExampleSandbox } from '../trial/example-sandbox.ts';
+import { standIn } from '../trial/stand-in.ts';
+import { inTrial, type Trial } from '../trial/trial.ts';
+import { within } from '../trial/within.ts';
+
+export interface StartRequest {
+  readonly engine: Engine;
+  readonly entry: Entry;
+  readonly image: string;
+  readonly labels: Labels;
+  /** Its home can be written, so that what it leaves there shows. */
+  readonly openHome: boolean;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one start of a server showed. */
+export interface Seen {
+  /** Why there was no list of tools; undefined if there was. */
+  readonly failure: string | undefined;
+  readonly tools: readonly OfferedTool[];
+  readonly uses: readonly ToolUse[];
+  /** Lines on its stdout that are no JSON-RPC. */
+  readonly strays: readonly string[];
+  readonly stderr: readonly string[];
+  /** Undefined while it still ran. */
+  readonly exitCode: number | undefined;
+  readonly outOfMemory: boolean;
+  readonly hosts: readonly Host[];
+  readonly writes: Writes;
+  readonly processes: readonly string[];
+}
+
+/** Milliseconds: for one tool, and for all of them together. A stand-in answers at once, so what takes longer hangs. */
+const callDeadlineMs = 6000;
+const callsMs = 60_000;
+const mostCalls = 60;
+
+/**
+ * Starts a server once in the sandbox, on the recording road, and calls its tools with example arguments. Every name
+ * leads to a stand-in: nothing is sent anywhere. The container is gone afterwards.
+ */
+export async function startOnce(request: StartRequest): Promise<Seen> {
+  return withExampleSandbox(request.entry, (sandbox) => record(request, sandbox));
+}
+
+async function record(request: StartRequest, sandbox: Sandbox): Promise<Seen> {
+  const { engine, image, labels, signal, openHome } = request;
+  const recorder = new Recorder(sandbox.network, standIn(), undefined);
+  const network = recordingRules(sandbox.network, sandbox.http?.port);
+  const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
+  const trial = {
+    engine,
+    image,
+    labels,
+    signal,
+    sandbox: open,
+    dial: recorder.dial,
+    onAttempt: recorder.attempt,
+  };
+  return inTrial(trial, (running) => watch(request, { running, recorder, sandbox: open }));
+}
+
+interface Watched {
+  readonly running: Trial;
+  readonly recorder: Recorder;
+  readonly sandbox: Sandbox;
+}
+
+async function watch(request: StartRequest, { running, recorder, sandbox }: Watched): Promise<Seen> {
+  const { engine, deadlineMs, entry } = request;
+  const processes = await watchProcesses(engine, running.id).catch(() => ({
+    seen: [],
+    stop: () => undefined,
+  }));
+  await running.road.catch(() => undefined);
+  const tools: OfferedTool[] = [];
+  let files: readonly string[] = [];
+  const calls = { until: 0, count: 0 };
+  const { failure, uses, strays } = await useTools(running.attachment, {
+    deadlineMs,
+    callDeadlineMs,
+    argumentsFor: (tool) => {
+      tools.push(tool);
+      calls.until ||= Date.now() + callsMs;
+      if (calls.count++ >= mostCalls || Date.now() > calls.until) return 'enough was tried';
+      return exampleArguments(tool.inputSchema);
+    },
+    onUse: (tool) => recorder.use(tool),
+    beforeClose: async () => {
+      files = await filesIn(engine, { id: running.id, sandbox });
+    },
+  });
+  processes.stop();
+  const ended = await within(running.ended, failure === undefined ? 50 : 1500);
+  const facts = await engine.inspectContainer(running.id).catch(() => undefined);
+  const said = [...running.stderr, ...uses.map(({ text }) => text)];
+  return {
+    failure,
+    tools,
+    uses,
+    strays: strays.map(({ text }) => text),
+    stderr: [...running.stderr],
+    exitCode: ended?.exitCode,
+    outOfMemory: facts?.outOfMemory ?? false,
+    hosts: recorder.hosts(),
+    writes: writesOf(entry, files, said),
+    processes: [...processes.seen],
+  };
+}

@@ -1,0 +1,33 @@
+import { runners } from '../../add/wanted.ts';
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'add',
+  summary: 'Make a proved entry from a package that nobody has described yet',
+  usage: 'SOURCE | npx -y PACKAGE… | uvx PACKAGE…',
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'name of the entry (default: made from the package)' },
+    command: { type: 'string', value: 'BIN', help: 'which of its programs is the server' },
+    args: { type: 'string', value: 'WORDS', help: 'arguments of the server (default: learned)' },
+    env: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a setting it needs, with an example' },
+    out: { type: 'string', value: 'DIR', help: 'catalog folder that gets the entry (default: --catalog)' },
+    draft: { type: 'boolean', help: 'write the entry also if it could not be proved' },
+    'keep-going': { type: 'boolean', help: 'the same as --draft' },
+    'dry-run': { type: 'boolean', help: 'print the entry and write nothing' },
+    'cool-down': { type: 'string', value: 'DAYS', help: 'how old a release must be (default: 3)' },
+    base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },
+    mirror: { type: 'string', value: 'URL', help: 'Debian mirror for system packages' },
+    catalog: common.catalog,
+    engine: common.engine,
+    json: common.json,
+    quiet: common.quiet,
+  },
+  examples: [
+    ['mcpcat add npm:@brave/brave-search-mcp-server', 'lock, build, start, learn, prove, write'],
+    ['mcpcat add uvx mcp-server-time', 'a line from a README'],
+    ['mcpcat add go:github.com/grafana/mcp-grafana --dry-run', 'only show the entry'],
+    ['mcpcat add npm:some-server --env SOME_URL=https://x.example.com', 'with an example of your own'],
+  ],
+  foreign: runners,
+  load: () => import('../execute/add.ts'),
+};

@@ -1,0 +1,79 @@
+import type { AddReport } from '../../add/add.ts';
+import type { Evidence } from '../../add/draft.ts';
+
+/** What became of a package, for people: the entry, what they have to confirm, and why it failed if it did. */
+export function addText(report: AddReport): string {
+  const { state, text, failure } = report;
+  return [
+    headline(report),
+    ...(failure === undefined ? [] : failureLines(report)),
+    ...(text === '' || state === 'added' ? [] : ['', 'The entry:', ...indented(text.trimEnd().split('\n'))]),
+    ...confirmLines(report),
+    ...(state === 'added'
+      ? ['', `Next: read the entry, then  mcpcat info ${report.name}  and  mcpcat run ${report.name}`]
+      : []),
+    '',
+  ].join('\n');
+}
+
+function headline({ name, source, version, state, tools, folder, seconds }: AddReport): string {
+  const took = `${seconds.toFixed(0)} s`;
+  const what = `${source} ${version}`;
+  switch (state) {
+    case 'added':
+      return `${name}: added to ${folder ?? ''} (${what}, ${String(tools)} tools, proved, ${took})`;
+    case 'proved':
+      return `${name}: proved, and nothing written (${what}, ${String(tools)} tools, ${took})`;
+    case 'draft':
+      return `${name}: NOT PROVED, written as a draft to ${folder ?? 'nowhere'} (${what}, ${took})`;
+    case 'failed':
+      return `${name}: not added (${what}, ${took})`;
+  }
+}
+
+function failureLines({ failure, starts }: AddReport): string[] {
+  return [
+    '',
+    `Why: ${printable(failure?.message ?? '')}`,
+    ...indented((failure?.detail ?? []).map(printable)),
+    ...(starts.length === 0 ? [] : ['', 'What was tried:']),
+    ...starts.map(({ tried, outcome }) => `  ${printable(tried)}: ${printable(outcome)}`),
+  ];
+}
+
+function confirmLines({ confirm, leftOut }: AddReport): string[] {
+  return [
+    ...(confirm.length === 0 ? [] : ['', 'For a person to confirm:', ...evidenceLines(confirm)]),
+    ...(leftOut.length === 0 ? [] : ['', 'Left out on purpose:', ...evidenceLines(leftOut)]),
+  ];
+}
+
+const mostReasons = 2;
+
+/** Each value once, with its first reasons. Optional settings are one line: nothing depends on them. */
+function evidenceLines(list: readonly Evidence[]): string[] {
+  const optional = list
+    .filter(({ why }) => why === 'documented, not needed to start')
+    .map(({ value }) => value);
+  const rest = list.filter(({ why }) => why !== 'documented, not needed to start');
+  const groups = [...Map.groupBy(rest, ({ field, value }) => `${field}: ${value}`)];
+  return [
+    ...groups.map(
+      ([what, all]) =>
+        `  ${printable(what)}: ${all
+          .slice(0, mostReasons)
+          .map(({ why }) => printable(why))
+          .join('; ')}`,
+    ),
+    ...(optional.length === 0 ? [] : [`  env: optional ${optional.join(', ')}`]),
+  ];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+/** Upstream's words, without what a terminal would obey. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e\u00A0-\u024F\u2010-\u2026]+/g, ' ').slice(0, 400);
+}
