@@ -7,6 +7,10 @@ export async function start(commands: readonly CommandSpec[]): Promise<void> {
   // The launcher has its own handling of both: signals are passed on, a client that does not read ends the session.
   const signal = argv[0] === 'run' ? new AbortController().signal : cancelledBySignals();
   if (argv[0] !== 'run') endQuietlyWithReader(process.stdout);
+  if (process.env['GITHUB_STEP_SUMMARY']) {
+    const { alsoIntoSummary } = await import('./step-summary.ts');
+    alsoIntoSummary(process.stdout, { argv, env: process.env });
+  }
   const exitCode = await main(argv, terminalOf(signal), commands);
   // Output may still be on its way to a pipe; an empty write comes back when it has been taken.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

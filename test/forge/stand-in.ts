@@ -151,6 +151,8 @@ export class GitHubStandIn {
       this.refs.set(made, word('sha'));
       return { ...this.#ref(made), status: 201 };
     }
+    const branch = method === 'GET' ? /^git\/trees\/(.+)$/.exec(rest)?.[1] : undefined;
+    if (branch !== undefined) return listed(this.files(branch));
     if (rest === 'git/trees')
       return this.#makeTree(field('tree') as { path: string; content: string }[], word('base_tree'));
     if (rest === 'git/commits') {
@@ -223,6 +225,18 @@ export class GitHubStandIn {
     pull.body = word('body');
     return { status: 200, value: shown(pull) };
   }
+}
+
+/** A tree as `recursive` lists it, blobs named as git does. */
+function listed(files: ReadonlyMap<string, string>): Reply {
+  const tree = [...files].map(([path, text]) => ({
+    path,
+    type: 'blob',
+    sha: createHash('sha1')
+      .update(`blob ${String(Buffer.byteLength(text))}\0${text}`)
+      .digest('hex'),
+  }));
+  return { status: 200, value: { tree, truncated: false } };
 }
 
 interface Call {

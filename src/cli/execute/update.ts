@@ -1,5 +1,4 @@
 import type { Workshop } from '../../build/build-server.ts';
-import { connectGitHub, repositoryOf, type GitHub, type Repository } from '../../forge/github.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { checkReleases, type ReleaseCheck } from '../../pipeline/check-releases.ts';
@@ -12,6 +11,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { printUpdates } from '../render/updates.ts';
+import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
 import { defaultMirror } from './mirror.ts';
 import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
 
@@ -29,8 +29,8 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const settings = await settingsOf(invocation);
   const { cacheFolder } = settings.workshop;
-  const github = connectGitHub(terminal.env, { cacheFolder, signal: terminal.signal });
-  const target = options.flag('pr') ? targetOf(invocation, github) : undefined;
+  const github = githubOf(invocation);
+  const target = options.flag('pr') ? forgeTarget(invocation, github, '--pr') : undefined;
   const servers = await serversOf(invocation, 'replaced');
   const asker = new Asker({ cacheFolder, signal: terminal.signal });
   const { checks, notices } = await checkReleases({ ...settings, servers, asker, github, env: terminal.env });
@@ -86,7 +86,7 @@ async function lockOne(
 
 async function proveAll(
   invocation: Invocation,
-  { checks, settings, target }: Checked & { readonly target: Target | undefined },
+  { checks, settings, target }: Checked & { readonly target: ForgeTarget | undefined },
 ): Promise<number> {
   const { options, terminal } = invocation;
   const anew = !options.flag('all') || options.flag('refresh');
@@ -139,23 +139,4 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
     mirror: options.text('mirror') ?? defaultMirror,
     workshop: await workshopOf(invocation),
   };
-}
-
-interface Target {
-  readonly github: GitHub;
-  readonly repository: Repository;
-}
-
-function targetOf({ options, terminal }: Invocation, github: GitHub | undefined): Target {
-  const name = options.text('repo') ?? terminal.env['GITHUB_REPOSITORY'] ?? '';
-  const repository = repositoryOf(name);
-  if (repository === undefined)
-    throw new McpcatError('usage', `--pr: expected a repository as OWNER/NAME, found "${name}"`, {
-      hint: 'give --repo or set GITHUB_REPOSITORY',
-    });
-  if (github === undefined)
-    throw new McpcatError('usage', '--pr: a pull request needs GITHUB_TOKEN', {
-      hint: 'a token that may write contents and pull requests of the repository',
-    });
-  return { github, repository };
 }
