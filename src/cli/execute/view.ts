@@ -3,7 +3,7 @@ import { catalogSource, sourceText, type CatalogSource } from '../../catalog/cat
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
 import { cacheFolder } from '../../lib/cache-folder.ts';
-import { gatherListing, listServer } from '../../listing/gather.ts';
+import { gatherListing, listServer, type Fingerprints } from '../../listing/gather.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import { openListing } from '../../listing/open-listing.ts';
 import type { Invocation } from '../command.ts';
@@ -50,12 +50,13 @@ export async function listedServer(
   return { server, exists };
 }
 
-/** All servers with all that is known of them. A folder's proofs are taken as of its locks, as `info` does. */
+/** All servers with all that is known of them; the proofs of a folder are held against what its locks are now. */
 export async function wholeListing(
   invocation: Invocation,
+  fingerprints: () => Promise<Fingerprints>,
 ): Promise<{ readonly listing: Listing; readonly problems: readonly Problem[] }> {
   const source = sourceOf(invocation);
-  if (source.kind === 'folder') return gatherListing(source.folder);
+  if (source.kind === 'folder') return gatherListing(source.folder, await fingerprints());
   return { listing: await listingOf(invocation, source), problems: [] };
 }
 

@@ -1,0 +1,27 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'export',
+  summary: 'Write the catalog in the form of another registry or launcher',
+  usage: '--format server-json|toolhive|docker-catalog [NAME…]',
+  options: {
+    format: {
+      type: 'string',
+      value: 'FORM',
+      help: "server-json (the official MCP registry), toolhive or docker-catalog (Docker's MCP gateway)",
+    },
+    out: { type: 'string', value: 'FILE|DIR', help: 'where; server-json: a folder, DIR/NAME/server.json' },
+    local: { type: 'boolean', help: 'name the images of this engine instead of published ones' },
+    unproved: { type: 'boolean', help: 'also servers without a proof of what they are now' },
+    namespace: { type: 'string', value: 'NAME', help: 'who publishes, as reverse DNS (default: io.mcpcat)' },
+    catalog: common.anyCatalog,
+    quiet: common.quiet,
+  },
+  examples: [
+    ['mcpcat export --format toolhive --out registry.json', 'for thv config set-registry'],
+    ['mcpcat export --format docker-catalog --local', 'for docker mcp gateway run, on this machine'],
+    ['mcpcat export --format server-json --out out time', 'out/time/server.json'],
+  ],
+  completes: 'entries',
+  load: () => import('../execute/export.ts'),
+};

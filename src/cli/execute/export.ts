@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { sourceText } from '../../catalog/catalog-source.ts';
+import { unknownEntry } from '../../catalog/load.ts';
+import { problemText } from '../../catalog/problem.ts';
+import { chooseExported, type Exported } from '../../export/choose.ts';
+import { dockerCatalog } from '../../export/docker-catalog.ts';
+import { serverJson } from '../../export/server-json.ts';
+import { toolhiveRegistry } from '../../export/toolhive.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText, writeWhole } from '../../lib/folders.ts';
+import type { ListedServer, Listing } from '../../listing/listing.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { fingerprintsNow } from './fingerprints.ts';
+import { sourceOf, wholeListing } from './view.ts';
+
+const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
+type Form = (typeof forms)[number];
+
+/** What one or more files hold, by path below `--out`; the path of a single file is empty. */
+type Files = ReadonlyMap<string, string>;
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const form = formOf(options.text('format'));
+  const namespace = namespaceOf(options.text('namespace') ?? 'io.mcpcat');
+  const { listing, problems: all } = await wholeListing(invocation, fingerprintsNow);
+  const problems = invocation.positionals.length === 0 ? all : [];
+  const servers = named(invocation, listing);
+  const choice = { unproved: options.flag('unproved'), local: options.flag('local') };
+  const { chosen, left } = chooseExported(servers, choice);
+  await write(invocation, filesOf(form, chosen, namespace));
+  for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
+  if (!options.flag('quiet'))
+    for (const { name, reason } of left) terminal.stderr.write(`mcpcat: ${name} is left out: ${reason}\n`);
+  terminal.stderr.write(`mcpcat: ${String(chosen.length)} of ${String(servers.length)} servers exported\n`);
+  return problems.length === 0 && left.length === 0 ? 0 : 1;
+};
+
+function formOf(text: string | undefined): Form {
+  const form = forms.find((known) => known === text);
+  if (form !== undefined) return form;
+  throw new McpcatError('usage', `--format: expected ${forms.join(', ')}, found "${text ?? ''}"`);
+}
+
+/** As the official registry's schema has it. */
+function namespaceOf(text: string): string {
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text)) return text;
+  throw new McpcatError('usage', `--namespace: expected a name such as io.github.owner, found "${text}"`);
+}
+
+function named(invocation: Invocation, { servers }: Listing): ListedServer[] {
+  const names = invocation.positionals;
+  if (names.length === 0) return Object.values(servers);
+  return [...new Set(names)].toSorted().map((name) => {
+    const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
+    if (server !== undefined) return server;
+    throw unknownEntry(sourceText(sourceOf(invocation)), { name, names: Object.keys(servers) });
+  });
+}
+
+function filesOf(form: Form, exported: readonly Exported[], namespace: string): Files {
+  switch (form) {
+    case 'toolhive':
+      return new Map([['', jsonText(toolhiveRegistry(exported, namespace))]]);
+    case 'docker-catalog':
+      return new Map([['', dockerCatalog(exported)]]);
+    case 'server-json':
+      return new Map(
+        exported.map((one) => [
+          path.join(one.server.name, 'server.json'),
+          jsonText(serverJson(one, namespace)),
+        ]),
+      );
+  }
+}
+
+async function write({ options, terminal }: Invocation, files: Files): Promise<void> {
+  const out = options.text('out');
+  if (out !== undefined) {
+    for (const [file, text] of files) await writeWhole(path.join(path.resolve(out), file), text);
+    return;
+  }
+  if (files.size > 1)
+    throw new McpcatError('usage', `expected --out DIR for ${String(files.size)} files`, {
+      hint: 'or the name of one server',
+    });
+  for (const text of files.values()) terminal.stdout.write(text);
+}

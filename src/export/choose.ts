@@ -1,0 +1,55 @@
+import { imageOf } from '../catalog/server.ts';
+import type { ListedServer } from '../listing/listing.ts';
+
+/** A server that others can run, with the image that they take. */
+export interface Exported {
+  readonly server: ListedServer;
+  /** `registry.example.com/mcpcat/time@sha256:…`, or a name on this engine alone. */
+  readonly image: string;
+}
+
+/** A server that is not exported, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Choice {
+  /** Also what has no proof of what it is now. */
+  readonly unproved: boolean;
+  /** Images of this engine, for peers that run on it. */
+  readonly local: boolean;
+}
+
+/** What other launchers can use. Pure. */
+export function chooseExported(
+  servers: readonly ListedServer[],
+  choice: Choice,
+): { readonly chosen: readonly Exported[]; readonly left: readonly LeftOut[] } {
+  const judged = servers.map((server) => ({ server, verdict: judge(server, choice) }));
+  return {
+    chosen: judged.flatMap(({ server, verdict }) => ('image' in verdict ? [{ server, ...verdict }] : [])),
+    left: judged.flatMap(({ server: { name }, verdict }) =>
+      'reason' in verdict ? [{ name, ...verdict }] : [],
+    ),
+  };
+}
+
+function judge(
+  server: ListedServer,
+  { unproved, local }: Choice,
+): { readonly image: string } | { readonly reason: string } {
+  const { name, status, reason, image, transport, version } = server;
+  if (version === null) return { reason: 'it has no lock yet' };
+  if (status !== 'proved' && !unproved)
+    return { reason: `${reason ?? status} (--unproved takes it all the same)` };
+  // It listens on the loopback of a container without network: only the road leads there.
+  if (transport !== undefined)
+    return { reason: 'it speaks HTTP inside its container, which only mcpcat run can reach' };
+  if (local) return { image: imageOf(name) };
+  const reference = image?.reference ?? null;
+  if (reference !== null) return { image: reference };
+  return {
+    reason: 'its image is in no registry yet (mcpcat publish; --local names the images of this engine)',
+  };
+}
