@@ -1,6 +1,4 @@
 import path from 'node:path';
-import { sourceText } from '../../catalog/catalog-source.ts';
-import { unknownEntry } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
 import { chooseExported, type Exported } from '../../export/choose.ts';
 import { dockerCatalog } from '../../export/docker-catalog.ts';
@@ -11,7 +9,7 @@ import { jsonText, writeWhole } from '../../lib/folders.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { sourceOf, wholeListing } from './view.ts';
+import { serverIn, sourceOf, wholeListing } from './view.ts';
 
 const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
 type Form = (typeof forms)[number];
@@ -51,11 +49,8 @@ function namespaceOf(text: string): string {
 function named(invocation: Invocation, { servers }: Listing): ListedServer[] {
   const names = invocation.positionals;
   if (names.length === 0) return Object.values(servers);
-  return [...new Set(names)].toSorted().map((name) => {
-    const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
-    if (server !== undefined) return server;
-    throw unknownEntry(sourceText(sourceOf(invocation)), { name, names: Object.keys(servers) });
-  });
+  const source = sourceOf(invocation);
+  return [...new Set(names)].toSorted().map((name) => serverIn(servers, { name, source }));
 }
 
 function filesOf(form: Form, exported: readonly Exported[], namespace: string): Files {

@@ -1,24 +1,24 @@
-import { quickImage } from '../../catalog/quick-image.ts';
+import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
 import type { Emit } from '../../lib/event.ts';
 import { pullServer } from '../../pull/pull-server.ts';
-import type { Execute } from '../command.ts';
+import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, folderOf, jobsOf, serversOf } from './workshop.ts';
+import { namedServers, recordedImage, sourceOf } from './view.ts';
+import { engineOf, jobsOf, serversOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
-  const [servers, engine] = await Promise.all([serversOf(invocation), engineOf(invocation)]);
+  const [servers, engine] = await Promise.all([wantedImages(invocation), engineOf(invocation)]);
   await engine.info(); // one clear error instead of one for each server
   const { env, signal } = terminal;
-  const folder = folderOf(invocation);
-  const jobs = servers.map(({ entry: { name } }) => ({
+  const jobs = servers.map(({ name, image }) => ({
     name,
     work: (emit: Emit) =>
       pullServer({
         name,
-        image: quickImage(folder, name),
+        image,
         engine,
         always: options.flag('force'),
         env,
@@ -33,3 +33,19 @@ export const execute: Execute = async (invocation) => {
     row: ({ name, from, image, digest }) => [name, from, image, digest],
   });
 };
+
+interface Wanted {
+  readonly name: string;
+  readonly image: RecordedImage | undefined;
+}
+
+/** Of the servers that were named, or all: from a folder, a catalog.json or its address. */
+async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
+  const source = sourceOf(invocation);
+  if (source.kind === 'folder') {
+    const servers = await serversOf(invocation);
+    return servers.map(({ entry: { name } }) => ({ name, image: quickImage(source.folder, name) }));
+  }
+  const servers = await namedServers(invocation, source);
+  return servers.map(({ name, image }) => ({ name, image: recordedImage(image) }));
+}

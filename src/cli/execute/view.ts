@@ -2,7 +2,9 @@ import { loadCatalog, loadServer, unknownEntry } from '../../catalog/load.ts';
 import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
+import type { RecordedImage } from '../../catalog/quick-image.ts';
 import { cacheFolder } from '../../lib/cache-folder.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import { gatherListing, listServer, type Fingerprints } from '../../listing/gather.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import { openListing } from '../../listing/open-listing.ts';
@@ -45,9 +47,7 @@ export async function listedServer(
   }
   const { servers } = await listingOf(invocation, source);
   const exists = (other: string): boolean => Object.hasOwn(servers, other);
-  const server = exists(name) ? servers[name] : undefined;
-  if (server === undefined) throw unknownEntry(sourceText(source), { name, names: Object.keys(servers) });
-  return { server, exists };
+  return { server: serverIn(servers, { name, source }), exists };
 }
 
 /** All servers with all that is known of them; the proofs of a folder are held against what its locks are now. */
@@ -58,6 +58,36 @@ export async function wholeListing(
   const source = sourceOf(invocation);
   if (source.kind === 'folder') return gatherListing(source.folder, await fingerprints());
   return { listing: await listingOf(invocation, source), problems: [] };
+}
+
+/** The servers of a catalog.json that were named, or all with `--all`. Throws `entry-unknown`. */
+export async function namedServers(
+  invocation: Invocation,
+  source: Exclude<CatalogSource, { kind: 'folder' }>,
+): Promise<readonly ListedServer[]> {
+  const { options, positionals } = invocation;
+  if (!options.flag('all') && positionals.length === 0)
+    throw new McpcatError('usage', 'expected the name of a server, or --all', {
+      hint: 'mcpcat list shows them',
+    });
+  const { servers } = await listingOf(invocation, source);
+  if (options.flag('all')) return Object.values(servers);
+  return [...new Set(positionals)].map((name) => serverIn(servers, { name, source }));
+}
+
+/** As a pull takes it. */
+export function recordedImage(image: ListedServer['image']): RecordedImage | undefined {
+  return image === null ? undefined : { digest: image.digest, repository: image.repository ?? undefined };
+}
+
+/** Not `servers[name]` alone: `constructor` is a name too. */
+export function serverIn(
+  servers: Listing['servers'],
+  { name, source }: { readonly name: string; readonly source: CatalogSource },
+): ListedServer {
+  const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
+  if (server !== undefined) return server;
+  throw unknownEntry(sourceText(source), { name, names: Object.keys(servers) });
 }
 
 async function listingOf(
