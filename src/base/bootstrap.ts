@@ -65,7 +65,7 @@ function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: stri
   const compile = `chroot "$1" /usr/bin/python${python ?? ''} -m compileall -q --invalidation-mode unchecked-hash ${library}`;
   return [
     `--variant=${recipe.variant}`,
-    `--architectures=${platform.replace('linux/', '')}`,
+    `--architectures=${[platform.replace('linux/', ''), recipe.foreign ?? []].flat().join(',')}`,
     `--include=${include.join(',')}`,
     `--extract-hook=${hookFile}`,
     // minbase extracts only the essential packages; the rest is there when it has been installed.

@@ -8,16 +8,19 @@ import type { Emit } from '../lib/event.ts';
 import { readBaseLock, writeBaseLock, type DebianPackage, type PlatformLock } from './base-lock.ts';
 import { bootstrap } from './bootstrap.ts';
 import { baseDockerfile, contextTar, overlayOf } from './context.ts';
-import { newestArtifacts } from './newest.ts';
+import { newestArtifacts, nodeFor } from './newest.ts';
 import { readRecipe, type BaseKind, type Recipe, type Runtime } from './recipe.ts';
 import { baseRef, initSources, type BaseRef, type Stage } from './references.ts';
 import { finishRootfs, type Rootfs } from './rootfs.ts';
+import { statePlatform } from './state-platform.ts';
 
 export interface BuildBases {
   readonly engine: Engine;
   readonly templates: string;
   readonly kinds: readonly Runtime[];
   readonly platform: string;
+  /** Where it is made, if that is another platform: then only runtime bases are made, and the tools for them. */
+  readonly host?: string;
   readonly cacheFolder: string;
   readonly mirror: string;
   /** Resolve everything anew. */
@@ -38,6 +41,8 @@ export interface BuiltBase {
 
 /** Makes the bases of the given kinds and the layer they share; what is there already is left alone. */
 export async function buildBases(request: BuildBases): Promise<BuiltBase[]> {
+  const { host, platform } = request;
+  if (host !== undefined && host !== platform) return buildForeign(request, host);
   const debian = await buildBase(request, { kind: 'debian', stage: 'build' });
   const results = [debian];
   for (const kind of request.kinds) {
@@ -45,6 +50,16 @@ export async function buildBases(request: BuildBases): Promise<BuiltBase[]> {
       results.push(await buildBase(request, { kind, stage, debian: debian.reference }));
     }
   }
+  return results;
+}
+
+/** Runtime bases of another platform, from its packages; nothing of them is executed here. */
+async function buildForeign(request: BuildBases, host: string): Promise<BuiltBase[]> {
+  const { host: _, ...here } = { ...request, platform: host };
+  const tools = await buildBase(here, { kind: 'cross', stage: 'build' });
+  const results = [tools];
+  for (const kind of request.kinds)
+    results.push(await buildBase(request, { kind, stage: 'runtime', debian: tools.reference }));
   return results;
 }
 
@@ -79,20 +94,45 @@ async function buildBase(request: BuildBases, target: Target): Promise<BuiltBase
   }
 }
 
-async function referenceOf({ templates, platform }: BuildBases, { kind, stage }: Target): Promise<BaseRef> {
-  if (kind === 'debian') return baseRef(templates, { kind, stage, platform });
-  const parent = await baseRef(templates, { kind: 'debian', stage: 'build', platform });
+async function referenceOf(
+  { templates, platform, host }: BuildBases,
+  { kind, stage }: Target,
+): Promise<BaseRef> {
+  if (kind === 'debian' || kind === 'cross') return baseRef(templates, { kind, stage, platform });
+  const tools = {
+    kind: host === undefined ? 'debian' : 'cross',
+    stage: 'build',
+    platform: host ?? platform,
+  } as const;
+  const parent = await baseRef(templates, tools);
   return baseRef(templates, { kind, stage, platform, parent });
 }
 
 /** Node, npm and Go are looked up once, and again with --update. */
 async function lockArtifacts(request: BuildBases, { kind, stage }: Target): Promise<void> {
-  const { templates, platform, update, signal } = request;
+  const { templates, platform, host, update, signal } = request;
   const recipe = await readRecipe(templates, kind);
   const lock = await readBaseLock(templates, kind, platform);
+  if (host !== undefined) return lockForeignNode(request, { kind, lock });
   const takes = recipe.node ?? recipe.go;
   if (stage !== 'build' || takes === undefined || (lock.artifacts.length > 0 && !update)) return;
   const artifacts = await newestArtifacts(recipe, platform, signal);
+  await writeBaseLock(templates, { kind, platform, lock: { ...lock, artifacts } });
+}
+
+async function lockForeignNode(
+  { templates, platform, host = '', update, signal }: BuildBases,
+  { kind, lock }: { readonly kind: BaseKind; readonly lock: PlatformLock },
+): Promise<void> {
+  if (kind !== 'node') return;
+  const own = await readBaseLock(templates, kind, host);
+  const version = own.artifacts.find(({ name }) => name.startsWith('node-linux'))?.version;
+  if (version === undefined)
+    throw new McpcatError('base-missing', `node: it is not locked for ${host} yet`, {
+      hint: 'mcpcat base build node',
+    });
+  if (!update && lock.artifacts[0]?.version === version) return;
+  const artifacts = await nodeFor(platform, version, signal);
   await writeBaseLock(templates, { kind, platform, lock: { ...lock, artifacts } });
 }
 
@@ -110,6 +150,8 @@ async function make(request: BuildBases, target: Target, folder: string): Promis
     stage,
     rootfs: rootfs !== undefined,
     overlay: overlay !== undefined,
+    cross: request.host !== undefined,
+    python: request.host === undefined || stage === 'build' ? undefined : recipe.python,
   });
   const init = stage === 'runtime' ? await initSources(path.join(templates, '..')) : [];
   const context = await contextTar([
@@ -118,12 +160,14 @@ async function make(request: BuildBases, target: Target, folder: string): Promis
     ...(overlay === undefined ? [] : [{ name: 'overlay.tar', content: overlay }]),
     ...init.map(({ name, text }) => ({ name: `init/${name}`, content: text })),
   ]);
+  const tag = request.host === undefined ? wanted.reference : `${wanted.reference}-unlabelled`;
   await engine.buildImage(context, {
-    tag: wanted.reference,
+    tag,
     labels: { 'io.mcpcat.base': `${kind}-${stage}`, 'io.mcpcat.fingerprint': wanted.fingerprint },
     onOutput: (line) => emit({ type: 'output', subject: `${kind}-${stage}`, line }),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (tag !== wanted.reference) await statePlatform(engine, { from: tag, to: wanted.reference, platform });
   return wanted;
 }
 
@@ -134,7 +178,7 @@ async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Roo
   const { templates, platform, update, locked } = request;
   const { kind, stage } = target;
   const lock = await readBaseLock(templates, kind, platform);
-  const pinned = update ? [] : lock[stage].map(({ name, version }) => `${name}=${version}`);
+  const pinned = update ? [] : lock[stage].map((found) => pinOf(found, platform));
   const rootfs = await bootstrapOnce(request, target, pinned).catch(async (error: unknown) => {
     const gone =
       error instanceof McpcatError &&
@@ -146,6 +190,12 @@ async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Roo
   });
   await record(request, { ...target, lock, packages: rootfs.packages });
   return rootfs;
+}
+
+/** `name=version`; of a second architecture `name:arm64=version`. */
+function pinOf({ name, version, architecture }: DebianPackage, platform: string): string {
+  const own = architecture === 'all' || architecture === platform.replace('linux/', '');
+  return `${name}${own ? '' : `:${architecture}`}=${version}`;
 }
 
 async function bootstrapOnce(
@@ -161,7 +211,7 @@ async function bootstrapOnce(
     platform: request.platform,
     mirror: request.mirror,
     folder,
-    python: stage === 'runtime' ? recipe.python : undefined,
+    python: stage === 'runtime' && request.host === undefined ? recipe.python : undefined,
     onOutput: (line) => request.emit({ type: 'output', subject: `${kind}-${stage}`, line }),
     signal: request.signal,
   });

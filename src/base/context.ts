@@ -58,15 +58,25 @@ export function baseDockerfile(parts: {
   readonly stage: Stage;
   readonly rootfs: boolean;
   readonly overlay: boolean;
+  /** Made for another machine: with a cross compiler, and nothing that is in it can run here. */
+  readonly cross: boolean;
+  /** Version of a Python whose standard library must be compiled here, for the same reason. */
+  readonly python?: string | undefined;
 }): string {
-  const { from, stage, rootfs, overlay } = parts;
+  const { from, stage, rootfs, overlay, cross, python } = parts;
   const runtime = stage === 'runtime';
   const lines = [
     ...(runtime
-      ? [`FROM ${from} AS init`, 'COPY init/ /src/', 'RUN ["make", "-C", "/src", "OUT=/out"]']
+      ? [
+          `FROM ${from} AS init`,
+          'COPY init/ /src/',
+          `RUN ${JSON.stringify(['make', '-C', '/src', 'OUT=/out', ...(cross ? ['CROSS=aarch64'] : [])])}`,
+        ]
       : []),
+    ...(python === undefined ? [] : compiled(python)),
     `FROM ${runtime ? 'scratch' : from}`,
-    ...(rootfs ? ['ADD rootfs.tar /'] : []),
+    ...(python === undefined ? [] : ['COPY --from=init /rootfs/ /']),
+    ...(rootfs && python === undefined ? ['ADD rootfs.tar /'] : []),
     ...(overlay ? ['ADD overlay.tar /'] : []),
     ...(runtime ? ['COPY --from=init /out/mcpcat-init /mcpcat-init'] : []),
     'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8',
@@ -78,4 +88,11 @@ export function baseDockerfile(parts: {
       : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Byte code is the same for every machine, so this one's Python of the same version makes it. */
+function compiled(python: string): string[] {
+  const words = ['python3', '-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash'];
+  const place = ['-s', '/rootfs', '-p', '/', `/rootfs/usr/lib/python${python}`];
+  return ['ADD rootfs.tar /rootfs/', `RUN ${JSON.stringify([...words, ...place])}`];
 }

@@ -15,6 +15,15 @@ const Packument = z.object({
   ),
 });
 
+/** The Node binary for another platform, of the very version that this one's base has. */
+export async function nodeFor(
+  platform: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<BaseArtifact[]> {
+  return [await fromNpm(`node-linux-${platform === 'linux/arm64' ? 'arm64' : 'x64'}`, version, signal)];
+}
+
 /** Looks up what a recipe takes from other places than Debian: the Node binary, npm, the Go toolchain. */
 export async function newestArtifacts(
   recipe: Recipe,
@@ -23,20 +32,20 @@ export async function newestArtifacts(
 ): Promise<BaseArtifact[]> {
   const cpu = platform === 'linux/arm64' ? 'arm64' : 'x64';
   const wanted = [
-    ...(recipe.node === undefined ? [] : [fromNpm(`node-linux-${cpu}`, recipe.node, signal)]),
-    ...(recipe.npm === undefined ? [] : [fromNpm('npm', recipe.npm, signal)]),
+    ...(recipe.node === undefined ? [] : [fromNpm(`node-linux-${cpu}`, `^${String(recipe.node)}`, signal)]),
+    ...(recipe.npm === undefined ? [] : [fromNpm('npm', `^${String(recipe.npm)}`, signal)]),
     ...(recipe.go === undefined ? [] : [goToolchain(platform.replace('/', '-'), signal)]),
   ];
   return Promise.all(wanted);
 }
 
-async function fromNpm(name: string, major: number, signal?: AbortSignal): Promise<BaseArtifact> {
+async function fromNpm(name: string, range: string, signal?: AbortSignal): Promise<BaseArtifact> {
   const response = await httpGet(`https://registry.npmjs.org/${name}`, { subject: name, signal });
   const { versions } = Packument.parse(await response.json());
-  const version = maxSatisfying(Object.keys(versions), `^${String(major)}`);
+  const version = maxSatisfying(Object.keys(versions), range);
   const dist = version === null ? undefined : versions[version]?.dist;
   if (version === null || dist === undefined)
-    throw new McpcatError('base-failed', `npm has no ${name}@${String(major)}`);
+    throw new McpcatError('base-failed', `npm has no ${name}@${range}`);
   return { name, version, url: dist.tarball, ...hashOfIntegrity(dist.integrity) };
 }
 

@@ -8,6 +8,8 @@ const Rootfs = z.strictObject({
   /** mmdebstrap's variant: `minbase` has a shell and dpkg, `extract` has only what is listed. */
   variant: z.enum(['minbase', 'extract']),
   packages: z.array(z.string()).min(1),
+  /** A second architecture of which it holds packages (`musl-dev:arm64`). */
+  foreign: z.literal('arm64').optional(),
   /** Path prefixes, or beginnings of file names, that are left out. */
   drop: z.array(z.string()).default([]),
   /** Path prefixes that stay although `drop` names them. */
@@ -26,10 +28,10 @@ export const Recipe = z.strictObject({
 export type Recipe = z.infer<typeof Recipe>;
 export type RootfsRecipe = z.infer<typeof Rootfs>;
 
-export const baseKinds = ['debian', 'node', 'python', 'go'] as const;
-/** `debian` is the layer that the build bases share. */
+export const baseKinds = ['debian', 'cross', 'node', 'python', 'go'] as const;
+/** `debian` is the layer that the build bases share, `cross` the tools for runtime bases of another platform. */
 export type BaseKind = (typeof baseKinds)[number];
-export type Runtime = Exclude<BaseKind, 'debian'>;
+export type Runtime = Exclude<BaseKind, 'debian' | 'cross'>;
 
 export async function readRecipe(templates: string, kind: BaseKind): Promise<Recipe> {
   return Recipe.parse(parse(await readFile(path.join(templates, 'base', kind, 'base.yaml'), 'utf8')));

@@ -28,6 +28,26 @@ export async function loadBases(templates: string, platform: string): Promise<Ba
   return { node, python, go };
 }
 
+/**
+ * The bases for images of another platform that are made on this one: what is built runs on the build bases of `host`,
+ * what is in the image is of `platform`. Nothing of the other platform is ever executed.
+ */
+export async function loadCrossBases(
+  templates: string,
+  { host, platform }: { readonly host: string; readonly platform: string },
+): Promise<Bases> {
+  const [own, parent] = await Promise.all([
+    loadBases(templates, host),
+    baseRef(templates, { kind: 'cross', stage: 'build', platform: host }),
+  ]);
+  const pair = async (kind: Runtime): Promise<{ build: BaseRef; runtime: BaseRef }> => ({
+    build: own[kind].build,
+    runtime: await baseRef(templates, { kind, stage: 'runtime', platform, parent }),
+  });
+  const [node, python, go] = await Promise.all([pair('node'), pair('python'), pair('go')]);
+  return { node, python, go };
+}
+
 export interface BaseQuery {
   readonly kind: BaseKind;
   readonly stage: Stage;

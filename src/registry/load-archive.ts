@@ -3,6 +3,7 @@ import { readBlob } from './content/read-blob.ts';
 import { hexOf } from './digest.ts';
 import type { Registry } from './registry.ts';
 import { blockBytes, paddingOf, plainFile } from './repack/tar-entry.ts';
+import type { PackedImage } from './repack/repack.ts';
 import { encodeHeader } from './repack/tar-header.ts';
 
 /**
@@ -14,14 +15,35 @@ export async function* loadArchive(
   repository: string,
   { image, tag, onBytes }: { image: ImageManifest; tag: string; onBytes: (bytes: number) => void },
 ): AsyncGenerator<Uint8Array> {
-  const configName = `${hexOf(image.config.digest)}.json`;
-  const layers = new Map(image.layers.map((layer) => [layerName(layer), layer]));
-  for (const [name, blob] of [[configName, image.config] as const, ...layers]) {
-    yield encodeHeader(plainFile(name, blob.size));
+  const counted = async function* (blob: Descriptor): AsyncGenerator<Uint8Array> {
     for await (const piece of readBlob(registry, repository, blob)) {
       onBytes(piece.length);
       yield piece;
     }
+  };
+  yield* archiveOf(image, tag, counted);
+}
+
+/** The same of an image that was packed here. */
+export function packedArchive(
+  image: Pick<PackedImage, 'config' | 'layers'>,
+  tag: string,
+): AsyncGenerator<Uint8Array> {
+  return archiveOf(image, tag, async function* (blob) {
+    yield* (await blob.open()).stream();
+  });
+}
+
+async function* archiveOf<T extends Descriptor>(
+  image: { readonly config: T; readonly layers: readonly T[] },
+  tag: string,
+  read: (blob: T) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const configName = `${hexOf(image.config.digest)}.json`;
+  const layers = new Map(image.layers.map((layer) => [layerName(layer), layer]));
+  for (const [name, blob] of [[configName, image.config] as const, ...layers]) {
+    yield encodeHeader(plainFile(name, blob.size));
+    yield* read(blob);
     yield Buffer.alloc(paddingOf(blob.size));
   }
   const manifest = [{ Config: configName, RepoTags: [tag], Layers: image.layers.map(layerName) }];

@@ -1,5 +1,6 @@
 import { buildBases } from '../../base/build-bases.ts';
 import type { Runtime } from '../../base/recipe.ts';
+import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { cacheFolder } from '../../lib/cache-folder.ts';
 import { jsonText } from '../../lib/folders.ts';
@@ -20,7 +21,7 @@ export const execute: Execute = async (invocation) => {
     engine: await engineOf(invocation),
     templates: templatesFolder(),
     kinds: kinds.length === 0 ? all : kinds.map(runtimeOf),
-    platform: hostPlatform(),
+    ...platformsOf(options.text('platform')),
     cacheFolder: cacheFolder(terminal.env),
     mirror: options.text('mirror') ?? defaultMirror,
     update: options.flag('update'),
@@ -50,6 +51,16 @@ export const execute: Execute = async (invocation) => {
   );
   return 0;
 };
+
+function platformsOf(text: string | undefined): { readonly platform: Platform; readonly host?: Platform } {
+  const host = hostPlatform();
+  if (text === undefined || text === host) return { platform: host };
+  if (text === 'linux/arm64' && host === 'linux/amd64') return { platform: text, host };
+  throw new McpcatError(
+    'usage',
+    `--platform: expected ${host} or, on linux/amd64, linux/arm64, found "${text}"`,
+  );
+}
 
 function runtimeOf(word: string): Runtime {
   const kind = all.find((name) => name === word);

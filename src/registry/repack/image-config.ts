@@ -38,13 +38,21 @@ export interface ImagePlatform {
  */
 export function canonicalConfig(
   saved: string,
-  { diffIds, epoch }: { readonly diffIds: readonly Digest[]; readonly epoch: number },
+  {
+    diffIds,
+    epoch,
+    stated,
+  }: {
+    readonly diffIds: readonly Digest[];
+    readonly epoch: number;
+    readonly stated?: ImagePlatform | undefined;
+  },
 ): { readonly bytes: Buffer<ArrayBuffer>; readonly platform: ImagePlatform } {
   const parsed = SavedConfig.safeParse(JSON.parse(saved));
   if (!parsed.success)
     throw new McpcatError('io-failed', 'image archive: its configuration is not of an image');
   const { architecture, os, variant, config } = parsed.data;
-  const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
+  const platform = stated ?? { architecture, os, ...(variant === undefined ? {} : { variant }) };
   const bytes = canonicalJson({
     ...platform,
     created: new Date(epoch * 1000).toISOString().replace('.000Z', 'Z'),

@@ -19,6 +19,15 @@ export interface PackedLayer {
   readonly diffId: Digest;
   /** Of the uncompressed tar. */
   readonly bytes: number;
+  readonly programs: readonly Program[];
+}
+
+/** An ELF file of a layer: a program, a library, a native addon. */
+export interface Program {
+  /** Path without a slash before. */
+  readonly name: string;
+  /** Of the ELF header (System V ABI, "Machine Information"): 62 is x86-64, 183 AArch64. */
+  readonly machine: number;
 }
 
 /**
@@ -39,16 +48,17 @@ export async function repackLayer({
   await using file = await open(await uncompressed(tar, signal));
   const entries = canonicalEntries(await indexTar(new FileWindow(file)), epoch);
   if (entries.length === 0) return undefined;
+  const programs: Program[] = [];
   const plain = new Digester();
   const packed = new Digester();
   await pipeline(
-    Readable.from(tapped(gzip(tapped(tarBytes(file, entries), plain)), packed)),
+    Readable.from(tapped(gzip(tapped(tarBytes(file, entries, programs), plain)), packed)),
     createWriteStream(target),
     { signal },
   );
   const size = packed.bytes;
   const blob = blobOfFile(mediaType.layer, { file: target, digest: packed.digest(), size });
-  return { blob, diffId: plain.digest(), bytes: plain.bytes };
+  return { blob, diffId: plain.digest(), bytes: plain.bytes, programs };
 }
 
 /** Some engines save compressed layers. */
@@ -61,15 +71,27 @@ async function uncompressed(tar: string, signal: AbortSignal | undefined): Promi
   return plain;
 }
 
-async function* tarBytes(file: FileHandle, entries: readonly IndexedEntry[]): AsyncGenerator<Buffer> {
+async function* tarBytes(
+  file: FileHandle,
+  entries: readonly IndexedEntry[],
+  programs: Program[],
+): AsyncGenerator<Buffer> {
   const window = new FileWindow(file);
   for (const entry of entries) {
     yield encodeHeader(entry);
     if (entry.size === 0) continue;
+    const machine = machineOf(await window.read(entry.offset, Math.min(20, entry.size)));
+    if (machine !== undefined) programs.push({ name: entry.name, machine });
     yield* window.range(entry.offset, entry.size);
     yield Buffer.alloc(paddingOf(entry.size));
   }
   yield Buffer.alloc(2 * blockBytes);
+}
+
+/** Undefined if it is no ELF file of a little-endian machine. */
+function machineOf(head: Buffer): number | undefined {
+  const elf = head.length === 20 && head.readUInt32BE(0) === 0x7f454c46 && head[5] === 1;
+  return elf ? head.readUInt16LE(18) : undefined;
 }
 
 async function* tapped(source: AsyncIterable<Buffer>, digester: Digester): AsyncGenerator<Buffer> {

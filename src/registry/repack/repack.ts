@@ -7,7 +7,7 @@ import { pool } from '../../lib/pool.ts';
 import { blobOfBytes, descriptorOf, type LocalBlob } from '../content/blob.ts';
 import { manifestOf, mediaType, type Manifest } from '../content/manifest.ts';
 import { canonicalConfig, type ImagePlatform } from './image-config.ts';
-import { repackLayer, type PackedLayer } from './layer.ts';
+import { repackLayer, type PackedLayer, type Program } from './layer.ts';
 import { unpackSaved } from './saved-image.ts';
 
 /** An image ready to be pushed. Its layers are files in a folder of its own, which goes when it is disposed of. */
@@ -18,12 +18,16 @@ export interface PackedImage extends AsyncDisposable {
   readonly platform: ImagePlatform;
   /** Of all layers, unpacked. */
   readonly bytes: number;
+  /** In the order of the layers. */
+  readonly programs: readonly Program[];
 }
 
 export interface RepackOptions {
   /** Seconds (SOURCE_DATE_EPOCH): no time in the image is later. Default 0. */
   readonly epoch?: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What it is for, where the engine that made it took it for its own. */
+  readonly platform?: ImagePlatform;
   /** Where the folder for the layers is made; default: the system's folder for temporary files. */
   readonly scratch?: string;
   readonly signal?: AbortSignal;
@@ -48,7 +52,7 @@ export async function repackImage(archive: Readable, options: RepackOptions = {}
 async function packed(
   archive: Readable,
   folder: string,
-  { epoch = 0, annotations, signal }: RepackOptions,
+  { epoch = 0, annotations, platform: stated, signal }: RepackOptions,
 ): Promise<Omit<PackedImage, keyof AsyncDisposable>> {
   const saved = await unpackSaved(archive, folder, signal);
   const all = await pool(saved.layers, 2, (tar, index) =>
@@ -56,12 +60,20 @@ async function packed(
   );
   const layers = all.filter((layer): layer is PackedLayer => layer !== undefined);
   const diffIds = layers.map(({ diffId }) => diffId);
-  const { bytes: text, platform } = canonicalConfig(saved.config, { diffIds, epoch });
+  const { bytes: text, platform } = canonicalConfig(saved.config, { diffIds, epoch, stated });
   const config = blobOfBytes(mediaType.config, text);
   const blobs = layers.map(({ blob }) => blob);
   const content = { config: descriptorOf(config), layers: blobs.map(descriptorOf), annotations };
   const bytes = layers.reduce((sum, layer) => sum + layer.bytes, 0);
-  return { manifest: manifestOf(mediaType.manifest, content), config, layers: blobs, platform, bytes };
+  const programs = layers.flatMap((layer) => layer.programs);
+  return {
+    manifest: manifestOf(mediaType.manifest, content),
+    config,
+    layers: blobs,
+    platform,
+    bytes,
+    programs,
+  };
 }
 
 function failed(error: unknown, signal: AbortSignal | undefined): McpcatError {
