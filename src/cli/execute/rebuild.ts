@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
+import { estimateSeconds } from '../../pipeline/estimate.ts';
 import { rebuildEntry, type RebuildOutcome } from '../../pipeline/rebuild.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
@@ -25,6 +26,7 @@ export const execute: Execute = async (invocation) => {
   await engine.info(); // one clear error instead of one for each server
   const jobs = servers.map((server) => ({
     name: server.entry.name,
+    ...(server.lock === undefined ? {} : { weight: estimateSeconds(server.lock) }),
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
       return rebuildEntry({ server, workshop: { ...workshop, emit }, engine, force, save, target });

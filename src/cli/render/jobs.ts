@@ -7,6 +7,8 @@ import type { Terminal } from '../command.ts';
 /** One subject's work; `emit` is what it says meanwhile. */
 export interface Job<T> {
   readonly name: string;
+  /** How long it takes, relative to the others. */
+  readonly weight?: number;
   readonly work: (emit: Emit) => Promise<T>;
 }
 export type JobResult<T> =
@@ -21,6 +23,8 @@ export async function runJobs<T>(
   const live =
     terminal.stderr.isTTY === true &&
     terminal.stdout.isTTY === true &&
+    // A list that is higher than the window can't be drawn over.
+    jobs.length < (terminal.stderr.rows ?? 24) - 4 &&
     !quiet &&
     terminal.env['CI'] === undefined &&
     terminal.env['NO_COLOR'] === undefined;
@@ -68,7 +72,31 @@ async function plainJobs<T>(
     const text = shown ? textOf(event) : undefined;
     if (text !== undefined && !quiet) terminal.stderr.write(`${event.subject}: ${text}\n`);
   };
-  return pool(jobs, width, ({ name, work }) => settle(name, terminal, () => work(say)));
+  const left = countdown(jobs);
+  return pool(jobs, width, async (job) => {
+    const result = await settle(job.name, terminal, () => job.work(say));
+    const line = left(job);
+    if (line !== undefined && !quiet) terminal.stderr.write(`${line}\n`);
+    return result;
+  });
+}
+
+/** From so many jobs on it is said how many are left, and how long that will take. */
+const many = 8;
+
+function countdown(jobs: readonly Job<unknown>[]): (done: Job<unknown>) => string | undefined {
+  const started = performance.now();
+  const weightOf = ({ weight = 1 }: Job<unknown>): number => weight;
+  const total = jobs.reduce((sum, job) => sum + weightOf(job), 0);
+  let count = 0;
+  let weight = 0;
+  return (job) => {
+    count += 1;
+    weight += weightOf(job);
+    if (jobs.length < many || count === jobs.length) return undefined;
+    const minutes = Math.ceil(((performance.now() - started) * (total / weight - 1)) / 60_000);
+    return `── ${String(count)} of ${String(jobs.length)}, about ${String(minutes)} min left`;
+  };
 }
 
 /** Milliseconds between two plain lines about one subject's bytes. */
