@@ -20,6 +20,8 @@ export interface Workshop {
   readonly templates: string;
   readonly cacheFolder: string;
   readonly platform: Platform;
+  /** The build bases are of another platform. */
+  readonly cross?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
@@ -77,14 +79,14 @@ export async function buildServer(
 /** The context of a server; reads its lock files and the template's helpers, asks nobody. */
 export async function generateServer(
   server: Server,
-  { bases, templates, platform }: Workshop,
+  { bases, templates, platform, cross = false }: Workshop,
 ): Promise<Generated> {
   const { entry } = server;
   const lock = lockOf(server);
   const base = bases[lock.runtime];
   const files = await lockFiles(server.folder);
   return generate(
-    { entry, lock, files, build: base.build, runtime: base.runtime, platform },
+    { entry, lock, files, build: base.build, runtime: base.runtime, platform, cross },
     await helperFiles(templates, lock.runtime),
   );
 }
@@ -121,12 +123,27 @@ async function build(
   const subject = server.entry.name;
   await writeServerContext(generated, { folder, server, workshop });
   emit({ type: 'stage', subject, stage: 'build', state: 'started' });
-  await engine.buildImage(contextTar(folder), {
-    tag: image,
-    labels: { [label.fingerprint]: generated.fingerprint },
-    onOutput: (line) => emit({ type: 'output', subject, line }),
-    ...(signal === undefined ? {} : { signal }),
+  const attempt = (): Promise<unknown> =>
+    engine.buildImage(contextTar(folder), {
+      tag: image,
+      labels: { [label.fingerprint]: generated.fingerprint },
+      onOutput: (line) => emit({ type: 'output', subject, line }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  await attempt().catch((error: unknown) => {
+    if (!lostParent(error)) throw error;
+    return attempt();
   });
+}
+
+/**
+ * Builds share the images of their first steps. The engine removes one with the last image that was made from it, even
+ * if another build is just using it: moby's classic builder holds no reference. Made once more, it is there.
+ */
+function lostParent(error: unknown): boolean {
+  return (
+    error instanceof McpcatError && /unknown parent image/.test([error.message, ...error.detail].join('\n'))
+  );
 }
 
 function lockOf({ entry, lock }: Server): Lock {
@@ -146,7 +163,10 @@ async function lockFiles(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(files.filter(([, text]) => text !== ''));
 }
 
-async function checkBases(server: Server, { bases, engine }: Workshop & { engine: Engine }): Promise<void> {
+async function checkBases(
+  server: Server,
+  { bases, engine, cross, platform }: Workshop & { engine: Engine },
+): Promise<void> {
   const { runtime } = lockOf(server);
   for (const { reference } of Object.values(bases[runtime])) {
     if ((await engine.inspectImage(reference)) !== undefined) continue;
@@ -154,7 +174,7 @@ async function checkBases(server: Server, { bases, engine }: Workshop & { engine
       'base-missing',
       `${server.entry.name}: the base ${reference} is not on this engine`,
       {
-        hint: `mcpcat base build ${runtime}`,
+        hint: `mcpcat base build ${runtime}${cross === true ? ` --platform ${platform}` : ''}`,
       },
     );
   }
