@@ -11,6 +11,8 @@ export interface GenerateInput {
   readonly build: BaseRef;
   readonly runtime: BaseRef;
   readonly platform: Platform;
+  /** The build base is of another platform: what is built must not be run there. */
+  readonly cross?: boolean;
 }
 
 /** A build context, without the bytes of its artifacts. */

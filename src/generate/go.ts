@@ -10,7 +10,7 @@ const env =
   'ENV GOPROXY=file:///build/proxy GOSUMDB=off GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 GOCACHE=/tmp/go-cache GOMODCACHE=/tmp/go-mod';
 
 /** Go servers: one static program. */
-export function goRecipe({ entry, lock, files }: GenerateInput): Recipe {
+export function goRecipe({ entry, lock, files, platform, cross = false }: GenerateInput): Recipe {
   const { path } = programFile(entry, lock);
   const packagePath = plainPath(lock.source.replace(/^go:/, ''));
   const modules = lock.artifacts.filter((artifact) => artifact.kind === 'go');
@@ -18,7 +18,7 @@ export function goRecipe({ entry, lock, files }: GenerateInput): Recipe {
     buildStage: [
       'COPY build/ /build/',
       'WORKDIR /build',
-      env,
+      cross ? `${env} GOARCH=${platform.replace('linux/', '')}` : env,
       `RUN ${execForm(['go', 'build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', path, packagePath])}`,
     ],
     files: {

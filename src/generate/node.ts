@@ -11,23 +11,26 @@ const npm = ['node', '/usr/local/lib/node_modules/npm/bin/npm-cli.js'];
 
 /** npm servers: npm's own installer from a cache that holds exactly the locked tarballs. */
 export function nodeRecipe(input: GenerateInput): Recipe {
-  const { entry, lock, files } = input;
+  const { entry, lock, files, cross = false } = input;
+  refuseScripts(input);
   const { path, native } = programFile(entry, lock);
   const program = native
     ? [path, ...entry.command.slice(1)]
     : ['/usr/local/bin/node', path, ...entry.command.slice(1)];
+  // Node binds its compile cache to the machine that made it.
+  const warm = !native && !cross;
   const name = lock.source.replace(/^npm:/, '');
   return {
     buildStage: [
       'COPY app/ /app/',
       'COPY npm-cache/ /npm-cache/',
       'WORKDIR /app',
-      `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache'])}`,
+      `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache', ...(cross ? foreign(input) : [])])}`,
       ...scriptsOf(input).map(
         (script) =>
           `RUN ${execForm([...npm, 'rebuild', '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache', '--', script])}`,
       ),
-      ...(native ? [] : warmUp),
+      ...(warm ? warmUp : []),
     ],
     files: {
       'app/package.json': jsonText({
@@ -37,14 +40,24 @@ export function nodeRecipe(input: GenerateInput): Recipe {
         dependencies: { [name]: lock.version },
       }),
       'app/package-lock.json': files['package-lock.json'] ?? '',
-      ...(native
+      ...(!warm
         ? {}
         : { 'build/warm.json': jsonText({ words: [...program, ...entry.args], env: examples(input) }) }),
     },
-    env: { NODE_ENV: 'production', ...(native ? {} : { NODE_COMPILE_CACHE: '/app/.compile-cache' }) },
+    env: { NODE_ENV: 'production', ...(!warm ? {} : { NODE_COMPILE_CACHE: '/app/.compile-cache' }) },
     program,
     pathOf: cachePath,
   };
+}
+
+/** Packages with a program for each machine: npm takes those for the image's, not for its own. */
+function foreign({ platform }: GenerateInput): string[] {
+  return ['--os=linux', `--cpu=${platform.replace('linux/', '')}`, '--libc=glibc'];
+}
+
+function refuseScripts({ entry, platform, cross = false }: GenerateInput): void {
+  if (!cross || entry.scripts.length === 0) return;
+  throw new McpcatError('entry-refused', `${entry.name}: its install scripts must run on ${platform} itself`);
 }
 
 /** As the user of the image, because Node keeps one cache per user id. */

@@ -20,18 +20,60 @@ const activation = ['activate', 'activate.csh', 'activate.fish', 'Activate.ps1']
   (name) => `/app/bin/${name}`,
 );
 
+/** Where pip puts what it may not take for its own platform's, and the programs among it. */
+const target = '/app/lib/python3.13/site-packages';
+const placePrograms = `${[
+  'import os, pathlib',
+  `source = pathlib.Path('${target}/bin')`,
+  'for file in sorted(source.iterdir()) if source.is_dir() else []:',
+  "    first, _, rest = file.read_bytes().partition(b'\\n')",
+  "    text = b'#!/app/bin/python\\n' + rest if first.startswith(b'#!') and b'python' in first else file.read_bytes()",
+  "    place = pathlib.Path('/app/bin') / file.name",
+  '    place.write_bytes(text)',
+  '    place.chmod(0o755)',
+  '    file.unlink()',
+  'if source.is_dir(): source.rmdir()',
+].join('\n')}\n`;
+
+/** The wheels of another platform; their tags are those of the lock, which chose them. */
+function installForeign({ lock, platform }: GenerateInput): string[] {
+  const wheels = lock.artifacts.filter(
+    (artifact) => artifact.kind === 'pypi' && (artifact.platforms?.includes(platform) ?? true),
+  );
+  const tags = wheels.flatMap((artifact) =>
+    artifact.kind === 'pypi' ? (/-([^-]+)\.whl$/.exec(plainPath(artifact.file))?.[1]?.split('.') ?? []) : [],
+  );
+  const platforms = [...new Set(tags)].filter((tag) => tag !== 'any').toSorted();
+  const words = [
+    ...['--only-binary=:all:', '--implementation', 'cp', '--python-version', '3.13', '--target', target],
+    ...(platforms.length === 0 ? ['--platform', 'any'] : platforms.flatMap((tag) => ['--platform', tag])),
+  ];
+  return [
+    `RUN ${execForm(['python3', '-m', 'pip', 'install', ...install, ...words, '-r', '/build/requirements.txt'])}`,
+    `RUN ${execForm(['python3', '/build/place-programs.py'])}`,
+  ];
+}
+
 /** PyPI servers: a virtual environment filled from a folder of the locked wheels. */
-export function pythonRecipe({ entry, lock, files }: GenerateInput): Recipe {
+export function pythonRecipe(input: GenerateInput): Recipe {
+  const { entry, lock, files, cross = false } = input;
   const { path, native } = programFile(entry, lock);
   return {
     buildStage: [
       'COPY build/ /build/',
       `RUN ${execForm(['python3', '-m', 'venv', '--without-pip', '/app'])}`,
-      `RUN ${execForm(['python3', '-m', 'pip', '--python', '/app/bin/python', 'install', ...install, '-r', '/build/requirements.txt'])}`,
+      ...(cross
+        ? installForeign(input)
+        : [
+            `RUN ${execForm(['python3', '-m', 'pip', '--python', '/app/bin/python', 'install', ...install, '-r', '/build/requirements.txt'])}`,
+          ]),
       `RUN ${execForm(['/app/bin/python', '-c', compile])}`,
       `RUN ${execForm(['rm', '-f', ...activation])}`,
     ],
-    files: { 'build/requirements.txt': files['requirements.txt'] ?? '' },
+    files: {
+      'build/requirements.txt': files['requirements.txt'] ?? '',
+      ...(cross ? { 'build/place-programs.py': placePrograms } : {}),
+    },
     env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     program: [...(native ? [] : ['/app/bin/python']), path, ...entry.command.slice(1)],
     pathOf: (artifact: Artifact) =>

@@ -1,30 +1,30 @@
-import type { Workshop } from '../build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import { packServer } from '../publish/package.ts';
 import { publishServer, type PublishOutcome } from '../publish/publish-server.ts';
 import { openPackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
+import type { Workshops } from './platforms.ts';
 import { variantsOf } from './variants.ts';
 
 interface Request {
   readonly server: Server;
-  readonly workshop: Workshop;
+  readonly workshops: Workshops;
   readonly target: Target | undefined;
   readonly force: boolean;
 }
 
 /** Publishes what this engine has of an entry. */
 export async function publishBuilt(
-  { server, workshop, target, force }: Request,
+  { server, workshops, target, force }: Request,
   engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
 ): Promise<PublishOutcome> {
-  const { emit, signal } = workshop;
-  const variants = await variantsOf(server, workshop);
+  const { emit, signal } = workshops[0];
+  const variants = await variantsOf(server, workshops);
   return publishServer({
     server,
     variants,
-    open: (release) => packServer(engine, { release, variants, signal }),
+    open: (release) => packServer(engine, { release, variants, emit, signal }),
     target,
     force,
     emit,
@@ -33,11 +33,11 @@ export async function publishBuilt(
 
 /** Publishes what another machine has built, proved and saved; no engine is needed. */
 export async function publishSaved(
-  { server, workshop, target, force }: Request,
+  { server, workshops, target, force }: Request,
   folder: string,
 ): Promise<PublishOutcome> {
-  const variants = await variantsOf(server, workshop);
+  const variants = await variantsOf(server, workshops);
   const { content, proof } = await openPackage(folder, server.entry.name);
   const open = async (): Promise<typeof content> => Promise.resolve(content);
-  return publishServer({ server, variants, open, proof, target, force, emit: workshop.emit });
+  return publishServer({ server, variants, open, proof, target, force, emit: workshops[0].emit });
 }

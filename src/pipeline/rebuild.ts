@@ -1,4 +1,4 @@
-import { buildServer, type Workshop } from '../build/build-server.ts';
+import { buildServer } from '../build/build-server.ts';
 import { permissionsOf, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,13 +13,14 @@ import type { Target } from '../publish/send.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { publishBuilt } from './publish-entry.ts';
-import { variantsOf } from './variants.ts';
+import { unfitReason, type Workshops } from './platforms.ts';
+import { variantImage, variantsOf } from './variants.ts';
 
 const deadlineMs = 30_000;
 
 export interface RebuildRequest {
   readonly server: Server;
-  readonly workshop: Workshop;
+  readonly workshops: Workshops;
   readonly engine: Engine;
   /** Build and prove even if nothing changed. */
   readonly force: boolean;
@@ -42,24 +43,37 @@ export interface RebuildOutcome {
 
 /** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is proved. */
 export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
-  const { server, workshop, engine, force, save, target } = request;
+  const { server, workshops, engine, force, save, target } = request;
   const started = performance.now();
-  const built = await buildServer(server, { ...workshop, engine, force });
+  const built = await buildServer(server, { ...workshops[0], engine, force });
   const tested = await prove(request, built);
   const proved = tested.proof !== 'failed';
+  if (proved) await buildForeign(request);
   if (proved && save !== undefined) await savePacked(request, save);
   const published =
     proved && target !== undefined
-      ? await publishBuilt({ server, workshop, target, force }, engine)
+      ? await publishBuilt({ server, workshops, target, force }, engine)
       : undefined;
   const seconds = (performance.now() - started) / 1000;
   const saved = proved && save !== undefined;
   return { name: server.entry.name, build: built.state, ...tested, published, saved, seconds };
 }
 
+/** For platforms that this machine can't prove; what can't be built for one is said, and left out. */
+async function buildForeign({ server, workshops, engine, force }: RebuildRequest): Promise<void> {
+  const [, ...others] = workshops;
+  for (const workshop of others) {
+    const { platform, emit } = workshop;
+    const reason = unfitReason(server, platform);
+    const subject = server.entry.name;
+    if (reason !== undefined) emit({ type: 'notice', subject, message: `not for ${platform}: ${reason}` });
+    else await buildServer(server, { ...workshop, engine, force, image: variantImage(server, workshop) });
+  }
+}
+
 /** What is unchanged and proved is not proved again. */
 async function prove(
-  { server, workshop, engine, force }: RebuildRequest,
+  { server, workshops, engine, force }: RebuildRequest,
   { state, fingerprint }: { readonly state: 'built' | 'unchanged'; readonly fingerprint: string },
 ): Promise<Pick<RebuildOutcome, 'proof' | 'findings'>> {
   const { entry, folder } = server;
@@ -68,19 +82,19 @@ async function prove(
     const same = JSON.stringify(proof?.permissions) === JSON.stringify(permissionsOf(entry));
     if (proof?.image.fingerprint === fingerprint && same) return { proof: 'unchanged', findings: [] };
   }
-  const { emit, signal } = workshop;
+  const { emit, signal } = workshops[0];
   const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
   const report = await smokeTest({ engine, server, labels, accept: false, deadlineMs, emit, signal });
   return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
 }
 
-async function savePacked({ server, workshop, engine }: RebuildRequest, folder: string): Promise<void> {
-  const { signal, emit } = workshop;
+async function savePacked({ server, workshops, engine }: RebuildRequest, folder: string): Promise<void> {
+  const { signal, emit } = workshops[0];
   const { name } = server.entry;
-  const variants = await variantsOf(server, workshop);
+  const variants = await variantsOf(server, workshops);
   const proof = checkProved(server.entry, await readProof(server.folder), variants[0].fingerprint);
   const release = releaseOf(server, variants);
-  await using content = await packServer(engine, { release, variants, signal });
+  await using content = await packServer(engine, { release, variants, emit, signal });
   await savePackage(folder, { name, proof, content });
   emit({ type: 'notice', subject: name, message: `saved: ${content.record.digest}` });
 }

@@ -1,9 +1,11 @@
 import type { ImageRecord, PlatformImage } from '../catalog/image-record.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Emit } from '../lib/event.ts';
 import type { Manifest } from '../registry/content/manifest.ts';
 import { indexOver, platformDescriptor, platformText } from '../registry/push.ts';
 import { repackImage, type PackedImage } from '../registry/repack/repack.ts';
 import { checkBuilt } from './proved.ts';
+import { strayProgram } from './stray-program.ts';
 import { versionAnnotation, type Release } from './release.ts';
 import type { Variant } from './variant.ts';
 
@@ -24,10 +26,13 @@ export async function packServer(
   {
     release,
     variants,
+    emit,
     signal,
   }: {
     readonly release: Release;
+    /** The one that was proved first. */
     readonly variants: readonly Variant[];
+    readonly emit: Emit;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<ServerPackage> {
@@ -36,10 +41,13 @@ export async function packServer(
   const packed: Packed[] = [];
   for (const variant of variants) {
     const archive = await engine.saveImage(variant.image);
-    packed.push({
-      image: scope.use(await repackImage(archive, signal === undefined ? {} : { signal })),
-      variant,
-    });
+    const image = scope.use(await repackImage(archive, signal === undefined ? {} : { signal }));
+    const stray = variant === variants[0] ? undefined : strayProgram(image);
+    if (stray === undefined) packed.push({ image, variant });
+    else {
+      const message = `not for ${variant.platform}: ${stray} is a program for another machine`;
+      emit({ type: 'notice', subject: release.name, message });
+    }
   }
   const images = packed.map(({ image }) => image);
   const index = indexOver(images.map(platformDescriptor), { [versionAnnotation]: release.version });

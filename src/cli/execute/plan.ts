@@ -8,14 +8,15 @@ import { mostShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { placeFrom } from './registry-place.ts';
-import { folderOf, workshopOf } from './workshop.ts';
+import { folderOf } from './workshop.ts';
+import { workshopsOf } from './workshops.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const count = shardCount(options.text('shards'));
   const place = placeFrom(invocation);
-  const [servers, workshop] = await Promise.all([plannedServers(invocation), workshopOf(invocation)]);
-  const planned = await planRebuilds({ servers, workshop: { ...workshop, emit: () => undefined }, place });
+  const [servers, workshops] = await Promise.all([plannedServers(invocation), workshopsOf(invocation)]);
+  const planned = await planRebuilds({ servers, workshops: workshops(() => undefined), place });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, count);
   for (const { name, state, reason } of planned)

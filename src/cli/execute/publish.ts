@@ -12,7 +12,8 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, folderOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, folderOf, jobsOf, serversOf } from './workshop.ts';
+import { workshopsOf } from './workshops.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -27,10 +28,10 @@ export const execute: Execute = async (invocation) => {
 };
 
 async function builtJobs(invocation: Invocation, place: Place | undefined): Promise<Job<PublishOutcome>[]> {
-  const [servers, engine, workshop] = await Promise.all([
+  const [servers, engine, workshops] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
-    workshopOf(invocation),
+    workshopsOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
   const force = invocation.options.flag('force');
@@ -38,7 +39,7 @@ async function builtJobs(invocation: Invocation, place: Place | undefined): Prom
     name: server.entry.name,
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return publishBuilt({ server, workshop: { ...workshop, emit }, target, force }, engine);
+      return publishBuilt({ server, workshops: workshops(emit), target, force }, engine);
     },
   }));
 }
@@ -49,7 +50,7 @@ async function savedJobs(
   { place, from }: { readonly place: Place | undefined; readonly from: string },
 ): Promise<Job<PublishOutcome>[]> {
   const { options, positionals } = invocation;
-  const workshop = await workshopOf(invocation);
+  const workshops = await workshopsOf(invocation);
   const names = positionals.length > 0 ? [...new Set(positionals)] : await savedNames(from);
   const force = options.flag('force');
   const load = async (name: string): Promise<Server> => {
@@ -61,7 +62,7 @@ async function savedJobs(
     name,
     work: async (emit: Emit) => {
       const target = place?.targetOf(name);
-      return publishSaved({ server: await load(name), workshop: { ...workshop, emit }, target, force }, from);
+      return publishSaved({ server: await load(name), workshops: workshops(emit), target, force }, from);
     },
   }));
 }

@@ -8,7 +8,8 @@ import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, serversOf } from './workshop.ts';
+import { workshopsOf } from './workshops.ts';
 import type { Place } from '../../publish/target.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -18,10 +19,10 @@ export const execute: Execute = async (invocation) => {
   const folder = options.text('save');
   const save = folder === undefined ? undefined : path.resolve(folder);
   const force = options.flag('force');
-  const [servers, engine, workshop] = await Promise.all([
+  const [servers, engine, workshops] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
-    workshopOf(invocation),
+    workshopsOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
   const jobs = servers.map((server) => ({
@@ -29,7 +30,7 @@ export const execute: Execute = async (invocation) => {
     ...(server.lock === undefined ? {} : { weight: estimateSeconds(server.lock) }),
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return rebuildEntry({ server, workshop: { ...workshop, emit }, engine, force, save, target });
+      return rebuildEntry({ server, workshops: workshops(emit), engine, force, save, target });
     },
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
