@@ -21,6 +21,8 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['knip', '--no-progress'],
   ['node', '--test', 'test/architecture.test.ts'],
   ['node', 'scripts/lint-workflows.ts'],
+  ['node', 'src/main.ts', 'index', '--check'],
+  ['node', 'scripts/catalog-page.ts', '--check'],
 ];
 
 let failed = 0;

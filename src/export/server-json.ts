@@ -154,8 +154,9 @@ function variableOf(name: string, setting: EnvSetting): KeyValue {
 /** At the end of a word, where the registry has no room for all of it. */
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  if ([...line].length <= longest) return line;
-  const cut = [...line].slice(0, longest - 1).join('');
+  const characters = Array.from(line);
+  if (characters.length <= longest) return line;
+  const cut = characters.slice(0, longest - 1).join('');
   const space = cut.lastIndexOf(' ');
   return `${(space > longest / 2 ? cut.slice(0, space) : cut).replace(/[ ,;:.]+$/, '')}…`;
 }

@@ -31,11 +31,11 @@ export function toolhiveRegistry(exported: readonly Exported[], namespace: strin
 }
 
 function toolhiveServer(exported: Exported, namespace: string): ServerJson {
-  const base = serverJson(exported, namespace);
+  const { _meta: meta, ...base } = serverJson(exported, namespace);
   const extension = { [exported.image]: extensionOf(exported.server) };
   return {
     ...base,
-    _meta: { [publisherKey]: { ...base._meta[publisherKey], [extensionKey]: extension } },
+    _meta: { [publisherKey]: { ...meta[publisherKey], [extensionKey]: extension } },
   };
 }
 

@@ -76,7 +76,8 @@ async function follow(
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | [] = response.body ?? [];
+  for await (const part of body) {
     size += part.length;
     if (size > mostBytes) throw new Error(`expected up to ${String(mostBytes / 1024 ** 2)} MB, found more`);
     parts.push(part);

@@ -63,7 +63,8 @@ export async function listServer(
   return { server: listed, problems };
 }
 
-function listedImage({ imageVersion: _, ...image }: ImageRecord): ListedImage {
+function listedImage(record: ImageRecord): ListedImage {
+  const { imageVersion: _, ...image } = record;
   const { repository, digest } = image;
   const platforms = Object.entries(image.platforms).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { entryChecks } from '../catalog/entry-checks.ts';
-import type { Entry } from '../catalog/entry.ts';
+import { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { JsonFault, placeOf, readJson, type Json } from '../settings/json.ts';
 import { Listing, listingVersion, type ListedServer } from './listing.ts';
@@ -24,7 +24,7 @@ export function parseListing(text: string, from: string): Listing {
     throw invalid({ text, from }, result.error.issues.flatMap(troublesOf));
   }
   const contradictions = Object.entries(result.data.servers).flatMap(([name, server]) =>
-    entryChecks(entryOf(server), name).map(({ path, message }) => ({
+    entryChecks(server, name).map(({ path, message }) => ({
       path: ['servers', name, ...path],
       message,
     })),
@@ -33,10 +33,11 @@ export function parseListing(text: string, from: string): Listing {
   return result.data;
 }
 
+const OnlyEntry = Entry.strip();
+
 /** What its `server.yaml` said, without what the listing adds. */
 export function entryOf(server: ListedServer): Entry {
-  const { version, runtime, freshness, image, tools, proof, status, reason, provedOn, ...entry } = server;
-  return entry;
+  return OnlyEntry.parse(server);
 }
 
 function parsed(text: string, from: string): unknown {

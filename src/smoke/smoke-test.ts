@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { z } from 'zod';
 import { imageOf, type Server } from '../catalog/server.ts';
+import { Tools, toolsFile } from '../catalog/tools.ts';
 import type { Engine, ImageFacts, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
@@ -33,10 +32,6 @@ const checks: Readonly<Record<string, Check>> = {
   hosts: asksOnlyDeclared,
   tools: toolsAsReviewed,
 };
-
-const Tools = z.strictObject({
-  tools: z.array(z.strictObject({ name: z.string(), description: z.string(), schema: z.string() })),
-});
 
 export interface SmokeRequest {
   readonly engine: Engine;
@@ -165,13 +160,13 @@ function excuse(finding: Finding, exceptions: Server['entry']['exceptions']): Fi
 }
 
 async function readTools(folder: string): Promise<ToolFacts[] | undefined> {
-  const text = await readFile(path.join(folder, 'tools.json'), 'utf8').catch(() => undefined);
+  const text = await readFile(toolsFile(folder), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : Tools.parse(JSON.parse(text)).tools;
 }
 
 async function writeTools(folder: string, tools: readonly ToolFacts[]): Promise<void> {
   const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  await writeWhole(path.join(folder, 'tools.json'), jsonText({ tools: sorted }));
+  await writeWhole(toolsFile(folder), jsonText({ tools: sorted }));
 }
 
 function summary({ passed, tools, initializeMs, findings }: SmokeReport): string {

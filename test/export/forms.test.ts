@@ -109,13 +109,16 @@ test('a title or description that is too long ends at a word', async (t) => {
   const server = { ...(await listed(t)), description: `${'word '.repeat(30)}end`, title: 'T'.repeat(200) };
   const { description, title } = serverJson({ server, image }, 'io.example');
   assert.match(description, /^(word )+word…$/);
-  assert.ok([...description].length <= 100 && [...title].length === 100);
+  assert.ok(Array.from(description).length <= 100);
+  assert.equal(Array.from(title).length, 100);
 });
 
 test('ToolHive gets hosts and ports; the whole internet is said as such, and no host as none', async (t) => {
   const outbound = (server: ListedServer): unknown => {
     const [found] = toolhiveRegistry([{ server, image }], 'io.example').data.servers;
-    const meta = found?._meta['io.modelcontextprotocol.registry/publisher-provided']?.['io.github.stacklok'];
+    assert.ok(found);
+    const { _meta: all } = found;
+    const meta = all['io.modelcontextprotocol.registry/publisher-provided']?.['io.github.stacklok'];
     const extension: unknown = Reflect.get(meta ?? {}, image);
     assert.ok(typeof extension === 'object' && extension !== null && 'permissions' in extension);
     return extension.permissions;

@@ -36,7 +36,8 @@ test('a server of a file is kept, with its image and the names of all', async (t
   assert.deepEqual(again.entry, first.entry);
   assert.deepEqual(again.image, listing.servers['x']?.image);
   assert.deepEqual([again.exists('y'), again.exists('z')], [true, false]);
-  assert.equal(JSON.parse(readFileSync(path.join(cache, 'listed', kept(cache)[0] ?? ''), 'utf8')).file, file);
+  const text = readFileSync(path.join(cache, 'listed', kept(cache)[0] ?? ''), 'utf8');
+  assert.equal((JSON.parse(text) as { file: string }).file, file);
 });
 
 test('a changed file is read anew, also when it is replaced by one of the same size and time', async (t) => {
