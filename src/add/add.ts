@@ -179,6 +179,7 @@ async function attempt(
     own,
     clues,
     draft,
+    published: chosen.published,
     signal,
     say,
     prepare: async (next, renews) => ({
@@ -240,8 +241,10 @@ async function writeDraft(
   request: AddRequest,
   { scratch, learned }: { scratch: Scratch; learned: Learned },
 ): Promise<Omit<AddReport, 'name' | 'source' | 'version' | 'seconds'>> {
-  const { draft, last, starts } = learned;
-  const detail = [...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
+  const { draft, last, starts, refused } = learned;
+  const detail = [...refused, ...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter(
+    (line) => line.trim() !== '',
+  );
   return {
     state: request.draft ? 'draft' : 'failed',
     folder: await written(request, scratch),

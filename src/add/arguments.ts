@@ -11,6 +11,15 @@ interface Sorted {
   readonly paths: { readonly text: string; readonly option: string | undefined }[];
 }
 
+/** What tells two starts apart: the same arguments written in two ways are one. */
+export function startKey({ args, smoke }: { args: readonly string[]; smoke: readonly string[] }): string {
+  return `args ${args.join(' ')} / ${smoke.join(' ')}`;
+}
+
+export function startKeyOf(args: readonly string[], clues: Clues): string {
+  return startKey(sort(args, clues));
+}
+
 /** Puts a start's arguments into the draft: paths become folders, what is the user's alone becomes an example. */
 export function withArguments(
   draft: Draft,

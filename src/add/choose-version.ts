@@ -7,6 +7,8 @@ import { versioning } from '../versioning/versioning.ts';
 
 export interface Version {
   readonly version: string;
+  /** ISO 8601, if the registry says. */
+  readonly published: string | undefined;
   /** Of dependencies: published later are not taken; undefined: no limit. */
   readonly before: Date | undefined;
   /** Why a release is taken that somebody should look at. */
@@ -38,12 +40,14 @@ export async function chooseVersion(
   };
   const before = coolDownDays === 0 ? undefined : new Date(now.getTime() - coolDownDays * dayMs);
   const { release, passed } = chooseRelease(offer, { ...rules, coolDownDays });
-  if (release !== undefined) return { version: release.version, before, concern: undefined };
+  if (release !== undefined)
+    return { version: release.version, published: release.published, before, concern: undefined };
   const young = chooseRelease(offer, { ...rules, coolDownDays: 0 }).release;
   if (young !== undefined) {
     const published = young.published === undefined ? 'an unknown day' : young.published.slice(0, 10);
     return {
       version: young.version,
+      published: young.published,
       before: undefined,
       concern: `${young.version} is of ${published}, and no release is ${String(coolDownDays)} days old: wait, or look at it closely`,
     };
@@ -55,7 +59,12 @@ export async function chooseVersion(
     source.range === undefined &&
     passed.every(({ why }) => why === 'deprecated' || why === 'pre-release')
   )
-    return { version: reason.version, before, concern: `${reason.version}: ${reason.detail}` };
+    return {
+      version: reason.version,
+      published: undefined,
+      before,
+      concern: `${reason.version}: ${reason.detail}`,
+    };
   throw new McpcatError(
     'package-unknown',
     `${source.kind}:${source.name}: no release of ${source.range ?? 'it'} may be taken`,

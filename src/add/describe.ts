@@ -4,7 +4,7 @@ const longest = 160;
 const server = String.raw`(?:(?:an?|the|this(?: is)?(?: an?)?|simple|official|powerful|comprehensive|advanced|unofficial|experimental|local|modern|production-ready|lightweight|full-featured)\s+)*(?:[\w.&]+ )?(?:(?:model context protocol|mcp)\b(?: ?\(mcp\))?(?: \(model context protocol\))?)(?:[ -](?:stdio|tool))?[ -]?(?:server|integration|tools?|implementation)?s?`;
 /** `An MCP server that does X` → `does X`; `MCP server for X` → `X`. */
 const lead = new RegExp(
-  `^${server}\\s*(?:(?:that|which) (?:is |can )?|to |for (?:the )?|[:–—-] |(?=(?:provid|enabl|expos|allow|giv|connect|integrat|offer|lets|with|help|read|search|manag)\\w*\\b))`,
+  `^${server}\\s*(?:(?:that|which) (?:is |can )?|to |for (?:the )?|[:–—-] |(?=(?:provid|enabl|expos|allow|giv|connect|integrat|offer|lets|help|read|search|manag)\\w*\\b))`,
   'i',
 );
 
@@ -13,7 +13,7 @@ const lead = new RegExp(
  * that are true of every server.
  */
 export function describe(description: string, { readme, name }: { readme: string; name: string }): string {
-  const found = [description, firstParagraph(readme)].map(sentence).find((text) => text.length > 12);
+  const found = [description, firstParagraph(readme)].map(sentence).find((text) => text.length > 6);
   return found ?? `${titleOf(name)}.`;
 }
 
@@ -21,7 +21,7 @@ function sentence(text: string): string {
   const clean = plainText(text);
   const first = /^(.*?[a-z0-9)\]][.!?])(?:\s+\p{Lu}|\s*$)/u.exec(clean)?.[1] ?? clean;
   const stripped = first.replace(lead, '').trim();
-  const own = stripped.length > 8 ? stripped : first;
+  const own = stripped.length > 5 ? stripped : first;
   const short = own.length <= longest ? own : `${cut(own)}`;
   const ended = short.replace(/[\s.!,;:–—-]+$/, '');
   return ended === '' ? '' : `${ended.charAt(0).toUpperCase()}${ended.slice(1)}.`;

@@ -14,6 +14,8 @@ export interface Evidence {
 export interface Draft {
   readonly entry: Entry;
   readonly evidence: readonly Evidence[];
+  /** Dependencies published later are not taken, where newer ones break it. */
+  readonly before?: Date;
 }
 
 export function because(draft: Draft, evidence: Evidence): Draft {

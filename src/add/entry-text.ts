@@ -20,7 +20,7 @@ export function entryText(entry: Entry): string {
       node.flow = !node.items.some((item) => isMap(item) || isSeq(item));
     },
   });
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true });
   return `# yaml-language-server: $schema=../server.schema.json\n${text}`;
 }
 

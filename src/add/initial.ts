@@ -146,7 +146,7 @@ function withOptional(draft: Draft, { settings }: Clues): Draft {
 
 /** How it is spoken to is ours to say. */
 function isOurs(name: string): boolean {
-  return /(^|_)(TRANSPORT|TRANSPORT_TYPE|HTTP_PORT|HTTP_HOST|MCP_PORT|MCP_HOST|SERVER_PORT|SSE_\w+)$/.test(
+  return /(^|_)(TRANSPORT(_\w+)?|MODE|HTTP|HTTP_\w+|SSE_\w+|MCP_PORT|MCP_HOST|SERVER_PORT|SERVER_HOST|ALLOWED_(ORIGINS|HOSTS)|CORS_\w+)$|^MCP_(SERVER_(NAME|VERSION)|PORT|HOST|MODE|TRANSPORT)|_(HTTP_)?(PORT|HOST)$(?<=(MCP|SERVER|BUDDY|LISTEN|BIND)_\w+)/.test(
     name,
   );
 }

@@ -1,4 +1,6 @@
+import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
+import { startKey } from './arguments.ts';
 import type { Clues } from './clues/gather.ts';
 import type { Draft } from './draft.ts';
 import { guesses } from './lessons/guesses.ts';
@@ -7,6 +9,7 @@ import { limits } from './lessons/limits.ts';
 import { missingArguments } from './lessons/missing-arguments.ts';
 import { missingPrograms, missingScripts } from './lessons/missing-programs.ts';
 import { missingSettings } from './lessons/missing-settings.ts';
+import { newerDependencies } from './lessons/newer-dependencies.ts';
 import { refusedWrites } from './lessons/refused-writes.ts';
 import { noisy } from './lessons/transport.ts';
 import type { Package } from './package/package.ts';
@@ -24,6 +27,8 @@ export interface LearnRequest {
   readonly own: Package;
   readonly clues: Clues;
   readonly draft: Draft;
+  /** When the release was published, ISO 8601. */
+  readonly published: string | undefined;
   /** Makes the image for a draft; rejects if that draft can't be locked or built. */
   readonly prepare: (draft: Draft, renews: NonNullable<Lesson['renews']>) => Promise<Bench>;
   /** What happens, for people. */
@@ -44,6 +49,8 @@ export interface Learned {
   readonly seen: Seen | undefined;
   readonly last: Seen;
   readonly starts: readonly StartRecord[];
+  /** What was learned and could not be done: the lesson, and why. */
+  readonly refused: readonly string[];
 }
 
 const mostStarts = 12;
@@ -61,6 +68,7 @@ class Course {
   readonly #request: LearnRequest;
   readonly #learned = new Set<string>();
   readonly #starts: StartRecord[] = [];
+  readonly #refused: string[] = [];
   readonly #began = Date.now();
   #draft: Draft;
   /** What the draft was before the guess that is being tried. */
@@ -71,6 +79,8 @@ class Course {
   constructor(request: LearnRequest) {
     this.#request = request;
     this.#draft = request.draft;
+    const { args, smoke } = request.draft.entry;
+    this.#learned.add(startKey({ args, smoke: smoke.args }));
   }
 
   async run(): Promise<Learned> {
@@ -82,6 +92,8 @@ class Course {
       if (seen.failure === undefined) this.#keep(seen);
       const next = this.#next(situation);
       this.#record(tried, { seen, next });
+      if (seen.failure === undefined && next.every(({ quiet }) => quiet === true))
+        return this.#finish(next, seen);
       if (next.length === 0 || this.#isOver()) return this.#result(seen);
       const prepared = await this.#apply(next, bench);
       if (prepared === undefined) return this.#result(seen);
@@ -125,14 +137,12 @@ class Course {
         .slice(0, 1);
     }
     const told = fresh(
-      [missingArguments, missingSettings, missingPrograms, missingScripts, limits, refusedWrites].flatMap(
+      [missingArguments, missingSettings, missingPrograms, missingScripts, newerDependencies, limits, refusedWrites].flatMap(
         (learner) => learner(situation),
       ),
     );
-    if (told.length > 0) {
-      this.#before = undefined;
-      return told;
-    }
+    const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
+    if (told.length > 0 && !misguided) return told;
     if (this.#success !== undefined) return [];
     // A guess that did not help is taken back before the next one.
     this.#draft = this.#before ?? this.#draft;
@@ -153,10 +163,17 @@ class Course {
         this.#draft = draft;
       } catch (error) {
         if (this.#request.signal?.aborted === true) throw error;
-        this.#request.say(`${lesson.what}: that can't be given`);
+        this.#refused.push(`${lesson.what}: ${reasonOf(error)}`);
+        this.#request.say(`${lesson.what}: that can't be given (${reasonOf(error)})`);
       }
     }
     return current;
+  }
+
+  /** Only what a proof shows as well as another start. */
+  #finish(lessons: readonly Lesson[], seen: Seen): Learned {
+    const learned = this.#result(seen);
+    return { ...learned, draft: lessons.reduce((draft, lesson) => lesson.apply(draft), learned.draft) };
   }
 
   #isOver(): boolean {
@@ -181,8 +198,20 @@ class Course {
       seen: this.#success?.seen,
       last,
       starts: this.#starts,
+      refused: this.#refused,
     };
   }
+}
+
+/** A guess that its parser of arguments does not know. */
+const unknownWords =
+  /unrecognized arguments?|unknown (command|option|argument|flag|subcommand)|unexpected (argument|extra)|invalid choice|no such (command|option)|too many arguments/i;
+
+/** The cause of a failed build or lock is in its last lines. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof McpcatError)) return messageOf(error);
+  const line = error.detail.findLast((one) => /error|cannot|not found|no module/i.test(one));
+  return line === undefined ? error.message : line.trim().slice(0, 160);
 }
 
 function failureOf(seen: Seen): string {

@@ -43,7 +43,8 @@ function exampleOf(
 ): Pick<EnvSetting, 'example'> {
   if (!required && !secret && known?.fallback !== undefined && isHarmless(known.fallback))
     return { example: known.fallback };
-  if (!required && known?.value === undefined && shape === 'text' && !secret) return {};
+  // Of what nobody needs, only an example that somebody else has given.
+  if (!required && !secret && (known?.value === undefined || shape === 'path')) return {};
   const value = known?.value;
   // Words that may be repeated are better than ours, but not where somebody has complained about them.
   const given =
@@ -60,13 +61,13 @@ export function descriptionOf(name: string, known: KnownSetting | undefined): st
   const text = plainText(known?.description ?? '')
     .replace(/[\s:.,;|–—-]+$/, '')
     .slice(0, 160);
-  if (text.length < 6) return titleOf(name.toLowerCase().replaceAll('_', '-'));
+  if (text.length < 6 || /^https?:/i.test(text)) return titleOf(name.toLowerCase().replaceAll('_', '-'));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Addresses that a server connects to, as against those that it listens on or is called back at. */
 const inbound =
-  /REDIRECT|CALLBACK|WEBHOOK|PUBLIC|CORS|ORIGIN|BIND|LISTEN|ISSUER|AUDIENCE|FRONTEND|PROXY|^MCP_|^SERVER_HOST$|^HOST$|ALLOWED|LOGO|ICON|REFERER/;
+  /REDIRECT|CALLBACK|WEBHOOK|PUBLIC|CORS|ORIGIN|BIND|LISTEN|ISSUER|AUDIENCE|FRONTEND|PROXY|^MCP_(HOST|SERVER|URL|HTTP|BIND)|^SERVER_HOST$|_(BIND|LISTEN)_|^HOST$|ALLOWED|LOGO|ICON|REFERER/;
 const databasePorts: readonly (readonly [RegExp, number])[] = [
   [/MYSQL|MARIADB/, 3306],
   [/PG|POSTGRES/, 5432],

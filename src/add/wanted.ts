@@ -130,7 +130,7 @@ function single(words: readonly string[]): Found {
 }
 
 function unclear(found: string): McpcatError {
-  const plain = /^[A-Za-z0-9._-]+$/.test(found) && found !== 'nothing' ? found : undefined;
+  const plain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(found) && found !== 'nothing' ? found : undefined;
   return new McpcatError(
     'usage',
     `expected npm:NAME, pypi:NAME or go:PATH, found ${plain === undefined ? found : `"${found}"`}`,

@@ -6,7 +6,7 @@ import { manifests } from './manifests.ts';
 import { settingTables } from './setting-tables.ts';
 import { shellLines } from './shell-lines.ts';
 import { sourceHosts, type FoundHosts } from './source-hosts.ts';
-import { sourceSettings } from './source-settings.ts';
+import { isOwnCode, sourceSettings } from './source-settings.ts';
 
 /** Everything that is said about one setting, put together. */
 export interface KnownSetting {
@@ -45,6 +45,10 @@ export function gather(own: Package): Clues {
     ...[...configured, ...shell.starts].flatMap(settingsOfStart),
     ...sourceSettings(own.files),
   ];
+  const code = own.files.filter(isOwnCode);
+  // However its code asks for it: `config.get('NAME')`.
+  const inCode = (name: string): SettingClue[] =>
+    code.some(({ text }) => text.includes(name)) ? [{ name, witness: 'source' }] : [];
   const withSettings = configured.filter(({ env }) => Object.keys(env).length > 0);
   const isAlways = (name: string): boolean =>
     withSettings.length > 0 &&
@@ -52,7 +56,7 @@ export function gather(own: Package): Clues {
     withSettings.some(({ env }) => name in env);
   const names = [...new Set(clues.map(({ name }) => name))];
   const settings = names.map((name) => {
-    const said = clues.filter((clue) => clue.name === name);
+    const said = [...clues.filter((clue) => clue.name === name), ...inCode(name)];
     return [
       name,
       merged(name, said, isAlways(name) && withSettings.every(({ env }) => name in env)),
@@ -69,7 +73,9 @@ export function gather(own: Package): Clues {
 function isDocument({ path, text }: { path: string; text: string }): boolean {
   return (
     /(^|\/)(\.env\.(example|sample|template)|[^/]*\.env\.example)$/i.test(path) ||
-    (/^docs?\/.*\.md$/i.test(path) && text.length < 60_000)
+    (/^docs?\/[^/]*\.md$/i.test(path) &&
+      !/[._-](de|fr|es|ja|jp|zh|cn|ko|kr|pt|br|ru|it|tr|vi|id|pl|uk|ar|hi)([._-]\w+)?\.md$/i.test(path) &&
+      text.length < 60_000)
   );
 }
 
@@ -98,7 +104,7 @@ function settingsOfStart({ env, witness }: StartClue): SettingClue[] {
 /** Other transports are of no use here, and neither is a debugger. */
 function isStdio({ args }: StartClue): boolean {
   const line = args.join(' ');
-  return !/\b(sse|streamable-?http|--http|--sse|--inspect|--port|http:stream)\b|transport[= ]+(http|sse|shttp)|--help|--version|\b(install|setup|init|login|auth|config|uninstall|add-json)\b/i.test(
+  return !/\b(sse|streamable-?http|--http|--sse|--inspect|--port|http:stream)\b|transport[= ]+(http|sse|shttp)|--help|--version|\b(install|setup|init|login|auth|config|uninstall|add-json)\b|\.\.\.|…|(^| )[[#|]/i.test(
     line,
   );
 }

@@ -10,7 +10,7 @@ export function serverWords(
   const next = words[at + 1];
   if (at !== -1 && next !== undefined && (bins.includes(next) || isScript(next)))
     return { args: words.slice(at + 2), command: bins.includes(next) ? next : undefined };
-  const program = words.findIndex((word) => bins.includes(baseOf(word)));
+  const program = words.findIndex((word) => !/^@[^/]+\//.test(word) && bins.includes(baseOf(word)));
   const found = Math.max(at, program);
   if (found !== -1) {
     const word = words[found] ?? '';

@@ -30,7 +30,12 @@ function startOf(line: string, own: Pick<Package, 'name' | 'bins'>): StartClue[]
     )
   )
     return [];
-  const words = wordsOf(line);
+  const all = wordsOf(line);
+  const dashes = all[0] === 'claude' ? all.indexOf('--') : -1;
+  const words =
+    dashes === -1
+      ? all
+      : [...all.slice(0, dashes).filter((_, index) => isGiven(all, index)), ...all.slice(dashes + 1)];
   const env = Object.fromEntries(
     words
       .filter(
@@ -46,6 +51,11 @@ function startOf(line: string, own: Pick<Package, 'name' | 'bins'>): StartClue[]
   );
   if (found === undefined || found.args.some((word) => /^[|>&;]/.test(word))) return [];
   return [{ witness: 'readme', ...found, env }];
+}
+
+/** `-e NAME=value` of a client's own command line. */
+function isGiven(words: readonly string[], index: number): boolean {
+  return /^(-e|--env)$/.test(words[index - 1] ?? '') && /^[A-Z][A-Z0-9_]+=/.test(words[index] ?? '');
 }
 
 /** `export NAME=value`, `NAME=value` on a line of its own, as in a `.env` file. */
@@ -68,5 +78,6 @@ function assignment(line: string): SettingClue[] {
 
 /** Words of a line of shell, with its quotes taken off. */
 function wordsOf(line: string): string[] {
-  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/["']/g, ''));
+  const own = line.replace(/\s#\s.*$/, '');
+  return [...own.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/["']/g, ''));
 }

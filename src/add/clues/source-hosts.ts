@@ -4,12 +4,13 @@ import { isOwnCode } from './source-settings.ts';
 
 /** What stands in code and is reached by nobody: schemas, documentation, code hosts' pages, examples, this machine. */
 const nowhere =
-  /(^|\.)(example|test|local|localhost|invalid|internal|lan)(\.(com|org|net|io))?$|^(www\.)?w3\.org$|json-schema\.org$|schema\.org$|^(www\.)?npmjs\.com$|shields\.io$|^(www\.)?github\.com$|^gist\.github\.com$|opensource\.org$|apache\.org$|^tools\.ietf\.org$|rfc-editor\.org$|ietf\.org$|mozilla\.org$|nodejs\.org$|^(www\.)?python\.org$|pydantic\.dev$|readthedocs\.io$|^(www\.)?typescriptlang\.org$|stackoverflow\.com$|wikipedia\.org\/wiki|modelcontextprotocol\.io$|^(www\.)?anthropic\.com$|^claude\.ai$|smithery\.ai$|glama\.ai$|zod\.dev$|expressjs\.com$|fb\.me$|reactjs\.org$|openapis\.org$|swagger\.io$|xmlns\.|purl\.org$|xmlsoap\.org$|openxmlformats\.org$|microsoft\.com\/(office|schemas)|schemas\.|yourdomain|your-|my-|mysite|acme|company\.com$|foo\.|bar\.com|domain\.com$|site\.com$|host\.com$|placeholder|^\d/;
+  /(^|\.)(example|test|local|localhost|invalid|internal|lan)(\.(com|org|net|io))?$|^(www\.)?w3\.org$|json-schema\.org$|schema\.org$|^(www\.)?npmjs\.com$|shields\.io$|^(www\.)?github\.com$|^gist\.github\.com$|opensource\.org$|apache\.org$|^tools\.ietf\.org$|rfc-editor\.org$|ietf\.org$|mozilla\.org$|nodejs\.org$|^(www\.)?python\.org$|pydantic\.dev$|readthedocs\.io$|^(www\.)?typescriptlang\.org$|stackoverflow\.com$|\.github\.io$|\.wikipedia\.org$|\.wikimedia\.org$|wikipedia\.org\/wiki|modelcontextprotocol\.io$|^(www\.)?anthropic\.com$|^claude\.ai$|smithery\.ai$|glama\.ai$|zod\.dev$|expressjs\.com$|fb\.me$|reactjs\.org$|openapis\.org$|swagger\.io$|xmlns\.|purl\.org$|xmlsoap\.org$|openxmlformats\.org$|microsoft\.com\/(office|schemas)|schemas\.|yourdomain|your-|my-|mysite|acme|company\.com$|foo\.|bar\.com|domain\.com$|site\.com$|host\.com$|placeholder|^\d/;
 /** Pages for people, in the front of a name. */
 const pages =
-  /^(docs?|developers?|dev|help|support|dashboard|console|blog|status|community|forum|learn|about|platform\.openai|guides?|academy|portal|account|accounts|admin|studio)\./;
+  /^(docs?|wiki|operations|developers?|dev|help|support|dashboard|console|blog|status|community|forum|learn|about|platform\.openai|guides?|academy|portal|account|accounts|admin|studio)\./;
 const telemetry =
-  /posthog|sentry\.io|segment\.(io|com)|amplitude|mixpanel|google-analytics|googletagmanager|statsig|rudderstack|bugsnag|honeycomb\.io|(^|\.)(telemetry|analytics|stats|metrics|usage)\.|applicationinsights|plausible\.io|umami|logrocket|rollbar|datadoghq\.com\/api\/v2\/logs|launchdarkly/;
+  /posthog|sentry\.io|segment\.(io|com)|amplitude|mixpanel|google-analytics|googletagmanager|statsig|rudderstack|bugsnag|honeycomb\.io|applicationinsights|plausible\.io|umami|logrocket|rollbar|launchdarkly/;
+const reporting = /^(telemetry|analytics|metrics|usage)\./;
 /** Update checks: an image has the version that it has. */
 const updates = /^registry\.npmjs\.org$|^registry\.yarnpkg\.com$|^pypi\.org$|^registry\.npmmirror\.com$/;
 
@@ -21,6 +22,7 @@ export interface FoundHosts {
 }
 
 export function isTelemetry(host: string, own: string): boolean {
+  if (reporting.test(host)) return !/analytics|metrics|telemetry/.test(own);
   return (
     telemetry.test(host) && !own.split(/[^a-z0-9]+/).some((word) => word.length > 3 && host.includes(word))
   );
@@ -79,5 +81,16 @@ function ruleOf(written: string, port: string, whole: string): string | undefine
 /** Without what a wider one contains. */
 function covered(hosts: readonly HostClue[]): HostClue[] {
   const wide = hosts.filter(({ rule }) => rule.startsWith('*.')).map(({ rule }) => rule.slice(1));
-  return hosts.filter(({ rule }) => rule.startsWith('*.') || !wide.some((suffix) => rule.endsWith(suffix)));
+  const all = hosts.map(({ rule }) => rule);
+  return hosts.filter(
+    ({ rule }) =>
+      rule.startsWith('*.') || !(wide.some((suffix) => rule.endsWith(suffix)) || isFrontPage(rule, all)),
+  );
+}
+
+/** `example.com` and `www.example.com` where `api.example.com` is there too. */
+function isFrontPage(rule: string, all: readonly string[]): boolean {
+  const base = rule.replace(/^www\./, '');
+  if (base.split('.').length > 2 && base === rule) return false;
+  return all.some((other) => /^[\w-]*api/.test(other) && other !== rule && other.endsWith(`.${base}`));
 }

@@ -1,4 +1,4 @@
-import { withArguments } from '../arguments.ts';
+import { startKeyOf, withArguments } from '../arguments.ts';
 import { choose } from '../bins.ts';
 import { changed, type Draft } from '../draft.ts';
 import { withSetting } from '../settings.ts';
@@ -40,6 +40,8 @@ export function guesses(situation: Situation): Lesson[] {
   const secrets = [...clues.settings.values()]
     .filter(({ secret, name }) => secret && draft.entry.env[name]?.required !== true)
     .slice(0, 4);
+  // Without its native part nothing else will help.
+  if (lock.scripts.length > 0 && /\.node\b|bindings? file/i.test(said)) return [];
   return [
     ...usageWords(said).map((line) => argumentsLesson(situation, line, 'its usage text names it')),
     ...clues.starts.map(({ args }) => argumentsLesson(situation, args, 'a start in its documents')),
@@ -53,7 +55,7 @@ export function guesses(situation: Situation): Lesson[] {
           ),
         ]),
     ...words
-      .filter((line) => isMentioned(line, `${clues.text}\n${said}`))
+      .filter((line) => isMentioned(line, { text: `${clues.text}\n${said}`, names: [...own.bins, own.name] }))
       .map((line) => argumentsLesson(situation, line, 'its documents use the word')),
     ...speaksHttp(situation),
     ...(secrets.length === 0
@@ -77,19 +79,20 @@ function usageWords(said: string): (readonly string[])[] {
   );
 }
 
-function isMentioned(line: readonly string[], text: string): boolean {
+/** An option that stands somewhere, or a word right behind the program's name. */
+function isMentioned(
+  line: readonly string[],
+  { text, names }: { text: string; names: readonly string[] },
+): boolean {
   const [first = ''] = line;
-  if (line.length === 1 && !first.startsWith('-'))
-    return (
-      new RegExp(`(["'\`]|\\s)${first}["'\`]`).test(text) &&
-      (first === 'stdio' || new RegExp(`[\\w-]+ ${first}\\b`).test(text))
-    );
-  return text.includes(line.join(' ')) || text.includes(line.join('='));
+  if (first.startsWith('-')) return text.includes(line.join(' ')) || text.includes(line.join('='));
+  if (names.some((name) => text.includes(`${name} ${line.join(' ')}`))) return true;
+  return line.length === 1 && first === 'stdio' && /["'`]stdio["'`]/.test(text);
 }
 
 function argumentsLesson({ clues }: Situation, args: readonly string[], why: string): Lesson {
   return {
-    key: `args ${args.join(' ')}`,
+    key: startKeyOf(args, clues),
     what: `try ${args.join(' ') || 'no arguments'}`,
     apply: (draft) => withArguments(draft, args, { why, clues }),
   };

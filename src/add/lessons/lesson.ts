@@ -10,6 +10,8 @@ export interface Situation {
   readonly draft: Draft;
   readonly clues: Clues;
   readonly own: Package;
+  /** When the release was published, ISO 8601; undefined if its registry does not say. */
+  readonly published?: string | undefined;
   readonly lock: Pick<Lock, 'scripts' | 'bin' | 'runtime'>;
 }
 
@@ -20,8 +22,10 @@ export interface Lesson {
   /** For people: `needs BRAVE_API_KEY`. */
   readonly what: string;
   readonly apply: (draft: Draft) => Draft;
-  /** The lock or the image has to be made again. */
+  /** The lock or the image has to be made again before the next start. */
   readonly renews?: 'lock' | 'image';
+  /** After a start that got to its tools there is nothing new to be seen with it: the proof will show it. */
+  readonly quiet?: boolean;
 }
 
 /** Everything a server said, one line each. */

@@ -185,12 +185,33 @@ function fromAnswers(situation: Situation): Lesson[] {
     .flatMap((text) => missingIn(text, clues))
     .filter((missing) => clues.settings.has(missing.name) || isSecretName(missing.name));
   const byName = [...Map.groupBy(all, ({ name }) => name).values()];
+  if (all.length === 0) return withoutNames(texts, situation);
   return byName.flatMap((same) => {
     const [first] = same;
     if (first === undefined || !isNews(first, situation)) return [];
     return [lessonOf(first, { clues, required: same.length * 2 >= called, where: 'the answer of a tool' })];
   });
 }
+
+/** Most tools want a key and none says which: the first start in its documents has it. */
+function withoutNames(texts: readonly string[], situation: Situation): Lesson[] {
+  const { clues, seen } = situation;
+  const called = seen.uses.filter(({ outcome }) => outcome !== 'left-out').length;
+  const asking = texts.filter((text) => vague.test(text) && keyless.test(text));
+  if (asking.length === 0 || asking.length * 2 < called) return [];
+  const [line = ''] = asking;
+  const first = clues.starts.find(({ env }) =>
+    Object.keys(env).some((name) => clues.settings.get(name)?.secret),
+  );
+  const names = Object.keys(first?.env ?? {}).filter((name) => clues.settings.has(name));
+  const missing = names.length > 0 ? names.map((name) => ({ name, line })) : vaguely(line, clues);
+  return missing
+    .filter((one) => isNews(one, situation))
+    .map((one) => lessonOf(one, { clues, required: true, where: 'the answers of its tools' }));
+}
+
+const keyless =
+  /missing|required|not (?:set|configured|provided|found|authenticated|logged in)|no .{0,30}(?:configured|provided|set|found)|please (?:set|provide|configure)|unauthenticated|must be/i;
 
 /** A setting that has its example already is asked for again only if another shape was asked for. */
 function isNews({ name, shape }: Missing, { draft }: Situation): boolean {

@@ -73,6 +73,7 @@ function lessonOf(folder: string, line: string, { draft }: Situation): Lesson[] 
       what: `writes ${target}`,
       apply: (old) => withFolder(old, target, quote(line)),
       renews: 'image',
+      quiet: isIn(target, home),
     },
   ];
 }

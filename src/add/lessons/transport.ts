@@ -50,6 +50,7 @@ export function noisy({ seen, draft }: Situation): Lesson[] {
     {
       key: 'noise',
       what: 'prints text on stdout',
+      quiet: true,
       apply: (old) =>
         changed(
           old,

@@ -70,7 +70,10 @@ export async function npmPackage({
       typeof manifest.bin === 'string' ? [name.replace(/^@[^/]+\//, '')] : Object.keys(manifest.bin ?? {}),
     deprecated:
       typeof manifest.deprecated === 'string' && manifest.deprecated !== '' ? manifest.deprecated : undefined,
-    readme: [text(/^README[^/]*$/i), manifest.readme, readme].find((one) => one.length > 60) ?? '',
+    readme:
+      [text(/^README\.md$/i), manifest.readme, readme, text(/^README[^/]*$/i)].find(
+        (one) => one.length > 60,
+      ) ?? '',
     files,
   };
 }

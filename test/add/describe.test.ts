@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { categoriesOf } from '../../src/add/categories.ts';
+import { describe } from '../../src/add/describe.ts';
+
+const about = { readme: '', name: 'thing' };
+for (const [upstream, own] of [
+  [
+    'An MCP server for Trello boards, powered by Bun for maximum performance.',
+    'Trello boards, powered by Bun for maximum performance.',
+  ],
+  ['A Model Context Protocol (MCP) server that provides access to Jira', 'Provides access to Jira.'],
+  ['MCP server for **querying** [databases](https://x.example.com). Fast! And more.', 'Querying databases.'],
+  ['🚀 The official MCP Server for Ark UI', 'Ark UI.'],
+  ['Reads, writes and searches files', 'Reads, writes and searches files.'],
+] as const)
+  test(`"${upstream}" becomes "${own}"`, () => assert.equal(describe(upstream, about), own));
+
+test('without a description the first paragraph of the README speaks, else the name', () => {
+  const readme = '# Thing\n\n[![badge](x)](y)\n\nThing keeps notes for you in one small file. It is fast.\n';
+  assert.equal(describe('', { readme, name: 'thing' }), 'Thing keeps notes for you in one small file.');
+  assert.equal(describe('', { readme: '', name: 'some-api' }), 'Some API.');
+});
+
+test('a long description ends at a clause', () => {
+  const text = describe(`Reads mail, ${'very carefully '.repeat(20)}`, about);
+  assert.ok(text.length <= 161, text);
+  assert.match(text, /\.$/);
+});
+
+test('categories come from what a package says most', () => {
+  assert.deepEqual(categoriesOf(['SQLite database', 'sql']), ['database']);
+  assert.deepEqual(categoriesOf(['weather forecasts for any city']), ['weather']);
+  assert.deepEqual(categoriesOf(['xyzzy']), ['utilities']);
+});

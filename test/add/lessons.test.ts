@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gather, type Clues } from '../../src/add/clues/gather.ts';
+import { initialDraft } from '../../src/add/initial.ts';
+import { guesses } from '../../src/add/lessons/guesses.ts';
+import type { Lesson, Situation } from '../../src/add/lessons/lesson.ts';
+import { limits } from '../../src/add/lessons/limits.ts';
+import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
+import { missingPrograms, missingScripts } from '../../src/add/lessons/missing-programs.ts';
+import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
+import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
+import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
+import type { Package } from '../../src/add/package/package.ts';
+import type { Seen } from '../../src/add/start.ts';
+import { own } from './package.ts';
+
+const nothing: Seen = {
+  failure: 'MCP error -32000: Connection closed',
+  tools: [],
+  uses: [],
+  strays: [],
+  stderr: [],
+  exitCode: 1,
+  outOfMemory: false,
+  hosts: [],
+  writes: { inside: [], outside: [], refused: [] },
+  processes: [],
+};
+
+function situation(
+  seen: Partial<Seen>,
+  about: Partial<Package> = {},
+  scripts: readonly string[] = [],
+): Situation {
+  const pkg = own(about);
+  const clues = gather(pkg);
+  const draft = initialDraft(pkg, clues, {
+    name: 'thing',
+    source: 'npm:thing',
+    command: undefined,
+    args: undefined,
+    env: {},
+  });
+  assert.ok(draft);
+  return {
+    seen: { ...nothing, ...seen },
+    draft,
+    clues,
+    own: pkg,
+    lock: { scripts: [...scripts], bin: { thing: 'x' }, runtime: 'node' },
+  };
+}
+
+function said(text: string, about: Partial<Package> = {}): Situation {
+  return situation({ stderr: text.split('\n') }, about);
+}
+
+function applied(one: Situation, lessons: readonly Lesson[]): Situation['draft']['entry'] {
+  return lessons.reduce((draft, lesson) => lesson.apply(draft), one.draft).entry;
+}
+
+const source = (...names: string[]): Partial<Package> => ({
+  files: [{ path: 'index.js', text: names.map((name) => `process.env.${name}`).join(';') }],
+});
+
+/** What real servers and libraries say when a setting is missing. */
+const complaints: readonly (readonly [text: string, names: readonly string[], known?: readonly string[]])[] =
+  [
+    ['Error: BRAVE_API_KEY environment variable is required', ['BRAVE_API_KEY']],
+    [
+      'Missing required environment variables: TRELLO_API_KEY, TRELLO_TOKEN',
+      ['TRELLO_API_KEY', 'TRELLO_TOKEN'],
+    ],
+    ['Please set the NOTION_TOKEN environment variable', ['NOTION_TOKEN']],
+    ['Error: Either SLACK_BOT_TOKEN or SLACK_USER_TOKEN must be set', ['SLACK_BOT_TOKEN']],
+    [
+      'Missing required environment variables:\n  - LINEAR_API_KEY\n  - LINEAR_TEAM_ID\n',
+      ['LINEAR_API_KEY', 'LINEAR_TEAM_ID'],
+    ],
+    ["KeyError: 'OPENWEATHER_API_KEY'", ['OPENWEATHER_API_KEY']],
+    ['ValueError: JIRA_URL must be set', ['JIRA_URL']],
+    [
+      'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\napi_key\n  Field required [type=missing, input_value={}, input_type=dict]',
+      ['THING_API_KEY'],
+      ['THING_API_KEY'],
+    ],
+    ['1 validation error for Config\nGITEA_TOKEN\n  Field required [type=missing]', ['GITEA_TOKEN']],
+    [
+      'ZodError: [\n  {\n    "code": "invalid_type",\n    "expected": "string",\n    "received": "undefined",\n    "path": [\n      "API_TOKEN"\n    ],\n    "message": "Required"\n  }\n]',
+      ['API_TOKEN'],
+    ],
+    [
+      "  issues: [\n    {\n      code: 'invalid_type',\n      path: [ 'apiToken' ],\n      message: 'Required'\n    }",
+      ['THING_API_TOKEN'],
+      ['THING_API_TOKEN'],
+    ],
+    ['✖ Invalid input: expected string, received undefined\n  → at MAPS_KEY', ['MAPS_KEY'], ['MAPS_KEY']],
+    ['env: required environment variable "BUILDKITE_API_TOKEN" is not set', ['BUILDKITE_API_TOKEN']],
+    ['2026/01/01 12:00:00 PROMETHEUS_URL is not set', ['PROMETHEUS_URL']],
+    ['[ERROR] No GITLAB_PERSONAL_ACCESS_TOKEN provided', ['GITLAB_PERSONAL_ACCESS_TOKEN']],
+    [
+      '\u001B[31mFatal: set TWILIO_ACCOUNT_SID before you start\u001B[0m',
+      ['TWILIO_ACCOUNT_SID'],
+      ['TWILIO_ACCOUNT_SID'],
+    ],
+    ['API key is required. See the docs.', ['THING_API_KEY'], ['THING_API_KEY', 'THING_MODE']],
+    ['Error: connect ECONNREFUSED 127.0.0.1:5432', []],
+    ['TypeError [ERR_INVALID_ARG_TYPE]: The "path" argument must be of type string. Received undefined', []],
+    ["Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'x'", []],
+  ];
+
+for (const [text, names, known = []] of complaints)
+  test(`"${text.split('\n')[0] ?? ''}" asks for ${names.join(' and ') || 'no setting'}`, () => {
+    const one = said(text, source(...known));
+    const entry = applied(one, missingSettings(one));
+    assert.deepEqual(Object.keys(entry.env), names);
+    for (const name of names) assert.equal(entry.env[name]?.required, true);
+  });
+
+test('what a message says of a value is heeded, also for a setting that is there already', () => {
+  const settings = new Map() as Clues['settings'];
+  const shapes = (text: string): unknown => missingIn(text, { settings })[0]?.shape;
+  assert.equal(shapes('{"path": ["X_URL"], "message": "Invalid url"}'), 'url');
+  assert.equal(shapes('{"path": ["X_ID"], "message": "Invalid uuid"}'), 'uuid');
+  assert.equal(shapes('X_KEY must be at least 32 characters'), 'long');
+  assert.equal(shapes('X_API_KEY is required'), undefined);
+  const one = said('THING_API_KEY must be at least 32 characters', {
+    readme: '{"command": "npx", "args": ["thing"], "env": {"THING_API_KEY": "sk-your-key"}}',
+  });
+  assert.equal(one.draft.entry.env['THING_API_KEY']?.example, 'sk-example');
+  assert.match(applied(one, missingSettings(one)).env['THING_API_KEY']?.example ?? '', /^sk-example0{64}$/);
+});
+
+test('a setting that most tools ask for is required, one that few ask for is not', () => {
+  const use = (name: string, text: string): Seen['uses'][number] => ({ name, outcome: 'error', text });
+  const asking = situation(
+    {
+      failure: undefined,
+      uses: [
+        use('a', 'THING_API_KEY is not set'),
+        use('b', 'THING_API_KEY is not set'),
+        use('c', 'OTHER_TOKEN is missing'),
+      ],
+    },
+    source('THING_API_KEY', 'OTHER_TOKEN'),
+  );
+  const { env } = applied(asking, missingSettings(asking));
+  assert.equal(env['THING_API_KEY']?.required, true);
+  assert.equal(env['OTHER_TOKEN']?.required, false);
+});
+
+test('a required path becomes a folder of the user’s, an address a host', () => {
+  const readme =
+    '{"command": "npx", "args": ["thing"], "env": {"VAULT_PATH": "/path/to/vault", "THING_URL": "https://your-thing.example.org"}}';
+  const { entry } = said('', { readme }).draft;
+  assert.deepEqual(
+    entry.permissions.mounts.map(({ target, mode, required }) => [target, mode, required]),
+    [['/data', 'rw', true]],
+  );
+  assert.equal(entry.env['VAULT_PATH']?.default, '/data');
+  assert.deepEqual(entry.permissions.network, ['{THING_URL}']);
+});
+
+for (const [text, args, smoke] of [
+  ['error: the following arguments are required: --root-dir, --query', '--root-dir /data', '--query example'],
+  ["error: required option '--workspace <path>' not specified", '--workspace /data', ''],
+  ["error: missing required argument 'directory'", '/data', ''],
+  ["Error: Missing argument 'DATABASE_URL'.", '', 'postgresql://user:example@db.example.com:5432/example'],
+  ['Error: required flag(s) "project-dir" not set', '--project-dir /data', ''],
+  ['Usage: mcp-server-filesystem <allowed-directory> [additional-directories...]', '/data', ''],
+] as const)
+  test(`"${text}" asks for an argument`, () => {
+    const one = said(text);
+    const entry = applied(one, missingArguments(one));
+    assert.equal(entry.args.join(' '), args);
+    assert.equal(entry.smoke.args.join(' '), smoke);
+    assert.equal(entry.permissions.mounts.length, args === '' ? 0 : 1);
+  });
+
+test('an option that a setting can stand for is set by that', () => {
+  const one = said('error: the following arguments are required: --api-key', source('THING_API_KEY'));
+  assert.equal(applied(one, missingArguments(one)).env['THING_API_KEY']?.required, true);
+});
+
+test('refused writes become folders: state for what is kept, memory for caches and logs', () => {
+  const one = said(
+    "Error: EROFS: read-only file system, mkdir '/home/mcpcat/.thing/data'\nOSError: [Errno 30] Read-only file system: '/home/mcpcat/.cache/thing/index'\nEACCES: permission denied, mkdir '/var/log/thing'\nEROFS: read-only file system, open '/app/node_modules/x/y.json'",
+  );
+  const { permissions } = applied(one, refusedWrites(one));
+  assert.deepEqual(
+    permissions.state.map(({ name, target }) => [name, target]),
+    [['thing', '/home/mcpcat/.thing']],
+  );
+  assert.deepEqual(permissions.writable, ['/tmp', '/home/mcpcat/.cache/thing', '/var/log/thing']);
+});
+
+test('what it wrote while its home was open is learned without another start', () => {
+  const one = situation({
+    failure: undefined,
+    writes: { inside: [], outside: ['/home/mcpcat/.thing/notes.db'], refused: [] },
+  });
+  const lessons = refusedWrites(one);
+  assert.deepEqual(
+    lessons.map(({ quiet }) => quiet),
+    [true],
+  );
+  assert.deepEqual(
+    applied(one, lessons).permissions.state.map(({ target }) => target),
+    ['/home/mcpcat/.thing'],
+  );
+});
+
+test('missing programs and libraries are Debian packages; a shell and package managers never are', () => {
+  const one = said(
+    'Error: spawn git ENOENT\nexec: "rg": executable file not found in $PATH\nImportError: libgomp.so.1: cannot open shared object file: No such file or directory\nError: spawn /bin/sh ENOENT\nError: spawn npm ENOENT\nFileNotFoundError: [Errno 2] No such file or directory: \'ffmpeg\'',
+  );
+  assert.deepEqual(applied(one, missingPrograms(one)).system, ['git', 'ripgrep', 'libgomp1', 'ffmpeg']);
+});
+
+test('a native module without its compiled part needs its install script', () => {
+  const one = situation(
+    { stderr: ['Error: Could not locate the bindings file. Tried: better_sqlite3.node'] },
+    {},
+    ['better-sqlite3', 'protobufjs'],
+  );
+  assert.deepEqual(
+    applied(one, missingScripts(one)).scripts.map(({ package: name }) => name),
+    ['better-sqlite3'],
+  );
+});
+
+test('limits are raised one step at a time, up to a bound', () => {
+  const small = situation({ outOfMemory: true });
+  const once = { ...small, draft: { ...small.draft, entry: applied(small, limits(small)) } };
+  assert.equal(once.draft.entry.limits.memory, '1g');
+  const most = {
+    ...once,
+    draft: {
+      ...once.draft,
+      entry: { ...once.draft.entry, limits: { ...once.draft.entry.limits, memory: '3g' } },
+    },
+  };
+  assert.deepEqual(limits(most), []);
+  const threads = said("RuntimeError: can't start new thread");
+  assert.equal(applied(threads, limits(threads)).limits.pids, 256);
+});
+
+test('a server that only listens is spoken to over HTTP', () => {
+  const one = situation({ exitCode: undefined, stderr: ['MCP server running on http://127.0.0.1:8931/mcp'] });
+  assert.deepEqual(applied(one, speaksHttp(one)).transport, { http: { port: 8931, path: '/mcp', env: {} } });
+  const uvicorn = situation({
+    exitCode: undefined,
+    stderr: ['INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)'],
+  });
+  assert.equal(applied(uvicorn, speaksHttp(uvicorn)).transport?.http.port, 8000);
+  assert.deepEqual(
+    speaksHttp(situation({ stderr: ['Server running on port 3000'] })),
+    [],
+    'one that has ended listens no more',
+  );
+});
+
+test('a banner on stdout is declared, with its words', () => {
+  const one = situation({ failure: undefined, strays: ['Welcome to Thing!'] });
+  const [exception] = applied(one, noisy(one)).exceptions;
+  assert.equal(exception?.finding, 'stdout-noise');
+  assert.match(exception?.reason ?? '', /Welcome to Thing!/);
+});
+
+test('where nothing was learned, usage words come first, then documented starts, then settings', () => {
+  const readme = '```\nnpx thing serve --fast\n```\n\n| `THING_KEY` | the key |\n';
+  const one = situation(
+    { stderr: ['usage: thing [-h] {stdio,sse} ...', 'thing: error: choose from stdio, sse'] },
+    { readme, ...source('THING_KEY') },
+  );
+  const keys = guesses(one).map(({ key }) => key);
+  assert.equal(keys[0], 'args stdio / ');
+  assert.ok(keys.indexOf('args serve --fast / ') < keys.indexOf('settings THING_KEY'), keys.join('\n'));
+});
