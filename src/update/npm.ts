@@ -8,6 +8,7 @@ import type { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
+import { withoutAbsentOptionals } from './absent-optionals.ts';
 import { refusedSource, unresolved } from './npm-failure.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
 
@@ -48,7 +49,7 @@ const retries = {
 export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
   const { source, env, signal } = request;
   const release = await npmRelease(source.name, { range: source.range, env, signal });
-  const text = await packageLock(request, release.version);
+  const text = withoutAbsentOptionals(await packageLock(request, release.version));
   const { packages } = PackageLock.parse(JSON.parse(text));
   const tree = Object.entries(packages).filter(([place]) => place !== '');
   return { lock: lockOf(request, { release, tree }), files: { 'package-lock.json': text } };
