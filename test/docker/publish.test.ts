@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { pulledImage, quickImage } from '../../src/catalog/quick-image.ts';
+import { imageOf } from '../../src/catalog/server.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { listTags } from '../../src/registry/content/tags.ts';
+import { faultyProxy } from '../registry/proxy.ts';
+import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { mcpcat, project, run, testEngine, type Ran } from '../rig/engine.ts';
+
+const timeout = 900_000;
+const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
+let engine: Engine;
+let real: RealRegistry;
+let catalog: CatalogCopy;
+let name: string;
+let unbuilt: string;
+let work: string;
+
+before(
+  async () => {
+    engine = await testEngine();
+    real = await realRegistry();
+    catalog = catalogCopy(['calculator', 'time']);
+    name = catalog.names['calculator'] ?? '';
+    unbuilt = catalog.names['time'] ?? '';
+    for (const file of ['image.json', 'proof.json']) {
+      rmSync(catalog.file('calculator', file), { force: true });
+      rmSync(catalog.file('time', file), { force: true });
+    }
+    work = mkdtempSync(path.join(tmpdir(), 'mcpcat-publish-'));
+  },
+  { timeout },
+);
+after(async () => {
+  const image = quickImage(catalog.folder, name);
+  if (image !== undefined) await engine.removeImage(pulledImage(name, image), { force: true });
+  for (const local of catalog.images) await engine.removeImage(local, { force: true });
+  catalog[Symbol.dispose]();
+  rmSync(work, { recursive: true, force: true });
+  await real[Symbol.asyncDispose]();
+});
+
+const env = { DOCKER_CONFIG: '/nonexistent', MCPCAT_REGISTRY: '', MCPCAT_PLATFORMS: '' };
+const say = async (...args: string[]): Promise<Ran> => run([...args, '--catalog', catalog.folder], { env });
+const digestHere = (): string => quickImage(catalog.folder, name)?.digest ?? '';
+
+/** Starts it as a client does and waits for its answer; resolves to what it wrote to stderr. */
+async function serve(...args: string[]): Promise<{ answered: boolean; code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [mcpcat, 'run', name, '--catalog', catalog.folder, ...args], {
+    env: { ...process.env, ...env },
+    cwd: project,
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdin.on('error', () => undefined);
+  child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => {
+    text.stdout += chunk.toString();
+    if (text.stdout.includes('"id":1')) child.stdin.end();
+  });
+  child.stdin.write(hello);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { answered: text.stdout.includes('"serverInfo"'), code, stderr: text.stderr };
+}
+
+test(
+  'rebuild makes and proves an image, publish brings it to a registry; what fails stops nobody',
+  { timeout },
+  async () => {
+    const built = await say('rebuild', name);
+    assert.equal(built.code, 0, built.stderr);
+    const published = await say('publish', unbuilt, name, '--registry', `${real.host}/cat`);
+    assert.equal(published.code, 1);
+    assert.match(published.stderr, new RegExp(`${unbuilt}: its image is not proved`));
+    assert.match(published.stdout, new RegExp(`${name} +published`));
+    const tags = await listTags(client(real.host), `cat/${name}`);
+    assert.ok(tags.includes('latest') && tags.length === 4, tags.join());
+    assert.deepEqual(await listTags(client(real.host), `cat/${unbuilt}`), []);
+  },
+);
+
+test('an image that is built anew, without any cache, has the same digest', { timeout }, async () => {
+  const before = [digestHere(), (await engine.inspectImage(imageOf(name)))?.id];
+  const rebuilt = await say('rebuild', name, '--force');
+  assert.equal(rebuilt.code, 0, rebuilt.stderr);
+  assert.notEqual((await engine.inspectImage(imageOf(name)))?.id, before[1]);
+  const { stdout, code } = await say('publish', name, '--registry', `${real.host}/cat`, '--force', '--json');
+  assert.equal(code, 0);
+  const [row] = JSON.parse(stdout) as { digest: string; sent: { blobs: number } }[];
+  assert.deepEqual([row?.digest, row?.sent.blobs], [before[0], 0]);
+});
+
+test('what a job without permission saved another publishes, to the same digest', { timeout }, async () => {
+  const saved = await say('rebuild', name, '--save', work);
+  assert.equal(saved.code, 0, saved.stderr);
+  const elsewhere = mkdtempSync(path.join(tmpdir(), 'mcpcat-elsewhere-'));
+  try {
+    cpSync(path.join(catalog.folder, name), path.join(elsewhere, name), { recursive: true });
+    for (const file of ['image.json', 'proof.json']) rmSync(path.join(elsewhere, name, file));
+    const args = ['publish', '--from', work, '--catalog', elsewhere, '--engine', 'unix:///nowhere.sock'];
+    const published = await run([...args, '--registry', `${real.host}/other`], { env });
+    assert.equal(published.code, 0, published.stderr);
+    assert.equal(quickImage(elsewhere, name)?.digest, digestHere());
+    assert.match(readFileSync(path.join(elsewhere, name, 'proof.json'), 'utf8'), /"proofVersion"/);
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
+test(
+  'the image built here comes first; without it the published one is pulled by its digest',
+  { timeout },
+  async () => {
+    const local = await serve();
+    assert.ok(local.answered && !/pull/.test(local.stderr), local.stderr);
+    await engine.removeImage(imageOf(name), { force: true });
+    const never = await serve('--pull', 'never');
+    assert.deepEqual([never.answered, never.code], [false, 3]);
+    assert.match(never.stderr, new RegExp(`mcpcat build ${name}`));
+    const first = await serve();
+    assert.ok(first.answered, first.stderr);
+    assert.match(first.stderr, new RegExp(`pulling ${real.host}/cat/${name}@${digestHere()}`));
+    assert.equal((await engine.inspectImage(pulledImage(name, { digest: digestHere() })))?.tags.length, 1);
+    const second = await serve();
+    assert.ok(second.answered && !/pull/.test(second.stderr), second.stderr);
+  },
+);
+
+test(
+  'with the image here a server starts although no registry answers; --pull always says that none does',
+  { timeout },
+  async () => {
+    const file = catalog.file('calculator', 'image.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(real.host, '127.0.0.1:1'));
+    try {
+      const offline = await serve();
+      assert.ok(offline.answered, offline.stderr);
+      assert.equal((await say('pull', name)).code, 0);
+      const always = await serve('--pull', 'always');
+      assert.deepEqual([always.answered, always.code], [false, 3]);
+      assert.match(always.stderr, /127\.0\.0\.1:1/);
+    } finally {
+      writeFileSync(file, text);
+    }
+  },
+);
+
+test(
+  'an image that was changed on its way is refused, and the server does not start',
+  { timeout },
+  async () => {
+    await engine.removeImage(pulledImage(name, { digest: digestHere() }), { force: true });
+    await using proxy = await faultyProxy(real.host, ({ url }) =>
+      url.includes('/blobs/') ? { kind: 'flip' } : undefined,
+    );
+    const file = catalog.file('calculator', 'image.json');
+    const kept = `${file}.kept`;
+    cpSync(file, kept);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(real.host, proxy.host));
+    try {
+      const { answered, code, stderr } = await serve();
+      assert.deepEqual([answered, code], [false, 3]);
+      assert.match(stderr, /expected sha256:[0-9a-f]{64}, found sha256:/);
+      assert.equal(await engine.inspectImage(pulledImage(name, { digest: digestHere() })), undefined);
+    } finally {
+      renameSync(kept, file);
+    }
+  },
+);
+
+test(
+  'a client that gives up while an image is pulled is obeyed at once, and nothing is left',
+  { timeout },
+  async () => {
+    await using stuck = await faultyProxy(real.host, ({ url }) =>
+      url.includes('/blobs/')
+        ? { kind: 'answer', status: 429, headers: { 'retry-after': '50' }, body: '' }
+        : undefined,
+    );
+    const file = catalog.file('calculator', 'image.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(real.host, stuck.host));
+    try {
+      const child = spawn(process.execPath, [mcpcat, 'run', name, '--catalog', catalog.folder], {
+        env: { ...process.env, ...env },
+        cwd: project,
+      });
+      await new Promise<void>((resolve) => {
+        child.stderr.on('data', (chunk: Buffer) => {
+          if (chunk.toString().includes('pulling')) setTimeout(resolve, 1000);
+        });
+      });
+      const asked = performance.now();
+      child.kill('SIGTERM');
+      const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+      assert.equal(code, 143);
+      assert.ok(performance.now() - asked < 5000);
+    } finally {
+      writeFileSync(file, text);
+    }
+  },
+);
