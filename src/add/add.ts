@@ -13,6 +13,7 @@ import { chooseVersion, type Version } from './choose-version.ts';
 import { gather, type Clues } from './clues/gather.ts';
 import { because, changed, type Draft, type Evidence } from './draft.ts';
 import { entryText } from './entry-text.ts';
+import { withFolders } from './folders.ts';
 import { withHosts } from './hosts.ts';
 import { initialDraft } from './initial.ts';
 import { learn, type Learned, type StartRecord } from './learn.ts';
@@ -188,7 +189,8 @@ async function attempt(
     }),
   });
   if (learned.seen === undefined) return writeDraft(request, { scratch, learned });
-  const { draft: permitted, leftOut } = withHosts(learned.draft, { seen: learned.seen, clues, own });
+  const { draft: reaching, leftOut } = withHosts(learned.draft, { seen: learned.seen, clues, own });
+  const permitted = withFolders(reaching, learned.seen);
   const call = smokeCall(learned.seen);
   const complete =
     call === undefined ? permitted : changed(permitted, { smoke: { ...permitted.entry.smoke, call } });

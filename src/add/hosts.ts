@@ -66,5 +66,7 @@ function literals(
     );
   };
   const kept = hosts.filter((clue) => clue.files.some((file) => !bundles.has(file)) || isSpokenOf(clue));
-  return kept.length > mostLiterals ? kept.filter(isSpokenOf).slice(0, mostLiterals) : kept;
+  const secure = new Set(kept.map(({ rule }) => rule));
+  const once = kept.filter(({ rule }) => !(rule.endsWith(':80') && secure.has(rule.slice(0, -3))));
+  return once.length > mostLiterals ? once.filter(isSpokenOf).slice(0, mostLiterals) : kept;
 }

@@ -37,7 +37,7 @@ export function initialDraft(own: Package, clues: Clues, given: Given): Draft | 
   const described = describe(own.description, { readme: own.readme, name: given.name });
   const entry = Entry.parse({
     name: given.name,
-    title: titleOf(given.name),
+    title: titleOf(given.name, `${own.description}\n${own.readme}`),
     description: described,
     categories: categoriesOf([
       `${own.name.replaceAll(/[/_-]/g, ' ')} ${own.description || described}`,

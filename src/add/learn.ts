@@ -137,9 +137,15 @@ class Course {
         .slice(0, 1);
     }
     const told = fresh(
-      [missingArguments, missingSettings, missingPrograms, missingScripts, newerDependencies, limits, refusedWrites].flatMap(
-        (learner) => learner(situation),
-      ),
+      [
+        missingArguments,
+        missingSettings,
+        missingPrograms,
+        missingScripts,
+        newerDependencies,
+        limits,
+        refusedWrites,
+      ].flatMap((learner) => learner(situation)),
     );
     const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
     if (told.length > 0 && !misguided) return told;

@@ -74,15 +74,28 @@ function tidy(text: string): string {
 }
 
 const spellings: Readonly<Record<string, string>> = Object.fromEntries(
-  'AI API AWS CLI CSS CSV DB DNS GCP GitHub GitLab HTML HTTP IBM iOS JSON KYC LLM MongoDB MySQL npm OCR OpenAI OpenAPI PDF PostgreSQL RAG REST RSS S3 SEO SQL SQLite SSH TTS UI URL XML YAML YouTube'
+  'AI API AWS CLI CSS CSV DB DNS GCP GitHub GitLab HTML HTTP IBM ID IMAP iOS JSON KYC LLM MCP MongoDB MySQL npm OCR OpenAI OpenAPI PDF PostgreSQL RAG REST RSS S3 SEO SMTP SQL SQLite SSH SSL TLS TTS UI URL XML YAML YouTube'
     .split(' ')
     .map((word) => [word.toLowerCase(), word]),
 );
 
-/** `brave-search` → `Brave Search`. */
-export function titleOf(name: string): string {
+/** `brave-search` → `Brave Search`; words are spelled as `text`, which its owners wrote, mostly does. */
+export function titleOf(name: string, text = ''): string {
   return name
     .split('-')
-    .map((word) => spellings[word] ?? word.charAt(0).toUpperCase() + word.slice(1))
+    .map((word) => spellings[word] ?? spelled(word, text) ?? word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ');
+}
+
+/** The most frequent way to write a word that has capitals in it: `ESLint`, `DuckDB`. */
+function spelled(word: string, text: string): string | undefined {
+  if (word.length < 3 || !/^[a-z0-9]+$/.test(word)) return undefined;
+  const found = [...text.matchAll(new RegExp(`(?<![\\w/@.-])${word}(?![\\w/.-])`, 'gi'))].map(
+    ([match]) => match,
+  );
+  const capitals = found.filter(
+    (match) => /[A-Z]/.test(match) && (match.length < 5 || match !== match.toUpperCase()),
+  );
+  const counts = [...Map.groupBy(capitals, (match) => match)].sort(([, a], [, b]) => b.length - a.length);
+  return counts[0]?.[0];
 }

@@ -6,6 +6,7 @@ import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { updateServer } from '../update/update-server.ts';
 import type { Draft } from './draft.ts';
@@ -50,7 +51,7 @@ export class Scratch implements AsyncDisposable {
     { entry, before: limit }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
-    const { engine, workshop, mirror, name, version, before } = this.#request;
+    const { workshop, mirror, name, version, before } = this.#request;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
@@ -58,8 +59,25 @@ export class Scratch implements AsyncDisposable {
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');
-    await buildServer(server, { ...workshop, engine, force: false, image: this.image });
+    await this.#build(server);
     return { server, lock: server.lock };
+  }
+
+  /** Engines lose a layer that another build has just dropped from their cache; it is made anew then. */
+  async #build(server: Server): Promise<void> {
+    const { engine, workshop } = this.#request;
+    const build = (): Promise<unknown> =>
+      buildServer(server, { ...workshop, engine, force: false, image: this.image });
+    try {
+      await build();
+    } catch (error) {
+      if (
+        !(error instanceof McpcatError) ||
+        !/unknown parent image|No such image: sha256/i.test(error.message)
+      )
+        throw error;
+      await build();
+    }
   }
 
   /** File name → text, `lock.json` last: it is what says that the others are complete. */

@@ -10,12 +10,14 @@ const failing =
   /\berror\b|fail|unauthori[sz]ed|forbidden|invalid|not found|denied|unable|could not|couldn't|cannot|can't|missing|timed? ?out|ECONN|ENOTFOUND|ENOENT|exception|not (?:set|configured|available|connected|supported|initialized)|no .{1,20} found|traceback|required|unexpected|refused|disconnected|undefined|isn't|wasn't|must |please /i;
 
 /** A harmless tool that answered while nothing but loopback could be reached; undefined if there is none. */
-export function smokeCall({ tools, uses, hosts }: Seen): Entry['smoke']['call'] {
+export function smokeCall({ tools, uses, hosts, writes }: Seen): Entry['smoke']['call'] {
+  // Who reaches nobody and writes nothing does no harm with any of its tools.
+  const alone = hosts.length === 0 && writes.outside.length + writes.inside.length === 0;
   const candidates = tools.flatMap((tool) => {
     const use = uses.find(({ name }) => name === tool.name);
     const quiet = !hosts.some(({ during }) => during.includes(tool.name));
     const fine = use?.outcome === 'answered' && use.text.length > 24 && !failing.test(use.text) && quiet;
-    const harmless = !writing.test(tool.name) && (tool.readOnly || reading.test(tool.name));
+    const harmless = !writing.test(tool.name) && (alone || tool.readOnly || reading.test(tool.name));
     const given = exampleArguments(tool.inputSchema);
     return fine && harmless ? [{ tool: tool.name, arguments: given }] : [];
   });

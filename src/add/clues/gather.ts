@@ -31,6 +31,8 @@ export interface Clues extends FoundHosts {
   readonly text: string;
 }
 
+const order: readonly Witness[] = ['server.json', 'manifest', 'readme', 'source'];
+
 /** What README, manifests and source say, before anything is started. */
 export function gather(own: Package): Clues {
   const documents = [own.readme, ...own.files.filter(isDocument).map(({ text }) => text)].join('\n\n');
@@ -38,13 +40,17 @@ export function gather(own: Package): Clues {
   const shell = shellLines(documents, own);
   const manifested = manifests(own);
   const starts = distinct([...configured, ...shell.starts, ...manifested.starts].filter(isStdio));
-  const clues = [
+  const sure = [
     ...manifested.settings,
-    ...settingTables(documents),
-    ...shell.settings,
     ...[...configured, ...shell.starts].flatMap(settingsOfStart),
     ...sourceSettings(own.files),
   ];
+  // A single word in capitals may be anything: SELECT, JSON.
+  const isSure = ({ name }: SettingClue): boolean =>
+    name.includes('_') || sure.some((clue) => clue.name === name);
+  const clues = [...[...settingTables(documents), ...shell.settings].filter(isSure), ...sure].toSorted(
+    (a, b) => order.indexOf(a.witness) - order.indexOf(b.witness),
+  );
   const code = own.files.filter(isOwnCode);
   // However its code asks for it: `config.get('NAME')`.
   const inCode = (name: string): SettingClue[] =>

@@ -39,17 +39,21 @@ export async function pypiPackage({
   signal,
 }: PackageQuery): Promise<Package> {
   const subject = `pypi:${name}`;
-  const url = `${hostFor('pypi', env)}/pypi/${name}/json`;
-  const { info, releases } = await httpJson(url, { subject, signal, read: (value) => Release.parse(value) });
+  const index = `${hostFor('pypi', env)}/pypi/${name}/json`;
+  const { info, releases } = await httpJson(index, {
+    subject,
+    signal,
+    read: (value) => Release.parse(value),
+  });
   const wheel = bestWheel(releases?.[version] ?? []);
   if (wheel === undefined)
     throw new McpcatError('lock-refused', `${subject}==${version}: no wheel for Python 3.13 on linux/amd64`, {
       hint: 'only a source distribution would be left, whose build script would have to run',
     });
   const hash = { algorithm: 'sha256', hex: wheel.digests.sha256 } as const;
-  const files = await filesOfWheel(
-    await new Store(cacheFolder).get({ url: wheel.url, hash, subject, signal }),
-  );
+  // An index may give addresses relative to itself.
+  const url = wheel.url.replace(/^.*\/packages\//, 'https://files.pythonhosted.org/packages/');
+  const files = await filesOfWheel(await new Store(cacheFolder).get({ url, hash, subject, signal }));
   return {
     kind: 'pypi',
     name,
