@@ -4,7 +4,7 @@ import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
 
 /** Raised with every change of the schema, so that no stale parse is used. */
-const schemaVersion = 4;
+export const schemaVersion = 4;
 
 interface Request {
   readonly folder: string;

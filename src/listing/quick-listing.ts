@@ -2,12 +2,13 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
+import { schemaVersion } from '../catalog/quick.ts';
 import { digest } from '../lib/digest.ts';
 import { ageText, copyFiles, copyVersion, isOwn, ownText } from './copy-files.ts';
 import type { ListedImage } from './listing.ts';
 
-/** Raised with every change of the schema or its checks, so that no stale parse is used. */
-const schemaVersion = 1;
+/** Of the entry, and of what is kept around it. */
+const keptVersion = `${String(schemaVersion)}.1`;
 
 interface Request {
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
@@ -28,7 +29,7 @@ export interface QuickServer {
 
 /** A server of a listing as it is kept: valid as long as the file is the very same. */
 interface Kept {
-  readonly schemaVersion: number;
+  readonly version: string;
   readonly file: string;
   readonly state: string;
   readonly entry: Entry;
@@ -84,7 +85,7 @@ async function serverIn({ say, ...wanted }: Wanted & Pick<Request, 'say'>): Prom
   const found = await openServer({ source: { kind: 'file', file }, name, cache, say, haste: 'launch' });
   const state = stateOf(file);
   if (plain && state !== undefined && state === before && !isRacy(file))
-    keep(wanted, { schemaVersion, file, state, ...found });
+    keep(wanted, { version: keptVersion, file, state, ...found });
   return found;
 }
 
@@ -137,7 +138,7 @@ function readKept(wanted: Wanted): Kept | undefined {
   try {
     // Written by us from a checked listing, by rename: whole.
     const kept = JSON.parse(ownText(keptFile(wanted))) as Kept;
-    const valid = kept.schemaVersion === schemaVersion && kept.file === file && kept.state === stateOf(file);
+    const valid = kept.version === keptVersion && kept.file === file && kept.state === stateOf(file);
     return valid ? kept : undefined;
   } catch {
     return undefined;

@@ -14,6 +14,7 @@ export const spec: CommandSpec = {
     local: { type: 'boolean', help: 'name the images of this engine instead of published ones' },
     unproved: { type: 'boolean', help: 'also servers without a proof of what they are now' },
     namespace: { type: 'string', value: 'NAME', help: 'who publishes, as reverse DNS (default: io.mcpcat)' },
+    base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.anyCatalog,
     quiet: common.quiet,
   },

@@ -7,6 +7,7 @@ export const spec: CommandSpec = {
   options: {
     out: { type: 'string', value: 'FILE', help: 'where (default: catalog.json beside the catalog folder)' },
     check: { type: 'boolean', help: 'write nothing; exit code 1 if the file is not what would be written' },
+    base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.catalog,
     json: common.json,
   },

@@ -5,11 +5,12 @@ import { dockerCatalog } from '../../export/docker-catalog.ts';
 import { serverJson } from '../../export/server-json.ts';
 import { toolhiveRegistry } from '../../export/toolhive.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { jsonText, writeWhole } from '../../lib/folders.ts';
+import { jsonText } from '../../lib/folders.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { serverIn, sourceOf, wholeListing } from './view.ts';
+import { writeOut } from './write-out.ts';
 
 const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
 type Form = (typeof forms)[number];
@@ -21,7 +22,9 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const form = formOf(options.text('format'));
   const namespace = namespaceOf(options.text('namespace') ?? 'io.mcpcat');
-  const { listing, problems: all } = await wholeListing(invocation, fingerprintsNow);
+  const { listing, problems: all } = await wholeListing(invocation, () =>
+    fingerprintsNow(options.list('base')),
+  );
   const problems = invocation.positionals.length === 0 ? all : [];
   const servers = named(invocation, listing);
   const choice = { unproved: options.flag('unproved'), local: options.flag('local') };
@@ -72,7 +75,7 @@ function filesOf(form: Form, exported: readonly Exported[], namespace: string): 
 async function write({ options, terminal }: Invocation, files: Files): Promise<void> {
   const out = options.text('out');
   if (out !== undefined) {
-    for (const [file, text] of files) await writeWhole(path.join(path.resolve(out), file), text);
+    for (const [file, text] of files) await writeOut(path.join(path.resolve(out), file), text);
     return;
   }
   if (files.size > 1)

@@ -1,4 +1,4 @@
-import { loadBases } from '../../base/references.ts';
+import { loadBases, withOverrides } from '../../base/references.ts';
 import { generateServer } from '../../build/build-server.ts';
 import type { Platform } from '../../engine/engine.ts';
 import type { Fingerprints } from '../../listing/gather.ts';
@@ -10,11 +10,14 @@ const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
 /** Of a workshop, what only building needs. */
 const nothing = { cacheFolder: '', env: {}, emit: () => undefined };
 
-/** From recipes and locks alone, for every platform: the same on every machine. */
-export async function fingerprintsNow(): Promise<Fingerprints> {
+/** From recipes, locks and `--base` alone, for every platform: the same on every machine. */
+export async function fingerprintsNow(overrides: readonly string[]): Promise<Fingerprints> {
   const templates = templatesFolder();
   const each = await Promise.all(
-    platforms.map(async (platform) => ({ platform, bases: await loadBases(templates, platform) })),
+    platforms.map(async (platform) => {
+      const bases = withOverrides(await loadBases(templates, platform), overrides);
+      return { platform, bases };
+    }),
   );
   return async (server) => {
     const found = each.map(async ({ platform, bases }) => {

@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
-import { jsonText, writeWhole } from '../../lib/folders.ts';
+import { jsonText } from '../../lib/folders.ts';
 import { gatherListing } from '../../listing/gather.ts';
 import type { Listing } from '../../listing/listing.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { folderOf } from './workshop.ts';
+import { writeOut } from './write-out.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const folder = folderOf(invocation);
   const out = path.resolve(options.text('out') ?? path.join(folder, '..', 'catalog.json'));
-  const { listing, problems } = await gatherListing(folder, await fingerprintsNow());
+  const { listing, problems } = await gatherListing(folder, await fingerprintsNow(options.list('base')));
   const text = jsonText(listing);
   const before = await readFile(out, 'utf8').catch(() => undefined);
   const current = before === text;
   const check = options.flag('check');
-  if (!check && !current) await writeWhole(out, text);
+  if (!check && !current) await writeOut(out, text);
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (check && !current)
     terminal.stderr.write(
