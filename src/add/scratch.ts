@@ -23,6 +23,11 @@ export interface ScratchRequest {
 }
 
 let candidates = 0;
+const mostBuilds = 3;
+
+function isLost(error: unknown): boolean {
+  return error instanceof McpcatError && /unknown parent image|No such image: sha256/i.test(error.message);
+}
 
 /** A catalog folder of its own with one entry, and a candidate's image: both are gone when the work is over. */
 export class Scratch implements AsyncDisposable {
@@ -66,17 +71,13 @@ export class Scratch implements AsyncDisposable {
   /** Engines lose a layer that another build has just dropped from their cache; it is made anew then. */
   async #build(server: Server): Promise<void> {
     const { engine, workshop } = this.#request;
-    const build = (): Promise<unknown> =>
-      buildServer(server, { ...workshop, engine, force: false, image: this.image });
-    try {
-      await build();
-    } catch (error) {
-      if (
-        !(error instanceof McpcatError) ||
-        !/unknown parent image|No such image: sha256/i.test(error.message)
-      )
-        throw error;
-      await build();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await buildServer(server, { ...workshop, engine, force: false, image: this.image });
+        return;
+      } catch (error) {
+        if (attempt === mostBuilds || !isLost(error)) throw error;
+      }
     }
   }
 
