@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { readBaseLock } from '../base/base-lock.ts';
 import type { Runtime } from '../base/recipe.ts';
 import type { Entry } from '../catalog/entry.ts';
 import type { Artifact } from '../catalog/lock.ts';
-import { McpcatError, messageOf } from '../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { apt, isolatedApt } from './apt.ts';
 
 type DebArtifact = Extract<Artifact, { kind: 'deb' }>;
 
@@ -72,7 +70,7 @@ export async function debianArtifacts(request: DebianRequest): Promise<DebArtifa
   const held = new Set(base.runtime.map(({ name }) => name));
   const names = request.wanted.map((item) => (typeof item === 'string' ? item : item.package));
   const without = new Set(request.wanted.flatMap((item) => (typeof item === 'string' ? [] : item.without)));
-  const options = await isolatedApt(request);
+  const options = await isolatedApt({ ...request, architecture: 'amd64' });
   await apt(request, ['apt-get', ...options, 'update', '-qq']);
   const plan = await apt(request, [
     'apt-get',
@@ -128,52 +126,4 @@ function artifactOf(
 
 function field(record: string, name: string): string {
   return new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1] ?? '';
-}
-
-/** apt with folders of its own, an empty status and the Debian archive's keys. */
-async function isolatedApt({ folder, mirror }: DebianRequest): Promise<string[]> {
-  const root = path.join(folder, 'apt');
-  const lists = path.join(root, 'lists');
-  await mkdir(path.join(lists, 'partial'), { recursive: true });
-  await mkdir(path.join(root, 'archives', 'partial'), { recursive: true });
-  const keys = '[arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]';
-  const security = mirror.replace(/\/debian\/?$/, '/debian-security');
-  const sources = [
-    `deb ${keys} ${mirror} trixie main`,
-    `deb ${keys} ${mirror} trixie-updates main`,
-    `deb ${keys} ${security} trixie-security main`,
-  ];
-  await writeFile(path.join(root, 'sources.list'), `${sources.join('\n')}\n`);
-  await writeFile(path.join(root, 'status'), '');
-  const settings = {
-    'Dir::Etc::sourcelist': path.join(root, 'sources.list'),
-    'Dir::Etc::sourceparts': '-',
-    'Dir::State': root,
-    'Dir::State::lists': lists,
-    'Dir::State::status': path.join(root, 'status'),
-    'Dir::Cache': root,
-    'Dir::Cache::archives': path.join(root, 'archives'),
-    'APT::Architecture': 'amd64',
-    'APT::Architectures': 'amd64',
-    'APT::Sandbox::User': 'root',
-    'Debug::NoLocking': 'true',
-  };
-  return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-}
-
-async function apt({ signal }: DebianRequest, [program = '', ...args]: readonly string[]): Promise<string> {
-  try {
-    const env = { ...process.env, LC_ALL: 'C' };
-    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal, env });
-    return stdout;
-  } catch (error) {
-    const stderr: unknown =
-      typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
-    const detail = typeof stderr === 'string' ? stderr.split('\n').filter(Boolean) : [messageOf(error)];
-    throw new McpcatError('lock-refused', `system packages can't be resolved: ${detail[0] ?? program}`, {
-      detail,
-      hint: 'this needs apt (Debian or Ubuntu), its archive keys and the mirror',
-      cause: error,
-    });
-  }
 }

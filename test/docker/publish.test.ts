@@ -85,14 +85,14 @@ test(
 );
 
 test('an image that is built anew, without any cache, has the same digest', { timeout }, async () => {
-  const before = [digestHere(), (await engine.inspectImage(imageOf(name)))?.id];
+  const known = [digestHere(), (await engine.inspectImage(imageOf(name)))?.id];
   const rebuilt = await say('rebuild', name, '--force');
   assert.equal(rebuilt.code, 0, rebuilt.stderr);
-  assert.notEqual((await engine.inspectImage(imageOf(name)))?.id, before[1]);
+  assert.notEqual((await engine.inspectImage(imageOf(name)))?.id, known[1]);
   const { stdout, code } = await say('publish', name, '--registry', `${real.host}/cat`, '--force', '--json');
   assert.equal(code, 0);
   const [row] = JSON.parse(stdout) as { digest: string; sent: { blobs: number } }[];
-  assert.deepEqual([row?.digest, row?.sent.blobs], [before[0], 0]);
+  assert.deepEqual([row?.digest, row?.sent.blobs], [known[0], 0]);
 });
 
 test('what a job without permission saved another publishes, to the same digest', { timeout }, async () => {

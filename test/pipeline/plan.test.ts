@@ -5,7 +5,7 @@ import { loadBases } from '../../src/base/references.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { Lock } from '../../src/catalog/lock.ts';
 import type { Server } from '../../src/catalog/server.ts';
-import { estimateSeconds } from '../../src/pipeline/estimate.ts';
+import { estimateSeconds as estimate } from '../../src/pipeline/estimate.ts';
 import { planRebuilds } from '../../src/pipeline/plan.ts';
 import { unfitReason, workshopsFor, type Workshops } from '../../src/pipeline/platforms.ts';
 import { shardsOf } from '../../src/pipeline/shards.ts';
@@ -28,9 +28,9 @@ before(async () => {
 after(() => real[Symbol.asyncDispose]());
 
 test('tasks are dealt out longest first, and no job has much more to do than another', () => {
-  const tasks = [50, 10, 40, 30, 20, 60].map((estimateSeconds, index) => ({
+  const tasks = [50, 10, 40, 30, 20, 60].map((seconds, index) => ({
     name: `s${String(index)}`,
-    estimateSeconds,
+    estimateSeconds: seconds,
   }));
   const shards = shardsOf(tasks, 2);
   assert.deepEqual(
@@ -58,7 +58,7 @@ test('there are never more jobs than work, nor as many as GitHub refuses', () =>
 test('what takes longer in truth is estimated longer', async () => {
   const of = async (name: string): Promise<number> => {
     const { lock } = await loadServer(path.join(project, 'catalog'), name);
-    return estimateSeconds(Lock.parse(lock));
+    return estimate(Lock.parse(lock));
   };
   const [time, playwright, grafana, github] = await Promise.all(
     ['time', 'playwright', 'grafana', 'github'].map(of),

@@ -62,14 +62,14 @@ test('a saved blob that was changed is refused before anything is sent', async (
   const blobs = path.join(folder, 'echo', 'blobs', 'sha256');
   for (const name of readdirSync(blobs)) {
     const file = path.join(blobs, name);
-    const before = readFileSync(file);
-    const changed = Buffer.from(before);
+    const whole = readFileSync(file);
+    const changed = Buffer.from(whole);
     changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
     writeFileSync(file, changed);
     await assert.rejects(openPackage(folder, 'echo'), { code: 'integrity-mismatch' });
     rmSync(file);
     await assert.rejects(openPackage(folder, 'echo'), { code: 'io-failed' });
-    writeFileSync(file, before);
+    writeFileSync(file, whole);
   }
   await openPackage(folder, 'echo');
 });

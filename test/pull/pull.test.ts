@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { EngineInfo, ImageFacts, Platform } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';

@@ -3,9 +3,10 @@ import { common, type CommandSpec } from '../command.ts';
 export const spec: CommandSpec = {
   name: 'base',
   summary: 'Make the base images from Debian packages',
-  usage: 'build [node|python|go…]',
+  usage: 'build|update [node|python|go…]',
   options: {
-    update: { type: 'boolean', help: 'take the newest packages and rewrite the locks' },
+    check: { type: 'boolean', help: 'with update: only say what the mirror has that is newer' },
+    update: { type: 'boolean', help: 'with build: the same as base update' },
     locked: { type: 'boolean', help: 'fail if the mirror no longer has a locked version' },
     platform: {
       type: 'string',
@@ -19,8 +20,13 @@ export const spec: CommandSpec = {
   examples: [
     ['mcpcat base build', 'all bases'],
     ['mcpcat base build node', 'those for npm servers'],
+    [
+      'mcpcat base update',
+      'take the newest packages and rewrite the locks; mcpcat plan then lists all that rest on them',
+    ],
+    ['mcpcat base update --check', 'exit code 1 if there is something newer'],
     ['mcpcat base build --platform linux/arm64', 'for arm64 images, without emulation'],
   ],
-  completes: ['build'],
+  completes: ['build', 'update'],
   load: () => import('../execute/base.ts'),
 };

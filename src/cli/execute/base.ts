@@ -1,11 +1,12 @@
 import { buildBases } from '../../base/build-bases.ts';
 import type { Runtime } from '../../base/recipe.ts';
+import { newerPackages } from '../../debian/newer-packages.ts';
 import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { cacheFolder } from '../../lib/cache-folder.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
-import type { Execute } from '../command.ts';
+import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { defaultMirror } from './mirror.ts';
 import { engineOf, hostPlatform, templatesFolder } from './workshop.ts';
@@ -15,8 +16,11 @@ const all: readonly Runtime[] = ['node', 'python', 'go'];
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
   const [verb, ...kinds] = positionals;
-  if (verb !== 'build')
-    throw new McpcatError('usage', `expected "base build", found "${['base', ...positionals].join(' ')}"`);
+  if (verb !== 'build' && verb !== 'update') {
+    const found = ['base', ...positionals].join(' ');
+    throw new McpcatError('usage', `expected "base build" or "base update", found "${found}"`);
+  }
+  if (verb === 'update' && options.flag('check')) return check(invocation);
   const built = await buildBases({
     engine: await engineOf(invocation),
     templates: templatesFolder(),
@@ -24,7 +28,7 @@ export const execute: Execute = async (invocation) => {
     ...platformsOf(options.text('platform')),
     cacheFolder: cacheFolder(terminal.env),
     mirror: options.text('mirror') ?? defaultMirror,
-    update: options.flag('update'),
+    update: verb === 'update' || options.flag('update'),
     locked: options.flag('locked'),
     emit: (event) => {
       if (event.type === 'stage') terminal.stderr.write(`${event.subject}: ${event.detail ?? event.state}\n`);
@@ -51,6 +55,24 @@ export const execute: Execute = async (invocation) => {
   );
   return 0;
 };
+
+/** 1 if the mirror has something newer. Nothing is built, and no engine is needed. */
+async function check({ options, terminal }: Invocation): Promise<number> {
+  const { platform } = platformsOf(options.text('platform'));
+  const newer = await newerPackages({
+    templates: templatesFolder(),
+    platforms: [platform],
+    mirror: options.text('mirror') ?? defaultMirror,
+    signal: terminal.signal,
+  });
+  const rows = newer.map(({ kind, name, locked, newest }) => [kind, name, locked, newest]);
+  const text =
+    rows.length === 0
+      ? 'the bases have the newest packages\n'
+      : table(['base', 'package', 'locked', 'newest'], rows);
+  terminal.stdout.write(options.flag('json') ? jsonText(newer) : text);
+  return newer.length === 0 ? 0 : 1;
+}
 
 function platformsOf(text: string | undefined): { readonly platform: Platform; readonly host?: Platform } {
   const host = hostPlatform();
