@@ -53,6 +53,6 @@ if (failed === 0) {
   const rebuilt = rebuiltIn(mcpcat(['rebuild', '--all', '--json', ...again], 'pipe'));
   process.stdout.write(summary(rebuilt, (performance.now() - started) / 1000));
   mcpcat(['publish', '--all', '--dry-run']);
-  mcpcat(['index']);
+  mcpcat(['index', '--page', 'docs/catalog.md']);
 }
 process.exit(failed);

@@ -21,8 +21,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['knip', '--no-progress'],
   ['node', '--test', 'test/architecture.test.ts'],
   ['node', 'scripts/lint-workflows.ts'],
-  ['node', 'src/main.ts', 'index', '--check'],
-  ['node', 'scripts/catalog-page.ts', '--check'],
+  ['node', 'src/main.ts', 'index', '--page', 'docs/catalog.md', '--check'],
 ];
 
 let failed = 0;

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { gatherListing } from '../../listing/gather.ts';
 import type { Listing } from '../../listing/listing.ts';
+import { listingPage } from '../../listing/page.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { folderOf } from './workshop.ts';
@@ -13,21 +15,37 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const folder = folderOf(invocation);
   const out = path.resolve(options.text('out') ?? path.join(folder, '..', 'catalog.json'));
+  const page = options.text('page');
   const { listing, problems } = await gatherListing(folder, await fingerprintsNow(options.list('base')));
-  const text = jsonText(listing);
-  const before = await readFile(out, 'utf8').catch(() => undefined);
-  const current = before === text;
+  const texts: [string, string][] = [[out, jsonText(listing)]];
+  if (page !== undefined) texts.push([path.resolve(page), listingPage(listing)]);
   const check = options.flag('check');
-  if (!check && !current) await writeOut(out, text);
+  const stale = await settle(texts, check);
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
-  if (check && !current)
-    terminal.stderr.write(
-      `mcpcat: ${out} is not what the catalog says${before === undefined ? ': there is none' : ''}\nhint: mcpcat index\n`,
-    );
+  if (check)
+    for (const file of stale)
+      terminal.stderr.write(
+        `mcpcat: ${file} is not what the catalog says${existsSync(file) ? '' : ': there is none'}\nhint: mcpcat index\n`,
+      );
+  const current = stale.length === 0;
   const facts = { file: out, current, ...countsOf(listing), problems: problems.length };
   terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}\n`);
   return problems.length > 0 || (check && !current) ? 1 : 0;
 };
+
+/** Those that were otherwise; they are written, unless they are only to be checked. */
+async function settle(
+  texts: readonly (readonly [file: string, text: string])[],
+  check: boolean,
+): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [file, text] of texts) {
+    if ((await readFile(file, 'utf8').catch(() => undefined)) === text) continue;
+    stale.push(file);
+    if (!check) await writeOut(file, text);
+  }
+  return stale;
+}
 
 interface Counts {
   readonly servers: number;

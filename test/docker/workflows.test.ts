@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { GitHubStandIn } from '../forge/stand-in.ts';
+import { realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { project, testEngine } from '../rig/engine.ts';
+
+/**
+ * Runs what the workflows run: the `run:` lines of their jobs, in order, in a copy of the project with two entries,
+ * against a real registry on loopback and the stand-in for GitHub. Of the actions, artifacts are folders here.
+ */
+const timeout = 600_000;
+const Step = z.object({
+  id: z.string().optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  env: z.record(z.string(), z.string()).default({}),
+});
+const Workflow = z.object({ jobs: z.record(z.string(), z.object({ steps: z.array(Step) })) });
+
+const names = ['memory', 'time'];
+let folder = '';
+let copy = '';
+let registry: RealRegistry;
+let github: GitHubStandIn;
+
+before(
+  async () => {
+    await testEngine();
+    folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-workflows-'));
+    copy = path.join(folder, 'checkout');
+    for (const part of [
+      'bin',
+      'dist',
+      'templates',
+      'src/init',
+      'package.json',
+      '.github',
+      'catalog/server.schema.json',
+    ])
+      cpSync(path.join(project, part), path.join(copy, part), { recursive: true });
+    for (const name of names)
+      cpSync(path.join(project, 'catalog', name), path.join(copy, 'catalog', name), { recursive: true });
+    for (const name of names) rmSync(path.join(copy, 'catalog', name, 'image.json'), { force: true });
+    for (const empty of ['.git', 'docs', '../bin']) mkdirSync(path.join(copy, empty));
+    symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+    // The tests are root already; and npx wants a node_modules that is no link.
+    for (const [name, script] of [
+      ['sudo', 'exec "$@"'],
+      ['npx', '[ "$1" = mcpcat ] && shift && exec node bin/mcpcat.js "$@"'],
+    ] as const) {
+      writeFileSync(path.join(folder, 'bin', name), `#!/bin/sh\n${script}\n`);
+      chmodSync(path.join(folder, 'bin', name), 0o755);
+    }
+    registry = await realRegistry();
+    github = await GitHubStandIn.start();
+  },
+  { timeout },
+);
+after(async () => {
+  await github[Symbol.asyncDispose]();
+  await registry[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function stepsOf(workflow: string, job: string): z.infer<typeof Step>[] {
+  const text = readFileSync(path.join(copy, '.github/workflows', workflow), 'utf8');
+  const found = Workflow.parse(parse(text)).jobs[job];
+  assert.ok(found, `${workflow} has a job ${job}`);
+  return found.steps;
+}
+
+/** Runs a job; resolves to what its steps wrote as outputs. `known` are values of expressions. */
+async function runJob(
+  workflow: string,
+  job: string,
+  known: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
+  const output = path.join(folder, 'output');
+  writeFileSync(output, '');
+  const values: Readonly<Record<string, string>> = {
+    'github.token': github.env['GITHUB_TOKEN'] ?? '',
+    'github.actor': 'someone',
+    ...known,
+  };
+  const settled = (text: string): string =>
+    text.replaceAll(
+      /\$\{\{ ([\w.]+) \}\}/g,
+      (_, name: string) => values[name] ?? assert.fail(`no value for ${name}`),
+    );
+  for (const { run, env } of stepsOf(workflow, job)) {
+    // npm ci is what made node_modules here; a newer base is another test's, and takes minutes.
+    if (run === undefined || run === 'npm ci' || run.includes('base build --update')) continue;
+    const { code, said } = await bash(run, {
+      ...process.env,
+      PATH: `${folder}/bin:${process.env['PATH'] ?? ''}`,
+      CI: 'true',
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md'),
+      ...github.env,
+      GITHUB_TOKEN: '',
+      MCPCAT_REGISTRY: `${registry.host}/someone/mcpcat`,
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, settled(value)])),
+    });
+    assert.equal(code, 0, `${workflow} ${job}: ${run}\n${said}`);
+  }
+  const lines = readFileSync(output, 'utf8').split('\n').filter(Boolean);
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+/** Not in this process's way: the stand-in answers from it. */
+function bash(
+  line: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number; readonly said: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: copy, env, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+    const child = execFile('bash', ['-eo', 'pipefail', '-c', line], options, (error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? (error === null ? 0 : 1), said: `${stdout}${stderr}` }),
+    );
+  });
+}
+
+const Matrix = z.object({ include: z.array(z.object({ shard: z.number(), names: z.string() })) });
+
+async function tagsOf(name: string): Promise<readonly string[]> {
+  const answer = await fetch(`http://${registry.host}/v2/someone/mcpcat/${name}/tags/list`);
+  return z.object({ tags: z.array(z.string()) }).parse(await answer.json()).tags;
+}
+
+test(
+  'rebuild: plan, shards without rights, one job that publishes, a pull request with the digests',
+  { timeout },
+  async () => {
+    const planned = await runJob('rebuild.yml', 'plan');
+    const { include } = Matrix.parse(JSON.parse(planned['matrix'] ?? ''));
+    assert.equal(planned['jobs'], String(include.length));
+    assert.deepEqual(include.flatMap((shard) => shard.names.split(' ')).toSorted(), names);
+    for (const shard of include)
+      await runJob('rebuild.yml', 'build', {
+        'matrix.names': shard.names,
+        'matrix.shard': String(shard.shard),
+      });
+    await runJob('rebuild.yml', 'publish');
+
+    for (const name of names) {
+      assert.ok((await tagsOf(name)).includes('latest'), name);
+      const record = z
+        .object({ digest: z.string(), repository: z.string() })
+        .parse(JSON.parse(readFileSync(path.join(copy, 'catalog', name, 'image.json'), 'utf8')));
+      assert.equal(record.repository, `${registry.host}/someone/mcpcat/${name}`);
+      const head = await fetch(
+        `http://${registry.host}/v2/someone/mcpcat/${name}/manifests/${record.digest}`,
+        { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.index.v1+json' } },
+      );
+      assert.equal(head.status, 200);
+      assert.ok(github.files('mcpcat/published').get('catalog.json')?.includes(record.digest), name);
+    }
+    assert.partialDeepStrictEqual(github.pulls, [{ head: 'mcpcat/published', title: 'What was published' }]);
+    assert.match(readFileSync(path.join(folder, 'summary.md'), 'utf8'), /\$ mcpcat publish --from built\n/);
+    assert.equal((await runJob('rebuild.yml', 'plan'))['jobs'], '0');
+  },
+);
+
+test('pull request: the plan finds what the registry lacks, and that is proved', { timeout }, async () => {
+  const file = path.join(copy, 'catalog/time/server.yaml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/^description: .*$/m, 'description: Tells the time.'));
+  const { include } = Matrix.parse(JSON.parse((await runJob('pull-request.yml', 'plan'))['matrix'] ?? ''));
+  assert.deepEqual(
+    include.map((shard) => shard.names),
+    ['time'],
+  );
+  await runJob('pull-request.yml', 'prove', { 'matrix.names': 'time' });
+  writeFileSync(file, text);
+  await runJob('pull-request.yml', 'prove', { 'matrix.names': 'time' }); // the image is the catalog's again
+});
+
+test('bases: what was refreshed is proposed', { timeout }, async () => {
+  const lock = path.join(copy, 'templates/base/go/lock.json');
+  writeFileSync(lock, `${readFileSync(lock, 'utf8').trimEnd()}\n\n`);
+  await runJob('bases.yml', 'refresh');
+  assert.ok(github.files('mcpcat/bases').has('templates/base/go/lock.json'));
+});
+
+test(
+  'update: every entry is checked upstream, and what is newer becomes a pull request',
+  { timeout },
+  async () => {
+    await runJob('update.yml', 'update');
+    for (const { head } of github.pulls)
+      assert.match(head, /^mcpcat\/(published|bases|update-(memory|time))$/);
+  },
+);
