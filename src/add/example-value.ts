@@ -144,7 +144,9 @@ function prefixOf(placeholder: string): string {
 }
 
 function textLike(upper: string, placeholder: string): string {
-  if (isSecretName(upper)) return `${prefixOf(placeholder)}example`;
+  // Long enough for those who look at the length: many do.
+  if (/PASS|PWD/.test(upper)) return 'example';
+  if (isSecretName(upper)) return `${prefixOf(placeholder)}example0123456789abcdef012345678`;
   if (/(^|_)REGION$/.test(upper)) return /^[a-z]{2}-[a-z]+-\d$/.test(placeholder) ? placeholder : 'us-east-1';
   if (/(^|_)(ID|NUMBER)$/.test(upper)) return /^\d{1,12}$/.test(placeholder) ? placeholder : '12345';
   return isHarmless(placeholder) ? placeholder : 'example';

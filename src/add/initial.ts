@@ -7,6 +7,7 @@ import type { StartClue } from './clues/clues.ts';
 import { describe } from './describe.ts';
 import { because, changed, type Draft } from './draft.ts';
 import { isPlaceholder } from './example-value.ts';
+import { withStartedPrograms } from './lessons/started-programs.ts';
 import { titleOf } from './name.ts';
 import type { Package } from './package/package.ts';
 import { descriptionOf, withSetting } from './settings.ts';
@@ -55,7 +56,8 @@ export function initialDraft(own: Package, clues: Clues, given: Given): Draft | 
     own.bins.length > 1
       ? because(named, { field: 'command', value: bin, why: `of ${own.bins.join(', ')}` })
       : named;
-  return withOptional(withGiven(withRequired(withUnclear(other, own), clues), { given, clues }), clues);
+  const started = withStartedPrograms(withUnclear(other, own), own);
+  return withOptional(withGiven(withRequired(started, clues), { given, clues }), clues);
 }
 
 /** One that stands in no document of another way to start it. */

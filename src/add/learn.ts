@@ -12,6 +12,7 @@ import { missingSettings } from './lessons/missing-settings.ts';
 import { newerDependencies } from './lessons/newer-dependencies.ts';
 import { refusedWrites } from './lessons/refused-writes.ts';
 import { noisy } from './lessons/transport.ts';
+import { wrongValues } from './lessons/wrong-values.ts';
 import type { Package } from './package/package.ts';
 import { startOnce, type Seen } from './start.ts';
 
@@ -84,7 +85,7 @@ class Course {
   }
 
   async run(): Promise<Learned> {
-    let bench = await this.#request.prepare(this.#draft, 'lock');
+    let bench = await this.#first();
     let tried = 'as documented';
     for (;;) {
       const seen = await this.#start(bench);
@@ -99,6 +100,21 @@ class Course {
       if (prepared === undefined) return this.#result(seen);
       bench = prepared;
       tried = next.map(({ what }) => what).join('; ');
+    }
+  }
+
+  /** Programs that only the source speaks of are left out where Debian can't be asked. */
+  async #first(): Promise<Bench> {
+    const { prepare } = this.#request;
+    try {
+      return await prepare(this.#draft, 'lock');
+    } catch (error) {
+      const { system } = this.#draft.entry;
+      if (system.length === 0 || !(error instanceof McpcatError) || !/system packages/.test(error.message))
+        throw error;
+      this.#refused.push(`system ${system.join(', ')}: ${reasonOf(error)}`);
+      this.#draft = { ...this.#draft, entry: { ...this.#draft.entry, system: [] } };
+      return prepare(this.#draft, 'lock');
     }
   }
 
@@ -148,8 +164,14 @@ class Course {
       ].flatMap((learner) => learner(situation)),
     );
     const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
-    if (told.length > 0 && !misguided) return told;
+    if (told.length > 0 && !misguided) {
+      // Usage texts are easily misread.
+      if (told.some(({ key }) => key.startsWith('argument '))) this.#before ??= this.#draft;
+      return told;
+    }
     if (this.#success !== undefined) return [];
+    const values = fresh(wrongValues(situation));
+    if (values.length > 0) return values;
     // A guess that did not help is taken back before the next one.
     this.#draft = this.#before ?? this.#draft;
     const [guess] = fresh(guesses({ ...situation, draft: this.#draft }));

@@ -25,9 +25,9 @@ test('secrets are known by their names', () => {
 });
 
 for (const [name, placeholder, value] of [
-  ['OPENAI_API_KEY', 'sk-your-key', 'sk-example'],
-  ['SLACK_BOT_TOKEN', 'xoxb-your-bot-token', 'xoxb-example'],
-  ['API_KEY', 'your_api_key_here', 'example'],
+  ['OPENAI_API_KEY', 'sk-your-key', 'sk-example0123456789abcdef012345678'],
+  ['SLACK_BOT_TOKEN', 'xoxb-your-bot-token', 'xoxb-example0123456789abcdef012345678'],
+  ['API_KEY', 'your_api_key_here', 'example0123456789abcdef012345678'],
   ['JIRA_BASE_URL', 'https://your-domain.atlassian.net', 'https://jira.example.com'],
   ['OLLAMA_HOST', 'http://localhost:11434', 'http://ollama.example.com:11434'],
   ['DATABASE_URL', 'mysql://root:pw@localhost/db', 'mysql://user:example@db.example.com:3306/example'],

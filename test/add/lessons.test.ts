@@ -12,6 +12,7 @@ import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
 import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
+import { wrongValues } from '../../src/add/lessons/wrong-values.ts';
 import { own } from './package.ts';
 
 const nothing: Seen = {
@@ -127,7 +128,7 @@ test('what a message says of a value is heeded, also for a setting that is there
   const one = said('THING_API_KEY must be at least 32 characters', {
     readme: '{"command": "npx", "args": ["thing"], "env": {"THING_API_KEY": "sk-your-key"}}',
   });
-  assert.equal(one.draft.entry.env['THING_API_KEY']?.example, 'sk-example');
+  assert.equal(one.draft.entry.env['THING_API_KEY']?.example, 'sk-example0123456789abcdef012345678');
   assert.match(applied(one, missingSettings(one)).env['THING_API_KEY']?.example ?? '', /^sk-example0{64}$/);
 });
 
@@ -276,4 +277,21 @@ test('where nothing was learned, usage words come first, then documented starts,
   const keys = guesses(one).map(({ key }) => key);
   assert.equal(keys[0], 'args stdio / ');
   assert.ok(keys.indexOf('args serve --fast / ') < keys.indexOf('settings THING_KEY'), keys.join('\n'));
+});
+
+test('a value that it does not like is made longer, with the beginning that message or source name', () => {
+  const readme = '{"command": "npx", "args": ["thing"], "env": {"THING_ACCESS_TOKEN": "your-token"}}';
+  const example = (text: string, code: string): string | undefined => {
+    const one = said(text, {
+      readme,
+      files: [{ path: 'index.js', text: `process.env.THING_ACCESS_TOKEN;${code}` }],
+    });
+    return applied(one, wrongValues(one)).env['THING_ACCESS_TOKEN']?.example;
+  };
+  assert.match(
+    example('Error: Invalid access token format.', 'if (!t.startsWith("tha_")) throw 1;') ?? '',
+    /^tha_example0+$/,
+  );
+  assert.match(example('token must start with "xyz-"', '') ?? '', /^xyz-example0+$/);
+  assert.equal(example('connection refused', ''), 'example0123456789abcdef012345678');
 });

@@ -4,7 +4,7 @@ import { isOwnCode } from './source-settings.ts';
 
 /** What stands in code and is reached by nobody: schemas, documentation, code hosts' pages, examples, this machine. */
 const nowhere =
-  /(^|\.)(example|test|local|localhost|invalid|internal|lan)(\.(com|org|net|io))?$|^(www\.)?w3\.org$|json-schema\.org$|schema\.org$|^(www\.)?npmjs\.com$|shields\.io$|^(www\.)?github\.com$|^gist\.github\.com$|opensource\.org$|apache\.org$|^tools\.ietf\.org$|rfc-editor\.org$|ietf\.org$|mozilla\.org$|nodejs\.org$|^(www\.)?python\.org$|pydantic\.dev$|readthedocs\.io$|^(www\.)?typescriptlang\.org$|stackoverflow\.com$|\.github\.io$|\.wikipedia\.org$|\.wikimedia\.org$|wikipedia\.org\/wiki|modelcontextprotocol\.io$|^(www\.)?anthropic\.com$|^claude\.ai$|smithery\.ai$|glama\.ai$|zod\.dev$|expressjs\.com$|fb\.me$|reactjs\.org$|openapis\.org$|swagger\.io$|xmlns\.|purl\.org$|xmlsoap\.org$|openxmlformats\.org$|microsoft\.com\/(office|schemas)|schemas\.|yourdomain|your-|my-|mysite|acme|company\.com$|foo\.|bar\.com|domain\.com$|site\.com$|host\.com$|placeholder|^\d/;
+  /(^|\.)(example|test|local|localhost|invalid|internal|lan)(\.(com|org|net|io))?$|^(www\.)?w3\.org$|json-schema\.org$|schema\.org$|^(www\.)?npmjs\.com$|shields\.io$|^(www\.)?github\.com$|^gist\.github\.com$|opensource\.org$|apache\.org$|^tools\.ietf\.org$|rfc-editor\.org$|ietf\.org$|mozilla\.org$|nodejs\.org$|^(www\.)?python\.org$|pydantic\.dev$|readthedocs\.io$|^(www\.)?typescriptlang\.org$|stackoverflow\.com$|buymeacoffee\.com$|ko-fi\.com$|patreon\.com$|opencollective\.com$|^discord\.gg$|unpkg\.com$|jsdelivr\.net$|cdnjs\.cloudflare\.com$|^fonts\.(googleapis|gstatic)\.com$|^d3js\.org$|^cdn\.plot\.ly$|^esm\.sh$|tailwindcss\.com$|\.github\.io$|\.wikipedia\.org$|\.wikimedia\.org$|wikipedia\.org\/wiki|modelcontextprotocol\.io$|^(www\.)?anthropic\.com$|^claude\.ai$|smithery\.ai$|glama\.ai$|zod\.dev$|expressjs\.com$|fb\.me$|reactjs\.org$|openapis\.org$|swagger\.io$|xmlns\.|purl\.org$|xmlsoap\.org$|openxmlformats\.org$|microsoft\.com\/(office|schemas)|schemas\.|yourdomain|your-|my-|mysite|acme|company\.com$|foo\.|bar\.com|domain\.com$|site\.com$|host\.com$|placeholder|^\d/;
 /** Pages for people, in the front of a name. */
 const pages =
   /^(docs?|wiki|operations|developers?|dev|help|support|dashboard|console|blog|status|community|forum|learn|about|platform\.openai|guides?|academy|portal|account|accounts|admin|studio)\./;
@@ -63,7 +63,7 @@ function kindOf(rule: string, { own, rest }: { own: string; rest: string }): key
   const host = rule.replace(/:\d+$/, '');
   if (isTelemetry(host, own) || isUpdateCheck(host, own)) return 'telemetry';
   // A sentence goes on after the address; a page has a name that ends in .html or an anchor.
-  const prose = /^\S*\s+[a-z]|\.(html?|md|png|svg|jpe?g|gif|ico|css)\b|#\w/.test(rest);
+  const prose = /^\S*\s+[a-z]|\.(html?|md|png|svg|jpe?g|gif|ico|css)\b|\/DTDs?\/|#\w/.test(rest);
   return pages.test(host) || prose ? 'mentioned' : 'hosts';
 }
 

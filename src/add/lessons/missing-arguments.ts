@@ -55,7 +55,8 @@ function fromUsage(text: string): Wanted[] {
   const line = /^.*\busage:?\s+(.+)$/im.exec(text)?.[1];
   const word = /^(?:(?:npx|node|uvx|python3?|-y|[\w@./-]+)\s+)+?<([\w ./|-]+)>/.exec(line ?? '')?.[1];
   if (line === undefined || word === undefined || /command|option|flag/i.test(word)) return [];
-  return [{ option: undefined, name: word, line }];
+  const option = /^\s*(?:\S+\s+)?(--[A-Za-z][\w-]*)[ =]<[\w ./|-]+>/.exec(line)?.[1];
+  return [{ option, name: word, line }];
 }
 
 function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): Lesson[] {

@@ -73,6 +73,12 @@ const asks: readonly RegExp[] = [
   /\b(git|ffmpeg|ripgrep|rg|tesseract|poppler|pandoc|chromium|google-chrome|adb)\b (?:is )?(?:not|could not be|wasn't) (?:installed|found|available)/gi,
 ];
 
+/** The Debian package of a program; undefined if there is none, or none that an image may have. */
+export function packageOf(program: string): string | undefined {
+  if (never.test(program)) return undefined;
+  return packages[program] ?? (same.test(program) ? program : undefined);
+}
+
 /** Programs and libraries that it looked for, as Debian packages. */
 export function missingPrograms(situation: Situation): Lesson[] {
   const lines = [...saidLines(situation), ...answers(situation)];
@@ -82,9 +88,8 @@ export function missingPrograms(situation: Situation): Lesson[] {
     ),
   );
   return found.flatMap(({ program, line }) => {
-    const name = packages[program] ?? (same.test(program) ? program : undefined);
-    if (name === undefined || never.test(program) || situation.draft.entry.system.some((one) => one === name))
-      return [];
+    const name = packageOf(program);
+    if (name === undefined || situation.draft.entry.system.some((one) => one === name)) return [];
     return [
       {
         key: `system ${name}`,

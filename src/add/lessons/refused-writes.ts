@@ -81,9 +81,10 @@ function lessonOf(folder: string, line: string, { draft }: Situation): Lesson[] 
 /** Not deeper than one folder of its own; files right in its home make that writable. */
 function placeFor(folder: string): string {
   if (!isIn(folder, home)) return folder;
-  const [first, second] = folder.slice(home.length + 1).split('/');
+  const [first, second, third] = folder.slice(home.length + 1).split('/');
   if (first === undefined || first === '') return home;
-  const shared = /^\.(config|cache|local)$/.test(first);
+  if (first === '.local') return [home, first, second, third].filter((part) => part !== undefined).join('/');
+  const shared = /^\.(config|cache)$/.test(first);
   if (!shared) return `${home}/${first}`;
   return second === undefined ? `${home}/${first}` : `${home}/${first}/${second}`;
 }
