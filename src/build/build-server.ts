@@ -142,7 +142,7 @@ async function build(
  */
 function lostParent(error: unknown): boolean {
   return (
-    error instanceof McpcatError && /unknown parent image/.test([error.message, ...error.detail].join('\n'))
+    error instanceof McpcatError && /unknown parent image|No such image/.test([error.message, ...error.detail].join('\n'))
   );
 }
 
