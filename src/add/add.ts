@@ -7,21 +7,17 @@ import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 import { writeTogether } from '../lib/folders.ts';
-import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import type { SmokeReport } from '../smoke/smoke-test.ts';
 import { chooseVersion, type Version } from './choose-version.ts';
-import { gather, type Clues } from './clues/gather.ts';
-import { because, changed, type Draft, type Evidence } from './draft.ts';
+import { gather } from './clues/gather.ts';
+import { because, type Draft, type Evidence } from './draft.ts';
 import { entryText } from './entry-text.ts';
-import { withFolders } from './folders.ts';
-import { withHosts } from './hosts.ts';
 import { initialDraft } from './initial.ts';
-import { learn, type Learned, type StartRecord } from './learn.ts';
+import { learnAndProve, type Job } from './learn-and-prove.ts';
+import type { Learned, StartRecord } from './learn.ts';
 import type { Package } from './package/package.ts';
 import { readPackage } from './package/read-package.ts';
-import { proveDraft } from './prove-draft.ts';
 import { Scratch } from './scratch.ts';
-import { smokeCall } from './smoke-call.ts';
 import { freeName } from './taken-names.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -149,60 +145,21 @@ function concerned(
     : because(named, { field: 'source', value: draft.entry.source, why: chosen.concern });
 }
 
-interface Job {
-  readonly own: Package;
-  readonly clues: Clues;
-  readonly draft: Draft;
-  readonly chosen: Version;
-  readonly say: (text: string) => void;
-}
+type Outcome = Omit<AddReport, 'name' | 'source' | 'version' | 'seconds'>;
 
 async function attempt(
   request: AddRequest,
-  job: Job,
-): Promise<Omit<AddReport, 'name' | 'source' | 'version' | 'seconds'>> {
-  const { engine, workshop, mirror, out } = request;
-  const { own, clues, draft, chosen, say } = job;
+  job: Omit<Job, 'engine' | 'emit' | 'signal' | 'scratch'>,
+): Promise<Outcome> {
+  const { engine, workshop, mirror, out, dryRun } = request;
+  const { own, draft, chosen } = job;
   const { name } = draft.entry;
-  const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
-  await using scratch = await Scratch.open({
-    name,
-    engine,
-    workshop,
-    mirror,
-    version: own.version,
-    before: chosen.before,
-  });
-  const { signal } = workshop;
-  const learned = await learn({
-    engine,
-    labels,
-    own,
-    clues,
-    draft,
-    published: chosen.published,
-    signal,
-    say,
-    prepare: async (next, renews) => ({
-      image: scratch.image,
-      lock: (await scratch.make(next, renews)).lock,
-    }),
-  });
-  if (learned.seen === undefined) return writeDraft(request, { scratch, learned });
-  const { draft: reaching, leftOut } = withHosts(learned.draft, { seen: learned.seen, clues, own });
-  const permitted = withFolders(reaching, learned.seen);
-  const call = smokeCall(learned.seen);
-  const complete =
-    call === undefined ? permitted : changed(permitted, { smoke: { ...permitted.entry.smoke, call } });
-  const { draft: proved, report } = await proveDraft({
-    scratch,
-    draft: complete,
-    engine,
-    labels,
-    emit: workshop.emit,
-    say,
-    signal,
-  });
+  const versions = { version: own.version, before: chosen.before };
+  await using scratch = await Scratch.open({ name, engine, workshop, mirror, ...versions });
+  const { emit, signal } = workshop;
+  const { learned, proven, leftOut } = await learnAndProve({ ...job, engine, emit, signal, scratch });
+  if (proven === undefined) return unstarted(request, { scratch, learned });
+  const { draft: proved, report } = proven;
   const about = {
     entry: proved.entry,
     text: entryText(proved.entry),
@@ -212,52 +169,44 @@ async function attempt(
     starts: learned.starts,
     findings: report.findings,
   };
-  const folder = path.join(out, name);
   if (!report.passed) {
-    const kinds = report.findings.filter(({ severity }) => severity === 'error');
-    const failure = {
-      message: `the smoke test found ${kinds.map(({ kind }) => kind).join(', ')}`,
-      detail: kinds.flatMap(({ message, evidence = [] }) => [message, ...evidence.slice(0, 8)]),
-    };
-    return {
-      ...about,
-      state: request.draft ? 'draft' : 'failed',
-      failure,
-      folder: await written(request, scratch),
-    };
+    const folder = await written(request, scratch);
+    return { ...about, state: request.draft ? 'draft' : 'failed', failure: failureOf(report), folder };
   }
   signal?.throwIfAborted();
-  if (!request.dryRun) {
-    await writeTogether(folder, await scratch.files());
-    await engine.tagImage(scratch.image, imageOf(name));
-  }
+  if (dryRun) return { ...about, state: 'proved', failure: undefined, folder: undefined };
+  const folder = path.join(out, name);
+  await writeTogether(folder, await scratch.files());
+  await engine.tagImage(scratch.image, imageOf(name));
+  return { ...about, state: 'added', failure: undefined, folder };
+}
+
+function failureOf({ findings }: SmokeReport): AddReport['failure'] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
   return {
-    ...about,
-    state: request.dryRun ? 'proved' : 'added',
-    failure: undefined,
-    folder: request.dryRun ? undefined : folder,
+    message: `the smoke test found ${errors.map(({ kind }) => kind).join(', ')}`,
+    detail: errors.flatMap(({ message, evidence = [] }) => [message, ...evidence.slice(-10)]),
   };
 }
 
-async function writeDraft(
+async function unstarted(
   request: AddRequest,
   { scratch, learned }: { scratch: Scratch; learned: Learned },
-): Promise<Omit<AddReport, 'name' | 'source' | 'version' | 'seconds'>> {
+): Promise<Outcome> {
   const { draft, last, starts, refused } = learned;
-  const detail = [...refused, ...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter(
-    (line) => line.trim() !== '',
-  );
+  const said = [...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
+  const failure = {
+    message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})`,
+    detail: [...refused, ...said],
+  };
   return {
+    ...failed(failure),
     state: request.draft ? 'draft' : 'failed',
     folder: await written(request, scratch),
     entry: draft.entry,
     text: entryText(draft.entry),
-    tools: 0,
     confirm: draft.evidence,
-    leftOut: [],
     starts,
-    failure: { message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})`, detail },
-    findings: [],
   };
 }
 

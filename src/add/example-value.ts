@@ -53,6 +53,8 @@ export function shapeOf(name: string, placeholder = ''): Shape {
   )
     return 'database-url';
   if (/^(https?|wss?):\/\//.test(placeholder)) return 'url';
+  if (/^\[\s*["']?[~./A-Za-z]/.test(placeholder) && /[\\/]/.test(placeholder)) return 'path';
+  if (/^[{[]/.test(placeholder) && !/^[[{<]+[\w -]+[\]}>]+$/.test(placeholder)) return 'json';
   if (isPathText(placeholder)) return 'path';
   return byName.find(([pattern]) => pattern.test(name.toUpperCase()))?.[1] ?? 'text';
 }

@@ -30,6 +30,8 @@ export interface LearnRequest {
   readonly draft: Draft;
   /** When the release was published, ISO 8601. */
   readonly published: string | undefined;
+  /** Let it write its home, so that what it keeps there shows; false: exactly as it will run. */
+  readonly openHome: boolean;
   /** Makes the image for a draft; rejects if that draft can't be locked or built. */
   readonly prepare: (draft: Draft, renews: NonNullable<Lesson['renews']>) => Promise<Bench>;
   /** What happens, for people. */
@@ -119,10 +121,10 @@ class Course {
   }
 
   async #start({ image }: Bench): Promise<Seen> {
-    const { engine, labels, signal } = this.#request;
+    const { engine, labels, signal, openHome } = this.#request;
     const deadlineMs =
       this.#starts.length === 0 ? patience.first : this.#before === undefined ? 30_000 : patience.guess;
-    return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome: true, deadlineMs });
+    return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome, deadlineMs });
   }
 
   /** A start with fewer tools than one before is no progress. */

@@ -117,7 +117,8 @@ function withPath(draft: Draft, { name, known, why }: WantedSetting): Draft {
     description: `${descriptionOf(name, known)}; inside the container`,
     required: false,
     secret: false,
-    default: path,
+    // A list is what some want.
+    default: known?.value?.startsWith('[') === true ? JSON.stringify([path]) : path,
   };
   return changed(
     mounted,
