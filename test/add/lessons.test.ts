@@ -8,6 +8,7 @@ import { limits } from '../../src/add/lessons/limits.ts';
 import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
 import { missingPrograms, missingScripts } from '../../src/add/lessons/missing-programs.ts';
 import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
+import { newerDependencies } from '../../src/add/lessons/newer-dependencies.ts';
 import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
 import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
@@ -294,4 +295,32 @@ test('a value that it does not like is made longer, with the beginning that mess
   );
   assert.match(example('token must start with "xyz-"', '') ?? '', /^xyz-example0+$/);
   assert.equal(example('connection refused', ''), 'example0123456789abcdef012345678');
+});
+
+test('an old release that breaks with the libraries of today gets those of its own time', () => {
+  const failing = (line: string, published: string): readonly Lesson[] =>
+    newerDependencies({
+      ...situation({ stderr: ['Traceback (most recent call last):', line] }),
+      published,
+      lock: { scripts: [], bin: {}, runtime: 'python' },
+    });
+  const [lesson] = failing(
+    "AttributeError: 'Server' object has no attribute 'list_resources'",
+    '2024-12-04T00:00:00Z',
+  );
+  assert.equal(lesson?.renews, 'lock');
+  assert.equal(lesson.apply(situation({}).draft).before?.toISOString().slice(0, 10), '2024-12-18');
+  assert.equal(
+    failing('TypeError: FastMCP() no longer accepts `log_level`.', '2024-12-04T00:00:00Z').length,
+    1,
+  );
+  assert.equal(
+    failing("TypeError: argument of type 'NoneType' is not iterable", '2024-12-04T00:00:00Z').length,
+    0,
+  );
+  assert.equal(
+    failing("ImportError: cannot import name 'x'", new Date().toISOString()).length,
+    0,
+    'a young one was made with them',
+  );
 });

@@ -171,10 +171,11 @@ test('Ctrl-C leaves nothing behind', { timeout }, async () => {
   const { spawn } = await import('node:child_process');
   const { mcpcat } = await import('../rig/engine.ts');
   const name = `${prefix}-cancelled`;
+  const out = path.join(folder, 'others');
   const before = readdirSync(tmpdir()).filter((file) => file.startsWith('mcpcat-add-'));
   const child = spawn(
     process.execPath,
-    [mcpcat, 'add', 'npm:needy-impossible', '--name', name, '--out', folder],
+    [mcpcat, 'add', 'npm:needy-impossible', '--name', name, '--out', out],
     { env: { ...process.env, ...npm.env }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const done = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -182,7 +183,7 @@ test('Ctrl-C leaves nothing behind', { timeout }, async () => {
     if (chunk.toString().includes('start 1')) child.kill('SIGINT');
   });
   assert.equal(await done, 130);
-  assert.equal(existsSync(path.join(folder, name)), false);
+  assert.equal(existsSync(path.join(out, name)), false);
   assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
   assert.deepEqual(
     readdirSync(tmpdir()).filter((file) => file.startsWith('mcpcat-add-')),
