@@ -70,7 +70,10 @@ function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: stri
     `--extract-hook=${hookFile}`,
     // minbase extracts only the essential packages; the rest is there when it has been installed.
     ...(recipe.variant === 'minbase' ? [`--customize-hook=${hookFile}`] : []),
-    ...(python === undefined ? [] : [`--customize-hook=${compile}`]),
+    // Packages that are only extracted are never customized.
+    ...(python === undefined
+      ? []
+      : [`--${recipe.variant === 'extract' ? 'extract' : 'customize'}-hook=${compile}`]),
     '--aptopt=Acquire::Retries "3"',
     '--aptopt=APT::Install-Recommends "false"',
     '--dpkgopt=path-exclude=/usr/share/man/*',

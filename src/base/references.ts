@@ -79,6 +79,7 @@ function referenceOf(
     content.recipe[stage] ?? null,
     packages,
     content.lock.artifacts,
+    ...(stage === 'runtime' && content.recipe.python !== undefined ? ['compiled standard library'] : []),
   ];
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...facts, content.init, content.parent?.fingerprint ?? null]))
