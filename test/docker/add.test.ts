@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { needyTarball } from '../add/tarball.ts';
-import { run, testEngine } from '../rig/engine.ts';
+import { mcpcat, run, testEngine } from '../rig/engine.ts';
 import { registry, type Package, type Registry } from '../update/registry.ts';
 
 const timeout = 900_000;
@@ -168,16 +169,14 @@ test('a dry run writes nothing, and a package that is there already is refused',
 });
 
 test('Ctrl-C leaves nothing behind', { timeout }, async () => {
-  const { spawn } = await import('node:child_process');
-  const { mcpcat } = await import('../rig/engine.ts');
   const name = `${prefix}-cancelled`;
   const out = path.join(folder, 'others');
-  const before = readdirSync(tmpdir()).filter((file) => file.startsWith('mcpcat-add-'));
-  const child = spawn(
-    process.execPath,
-    [mcpcat, 'add', 'npm:needy-impossible', '--name', name, '--out', out],
-    { env: { ...process.env, ...npm.env }, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  // A folder for temporary files of its own: others work on this machine too.
+  const temporary = mkdtempSync(path.join(folder, 'tmp-'));
+  const child = spawn(process.execPath, [mcpcat, 'add', 'npm:needy-key', '--name', name, '--out', out], {
+    env: { ...process.env, ...npm.env, TMPDIR: temporary },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const done = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   child.stderr.on('data', (chunk: Buffer) => {
     if (chunk.toString().includes('start 1')) child.kill('SIGINT');
@@ -185,10 +184,7 @@ test('Ctrl-C leaves nothing behind', { timeout }, async () => {
   assert.equal(await done, 130);
   assert.equal(existsSync(path.join(out, name)), false);
   assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
-  assert.deepEqual(
-    readdirSync(tmpdir()).filter((file) => file.startsWith('mcpcat-add-')),
-    before,
-  );
+  assert.deepEqual(readdirSync(temporary), []);
 });
 
 for (const [source, tool] of [

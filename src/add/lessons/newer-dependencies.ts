@@ -11,7 +11,7 @@ const young = 60;
 /** Python's own, at the top of a start; `NoneType` is more often a setting that is missing. */
 const pythonBroken = /^(AttributeError|ImportError|TypeError|ModuleNotFoundError): (?!.*NoneType)/;
 const broken =
-  /^\w*(AttributeError|ImportError|TypeError|ModuleNotFoundError|SyntaxError): .*(has no attribute|cannot import name|No module named|unexpected keyword|got an unexpected|missing \d+ required|does not provide an export|is not a constructor|is not a function|is not iterable|has been removed|takes \d+ positional)|does not provide an export named|ERR_PACKAGE_PATH_NOT_EXPORTED|is not defined by "exports"|TypeError: .* is not a (function|constructor)/m;
+  /^\w*(AttributeError|ImportError|TypeError|ModuleNotFoundError|SyntaxError): .*(has no attribute|cannot import name|No module named|unexpected keyword|got an unexpected|missing \d+ required|does not provide an export|is not a constructor|is not a function|has been removed|takes \d+ positional)|does not provide an export named|ERR_PACKAGE_PATH_NOT_EXPORTED|is not defined by "exports"|TypeError: .* is not a (function|constructor)/m;
 
 /** An old release that leaves its dependencies open, and breaks with those of today: take those of its own time. */
 export function newerDependencies(situation: Situation): Lesson[] {
