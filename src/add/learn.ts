@@ -7,7 +7,7 @@ import { guesses } from './lessons/guesses.ts';
 import { saidLines, type Lesson, type Situation } from './lessons/lesson.ts';
 import { limits } from './lessons/limits.ts';
 import { missingArguments } from './lessons/missing-arguments.ts';
-import { missingPrograms, missingScripts } from './lessons/missing-programs.ts';
+import { missingPrograms, missingScripts, missingShell } from './lessons/missing-programs.ts';
 import { missingSettings } from './lessons/missing-settings.ts';
 import { newerDependencies } from './lessons/newer-dependencies.ts';
 import { refusedWrites } from './lessons/refused-writes.ts';
@@ -144,7 +144,7 @@ class Course {
     if (seen.failure === undefined) {
       if (this.#afterSuccess++ >= mostAfterSuccess) return [];
       const lessons = fresh(
-        [missingSettings, refusedWrites, missingPrograms, noisy, limits].flatMap((learner) =>
+        [missingSettings, refusedWrites, missingPrograms, missingShell, noisy, limits].flatMap((learner) =>
           learner(situation),
         ),
       );

@@ -84,6 +84,8 @@ function withAddress(
   { name, shape, known }: { name: string; shape: Shape; known: KnownSetting | undefined },
 ): Draft {
   if (!['url', 'host', 'database-url'].includes(shape) || inbound.test(name)) return draft;
+  // A file is as good to it as a host: what the user's is, only the user can allow.
+  if (/^(file|sqlite)[+\w]*:/.test(known?.value ?? known?.fallback ?? '')) return draft;
   const port = databasePorts.find(([pattern]) => pattern.test(name))?.[1];
   if (shape !== 'host')
     return isOwnAddress(known)

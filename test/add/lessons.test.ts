@@ -6,7 +6,7 @@ import { guesses } from '../../src/add/lessons/guesses.ts';
 import type { Lesson, Situation } from '../../src/add/lessons/lesson.ts';
 import { limits } from '../../src/add/lessons/limits.ts';
 import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
-import { missingPrograms, missingScripts } from '../../src/add/lessons/missing-programs.ts';
+import { missingPrograms, missingScripts, missingShell } from '../../src/add/lessons/missing-programs.ts';
 import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
 import { newerDependencies } from '../../src/add/lessons/newer-dependencies.ts';
 import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
@@ -323,4 +323,23 @@ test('an old release that breaks with the libraries of today gets those of its o
     0,
     'a young one was made with them',
   );
+});
+
+test('a shell is nothing that an image has, and that is said', () => {
+  const use = { name: 'search', outcome: 'error', text: 'Error: spawn /bin/sh ENOENT' } as const;
+  const one = situation({ failure: undefined, uses: [use] });
+  const [lesson] = missingShell(one);
+  assert.match(lesson?.apply(one.draft).evidence.at(-1)?.why ?? '', /no image has a shell/);
+  assert.deepEqual(missingPrograms(one), []);
+});
+
+test('a database in its home is kept, a log there is not', () => {
+  const wrote = (file: string): Seen['writes'] => ({ inside: [], outside: [file], refused: [] });
+  const kept = situation({ failure: undefined, writes: wrote('/home/mcpcat/memory.db') });
+  assert.deepEqual(
+    applied(kept, refusedWrites(kept)).permissions.state.map(({ target }) => target),
+    ['/home/mcpcat'],
+  );
+  const log = situation({ failure: undefined, writes: wrote('/home/mcpcat/server.log') });
+  assert.deepEqual(applied(log, refusedWrites(log)).permissions.writable, ['/tmp', '/home/mcpcat']);
 });

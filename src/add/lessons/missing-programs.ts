@@ -1,4 +1,4 @@
-import { changed, type Draft } from '../draft.ts';
+import { because, changed, type Draft } from '../draft.ts';
 import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
 /** Debian's packages of programs whose names differ, and of libraries. */
@@ -104,6 +104,25 @@ export function missingPrograms(situation: Situation): Lesson[] {
 function withPackage(draft: Draft, name: string, why: string): Draft {
   const system = [...draft.entry.system, name];
   return changed(draft, { system }, { field: 'system', value: name, why });
+}
+
+/** It starts a shell, and no image has one: a person has to know which of its tools that takes away. */
+export function missingShell(situation: Situation): Lesson[] {
+  const line = [...saidLines(situation), ...answers(situation)].find((one) =>
+    /spawn(?:Sync)? (?:\/bin\/)?(?:ba)?sh ENOENT|No such file or directory: '(?:\/bin\/)?(?:ba)?sh'|exec: "(?:ba)?sh": executable/.test(
+      one,
+    ),
+  );
+  if (line === undefined || situation.seen.failure !== undefined) return [];
+  const why = `no image has a shell, so what it starts through one FAILS: ${quote(line)}`;
+  return [
+    {
+      key: 'shell',
+      what: 'starts a shell, which there is none of',
+      apply: (draft) => because(draft, { field: 'system', value: 'sh', why }),
+      quiet: true,
+    },
+  ];
 }
 
 /** A native module without its compiled part: its install script makes it. */

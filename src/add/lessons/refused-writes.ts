@@ -92,11 +92,11 @@ function placeFor(folder: string): string {
 /** What it keeps on purpose outlives it; caches and logs do not. */
 function withFolder(draft: Draft, folder: string, why: string): Draft {
   const throwaway =
-    folder === home ||
-    /cache|logs?$|tmp|temp|telemetry|update|\.npm|analytics/i.test(folder) ||
-    !isIn(folder, home);
+    /cache|logs?$|tmp|temp|telemetry|update|\.npm|analytics/i.test(folder) || !isIn(folder, home);
   const isRead = /log/i.test(why) && !/db|sqlite|json|data|memory|store/i.test(why);
   if (throwaway || isRead) return withWritable(draft, folder, why);
+  if (folder === home && !/\.(db|sqlite3?|duckdb|jsonl?)\b/.test(why))
+    return withWritable(draft, folder, why);
   const name = folder
     .slice(folder.lastIndexOf('/') + 1)
     .replaceAll(/[^a-z]/gi, '')
