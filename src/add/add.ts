@@ -196,7 +196,7 @@ async function unstarted(
   const { draft, last, starts, refused } = learned;
   const said = [...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
   const failure = {
-    message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})`,
+    message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})${reachedFor(last)}`,
     detail: [...refused, ...said],
   };
   return {
@@ -208,6 +208,13 @@ async function unstarted(
     confirm: draft.evidence,
     starts,
   };
+}
+
+/** What can't work without its service can't be proved without it either. */
+function reachedFor({ hosts }: Learned['last']): string {
+  const names = hosts.filter(({ port }) => port !== undefined).map(({ name }) => name);
+  if (names.length === 0) return '';
+  return `; it reached for ${[...new Set(names)].slice(0, 3).join(', ')} before, where a test has nobody`;
 }
 
 /** Of an entry that is not proved; only where a draft was asked for. */

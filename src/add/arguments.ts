@@ -66,7 +66,7 @@ function sort(words: readonly string[], clues: Clues): Sorted {
     const [, option, inline] = /^(--?[A-Za-z][\w-]*)=(.*)$/s.exec(word) ?? [];
     if (option !== undefined && inline !== undefined) {
       take(sorted, { option, value: inline, clues, joined: true });
-    } else if (/^--?[A-Za-z]/.test(word) && next !== undefined && !/^-/.test(next) && isUsers(next)) {
+    } else if (/^--?[A-Za-z]/.test(word) && next !== undefined && !next.startsWith('-') && isUsers(next)) {
       take(sorted, { option: word, value: next, clues, joined: false });
       at++;
     } else take(sorted, { option: undefined, value: word, clues, joined: false });

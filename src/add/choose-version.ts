@@ -30,7 +30,7 @@ export async function chooseVersion(
   source: Source,
   { env, cacheFolder, coolDownDays, now, signal }: Query,
 ): Promise<Version> {
-  const offer = await offerOf(source, { asker: new Asker({ cacheFolder, signal }), env });
+  const offer = await offered(source, { env, cacheFolder, signal });
   const rules = {
     versioning: versioning[source.kind],
     range: source.range,
@@ -73,4 +73,21 @@ export async function chooseVersion(
       hint: 'name a range in the source: npm:NAME@RANGE',
     },
   );
+}
+
+/** A Go proxy may keep the list of versions to itself and still hand out one that is asked for by name. */
+async function offered(
+  source: Source,
+  { env, cacheFolder, signal }: Pick<Query, 'env' | 'cacheFolder' | 'signal'>,
+): ReturnType<typeof offerOf> {
+  try {
+    return await offerOf(source, { asker: new Asker({ cacheFolder, signal }), env });
+  } catch (error) {
+    const unlisted = source.kind === 'go' && source.range === undefined;
+    if (!unlisted || !(error instanceof McpcatError) || error.code !== 'package-unknown') throw error;
+    throw new McpcatError('package-unknown', error.message, {
+      hint: `check the path, and name a version if the proxy lists none: go:${source.name}@v1.2.3`,
+      cause: error,
+    });
+  }
 }

@@ -22,7 +22,7 @@ function sentence(text: string): string {
   const first = /^(.*?[a-z0-9)\]][.!?])(?:\s+\p{Lu}|\s*$)/u.exec(clean)?.[1] ?? clean;
   const stripped = first.replace(lead, '').trim();
   const own = stripped.length > 5 ? stripped : first;
-  const short = own.length <= longest ? own : `${cut(own)}`;
+  const short = own.length <= longest ? own : cut(own);
   const ended = short.replace(/[\s.!,;:–—-]+$/, '');
   return ended === '' ? '' : `${ended.charAt(0).toUpperCase()}${ended.slice(1)}.`;
 }
@@ -40,6 +40,7 @@ export function plainText(text: string): string {
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, ' ')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\[([^\]]*)\]\[[^\]]*\]/g, '$1')
     .replaceAll(/[*_]{2,}|`/g, '')
     .replaceAll(/[\p{Extended_Pictographic}\u{FE0F}\u{200D}\p{Cc}]+/gu, ' ')
     .replaceAll(/\s+/g, ' ')

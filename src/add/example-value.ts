@@ -61,6 +61,7 @@ export function shapeOf(name: string, placeholder = ''): Shape {
 
 /** `/path/to/dir`, `~/x`, `C:\x`, `./x`, and what editors put in place of a folder. */
 export function isPathText(text: string): boolean {
+  if (/^\/(?!api\b|v\d|mcp\b|rest\b|graphql\b)[\w.-]+(\/[\w.-]+)+\/?$/.test(text)) return true;
   return /^(\/(?!\/)(path|users?|home|absolute|your|tmp|var|data|workspace|projects?|full|opt|mnt|some|repo)\b|~\/|\.{1,2}\/|[A-Za-z]:[\\/]|\$\{?(HOME|PWD|workspaceFolder)|[<{[]?(absolute|full)?[-_ /]?path[-_ ]?(to)?[-_ /])/i.test(
     text,
   );

@@ -114,7 +114,7 @@ class Course {
       const { system } = this.#draft.entry;
       if (system.length === 0 || !(error instanceof McpcatError) || !/system packages/.test(error.message))
         throw error;
-      this.#refused.push(`system ${system.join(', ')}: ${reasonOf(error)}`);
+      this.#refused.push(`system packages: ${reasonOf(error)}`);
       this.#draft = { ...this.#draft, entry: { ...this.#draft.entry, system: [] } };
       return prepare(this.#draft, 'lock');
     }

@@ -67,7 +67,7 @@ export function descriptionOf(name: string, known: KnownSetting | undefined): st
 
 /** Addresses that a server connects to, as against those that it listens on or is called back at. */
 const inbound =
-  /REDIRECT|CALLBACK|WEBHOOK|PUBLIC|CORS|ORIGIN|BIND|LISTEN|ISSUER|AUDIENCE|FRONTEND|PROXY|^MCP_(HOST|SERVER|URL|HTTP|BIND)|^SERVER_HOST$|_(BIND|LISTEN)_|^HOST$|ALLOWED|LOGO|ICON|REFERER/;
+  /REDIRECT|CALLBACK|WEBHOOK|PUBLIC|CORS|ORIGIN|BIND|LISTEN|ISSUER|AUDIENCE|FRONTEND|PROXY|^MCP_(HOST|SERVER|URL|HTTP|BIND)|^SERVER_HOST$|_(BIND|LISTEN)_|^HOST$|ALLOWED|LOGO|ICON|REFERER|STATS|TELEMETRY|ANALYTICS|POSTHOG|SENTRY|SOCKS/;
 const databasePorts: readonly (readonly [RegExp, number])[] = [
   [/MYSQL|MARIADB/, 3306],
   [/PG|POSTGRES/, 5432],

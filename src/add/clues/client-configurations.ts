@@ -103,10 +103,12 @@ function configuration(value: unknown): Configuration | undefined {
   const command = value['command'];
   const [first, ...more] = Array.isArray(command) ? command.map(String) : [command];
   if (typeof first !== 'string') return undefined;
-  const args = Array.isArray(value['args']) ? value['args'].map(text) : [];
+  const args = Array.isArray(value['args']) ? value['args'].map(wordOf) : [];
   const env = value['env'] ?? value['environment'] ?? value['envs'];
-  const settings = isRecord(env) ? Object.entries(env).map(([name, one]) => [name, text(one)] as const) : [];
-  return { command: first, args: [...more.map(text), ...args], env: Object.fromEntries(settings) };
+  const settings = isRecord(env)
+    ? Object.entries(env).map(([name, one]) => [name, wordOf(one)] as const)
+    : [];
+  return { command: first, args: [...more.map(wordOf), ...args], env: Object.fromEntries(settings) };
 }
 
 /** Codex and others: `command = "npx"`, `args = […]`, and `env` as a table or inline. */
@@ -119,14 +121,15 @@ function tomlTables(source: string): Configuration[] {
     const pairs = [...(table?.[1] ?? table?.[2] ?? '').matchAll(/"?([A-Za-z_]\w*)"?\s*=\s*"([^"]*)"/g)];
     return {
       command: match[1] ?? '',
-      args: Array.isArray(value) ? value.map(text) : [],
+      args: Array.isArray(value) ? value.map(wordOf) : [],
       env: Object.fromEntries(pairs.map(([, name = '', one = '']) => [name, one])),
     };
   });
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'object' ? '' : String(value);
+function wordOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

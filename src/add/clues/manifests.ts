@@ -108,13 +108,13 @@ function serverJson(value: unknown, name: string): Manifested {
   const settings = inputs.flatMap((input): SettingClue[] => {
     if (input.name === undefined || !isSettingName(input.name)) return [];
     const { description, isRequired: required, isSecret: secret } = input;
-    const value = input.value ?? input.default;
+    const given = input.value ?? input.default;
     return [
       {
         name: input.name,
         witness: 'server.json',
         description,
-        value,
+        value: given,
         required,
         secret,
         fallback: input.default,
@@ -122,7 +122,7 @@ function serverJson(value: unknown, name: string): Manifested {
     ];
   });
   const words = own.packageArguments.filter(
-    ({ isRequired, value }) => isRequired === true || value !== undefined,
+    (input) => input.isRequired === true || input.value !== undefined,
   );
   const args = words.flatMap(argument);
   return { settings, starts: args.length === 0 ? [] : [{ witness: 'server.json', args, env: {} }] };

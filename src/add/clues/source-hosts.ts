@@ -10,7 +10,7 @@ const pages =
   /^(docs?|wiki|operations|developers?|dev|help|support|dashboard|console|blog|status|community|forum|learn|about|platform\.openai|guides?|academy|portal|account|accounts|admin|studio)\./;
 const telemetry =
   /posthog|sentry\.io|segment\.(io|com)|amplitude|mixpanel|google-analytics|googletagmanager|statsig|rudderstack|bugsnag|honeycomb\.io|applicationinsights|plausible\.io|umami|logrocket|rollbar|launchdarkly/;
-const reporting = /^(telemetry|analytics|metrics|usage)\./;
+const reporting = /^(telemetry|analytics|metrics|usage|stats)\./;
 /** Update checks: an image has the version that it has. */
 const updates = /^registry\.npmjs\.org$|^registry\.yarnpkg\.com$|^pypi\.org$|^registry\.npmmirror\.com$/;
 
@@ -22,7 +22,7 @@ export interface FoundHosts {
 }
 
 export function isTelemetry(host: string, own: string): boolean {
-  if (reporting.test(host)) return !/analytics|metrics|telemetry/.test(own);
+  if (reporting.test(host)) return !/analytics|metrics|telemetry|stats/.test(own);
   return (
     telemetry.test(host) && !own.split(/[^a-z0-9]+/).some((word) => word.length > 3 && host.includes(word))
   );

@@ -40,7 +40,7 @@ export async function goPackage({ name, version, env, signal }: PackageQuery): P
     bins: [binOf(full)],
     deprecated: undefined,
     readme,
-    files: files.filter(({ path }) => !/_test\.go$/.test(path)),
+    files: files.filter(({ path }) => !path.endsWith('_test.go')),
   };
 }
 
