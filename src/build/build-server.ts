@@ -123,27 +123,12 @@ async function build(
   const subject = server.entry.name;
   await writeServerContext(generated, { folder, server, workshop });
   emit({ type: 'stage', subject, stage: 'build', state: 'started' });
-  const attempt = (): Promise<unknown> =>
-    engine.buildImage(contextTar(folder), {
-      tag: image,
-      labels: { [label.fingerprint]: generated.fingerprint },
-      onOutput: (line) => emit({ type: 'output', subject, line }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-  await attempt().catch((error: unknown) => {
-    if (!lostParent(error)) throw error;
-    return attempt();
+  await engine.buildImage(contextTar(folder), {
+    tag: image,
+    labels: { [label.fingerprint]: generated.fingerprint },
+    onOutput: (line) => emit({ type: 'output', subject, line }),
+    ...(signal === undefined ? {} : { signal }),
   });
-}
-
-/**
- * Builds share the images of their first steps. The engine removes one with the last image that was made from it, even
- * if another build is just using it: moby's classic builder holds no reference. Made once more, it is there.
- */
-function lostParent(error: unknown): boolean {
-  return (
-    error instanceof McpcatError && /unknown parent image|No such image/.test([error.message, ...error.detail].join('\n'))
-  );
 }
 
 function lockOf({ entry, lock }: Server): Lock {

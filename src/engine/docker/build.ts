@@ -13,9 +13,12 @@ import { statusOf } from './failure.ts';
 export async function build(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
   const steps = new Set<string>();
   const replaced = await idOf(docker, request.tag);
+  let begins = false;
   const onOutput = (line: string): void => {
     const step = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1];
-    if (step !== undefined) steps.add(step);
+    // What FROM names is not this build's own: other builds stand on it too.
+    if (step !== undefined && !begins) steps.add(step);
+    if (line.startsWith('Step ')) begins = / : FROM /i.test(line);
     request.onOutput(line);
   };
   let finished = false;
