@@ -174,6 +174,8 @@ class Course {
     if (this.#success !== undefined) return [];
     const values = fresh(wrongValues(situation));
     if (values.length > 0) return values;
+    // Under the real restrictions only what it says counts: it has started before.
+    if (!this.#request.openHome) return [];
     // A guess that did not help is taken back before the next one.
     this.#draft = this.#before ?? this.#draft;
     const [guess] = fresh(guesses({ ...situation, draft: this.#draft }));

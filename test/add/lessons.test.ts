@@ -196,6 +196,19 @@ test('refused writes become folders: state for what is kept, memory for caches a
   assert.deepEqual(permissions.writable, ['/tmp', '/home/mcpcat/.cache/thing', '/var/log/thing']);
 });
 
+test('a read-only file system is understood however it is said', () => {
+  const one = said('Unable to created lance dataset at ./lancedb/: Read-only file system (os error 30)');
+  assert.deepEqual(
+    applied(one, refusedWrites(one)).permissions.state.map(({ target }) => target),
+    ['/home/mcpcat/lancedb'],
+  );
+  const bare = said('sqlite3.OperationalError: unable to open database file');
+  assert.deepEqual(
+    refusedWrites(bare).map(({ what }) => what),
+    ['writes /home/mcpcat'],
+  );
+});
+
 test('what it wrote while its home was open is learned without another start', () => {
   const one = situation({
     failure: undefined,

@@ -11,7 +11,7 @@ const complaints: readonly RegExp[] = [
   /E(?:ROFS|ACCES|PERM): [^,]{1,60}, (\w+) '([^']{1,300})'/g,
   /(?:Read-only file system|Permission denied):? ['"]([^'"]{1,300})['"]/g,
   /(?:mkdir|open|create|unlink|rename) ([^\s:'"]{1,300}): (?:read-only file system|permission denied)/g,
-  /unable to open database file:? ?(\/\S+)?/g,
+  /unable to open database file:? ?(\/\S+)/g,
 ];
 
 /** Folders that it could not write. */
@@ -27,6 +27,21 @@ export function refusedWrites(situation: Situation): Lesson[] {
 }
 
 function refusedIn(line: string): string[] {
+  const found = namedIn(line);
+  if (
+    found.length > 0 ||
+    !/read-only file system|unable to open database file|unable to open the database/i.test(line)
+  )
+    return found;
+  // However it says it: the paths in the line, else its working folder.
+  const paths = [...line.matchAll(/(?:^|[\s'"(:=])((?:\.{1,2}|~)?\/[\w.-][\w./-]*)/g)].map(
+    (match) => match[1] ?? '',
+  );
+  const folders = paths.flatMap((path) => absolute(path) ?? []);
+  return folders.length > 0 ? folders : [home];
+}
+
+function namedIn(line: string): string[] {
   return complaints.flatMap((pattern) =>
     [...line.matchAll(pattern)].flatMap((match) => {
       const path = absolute(match[2] ?? match[1] ?? '');
