@@ -54,8 +54,9 @@ function namedIn(line: string): string[] {
 }
 
 function absolute(path: string): string | undefined {
-  if (path.startsWith('/')) return path.replace(/\/+$/, '');
-  return /^[\w.~-]/.test(path) ? `${home}/${path.replace(/^(\.|~)\//, '')}` : undefined;
+  const plain = path.replace(/\/+$/, '');
+  if (plain.startsWith('/')) return plain;
+  return /^[\w.~-]/.test(plain) ? `${home}/${plain.replace(/^(\.|~)\//, '')}` : undefined;
 }
 
 function parent(file: string): string {
