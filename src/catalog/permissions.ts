@@ -1,12 +1,18 @@
 import type { Entry } from './entry.ts';
 
-/** What a server may reach, in a few words. */
+/** What a server may reach, in a few words: one cell of a table. */
 export function permissionSummary({ permissions }: Entry): string {
   const { network, mounts, state } = permissions;
-  const hosts = network.some(isEverything) ? 'the whole internet' : network.join(', ');
+  const hosts = network.some(isEverything) ? 'the whole internet' : few(network);
   const folders = mounts.map(({ name, mode }) => `folder ${name} (${mode})`).join(', ');
   const kept = state.map(({ name }) => `keeps ${name}`).join(', ');
   return [hosts, folders, kept].filter((part) => part !== '').join('; ') || 'nothing';
+}
+
+/** The first two, if there are more than three. */
+function few(hosts: readonly string[]): string {
+  if (hosts.length <= 3) return hosts.join(', ');
+  return `${hosts.slice(0, 2).join(', ')} and ${String(hosts.length - 2)} more`;
 }
 
 /** The same in sentences, one a line. */
