@@ -9,10 +9,13 @@ export function permissionSummary({ permissions }: Entry): string {
   return [hosts, folders, kept].filter((part) => part !== '').join('; ') || 'nothing';
 }
 
-/** The first two, if there are more than three. */
-function few(hosts: readonly string[]): string {
-  if (hosts.length <= 3) return hosts.join(', ');
-  return `${hosts.slice(0, 2).join(', ')} and ${String(hosts.length - 2)} more`;
+/** As many of the first as fit; at least one. */
+function few(hosts: readonly string[], room = 60): string {
+  const all = hosts.join(', ');
+  if (all.length <= room || hosts.length === 1) return all;
+  const fitting = hosts.filter((_, index) => hosts.slice(0, index + 1).join(', ').length < room - 12);
+  const shown = hosts.slice(0, Math.max(1, fitting.length));
+  return `${shown.join(', ')} and ${String(hosts.length - shown.length)} more`;
 }
 
 /** The same in sentences, one a line. */
