@@ -138,12 +138,12 @@ function hostWord(upper: string): string {
 }
 
 /** `sk-ant-your-key` → `sk-ant-`: what many servers look at. */
-function prefixOf(placeholder: string): string {
+export function prefixOf(placeholder: string): string {
   const prefix =
-    /^((?!your|my|the|api|some|put|insert|enter|replace|paste|xxx|example|test|add)[A-Za-z]{2,8}[-_](?:(?:ant|live|test|proj|at|pat|v1|app|org|or)[-_])?)(?=.*)/i.exec(
+    /^((?!your|my|the|api|some|put|insert|enter|replace|paste|xxx|example|test|add)[A-Za-z]{2,8}[-_.](?:(?:ant|live|test|proj|at|pat|st|pt|v1|app|org|or)[-_.])?)(?=.*)/i.exec(
       placeholder,
     )?.[1] ?? '';
-  return /^(access|client|secret|token|key|user|project)[-_]$/i.test(prefix) ? '' : prefix;
+  return /^(access|client|secret|token|key|user|project)[-_.]$/i.test(prefix) ? '' : prefix;
 }
 
 function textLike(upper: string, placeholder: string): string {

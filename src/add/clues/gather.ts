@@ -1,4 +1,4 @@
-import { isPlaceholder, isSecretName } from '../example-value.ts';
+import { isPlaceholder, isSecretName, prefixOf } from '../example-value.ts';
 import type { Package } from '../package/package.ts';
 import { clientConfigurations } from './client-configurations.ts';
 import { isSettingName, type SettingClue, type StartClue, type Witness } from './clues.ts';
@@ -54,7 +54,9 @@ export function gather(own: Package): Clues {
   const code = own.files.filter(isOwnCode);
   // However its code asks for it: `config.get('NAME')`.
   const inCode = (name: string): SettingClue[] =>
-    code.some(({ text }) => text.includes(name)) ? [{ name, witness: 'source' }] : [];
+    code.flatMap(({ text }) =>
+      text.includes(name) ? [{ name, witness: 'source' as const, value: exampleIn(text, name) }] : [],
+    );
   const withSettings = configured.filter(({ env }) => Object.keys(env).length > 0);
   const isAlways = (name: string): boolean =>
     withSettings.length > 0 &&
@@ -76,6 +78,11 @@ export function gather(own: Package): Clues {
   };
 }
 
+/** Of a usage text: `NAME=value program`. */
+function exampleIn(text: string, name: string): string | undefined {
+  return new RegExp(String.raw`\b${name}=([A-Za-z0-9][\w.-]{2,60})(?=[\s"'\x60\\])`).exec(text)?.[1];
+}
+
 function isDocument({ path, text }: { path: string; text: string }): boolean {
   return (
     /(^|\/)(\.env\.(example|sample|template)|[^/]*\.env\.example)$/i.test(path) ||
@@ -92,7 +99,11 @@ function merged(name: string, said: readonly SettingClue[], always: boolean): Kn
   return {
     name,
     description: first(({ description }) => description),
-    value: values.find((value) => !isPlaceholder(value)) ?? values[0],
+    // A placeholder that shows how a key begins is worth more than one that does not.
+    value:
+      values.find((value) => !isPlaceholder(value)) ??
+      values.find((value) => prefixOf(value) !== '') ??
+      values[0],
     fallback: first(({ fallback }) => fallback),
     required: first(({ required }) => required),
     secret: first(({ secret }) => secret) ?? isSecretName(name),

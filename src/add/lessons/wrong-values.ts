@@ -27,9 +27,11 @@ export function wrongValues(situation: Situation): Lesson[] {
   const written = own.files
     .filter(isOwnCode)
     .flatMap(({ text: code }) =>
-      [...code.matchAll(/starts_?with\(\s*["'`]([A-Za-z0-9]{2,8}[-_]|[A-Z]{2,4}[a-z0-9]?)["'`]/gi)].map(
-        (match) => match[1] ?? '',
-      ),
+      [
+        ...code.matchAll(
+          /starts_?with\(\s*["'`]([A-Za-z0-9]{2,8}[-_.](?:[a-z]{2,4}[-_.])?|[A-Z]{2,4}[a-z0-9]?)["'`]/gi,
+        ),
+      ].map((match) => match[1] ?? ''),
     );
   const prefix = said ?? written[0] ?? '';
   const known = clues.settings.get(name);
