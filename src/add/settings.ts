@@ -95,12 +95,10 @@ function withAddress(
           why: 'it is usually on the own machine: a user has to allow that with --allow',
         })
       : withHost(draft, `{${name}}`, `the address in ${name}`);
-  if (port === undefined) return withHost(draft, `{${name}}`, `the host in ${name}`);
-  return withHost(
-    draft,
-    `*:${String(port)}`,
-    `the host in ${name}, whose port a permission can't take from another setting: CHECK THIS, it is any host on that port`,
-  );
+  const other = name.replace(/HOST(NAME)?$/, 'PORT');
+  const written = other !== name && other in draft.entry.env ? `{${other}}` : port;
+  const rule = written === undefined ? `{${name}}` : `{${name}}:${String(written)}`;
+  return withHost(draft, rule, `the host in ${name}`);
 }
 
 function isOwnAddress(known: KnownSetting | undefined): boolean {
