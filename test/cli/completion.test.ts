@@ -49,7 +49,7 @@ test('bash offers commands first, their options after a dash and the words of th
     await offers(t, ['']),
     commands.map(({ name }) => name),
   );
-  assert.deepEqual(await offers(t, ['pr']), ['prune']);
+  assert.deepEqual(await offers(t, ['pru']), ['prune']);
   assert.deepEqual(await offers(t, ['list', '--']), ['--catalog', '--json', '--help']);
   assert.deepEqual(await offers(t, ['completion', 'z']), ['zsh']);
 });
