@@ -22,7 +22,6 @@ export type Event =
   /** Something a person should read, once. */
   | { readonly type: 'notice'; readonly subject: string; readonly message: string };
 
-export type Stage =
-  'lock' | 'fetch' | 'generate' | 'build' | 'test' | 'publish' | 'pull' | 'base' | 'setup';
+export type Stage = 'lock' | 'fetch' | 'generate' | 'build' | 'test' | 'publish' | 'pull' | 'base' | 'setup';
 
 export type Emit = (event: Event) => void;

@@ -25,8 +25,8 @@ export function withoutAbsentOptionals(text: string): string {
     )
   )
     return text;
-  const packages = [...there].map(([place, entry]) => [place, withFound(there, { place, entry })]);
-  return jsonText({ ...lock, packages: Object.fromEntries(packages) });
+  const packages = [...there].map(([place, entry]) => [place, withFound(there, { place, entry })] as const);
+  return jsonText({ ...lock, packages: Object.fromEntries<Entry>(packages) });
 }
 
 type Entry = z.infer<typeof Entry>;

@@ -114,7 +114,7 @@ async function runJob(
       ...github.env,
       GITHUB_TOKEN: '',
       MCPCAT_REGISTRY: `${registry.host}/someone/mcpcat`,
-      ...(workflow === 'rebuild.yml' ? { MCPCAT_PLATFORMS: 'linux/amd64,linux/arm64' } : {}),
+      MCPCAT_PLATFORMS: 'linux/amd64,linux/arm64',
       ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, settled(value)])),
     });
     assert.equal(code, 0, `${workflow} ${job}: ${run}\n${said}`);

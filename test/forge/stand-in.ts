@@ -229,11 +229,11 @@ export class GitHubStandIn {
 
 /** A tree as `recursive` lists it, blobs named as git does. */
 function listed(files: ReadonlyMap<string, string>): Reply {
-  const tree = [...files].map(([path, text]) => ({
+  const tree = [...files].map(([path, content]) => ({
     path,
     type: 'blob',
     sha: createHash('sha1')
-      .update(`blob ${String(Buffer.byteLength(text))}\0${text}`)
+      .update(`blob ${String(Buffer.byteLength(content))}\0${content}`)
       .digest('hex'),
   }));
   return { status: 200, value: { tree, truncated: false } };

@@ -28,7 +28,7 @@ export class Wire {
   /** Opens connections for the next requests while there is time. */
   warm(count: number): void {
     for (let missing = count - this.#spare.length; missing > 0; missing--) {
-      const socket = this.#connect().then((connected) => connected.unref());
+      const socket = this.#connect().then((made) => made.unref());
       socket.catch(() => undefined); // whoever takes it hears of it
       this.#spare.push({ socket, opened: performance.now() });
     }
