@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { connectEngine } from '../src/engine/connect.ts';
 import { label } from '../src/lib/labels.ts';
 
@@ -17,6 +17,8 @@ const calls = [
     arguments: { source_timezone: 'Europe/Berlin', time: '12:00', target_timezone: 'Asia/Tokyo' },
   },
 ] as const;
+/** Others may run servers on this engine meanwhile: those are not counted. */
+const session = `quickstart-${String(process.pid)}`;
 const names = calls.map(({ server }) => server);
 
 function step(title: string, ...args: readonly string[]): void {
@@ -36,6 +38,7 @@ async function callTool({ server, tool, arguments: input }: (typeof calls)[numbe
     command: process.execPath,
     args: [mcpcat, 'run', server],
     stderr: 'ignore',
+    env: { ...getDefaultEnvironment(), ...ownEnvironment(), CLAUDE_CODE_SESSION_ID: session },
   });
   const client = new Client({ name: 'quickstart', version: '1.0.0' });
   await client.connect(transport);
@@ -46,9 +49,15 @@ async function callTool({ server, tool, arguments: input }: (typeof calls)[numbe
   await client.close();
 }
 
+/** Where the engine and the caches are; the client of the SDK hands on little by itself. */
+function ownEnvironment(): Record<string, string> {
+  const wanted = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'XDG_CACHE_HOME', 'MCPCAT_CATALOG'];
+  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 async function leftovers(): Promise<number> {
   const engine = await connectEngine({ env: process.env });
-  return (await engine.listContainers({ [label.owner]: '' })).length;
+  return (await engine.listContainers({ [label.session]: session })).length;
 }
 
 step('an engine', 'doctor', '--fix');
