@@ -1,15 +1,13 @@
 import { exampleArguments } from '../audit/example-arguments.ts';
-import { filesIn, withHome, writesOf } from '../audit/files.ts';
+import { filesIn, writesOf } from '../audit/files.ts';
 import { watchProcesses } from '../audit/processes.ts';
-import { Recorder, recordingRules, type Host } from '../audit/recorder.ts';
+import type { Host } from '../audit/recorder.ts';
+import { record, type Recording } from '../audit/recording.ts';
 import type { Writes } from '../audit/report.ts';
 import type { Entry } from '../catalog/entry.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { useTools, type OfferedTool, type ToolUse } from '../mcp/use-tools.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { standIn } from '../trial/stand-in.ts';
-import { inTrial, type Trial } from '../trial/trial.ts';
 import { within } from '../trial/within.ts';
 
 export interface StartRequest {
@@ -50,33 +48,14 @@ const mostCalls = 60;
  * leads to a stand-in: nothing is sent anywhere. The container is gone afterwards.
  */
 export async function startOnce(request: StartRequest): Promise<Seen> {
-  return withExampleSandbox(request.entry, (sandbox) => record(request, sandbox));
+  const { engine, image, labels, openHome, signal } = request;
+  const start = { engine, image, labels, openHome, declared: undefined, signal };
+  return withExampleSandbox(request.entry, (sandbox) =>
+    record(start, sandbox, (recording) => watch(request, recording)),
+  );
 }
 
-async function record(request: StartRequest, sandbox: Sandbox): Promise<Seen> {
-  const { engine, image, labels, signal, openHome } = request;
-  const recorder = new Recorder(sandbox.network, standIn(), undefined);
-  const network = recordingRules(sandbox.network, sandbox.http?.port);
-  const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
-  const trial = {
-    engine,
-    image,
-    labels,
-    signal,
-    sandbox: open,
-    dial: recorder.dial,
-    onAttempt: recorder.attempt,
-  };
-  return inTrial(trial, (running) => watch(request, { running, recorder, sandbox: open }));
-}
-
-interface Watched {
-  readonly running: Trial;
-  readonly recorder: Recorder;
-  readonly sandbox: Sandbox;
-}
-
-async function watch(request: StartRequest, { running, recorder, sandbox }: Watched): Promise<Seen> {
+async function watch(request: StartRequest, { running, recorder, sandbox }: Recording): Promise<Seen> {
   const { engine, deadlineMs, entry } = request;
   const processes = await watchProcesses(engine, running.id).catch(() => ({
     seen: [],

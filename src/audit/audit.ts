@@ -7,13 +7,11 @@ import { McpcatError } from '../lib/errors.ts';
 import { useTools, type OfferedTool } from '../mcp/use-tools.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { standIn } from '../trial/stand-in.ts';
-import { inTrial, type Trial } from '../trial/trial.ts';
 import { exampleArguments } from './example-arguments.ts';
-import { filesIn, withHome, writesOf } from './files.ts';
+import { filesIn, writesOf } from './files.ts';
 import { patchOf } from './patch.ts';
 import { watchProcesses } from './processes.ts';
-import { Recorder, recordingRules } from './recorder.ts';
+import { record, type Recording } from './recording.ts';
 import {
   undeclaredFolders,
   undeclaredHosts,
@@ -50,36 +48,19 @@ export async function audit(request: AuditRequest): Promise<AuditReport> {
     throw new McpcatError('image-missing', `${name} has no image on this engine yet`, {
       hint: `mcpcat build ${name}`,
     });
-  const seen = await withExampleSandbox(server.entry, (sandbox) => record(request, sandbox), settings);
+  const { labels, live, signal } = request;
+  const declared = live ? realDial() : undefined;
+  const start = (sandbox: Sandbox): Promise<Seen> =>
+    record({ engine, image, labels, openHome: true, declared, signal }, sandbox, (recording) =>
+      watch(request, recording),
+    );
+  const seen = await withExampleSandbox(server.entry, start, settings);
   return { ...(await judged(request, seen)), imageId: facts.id };
 }
 
 type Seen = Pick<AuditReport, 'failure' | 'tools' | 'hosts' | 'writes' | 'processes'>;
 
-async function record(request: AuditRequest, sandbox: Sandbox): Promise<Seen> {
-  const { engine, image, labels, live, signal } = request;
-  const recorder = new Recorder(sandbox.network, standIn(), live ? realDial() : undefined);
-  const network = recordingRules(sandbox.network, sandbox.http?.port);
-  const open = { ...withHome(sandbox), network };
-  const trial = {
-    engine,
-    image,
-    labels,
-    signal,
-    sandbox: open,
-    dial: recorder.dial,
-    onAttempt: recorder.attempt,
-  };
-  return inTrial(trial, (running) => watch(request, { running, recorder, sandbox: open }));
-}
-
-interface Watched {
-  readonly running: Trial;
-  readonly recorder: Recorder;
-  readonly sandbox: Sandbox;
-}
-
-async function watch(request: AuditRequest, { running, recorder, sandbox }: Watched): Promise<Seen> {
+async function watch(request: AuditRequest, { running, recorder, sandbox }: Recording): Promise<Seen> {
   const { engine, deadlineMs } = request;
   const processes = await watchProcesses(engine, running.id);
   // What it asks for in its first moments waits for the road, and shall not be taken for a tool's doing.

@@ -1,0 +1,40 @@
+import type { Engine, Labels } from '../engine/engine.ts';
+import type { Dial } from '../egress/dial.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { standIn } from '../trial/stand-in.ts';
+import { inTrial, type Trial } from '../trial/trial.ts';
+import { withHome } from './files.ts';
+import { Recorder, recordingRules } from './recorder.ts';
+
+export interface RecordingRequest {
+  readonly engine: Engine;
+  readonly image: string;
+  readonly labels: Labels;
+  /** Its home can be written, so that what it leaves there shows. */
+  readonly openHome: boolean;
+  /** Where declared hosts are reached; undefined leads them to the stand-in too. */
+  readonly declared: Dial | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A server that runs in the sandbox it is to have, but for what lets it show more. */
+export interface Recording {
+  readonly running: Trial;
+  readonly recorder: Recorder;
+  readonly sandbox: Sandbox;
+}
+
+/** Starts a server on a road that records what it asks for; every name that is not declared leads to a stand-in. */
+export async function record<T>(
+  { openHome, declared, ...request }: RecordingRequest,
+  sandbox: Sandbox,
+  watch: (recording: Recording) => Promise<T>,
+): Promise<T> {
+  const recorder = new Recorder(sandbox.network, standIn(), declared);
+  const network = recordingRules(sandbox.network, sandbox.http?.port);
+  const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
+  const { dial, attempt } = recorder;
+  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt }, (running) =>
+    watch({ running, recorder, sandbox: open }),
+  );
+}
