@@ -6,7 +6,6 @@ import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
-import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { updateServer } from '../update/update-server.ts';
 import type { Draft } from './draft.ts';
@@ -23,11 +22,6 @@ export interface ScratchRequest {
 }
 
 let candidates = 0;
-const mostBuilds = 3;
-
-function isLost(error: unknown): boolean {
-  return error instanceof McpcatError && /unknown parent image|No such image: sha256/i.test(error.message);
-}
 
 /** A catalog folder of its own with one entry, and a candidate's image: both are gone when the work is over. */
 export class Scratch implements AsyncDisposable {
@@ -56,7 +50,7 @@ export class Scratch implements AsyncDisposable {
     { entry, before: limit }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
-    const { workshop, mirror, name, version, before } = this.#request;
+    const { engine, workshop, mirror, name, version, before } = this.#request;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
@@ -64,21 +58,8 @@ export class Scratch implements AsyncDisposable {
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');
-    await this.#build(server);
+    await buildServer(server, { ...workshop, engine, force: false, image: this.image });
     return { server, lock: server.lock };
-  }
-
-  /** Engines lose a layer that another build has just dropped from their cache; it is made anew then. */
-  async #build(server: Server): Promise<void> {
-    const { engine, workshop } = this.#request;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await buildServer(server, { ...workshop, engine, force: false, image: this.image });
-        return;
-      } catch (error) {
-        if (attempt === mostBuilds || !isLost(error)) throw error;
-      }
-    }
   }
 
   /** File name → text, `lock.json` last: it is what says that the others are complete. */
