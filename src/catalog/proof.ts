@@ -61,6 +61,11 @@ export function permissionsOf({ permissions }: Entry): Proof['permissions'] {
   };
 }
 
+/** Whether a proof was made with the permissions that the entry has now. */
+export function provesPermissions(proof: Proof, entry: Entry): boolean {
+  return JSON.stringify(proof.permissions) === JSON.stringify(permissionsOf(entry));
+}
+
 /** What a proof says about an entry as it is now and an image; one sentence. */
 export function proofSentence(
   entry: Entry,
@@ -69,7 +74,7 @@ export function proofSentence(
 ): string {
   if (proof === undefined) return `Not proved yet: mcpcat test ${entry.name}`;
   const { date, engine, works, refused } = proof;
-  if (JSON.stringify(proof.permissions) !== JSON.stringify(permissionsOf(entry)))
+  if (!provesPermissions(proof, entry))
     return `Not proved: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
   const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
   return `Proved on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;

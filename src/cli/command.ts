@@ -62,6 +62,11 @@ export const common = {
     help: 'a folder, a catalog.json or the address of one (also MCPCAT_CATALOG)',
   },
   engine: { type: 'string', value: 'ADDRESS', help: 'socket, URL or docker context of the engine' },
+  platforms: {
+    type: 'string',
+    value: 'LIST',
+    help: 'linux/amd64,linux/arm64 (also MCPCAT_PLATFORMS; default: this machine’s)',
+  },
   json: { type: 'boolean', help: 'print JSON' },
   quiet: { type: 'boolean', help: 'say only what went wrong' },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,5 +1,5 @@
 import { buildServer } from '../build/build-server.ts';
-import { permissionsOf, readProof } from '../catalog/proof.ts';
+import { provesPermissions, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
@@ -79,8 +79,8 @@ async function prove(
   const { entry, folder } = server;
   if (!force && state === 'unchanged') {
     const proof = await readProof(folder);
-    const same = JSON.stringify(proof?.permissions) === JSON.stringify(permissionsOf(entry));
-    if (proof?.image.fingerprint === fingerprint && same) return { proof: 'unchanged', findings: [] };
+    if (proof?.image.fingerprint === fingerprint && provesPermissions(proof, entry))
+      return { proof: 'unchanged', findings: [] };
   }
   const { emit, signal } = workshops[0];
   const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };

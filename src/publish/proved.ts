@@ -1,5 +1,5 @@
 import type { Entry } from '../catalog/entry.ts';
-import { permissionsOf, type Proof } from '../catalog/proof.ts';
+import { provesPermissions, type Proof } from '../catalog/proof.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
@@ -30,7 +30,7 @@ export function checkProved(entry: Entry, proof: Proof | undefined, fingerprint:
   if (proof === undefined) throw unproved(`${name}: its image is not proved`, hint);
   if (proof.image.fingerprint !== fingerprint)
     throw unproved(`${name}: the proof of ${proof.date} is of another image`, `mcpcat rebuild ${name}`);
-  if (JSON.stringify(proof.permissions) !== JSON.stringify(permissionsOf(entry)))
+  if (!provesPermissions(proof, entry))
     throw unproved(`${name}: its permissions have changed since the proof of ${proof.date}`, hint);
   return proof;
 }

@@ -10,7 +10,8 @@ import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { crossTools } from '../init/cross-tools.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
-import { project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { closed } from '../rig/closed.ts';
+import { project, run, testEngine } from '../rig/engine.ts';
 import { savedImage, unwantedPackages, unwantedPrograms } from '../rig/image-layers.ts';
 
 /** On an arm64 machine there is nothing to cross, and the other tests are about its own images. */
@@ -112,28 +113,7 @@ test('the server of the arm64 image answers, emulated', { timeout, skip }, async
 /** The files of the image; resolves to the command line of its server. */
 async function unpacked(root: string): Promise<readonly string[]> {
   const image = `${imageOf(name)}-arm64`;
-  const id = await engine.createContainer({
-    image,
-    command: [],
-    env: {},
-    labels: testLabel,
-    user: '65532:65532',
-    readOnlyRoot: true,
-    capDrop: ['ALL'],
-    securityOptions: ['no-new-privileges'],
-    network: 'none',
-    ipc: 'none',
-    memoryBytes: 64 << 20,
-    nanoCpus: 1e9,
-    pids: 16,
-    nofile: 64,
-    tmpfs: {},
-    mounts: [],
-    sysctls: {},
-    dns: [],
-    extraHosts: [],
-    autoRemove: false,
-  });
+  const id = await engine.createContainer({ ...closed(image), memoryBytes: 64 << 20, pids: 16, nofile: 64 });
   try {
     const tar = spawn('tar', ['-x', '-C', root], { stdio: ['pipe', 'ignore', 'inherit'] });
     const done = new Promise<number | null>((resolve) => tar.on('close', resolve));

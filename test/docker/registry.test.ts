@@ -7,13 +7,14 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
-import type { ContainerSettings, Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { hexOf, type Digest } from '../../src/registry/digest.ts';
 import { pullImage } from '../../src/registry/pull.ts';
 import { pushImage, pushIndex } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { faultyProxy } from '../registry/proxy.ts';
 import { client, packedImage, realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { closed } from '../rig/closed.ts';
 import { project, testEngine, testLabel } from '../rig/engine.ts';
 
 let engine: Engine;
@@ -62,35 +63,9 @@ async function push(tag: string, repository: string): Promise<Digest> {
   return (await pushImage(client(real.host), image, { repository, tags: ['1'] })).digest;
 }
 
-/** Everything closed, as the sandbox has it. */
-function restricted(image: string): ContainerSettings {
-  return {
-    image,
-    command: [],
-    env: {},
-    labels: testLabel,
-    user: '65532:65532',
-    readOnlyRoot: true,
-    capDrop: ['ALL'],
-    securityOptions: ['no-new-privileges'],
-    network: 'none',
-    ipc: 'none',
-    memoryBytes: 256 << 20,
-    nanoCpus: 1e9,
-    pids: 64,
-    nofile: 1024,
-    tmpfs: {},
-    mounts: [],
-    sysctls: {},
-    dns: [],
-    extraHosts: [],
-    autoRemove: false,
-  };
-}
-
 /** What a container of the image says to `initialize`. */
 async function greeting(image: string): Promise<string> {
-  const id = await engine.createContainer(restricted(image));
+  const id = await engine.createContainer(closed(image));
   try {
     const attached = await engine.attachContainer(id);
     await engine.startContainer(id);

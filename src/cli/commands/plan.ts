@@ -12,11 +12,7 @@ export const spec: CommandSpec = {
     },
     shards: { type: 'string', value: 'N', help: 'how many jobs, 1 to 255 (default: one for 20 minutes)' },
     matrix: { type: 'boolean', help: 'print "matrix=JSON" and "jobs=N", for $GITHUB_OUTPUT' },
-    platforms: {
-      type: 'string',
-      value: 'LIST',
-      help: 'linux/amd64,linux/arm64 (also MCPCAT_PLATFORMS; default: this machine’s)',
-    },
+    platforms: common.platforms,
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },
     catalog: common.catalog,
     json: common.json,

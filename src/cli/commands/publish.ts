@@ -15,11 +15,7 @@ export const spec: CommandSpec = {
     'dry-run': { type: 'boolean', help: 'compute the digests and write image.json, push nothing' },
     force: { type: 'boolean', help: 'repack and compare even if nothing changed' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
-    platforms: {
-      type: 'string',
-      value: 'LIST',
-      help: 'linux/amd64,linux/arm64 (also MCPCAT_PLATFORMS; default: this machine’s)',
-    },
+    platforms: common.platforms,
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the base image it was built on' },
     catalog: common.catalog,
     engine: common.engine,

@@ -11,11 +11,7 @@ export const spec: CommandSpec = {
     publish: { type: 'boolean', help: 'publish what is proved' },
     registry: { type: 'string', value: 'HOST/PREFIX', help: 'with --publish: where (also MCPCAT_REGISTRY)' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
-    platforms: {
-      type: 'string',
-      value: 'LIST',
-      help: 'linux/amd64,linux/arm64 (also MCPCAT_PLATFORMS; default: this machine’s)',
-    },
+    platforms: common.platforms,
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },
     catalog: common.catalog,
     engine: common.engine,
