@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { McpcatError } from '../lib/errors.ts';
 import { readBaseLock, type PlatformLock } from './base-lock.ts';
+import { ownFiles } from './own-files.ts';
 import { readRecipe, type BaseKind, type Recipe, type Runtime } from './recipe.ts';
 
 /** An image that servers are built from or run on. `fingerprint` changes when its content does. */
@@ -80,6 +81,7 @@ function referenceOf(
     packages,
     content.lock.artifacts,
     ...(stage === 'runtime' && content.recipe.python !== undefined ? ['compiled standard library'] : []),
+    ...(stage === 'runtime' ? [ownFiles] : []),
   ];
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...facts, content.init, content.parent?.fingerprint ?? null]))

@@ -4,6 +4,7 @@ import tar from 'tar-stream';
 import { debsFolder } from './bootstrap.ts';
 import type { DebianPackage } from './base-lock.ts';
 import { isKept } from './contents.ts';
+import { ownFiles } from './own-files.ts';
 import type { RootfsRecipe } from './recipe.ts';
 
 /** What was read of the packages, by name. */
@@ -91,13 +92,6 @@ interface Ours {
   readonly packages: readonly (readonly [string, PackageFacts])[];
 }
 
-const account = {
-  'etc/passwd':
-    'root:x:0:0:root:/root:/usr/sbin/nologin\nmcpcat:x:65532:65532:mcpcat:/home/mcpcat:/usr/sbin/nologin\n',
-  'etc/group': 'root:x:0:\nmcpcat:x:65532:\n',
-  'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-};
-
 /** A runtime base has none of Debian's maintainer scripts run, so what they would make is made here. */
 function addOurs(pack: tar.Pack, { certificates, packages }: Ours): void {
   const file = (name: string, content: string | Buffer): void => {
@@ -106,7 +100,7 @@ function addOurs(pack: tar.Pack, { certificates, packages }: Ours): void {
   const folder = (name: string, mode = 0o755): void => {
     pack.entry({ name, type: 'directory', mode, uid: 0, gid: 0, mtime: new Date(0) });
   };
-  for (const [name, content] of Object.entries(account)) file(name, content);
+  for (const [name, content] of Object.entries(ownFiles)) file(name, content);
   folder('etc/ssl');
   folder('etc/ssl/certs');
   file('etc/ssl/certs/ca-certificates.crt', Buffer.concat(certificates));

@@ -18,6 +18,7 @@
 #include "escalation.h"
 #include "holders.h"
 #include "isolation.h"
+#include "room.h"
 #include "say.h"
 #include "secrets.h"
 #include "server.h"
@@ -33,6 +34,7 @@ struct watch {
   struct settings settings;
   struct escalation escalation;
   struct holders holders;
+  struct room room;
 };
 
 static int open_signals(void) {
@@ -81,11 +83,19 @@ static void act(struct watch *it) {
   }
 }
 
-/* Until the next thing that is due: an escalation, or a look after the lease. */
+static int sooner(int one, int other) {
+  return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
+/* With a lease the end of a client is known, however full stdin is. */
+static bool watches_room(const struct watch *it) {
+  return it->input && !it->settings.held;
+}
+
+/* Until the next thing that is due: an escalation, a look after the lease or into stdin. */
 static int timeout_of(const struct watch *it, int64_t now) {
-  int due = escalation_timeout(&it->escalation, now);
-  int look = holders_timeout(&it->holders, now);
-  return due < 0 || (look >= 0 && look < due) ? look : due;
+  int due = sooner(escalation_timeout(&it->escalation, now), holders_timeout(&it->holders, now));
+  return watches_room(it) ? sooner(due, room_timeout(&it->room, now)) : due;
 }
 
 /* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
@@ -106,6 +116,8 @@ static void wait_once(struct watch *it) {
   int64_t now = clock_milliseconds();
   if (holders_lost(&it->holders, now))
     escalation_client_gone(&it->escalation, reason_lease, now, &it->settings);
+  if (watches_room(it) && room_never_read(&it->room, now, it->settings.unread))
+    escalation_client_gone(&it->escalation, reason_unread, now, &it->settings);
   act(it);
 }
 
@@ -147,6 +159,7 @@ static void explain(const struct watch *it, int status) {
   if (end->stage < stage_terminating || (end->reason == reason_signal && end->stage < stage_killing)) return;
   const char *why = end->reason == reason_signal ? "asked to stop by a signal"
                     : end->reason == reason_lease ? "the launcher is gone"
+                    : end->reason == reason_unread ? "its stdin was full and not read"
                                                   : "the client closed stdin";
   say("%s; the server did not exit by itself and was ended with %s", why,
       end->stage == stage_killing ? "SIGKILL" : "SIGTERM");

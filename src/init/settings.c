@@ -7,6 +7,8 @@
 
 /* A client waits 2 s after closing stdin before it sends SIGTERM: both graces together stay under 3 s. */
 enum { default_eof_grace = 1800, default_term_grace = 700, default_lease_grace = 500, maximum_grace = 3600000 };
+/* Longer than any tool call that blocks its server while a client sends a megabyte more. */
+enum { default_unread = 600000 };
 
 int parse_number(const char *text, int maximum) {
   long value = 0;
@@ -38,6 +40,7 @@ struct settings settings_from_environment(void) {
       .eof_grace = grace("MCPCAT_EOF_GRACE_MS", default_eof_grace),
       .term_grace = grace("MCPCAT_TERM_GRACE_MS", default_term_grace),
       .lease_grace = default_lease_grace,
+      .unread = grace("MCPCAT_UNREAD_MS", default_unread),
       .preamble = is("MCPCAT_PREAMBLE", "1"),
       .held = is("MCPCAT_LEASE", "1"),
       .isolated = is("MCPCAT_NETWORK", "none"),

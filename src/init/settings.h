@@ -8,6 +8,7 @@ struct settings {
   int eof_grace;   /* MCPCAT_EOF_GRACE_MS: from the client's hang-up to SIGTERM */
   int term_grace;  /* MCPCAT_TERM_GRACE_MS: from SIGTERM to SIGKILL */
   int lease_grace; /* from the loss of the second lease to SIGTERM; never longer than eof_grace */
+  int unread;      /* MCPCAT_UNREAD_MS: how long a full stdin may go unread where nobody holds a lease */
   bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
   bool held;       /* MCPCAT_LEASE=1: a lease comes within 20 s, or there is no client */
   bool isolated;   /* MCPCAT_NETWORK=none: the server must not start where there is any network */

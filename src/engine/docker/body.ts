@@ -20,6 +20,8 @@ export function createBody(settings: ContainerSettings): ContainerCreateOptions 
     // Half-closing our side reaches the server as EOF, while its replies still come back.
     StdinOnce: true,
     Tty: false,
+    // A namespace with loopback alone either way; so the engine does not start a program of its own to set it up.
+    NetworkDisabled: settings.network === 'none',
     HostConfig: hostConfig(settings),
   };
 }
