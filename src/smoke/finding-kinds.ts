@@ -7,6 +7,11 @@ export const findingKinds = {
     title: 'No handshake',
     advice: 'read the last lines of its stderr; a setting may be missing or need another example',
   },
+  'examples-failed': {
+    severity: 'warning',
+    title: 'Does not start with all of its examples',
+    advice: 'give the named settings examples that work together, or none',
+  },
   'out-of-memory': { severity: 'error', title: 'Out of memory', advice: 'raise limits.memory in the entry' },
   'process-limit': {
     severity: 'error',

@@ -25,8 +25,19 @@ export interface Observation {
   readonly attempts: readonly Attempt[];
   /** Undefined if the server did not live that long. */
   readonly probed: Probed | undefined;
+  /** A second start with every example set; undefined where the first had them all. */
+  readonly filled: Filled | undefined;
   /** Of tools.json; undefined the first time. */
   readonly knownTools: readonly ToolFacts[] | undefined;
+}
+
+/** A start with the examples of these settings, too. */
+export interface Filled {
+  readonly settings: readonly string[];
+  /** What happened instead of an answer. */
+  readonly failure: string | undefined;
+  /** Last lines of stderr. */
+  readonly stderr: readonly string[];
 }
 
 /** What a probe found in the container of the server, while that was idle. */

@@ -24,11 +24,14 @@ export interface ObserveRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What one start shows. */
+export type Session = Omit<Observation, 'filled'>;
+
 /** Longest wait for the end after the input has ended: beyond all graces of mcpcat-init. */
 const exitPatienceMs = 8000;
 
-/** Runs the image in the sandbox with the entry's example settings and watches it from handshake to end. */
-export async function observe(request: ObserveRequest): Promise<Observation> {
+/** Runs the image in the sandbox with the examples of required settings and watches it from handshake to end. */
+export async function observe(request: ObserveRequest): Promise<Session> {
   return withExampleSandbox(request.entry, async (sandbox) => watchSession(request, sandbox));
 }
 
@@ -43,7 +46,7 @@ export async function observeModern(request: ObserveRequest): Promise<boolean> {
   );
 }
 
-async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<Observation> {
+async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<Session> {
   const { engine, image, labels, signal } = request;
   const stand = standIn();
   const attempts: Attempt[] = [];
@@ -65,7 +68,7 @@ interface Watched {
   readonly attempts: readonly Attempt[];
 }
 
-async function watch(request: ObserveRequest, watched: Watched): Promise<Observation> {
+async function watch(request: ObserveRequest, watched: Watched): Promise<Session> {
   const { engine, entry, knownTools, deadlineMs } = request;
   const { attachment, id, stderr, ended } = watched.trial;
   let idle: Pick<Observation, 'processes' | 'memory' | 'attempts' | 'probed'> = {

@@ -7,6 +7,7 @@ import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
+import { startsWithExamples } from './checks/examples.ts';
 import { exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
 import { staysWithinLimits } from './checks/limits.ts';
@@ -18,11 +19,13 @@ import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
 import { dropProof, keepProof, provedIn, type Proved } from './keep-proof.ts';
 import { observe, observeModern } from './observe.ts';
+import { observeExamples } from './observe-examples.ts';
 
 /** By the name that a proof has for it. */
 const checks: Readonly<Record<string, Check>> = {
   handshake: handshakeSucceeds,
   call: callSucceeds,
+  examples: startsWithExamples,
   limits: staysWithinLimits,
   output: onlyJsonRpc,
   exit: exitsAfterEof,
@@ -59,7 +62,7 @@ export interface SmokeReport {
   readonly tools: number;
   /** How much of the declared permissions was proved, both ways. */
   readonly proof: Proved;
-  /** Names of the checks that found nothing; `call` only where there is a call to make. */
+  /** Names of the checks that found nothing; `call` and `examples` only where there are some. */
   readonly checks: readonly string[];
   readonly call: string | undefined;
   readonly initializeMs: number | undefined;
@@ -89,8 +92,12 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
     deadlineMs: request.deadlineMs,
     signal: request.signal,
   };
-  const seen = await observe(observed);
-  const modern = seen.handshake.failure === undefined && (await observeModern(observed));
+  const session = await observe(observed);
+  const answers = session.handshake.failure === undefined;
+  const [modern, filled] = answers
+    ? await Promise.all([observeModern(observed), observeExamples(observed)])
+    : [false, undefined];
+  const seen = { ...session, filled };
   const report = reportOf(seen, { image, imageId: facts.id, modern });
   if (report.passed && (knownTools === undefined || request.accept))
     await writeTools(server.folder, seen.handshake.tools);
@@ -148,7 +155,8 @@ function reportOf(
 }
 
 /** A check that had nothing to look at has found nothing either. */
-function isMade(check: string, { entry, probed }: Observation): boolean {
+function isMade(check: string, { entry, probed, filled }: Observation): boolean {
+  if (check === 'examples') return filled !== undefined;
   if (check === 'call') return entry.smoke.call !== undefined;
   return check !== 'permissions' || probed !== undefined;
 }

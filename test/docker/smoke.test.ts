@@ -29,6 +29,17 @@ const expected: Readonly<
   'endless-paging': { kind: 'handshake-failed', passes: false },
   'duplicate-tool': { kind: 'duplicate-tool', passes: false },
   'no-tools': { kind: 'no-tools', passes: true },
+  // It starts without the optional setting, and not with the example of it.
+  'refuses-setting': {
+    kind: 'examples-failed',
+    passes: true,
+    entry: 'env: {FIXTURE_MODE: {description: How it works, example: unheard-of}}\n',
+  },
+  'takes-setting': {
+    kind: undefined,
+    passes: true,
+    entry: 'env: {FIXTURE_MODE: {description: How it works, example: unheard-of}}\n',
+  },
 };
 let engine: Engine;
 let catalog: FixtureCatalog;
@@ -53,6 +64,7 @@ interface Report {
   readonly name: string;
   readonly passed: boolean;
   readonly tools: number;
+  readonly checks: readonly string[];
   readonly findings: readonly {
     readonly kind: string;
     readonly message: string;
@@ -96,6 +108,11 @@ for (const [behaviour, { kind, passes }] of Object.entries(expected)) {
 test('the reason of a server that ends at once is in the finding', { timeout }, async () => {
   const { report } = await reportOf('exits-at-once');
   assert.match(JSON.stringify(report.findings), /exit code 3.*fatal: no API key/);
+});
+
+test('a start with all examples counts as a check where there are examples', { timeout }, async () => {
+  assert.ok((await reportOf('takes-setting')).report.checks.includes('examples'));
+  assert.ok(!(await reportOf('none')).report.checks.includes('examples'));
 });
 
 test('all pages of a list of tools are read', { timeout }, async () => {
