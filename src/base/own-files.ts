@@ -4,7 +4,4 @@ export const ownFiles = {
     'root:x:0:0:root:/root:/usr/sbin/nologin\nmcpcat:x:65532:65532:mcpcat:/home/mcpcat:/usr/sbin/nologin\n',
   'etc/group': 'root:x:0:\nmcpcat:x:65532:\n',
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-  // An engine that is told of no network writes neither: names are asked of the road, or of nobody.
-  'etc/hosts': '127.0.0.1\tlocalhost mcp\n::1\tlocalhost\n',
-  'etc/resolv.conf': 'nameserver 127.0.0.1\n',
 };

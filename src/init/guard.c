@@ -18,6 +18,7 @@
 #include "escalation.h"
 #include "holders.h"
 #include "isolation.h"
+#include "local-names.h"
 #include "room.h"
 #include "say.h"
 #include "secrets.h"
@@ -30,6 +31,7 @@ struct watch {
   pid_t server;
   int signals; /* signalfd: signals become readable data, so one poll serves all and nothing races */
   bool input;  /* stdin has not hung up yet */
+  int names; /* local-names.h; -1 where the relay answers, or the engine has its own */
   struct doors doors;
   struct settings settings;
   struct escalation escalation;
@@ -100,10 +102,11 @@ static int timeout_of(const struct watch *it, int64_t now) {
 
 /* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
 static void wait_once(struct watch *it) {
-  struct pollfd fds[3] = {{.fd = it->signals, .events = POLLIN},
+  struct pollfd fds[] = {{.fd = it->signals, .events = POLLIN},
                           {.fd = it->input ? STDIN_FILENO : -1, .events = 0},
-                          {.fd = it->doors.desk, .events = POLLIN}};
-  if (poll(fds, 3, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
+                          {.fd = it->doors.desk, .events = POLLIN},
+                          {.fd = it->names, .events = POLLIN}};
+  if (poll(fds, sizeof fds / sizeof *fds, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
     say("poll: %s", strerror(errno));
     server_kill_all(it->server);
   }
@@ -112,6 +115,7 @@ static void wait_once(struct watch *it) {
     escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
   }
   if (fds[2].revents != 0) doors_hand_over(&it->doors);
+  if (fds[3].revents != 0) local_names_answer(it->names);
   take_signals(it);
   int64_t now = clock_milliseconds();
   if (holders_lost(&it->holders, now))
@@ -168,6 +172,7 @@ static void explain(const struct watch *it, int status) {
 static int start(struct watch *it, char **command) {
   struct secrets secrets = {0};
   it->doors.desk = -1;
+  it->names = it->settings.isolated && it->settings.ports == NULL ? local_names_open() : -1;
   if (it->settings.ports != NULL && !doors_open(&it->doors, it->settings.ports)) return -1;
   if (it->settings.preamble && secrets_read(&secrets) != 0) return -1;
   char **environment = secrets_environment(&secrets, environ);

@@ -59,12 +59,14 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
 /**
  * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens. A
  * server that speaks HTTP needs the relay as well: it is how the client gets in.
- * The images name the resolver. An engine that writes such files itself is told of it, and of exact names (FACTS.md).
+ * Exact names also stand in /etc/hosts, for engines that treat the resolver's address differently (FACTS.md).
  */
 function roadSettings({ network, http }: Sandbox): Pick<ContainerSettings, 'sysctls' | 'dns' | 'extraHosts'> {
-  if (network.length === 0 && http === undefined) return { sysctls: {}, dns: [], extraHosts: [] };
+  // Process 1 or the relay answers on port 53 without any capability.
+  const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '0' };
+  if (network.length === 0 && http === undefined) return { sysctls, dns: [], extraHosts: [] };
   return {
-    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    sysctls,
     dns: ['127.0.0.1'],
     extraHosts: extraHosts(policyOf(network).names),
   };

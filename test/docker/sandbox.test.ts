@@ -31,6 +31,7 @@ interface Facts {
   readonly cgroup: Readonly<Record<string, string | undefined>>;
   readonly connections: Readonly<Record<string, string>>;
   readonly dns: string;
+  readonly names: Readonly<Record<string, string>>;
   readonly keys: string;
   readonly kcore: number | 'refused';
   readonly diskOfHost: readonly string[];
@@ -181,6 +182,16 @@ test('there is no interface but loopback, no route, no name and no address to re
   for (const [what, answer] of Object.entries(facts.connections))
     assert.match(answer, /^(ENETUNREACH|EADDRNOTAVAIL|EHOSTUNREACH|EAFNOSUPPORT)$/, what);
   assert.match(facts.dns, /^(EAI_AGAIN|ENOTFOUND)$/);
+});
+
+test('its own names lead to itself, and no other name exists', () => {
+  assert.deepEqual(facts.names, {
+    localhost: '127.0.0.1',
+    'app.localhost': '127.0.0.1',
+    mcp: '127.0.0.1',
+    notlocalhost: 'ENOTFOUND',
+    'localhost.example.com': 'ENOTFOUND',
+  });
 });
 
 test('nothing of the host shows: name, processes, disks, memory, keys, engine socket, shell', () => {
