@@ -37,6 +37,7 @@ const checks: readonly Check[] = [
   ownPort,
   smokeSettings,
   smokeArguments,
+  smokeFiles,
   mountTargets,
   stateFolders,
   writableFolders,
@@ -112,6 +113,17 @@ function smokeArguments({ smoke }: Entry): Contradiction[] {
   const given = smoke.call?.arguments ?? {};
   if (isDeepStrictEqual(JSON.parse(JSON.stringify(given)), given)) return [];
   return [{ path: ['smoke', 'call', 'arguments'], message: 'smoke.call.arguments: expected values of JSON' }];
+}
+
+function smokeFiles({ smoke, permissions: { mounts } }: Entry): Contradiction[] {
+  const isMount = (file: string): boolean => mounts.some(({ name }) => file.startsWith(`${name}/`));
+  return Object.keys(smoke.files)
+    .filter((file) => !isMount(file))
+    .map((file) => ({
+      path: ['smoke', 'files', file],
+      message: `smoke.files: ${file} lies in no mount of permissions.mounts`,
+      hint: 'write MOUNT/PATH with the name of a mount',
+    }));
 }
 
 function mountTargets(entry: Entry): Contradiction[] {

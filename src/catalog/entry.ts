@@ -22,6 +22,13 @@ const mountName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
 
+const fileInMount = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,30}(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
+    'must be MOUNT/PATH with plain segments, such as config/settings.json; no . and ..',
+  );
+
 /** `host`, `host:port`, `*.suffix[:port]`, `*[:port]`, or `{ENV_NAME}[:port]`: the host is taken from a setting. */
 const host = z
   .string()
@@ -104,7 +111,7 @@ export const Entry = z.strictObject({
   source: z
     .string()
     .regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE'),
-  /** First word: a bin of the package, or `./path` below the install folder for a native program. */
+  /** First word: a bin of the package, or `./path` below the install folder: a script of the runtime (`.js`, `.py`) or a native program. */
   command: z.array(line).min(1),
   args: z.array(line).default([]),
   /** Left out: stdio. */
@@ -136,11 +143,13 @@ export const Entry = z.strictObject({
     .strictObject({
       env: z.record(envName, z.string()).default({}),
       args: z.array(line).default([]),
+      /** Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`. */
+      files: z.record(fileInMount, z.string().max(100_000)).default({}),
       call: z
         .strictObject({ tool: line, arguments: z.record(z.string(), z.unknown()).default({}) })
         .optional(),
     })
-    .default({ env: {}, args: [] }),
+    .default({ env: {}, args: [], files: {} }),
 });
 export type Entry = z.infer<typeof Entry>;
 export type EnvSetting = z.infer<typeof EnvSetting>;

@@ -61,7 +61,8 @@ function problemsOf(
       return { ...place([...issue.path, key]), message, ...(hint === '' ? {} : { hint }) };
     });
   }
-  const message = issue.message.replace(/^Invalid input: /, '');
+  const said = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const message = said.replace(/^Invalid input: /, '');
   return [{ ...place(issue.path), message: `${name === '' ? 'the entry' : name}: ${message}` }];
 }
 

@@ -13,7 +13,7 @@ const npm = ['node', '/usr/local/lib/node_modules/npm/bin/npm-cli.js'];
 export function nodeRecipe(input: GenerateInput): Recipe {
   const { entry, lock, files, cross = false } = input;
   refuseScripts(input);
-  const { path, native } = programFile(entry, lock);
+  const { path, native } = programFile(entry, lock, /\.[cm]?js$/);
   const program = native
     ? [path, ...entry.command.slice(1)]
     : ['/usr/local/bin/node', path, ...entry.command.slice(1)];

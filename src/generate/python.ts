@@ -57,7 +57,7 @@ function installForeign({ lock, platform }: GenerateInput): string[] {
 /** PyPI servers: a virtual environment filled from a folder of the locked wheels. */
 export function pythonRecipe(input: GenerateInput): Recipe {
   const { entry, lock, files, cross = false } = input;
-  const { path, native } = programFile(entry, lock);
+  const { path, native } = programFile(entry, lock, /\.py$/);
   return {
     buildStage: [
       'COPY build/ /build/',

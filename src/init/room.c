@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* Milliseconds. */
-enum { interval = 2000, before_growth = 2000, before_last_growth = 20000 };
+enum { interval = 2000, before_growth = 2000, before_last_growth = 6000 };
 /*
  * Bytes. The engine, its shim and their sockets hold some 300 KB between a client and this pipe of 64 KB: the first
  * step takes them all. The second is what the kernel grants to anybody (pipe(7), /proc/sys/fs/pipe-max-size).

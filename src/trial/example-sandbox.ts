@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Entry } from '../catalog/entry.ts';
@@ -8,7 +8,7 @@ import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
- * Every declared folder is an empty one of our own, gone afterwards.
+ * Every declared folder is one of our own, gone afterwards: empty but for `smoke.files`.
  */
 export async function withExampleSandbox<T>(
   entry: Entry,
@@ -18,6 +18,7 @@ export async function withExampleSandbox<T>(
   const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
   try {
     const mounts = await Promise.all(entry.permissions.mounts.map((mount) => exampleMount(home, mount)));
+    await writeFiles(entry, mounts);
     const overrides = { env: { ...exampleSettings(entry), ...given }, mounts, args: entry.smoke.args };
     return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
   } finally {
@@ -33,6 +34,18 @@ async function exampleMount(
   await chmod(hostPath, 0o777); // the image's user is nobody on this machine
   await chmod(home, 0o755);
   return { name, hostPath, mode };
+}
+
+async function writeFiles({ smoke }: Entry, mounts: readonly MountRequest[]): Promise<void> {
+  for (const [file, text] of Object.entries(smoke.files)) {
+    const [name, ...segments] = file.split('/');
+    const folder = mounts.find((mount) => mount.name === name)?.hostPath;
+    if (folder === undefined) continue; // refused when the entry was read
+    const target = path.join(folder, ...segments);
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
+    await writeFile(target, text);
+    await chmod(target, 0o644);
+  }
 }
 
 /** What the entry says for its smoke test, else its example. */

@@ -70,6 +70,14 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
     'smoke: {env: {OTHER: x}}',
     /smoke.env: OTHER is no setting of env/,
   ],
+  'a file of the smoke test in no mount': [
+    'smoke: {files: {config/a.json: x}}',
+    /smoke.files: config\/a.json lies in no mount/,
+  ],
+  'a file of the smoke test outside of its mount': [
+    'permissions: {mounts: [{name: a, target: /data, description: d}]}\nsmoke: {files: {a/../../x: y}}',
+    /must be MOUNT\/PATH with plain segments/,
+  ],
   'an argument of the smoke test that JSON cannot hold': [
     'smoke: {call: {tool: t, arguments: {a: .inf}}}',
     /smoke.call.arguments: expected values of JSON/,

@@ -38,7 +38,7 @@ export interface World {
 }
 
 /** Milliseconds until a container that is still there is a leak. */
-const deadlines = { mcpcat: 10_000, 'docker-guarded': 10_000, 'docker-unguarded': 5000 } as const;
+const deadlines = { mcpcat: 10_000, 'docker-guarded': 15_000, 'docker-unguarded': 5000 } as const;
 /** Milliseconds after the launcher's end in which the engine may still work on what it asked for. */
 const settling = { none: 1000, created: 3000 } as const;
 

@@ -35,6 +35,13 @@ const expected: Readonly<
     passes: true,
     entry: 'env: {FIXTURE_MODE: {description: How it works, example: unheard-of}}\n',
   },
+  'needs-file': {
+    kind: undefined,
+    passes: true,
+    entry: `permissions: {mounts: [{name: config, target: /config, description: Its settings}]}
+smoke: {files: {config/deep/settings.json: '{}'}}
+`,
+  },
   'takes-setting': {
     kind: undefined,
     passes: true,
