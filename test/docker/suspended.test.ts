@@ -83,7 +83,8 @@ async function farEngine(): Promise<AsyncDisposable & { readonly address: string
 describe('suspended', { concurrency: true }, () => {
   for (const first of ['launcher', 'container'] as const)
     test(`a machine that wakes up ${first} first goes on where it was`, { timeout }, async () => {
-      const { process: launcher, said, ended, id } = await serve(`night-${first}`);
+      const started = await serve(`night-${first}`);
+      const { process: launcher, ended, id } = started;
       launcher.kill('SIGSTOP');
       await freezer(id, 'pause');
       launcher.stdin.write(line(2, 'tools/call', { name: 'echo', arguments: { text: 'asked at night' } }));
@@ -93,11 +94,11 @@ describe('suspended', { concurrency: true }, () => {
       await sleep(3000);
       if (first === 'launcher') await freezer(id, 'unpause');
       else launcher.kill('SIGCONT');
-      await said('"id":2');
+      await started.said('"id":2');
       // It still looks after its lease a while later.
       await sleep(5000);
       launcher.stdin.write(line(3, 'tools/list', {}));
-      await said('"id":3');
+      await started.said('"id":3');
       launcher.stdin.end();
       assert.equal((await ended).code, 0);
       assert.deepEqual(await engine.listContainers({ [label.session]: `night-${first}` }), []);
