@@ -4,7 +4,7 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ['browser', /\b(browser automation|puppeteer|playwright|selenium|chromium|chrome)\b/],
   [
     'database',
-    /\b(databases?|sql|sqlite|postgres(ql)?|mysql|mssql|mariadb|mongo(db)?|redis|neo4j|elasticsearch|dynamodb|bigquery|graph database|vector)\b/,
+    /\b(databases?|sql server|sql|sqlite|postgres(ql)?|mysql|mssql|mariadb|mongo(db)?|redis|neo4j|elasticsearch|duckdb|clickhouse|snowflake|cassandra|influxdb|supabase|cosmosdb|oracle|dynamodb|bigquery|graph database|vector)\b/,
   ],
   ['memory', /\b(memory|knowledge graph|remember)\b/],
   [
@@ -53,9 +53,13 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ],
 ];
 
+/** Said of every server, whatever it is about: `A Model Context Protocol server for AI agents`. */
+const ofAll =
+  /\bmodel context protocol\b|\b(ai|llm|coding|autonomous|claude) (agents?|assistants?|models?|applications?|clients?|tools?)\b|\b(ai|llms?|agents?) (like|such as)\b|\bwith ai mcp\b|\blarge language models?\b|\b(enabling|enables|allows?|allowing|lets?|giv(es|ing)|for|with|by|via|to|into) (llms?|agents?|claude|ai|cursor)( agents?| assistants?| models?| applications?| clients?| tools?)?\b|\bclaude (desktop|code)\b/gi;
+
 /** At most two, of what the words of a package say most often; `utilities` where they say nothing. */
 export function categoriesOf(texts: readonly string[]): string[] {
-  const [first = '', ...rest] = texts;
+  const [first = '', ...rest] = texts.map((text) => text.replaceAll(ofAll, ' '));
   const scores = table.map(([category, words], index) => {
     const all = new RegExp(words.source, 'gi');
     const count = (text: string): number => [...text.matchAll(all)].length;

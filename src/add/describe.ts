@@ -1,7 +1,7 @@
 import { titleOf } from './name.ts';
 
 const longest = 160;
-const server = String.raw`(?:(?:an?|the|this(?: is)?(?: an?)?|simple|official|powerful|comprehensive|advanced|unofficial|experimental|local|modern|production-ready|lightweight|full-featured)\s+)*(?:[\w.&]+ )?(?:(?:model context protocol|mcp)\b(?: ?\(mcp\))?(?: \(model context protocol\))?)(?:[ -](?:stdio|tool))?[ -]?(?:server|integration|tools?|implementation)?s?`;
+const server = String.raw`(?:cli (?:and|&) )?(?:(?:an?|the|this(?: is)?(?: an?)?|simple|official|powerful|comprehensive|advanced|unofficial|experimental|local|modern|production-ready|lightweight|full-featured)\s+)*(?:[\w.&]+ )?(?:(?:model context protocol|mcp)\b(?: ?\(mcp\))?(?: \(model context protocol\))?)(?:[ -](?:stdio|tool))?[ -]?(?:server|integration|tools?|implementation)?s?`;
 /** `An MCP server that does X` → `does X`; `MCP server for X` → `X`. */
 const lead = new RegExp(
   `^${server}\\s*(?:(?:that|which) (?:is |can )?|to |for (?:the )?|[:–—-] |(?=(?:provid|enabl|expos|allow|giv|connect|integrat|offer|lets|help|read|search|manag)\\w*\\b))`,
@@ -17,11 +17,26 @@ export function describe(description: string, { readme, name }: { readme: string
   return found ?? `${titleOf(name)}.`;
 }
 
+/** `A secure and scalable Git MCP server enabling AI agents to perform X` → `perform X`. */
+const anyServer =
+  /^(?:an?|the|this is an?)?\s*(?:[\w-]+,?\s+){0,7}(?:model context protocol|mcp)(?: \(mcp\))? (?:server|implementation|integration)s?,? (?:(?:that|which) )?(?:enabl|allow|lett|let|empower|giv)\w* (?:\w+ )?(?:ai|llms?|claude|cursor|agents?|assistants?|language models?|models?|users?|you)\b(?:,? (?:and|or|ai|llms?|agents?|assistants?|tools?|models?|clients?|applications?|coding|desktop|code))*,? (?:to |the ability to )?/i;
+/** `A DuckDB MCP server` → `DuckDB`. */
+const serverOf = /^(?:an? |the )?((?:\S+ ){1,3})(?:mcp|model context protocol) server\.?$/i;
+const toolsTo = /^(?:that )?(?:provid|offer|expos)(?:es|e|ing) (tools (?:to|for) )/i;
+
 function sentence(text: string): string {
   const clean = plainText(text);
   const first = /^(.*?[a-z0-9)\]][.!?])(?:\s+\p{Lu}|\s*$)/u.exec(clean)?.[1] ?? clean;
-  const stripped = first.replace(lead, '').trim();
-  const own = stripped.length > 5 ? stripped : first;
+  const stripped = first
+    .replace(anyServer, '')
+    .replace(lead, '')
+    .replace(toolsTo, '$1')
+    .replace(serverOf, '$1')
+    .trim();
+  const found = stripped.length > 5 ? stripped : first;
+  // A bare name says too little.
+  const own =
+    /^[A-Z][\w.&/-]*( [\w.&/-]+)?\.?$/.test(found) && found !== first ? `Tools for ${found}` : found;
   const short = own.length <= longest ? own : cut(own);
   const ended = short.replace(/[\s.!,;:–—-]+$/, '');
   return ended === '' ? '' : `${ended.charAt(0).toUpperCase()}${ended.slice(1)}.`;

@@ -95,10 +95,37 @@ function withUnclear(draft: Draft, own: Package): Draft {
 
 /** What documents call required, and what stands with a placeholder in every configuration they show. */
 function withRequired(draft: Draft, { settings }: Clues): Draft {
+  const choice = settingsOfChoice([...settings.values()]);
   return [...settings.values()].reduce((old, known) => {
     const why = requiredBecause(known);
-    return why === undefined ? old : withSetting(old, { name: known.name, required: true, known, why });
+    if (why === undefined) return old;
+    return choice.has(known.name)
+      ? withExample(old, known)
+      : withSetting(old, { name: known.name, required: true, known, why });
   }, draft);
+}
+
+/** Secrets of so many services in one configuration: its author has them all, a user has one. */
+const mostServices = 4;
+
+/** Settings that stand only in a configuration which lists everything that a server for many services may have. */
+function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string> {
+  const shown = settings.filter(
+    (known) => known.required === undefined && requiredBecause(known) !== undefined,
+  );
+  const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
+  return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));
+}
+
+/** Nobody has to give it; the smoke test does, so that the tools behind it show. */
+function withExample(draft: Draft, known: KnownSetting): Draft {
+  const { name } = known;
+  const why = 'of one of many services in its configuration: a user gives those that they have';
+  const { example } = withSetting(draft, { name, required: true, known, why }).entry.env[name] ?? {};
+  const next = withSetting(draft, { name, required: false, known, why });
+  if (example === undefined || !(name in next.entry.env)) return next;
+  const { smoke } = next.entry;
+  return changed(next, { smoke: { ...smoke, env: { ...smoke.env, [name]: example } } });
 }
 
 export function requiredBecause({
@@ -112,6 +139,8 @@ export function requiredBecause({
   if (required === false) return undefined;
   if (required === true && fallback === undefined)
     return `${witnesses[0] ?? 'a document'} says that it is required`;
+  // Headers and the like in JSON are extras, however often they are shown.
+  if (!secret && /^\{\s*(["']|\})/.test(value ?? '')) return undefined;
   const placeholder = secret || isPlaceholder(value ?? '') || /^\w+:\/\/|@/.test(value ?? '');
   return always && placeholder && fallback === undefined
     ? 'it is in every configuration of its README'

@@ -221,3 +221,33 @@ test('what all witnesses say of a setting is put together', () => {
   assert.equal(settings.get('THING_MODE')?.required, false);
   assert.deepEqual(settings.get('OTHER_KEY')?.witnesses, ['source']);
 });
+
+test('what an editor asks for explains the setting, and says whether it may stay empty', () => {
+  const readme = `\`\`\`json
+{"servers": {"thing": {"command": "npx", "args": ["-y", "thing"], "env": {
+  "THING_TOKEN": "\${input:thing_token}", "THING_PLACE": "\${input:place}", "THING_OTHER": "\${input:nobody}"}}},
+ "inputs": [
+  {"id": "thing_token", "type": "promptString", "description": "Token of your **Thing** account", "password": true},
+  {"id": "place", "type": "promptString", "description": "Place of the thing - leave blank for the default"}
+]}
+\`\`\``;
+  const { settings } = gather(own({ readme }));
+  const token = settings.get('THING_TOKEN');
+  assert.equal(token?.description, 'Token of your Thing account');
+  assert.equal(token.secret, true);
+  assert.equal(token.required, undefined);
+  assert.equal(settings.get('THING_PLACE')?.required, false);
+  assert.equal(settings.get('THING_OTHER')?.description, undefined);
+});
+
+test('an address in a list of examples is nowhere that a server goes', () => {
+  const text = `
+    const tool = { examples: [{ parameters: { url: "https://pages.one.io/x" } }], url: "https://api.two.io/x" };
+    fetch("https://api.three.io/x");`;
+  const { hosts, mentioned } = sourceHosts([{ path: 'dist/index.js', text }], 'thing');
+  assert.deepEqual(hosts.map(({ rule }) => rule).toSorted(), ['api.three.io', 'api.two.io']);
+  assert.deepEqual(
+    mentioned.map(({ rule }) => rule),
+    ['pages.one.io'],
+  );
+});

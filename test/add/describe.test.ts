@@ -11,7 +11,16 @@ for (const [upstream, own] of [
   ],
   ['A Model Context Protocol (MCP) server that provides access to Jira', 'Provides access to Jira.'],
   ['MCP server for **querying** [databases](https://x.example.com). Fast! And more.', 'Querying databases.'],
-  ['🚀 The official MCP Server for Ark UI', 'Ark UI.'],
+  ['🚀 The official MCP Server for Ark UI', 'Tools for Ark UI.'],
+  [
+    'A secure and scalable Git MCP server enabling AI agents to perform Git version control operations via STDIO.',
+    'Perform Git version control operations via STDIO.',
+  ],
+  ['An MCP server providing tools to read PDF files.', 'Tools to read PDF files.'],
+  ['CLI and MCP server for DataForSEO API — browse it', 'DataForSEO API — browse it.'],
+  ['Metabase', 'Metabase.'],
+  ['A DuckDB MCP server', 'Tools for DuckDB.'],
+  ['My own MCP server with a twist', 'My own MCP server with a twist.'],
   ['Reads, writes and searches files', 'Reads, writes and searches files.'],
 ] as const)
   test(`"${upstream}" becomes "${own}"`, () => assert.equal(describe(upstream, about), own));
@@ -32,4 +41,12 @@ test('categories come from what a package says most', () => {
   assert.deepEqual(categoriesOf(['SQLite database', 'sql']), ['database']);
   assert.deepEqual(categoriesOf(['weather forecasts for any city']), ['weather']);
   assert.deepEqual(categoriesOf(['xyzzy']), ['utilities']);
+});
+
+test('what is said of every server makes no category', () => {
+  assert.deepEqual(categoriesOf(['A Model Context Protocol server for flight tracking', 'mcp']), ['travel']);
+  assert.deepEqual(categoriesOf(['Git server enabling AI agents to commit', 'claude code']), [
+    'version-control',
+  ]);
+  assert.deepEqual(categoriesOf(['Chat with Gemini models']), ['ai', 'communication']);
 });

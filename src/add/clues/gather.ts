@@ -2,6 +2,7 @@ import { isPlaceholder, isSecretName, prefixOf } from '../example-value.ts';
 import type { Package } from '../package/package.ts';
 import { clientConfigurations } from './client-configurations.ts';
 import { isSettingName, type SettingClue, type StartClue, type Witness } from './clues.ts';
+import { editorInputs } from './editor-inputs.ts';
 import { manifests } from './manifests.ts';
 import { settingTables } from './setting-tables.ts';
 import { shellLines } from './shell-lines.ts';
@@ -42,6 +43,7 @@ export function gather(own: Package): Clues {
   const starts = distinct([...configured, ...shell.starts, ...manifested.starts].filter(isStdio));
   const sure = [
     ...manifested.settings,
+    ...editorInputs(documents),
     ...[...configured, ...shell.starts].flatMap(settingsOfStart),
     ...sourceSettings(own.files),
   ];

@@ -47,7 +47,9 @@ export function sourceHosts(files: readonly PackageFile[], own: string): FoundHo
     for (const match of text.matchAll(literal)) {
       const rule = ruleOf(match[1] ?? '', match[2] ?? '', match[0]);
       if (rule === undefined || isNowhere(rule.replace(/:\d+$/, ''))) continue;
-      const kind = kindOf(rule, { own, rest: match[3] ?? '' });
+      const kind = isInExamples(text, match.index)
+        ? 'mentioned'
+        : kindOf(rule, { own, rest: match[3] ?? '' });
       const known = found.get(rule) ?? { kind, files: new Set<string>() };
       if (kind === 'hosts') known.kind = kind;
       if (known.files.size < 3) known.files.add(path);
@@ -65,6 +67,19 @@ function kindOf(rule: string, { own, rest }: { own: string; rest: string }): key
   // A sentence goes on after the address; a page has a name that ends in .html or an anchor.
   const prose = /^\S*\s+[a-z]|\.(html?|md|png|svg|jpe?g|gif|ico|css)\b|\/DTDs?\/|#\w/.test(rest);
   return pages.test(host) || prose ? 'mentioned' : 'hosts';
+}
+
+/** In a list of example arguments that a tool shows: `examples: [{url: "https://…"}]`. */
+function isInExamples(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 3000), at);
+  const start = Math.max(
+    ...[...before.matchAll(/\bexamples?["']?\s*[:=]\s*[[{]/g)].map(({ index }) => index),
+    -1,
+  );
+  if (start === -1) return false;
+  const inside = before.slice(start);
+  const count = (pattern: RegExp): number => inside.match(pattern)?.length ?? 0;
+  return count(/[[{]/g) > count(/[\]}]/g);
 }
 
 /** `api.example.com`, `*.example.com` where its front is put in at run time; undefined for no public name. */
