@@ -13,15 +13,20 @@ const lead = new RegExp(
  * that are true of every server.
  */
 export function describe(description: string, { readme, name }: { readme: string; name: string }): string {
-  const found = [description, firstParagraph(readme)].map(sentence).find((text) => text.length > 6);
-  return found ?? `${titleOf(name)}.`;
+  const found = [description, firstParagraph(readme)].map(sentence).filter((text) => text.length > 6);
+  return found.find((text) => !bare.test(text)) ?? found[0] ?? `${titleOf(name)}.`;
 }
+
+/** Only what it is called. */
+const bare =
+  /^(?:an? )?MCP server for \S+( \S+)?$|^(?:\S+ ){0,4}(?:mcp|model context protocol) server( implementation)?\.$|^Tools for \S+( \S+)?$|^\S+$/i;
+/** What a README begins with when it does not yet say what it is about. */
+const preamble =
+  /^(?:_?version|note|warning|important|please|install\w*|if |see |to |for |before|deprecated|we |thanks?|click|english|table of|license|copyright|this (?:project|repo\w*|package) (?:is (?:no longer|a fork)|has))/i;
 
 /** `A secure and scalable Git MCP server enabling AI agents to perform X` → `perform X`. */
 const anyServer =
   /^(?:an?|the|this is an?)?\s*(?:[\w-]+,?\s+){0,7}(?:model context protocol|mcp)(?: \(mcp\))? (?:server|implementation|integration)s?,? (?:(?:that|which) )?(?:enabl|allow|lett|let|empower|giv)\w* (?:\w+ )?(?:ai|llms?|claude|cursor|agents?|assistants?|language models?|models?|users?|you)\b(?:,? (?:and|or|ai|llms?|agents?|assistants?|tools?|models?|clients?|applications?|coding|desktop|code))*,? (?:to |the ability to )?/i;
-/** `A DuckDB MCP server` → `DuckDB`. */
-const serverOf = /^(?:an? |the )?((?:\S+ ){1,3})(?:mcp|model context protocol) server\.?$/i;
 const toolsTo = /^(?:that )?(?:provid|offer|expos)(?:es|e|ing) (tools (?:to|for) )/i;
 
 function sentence(text: string): string {
@@ -31,7 +36,7 @@ function sentence(text: string): string {
     .replace(anyServer, '')
     .replace(lead, '')
     .replace(toolsTo, '$1')
-    .replace(serverOf, '$1')
+
     .trim();
   const found = stripped.length > 5 ? stripped : first;
   // A bare name says too little.
@@ -63,7 +68,11 @@ export function plainText(text: string): string {
 }
 
 function firstParagraph(readme: string): string {
-  const body = readme.replaceAll(/^```[\s\S]*?^```/gm, '');
+  const body = readme.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/^[>\s]*>[ \t]*/gm, '');
   const paragraphs = body.split(/\n\s*\n/).map((text) => text.trim());
-  return paragraphs.find((text) => /^[A-Za-z>*_]/.test(text) && plainText(text).length > 30) ?? '';
+  return (
+    paragraphs.find(
+      (text) => /^[A-Za-z>*_]/.test(text) && plainText(text).length > 30 && !preamble.test(plainText(text)),
+    ) ?? ''
+  );
 }

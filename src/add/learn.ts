@@ -78,6 +78,8 @@ class Course {
   #before: Draft | undefined;
   #success: { readonly draft: Draft; readonly seen: Seen } | undefined;
   #afterSuccess = 0;
+  /** The start is to show whether settings bring tools. */
+  #forMore = false;
 
   constructor(request: LearnRequest) {
     this.#request = request;
@@ -127,11 +129,13 @@ class Course {
     return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome, deadlineMs });
   }
 
-  /** A start with fewer tools than one before is no progress. */
+  /** A start with fewer tools than one before is no progress; a guess has to bring more. */
   #keep(seen: Seen): void {
-    const better = this.#success === undefined || seen.tools.length >= this.#success.seen.tools.length;
+    const known = this.#success?.seen.tools.length ?? -1;
+    const better = seen.tools.length > known || (seen.tools.length === known && !this.#forMore);
     if (better) this.#success = { draft: this.#draft, seen };
     this.#before = undefined;
+    this.#forMore = false;
   }
 
   #next(situation: Situation): Lesson[] {
@@ -148,11 +152,13 @@ class Course {
           learner(situation),
         ),
       );
-      if (lessons.length > 0 || seen.tools.length > 0) return lessons;
-      // Without a single tool something must be missing; settings that are documented come first.
-      return fresh(guesses(situation))
+      if (lessons.some(({ quiet }) => quiet !== true) || !isHollow(seen)) return lessons;
+      // Without a tool of use something must be missing; settings that are documented come first.
+      const more = fresh(guesses(situation))
         .filter(({ key }) => key.startsWith('settings'))
         .slice(0, 1);
+      this.#forMore = more.length > 0;
+      return [...lessons, ...more];
     }
     const told = fresh(
       [
@@ -233,6 +239,16 @@ class Course {
       refused: this.#refused,
     };
   }
+}
+
+/** No tools at all, or only such as say how to set it up. */
+function isHollow({ tools }: Seen): boolean {
+  return (
+    tools.length < 3 &&
+    tools.every(({ name }) =>
+      /(^|[_-])(setup|set_up|status|configure|login|sign_?in|onboard\w*)([_-]|$)/i.test(name),
+    )
+  );
 }
 
 /** A guess that its parser of arguments does not know. */

@@ -59,6 +59,7 @@ function exampleOf(
 
 export function descriptionOf(name: string, known: KnownSetting | undefined): string {
   const text = plainText(known?.description ?? '')
+    .replace(/\s*\((?:required|optional|mandatory)[^)]{0,40}\)/i, '')
     .replace(/[\s:.,;|–—-]+$/, '')
     .slice(0, 160);
   if (text.length < 6 || /^https?:/i.test(text)) return titleOf(name.toLowerCase().replaceAll('_', '-'));

@@ -19,7 +19,7 @@ for (const [upstream, own] of [
   ['An MCP server providing tools to read PDF files.', 'Tools to read PDF files.'],
   ['CLI and MCP server for DataForSEO API — browse it', 'DataForSEO API — browse it.'],
   ['Metabase', 'Metabase.'],
-  ['A DuckDB MCP server', 'Tools for DuckDB.'],
+  ['A DuckDB MCP server', 'A DuckDB MCP server.'],
   ['My own MCP server with a twist', 'My own MCP server with a twist.'],
   ['Reads, writes and searches files', 'Reads, writes and searches files.'],
 ] as const)
@@ -29,6 +29,20 @@ test('without a description the first paragraph of the README speaks, else the n
   const readme = '# Thing\n\n[![badge](x)](y)\n\nThing keeps notes for you in one small file. It is fast.\n';
   assert.equal(describe('', { readme, name: 'thing' }), 'Thing keeps notes for you in one small file.');
   assert.equal(describe('', { readme: '', name: 'some-api' }), 'Some API.');
+});
+
+test('where the description is only a name, the README says more if it can', () => {
+  const readme =
+    '# Thing\n\nPlease install Node first, it is needed.\n\nThing keeps notes in one small file.\n';
+  assert.equal(
+    describe('Thing MCP server', { readme, name: 'thing' }),
+    'Thing keeps notes in one small file.',
+  );
+  assert.equal(
+    describe('MCP server for Thing', { readme, name: 'thing' }),
+    'Thing keeps notes in one small file.',
+  );
+  assert.equal(describe('Keeps notes', { readme, name: 'thing' }), 'Keeps notes.');
 });
 
 test('a long description ends at a clause', () => {
@@ -48,5 +62,6 @@ test('what is said of every server makes no category', () => {
   assert.deepEqual(categoriesOf(['Git server enabling AI agents to commit', 'claude code']), [
     'version-control',
   ]);
+  assert.deepEqual(categoriesOf(['Weather forecasts', 'llm', 'ai agent', 'claude']), ['weather']);
   assert.deepEqual(categoriesOf(['Chat with Gemini models']), ['ai', 'communication']);
 });

@@ -32,6 +32,15 @@ test('what stands with a placeholder in every configuration is required', () => 
   assert.deepEqual(required(entry(configured(env))), ['THING_API_KEY', 'THING_URL']);
 });
 
+test('so is a host, but not the own machine or where it listens', () => {
+  const env = { THING_HOST: '192.168.1.1', THING_DB_HOST: 'localhost', MCP_HOST: '192.168.1.2' };
+  assert.deepEqual(required(entry(configured(env))), ['THING_HOST']);
+});
+
+test('what stands in a configuration is described, also where only a dependency reads it', () => {
+  assert.deepEqual(Object.keys(entry(configured({ THING_LEVEL: 'info' })).env), ['THING_LEVEL']);
+});
+
 test('headers in JSON are an extra, however often they are shown', () => {
   const env = { THING_API_KEY: 'your-key', THING_HEADERS: '{"X-Client": "your-id"}' };
   assert.deepEqual(required(entry(configured(env))), ['THING_API_KEY']);
@@ -54,4 +63,15 @@ test('a program that a bundle starts under a changed name is found, if it is wha
   const text = 'const child = import_cross_spawn.default("git", args); other_spawn("ffmpeg", args);';
   const made = entry({ description: 'Works with Git', files: [{ path: 'dist/index.js', text }] });
   assert.deepEqual(made.system, ['git']);
+});
+
+test('without a repository the one that its documents link to counts, if it has its name', () => {
+  const none = { repository: undefined, name: 'mcp-server-boats' };
+  const other = 'See https://github.com/someone/awesome-list and https://github.com/other/ships-mcp.';
+  const own = `${other} Clone https://github.com/someone/mcp-server-boats.git.`;
+  assert.equal(entry({ ...none, readme: own }).repository, 'https://github.com/someone/mcp-server-boats');
+  assert.equal(
+    entry({ ...none, readme: other }).repository,
+    'https://www.npmjs.com/package/mcp-server-boats',
+  );
 });
