@@ -9,7 +9,7 @@ import { limits } from './lessons/limits.ts';
 import { missingArguments } from './lessons/missing-arguments.ts';
 import { missingPrograms, missingScripts, missingShell } from './lessons/missing-programs.ts';
 import { missingSettings } from './lessons/missing-settings.ts';
-import { newerDependencies } from './lessons/newer-dependencies.ts';
+import { newerDependencies, newerMajors } from './lessons/newer-dependencies.ts';
 import { refusedWrites } from './lessons/refused-writes.ts';
 import { noisy } from './lessons/transport.ts';
 import { wrongValues } from './lessons/wrong-values.ts';
@@ -160,17 +160,21 @@ class Course {
       this.#forMore = more.length > 0;
       return [...lessons, ...more];
     }
-    const told = fresh(
+    const lessons = fresh(
       [
         missingArguments,
         missingSettings,
         missingPrograms,
         missingScripts,
+        newerMajors,
         newerDependencies,
         limits,
         refusedWrites,
       ].flatMap((learner) => learner(situation)),
     );
+    // The milder of the two first.
+    const mild = lessons.some(({ key }) => key === 'older majors');
+    const told = lessons.filter(({ key }) => !(mild && key === 'older dependencies'));
     const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
     if (told.length > 0 && !misguided) {
       // Usage texts are easily misread.

@@ -8,7 +8,7 @@ import { limits } from '../../src/add/lessons/limits.ts';
 import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
 import { missingPrograms, missingScripts, missingShell } from '../../src/add/lessons/missing-programs.ts';
 import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
-import { newerDependencies } from '../../src/add/lessons/newer-dependencies.ts';
+import { newerDependencies, newerMajors } from '../../src/add/lessons/newer-dependencies.ts';
 import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
 import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
@@ -321,6 +321,16 @@ test('an old release that breaks with the libraries of today gets those of its o
     "AttributeError: 'Server' object has no attribute 'list_resources'",
     '2024-12-04T00:00:00Z',
   );
+  const [mild] = newerMajors({
+    ...situation({ stderr: ["ModuleNotFoundError: No module named 'mcp.server.fastmcp'"] }),
+    published: '2024-12-04T00:00:00Z',
+    lock: { scripts: [], bin: {}, runtime: 'python' },
+  });
+  const milder = mild?.apply(situation({}).draft);
+  assert.equal(milder?.majorsOf?.toISOString().slice(0, 10), '2024-12-05');
+  const all = lesson?.apply(milder);
+  assert.equal(all?.majorsOf, undefined);
+  assert.equal(all?.evidence.filter(({ field }) => field === 'lock').length, 1);
   assert.equal(lesson?.renews, 'lock');
   assert.equal(lesson.apply(situation({}).draft).before?.toISOString().slice(0, 10), '2024-12-18');
   assert.equal(
