@@ -49,7 +49,7 @@ export function withArguments(
 }
 
 /** A host that only the user's own arguments name can't be declared by name. */
-function withUserHost(draft: Draft, word: string): Draft {
+export function withUserHost(draft: Draft, word: string): Draft {
   const port = /:(\d+)(\/|$)/.exec(word)?.[1] ?? '';
   return withHost(
     draft,

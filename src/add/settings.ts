@@ -2,7 +2,7 @@ import type { Entry, EnvSetting } from '../catalog/entry.ts';
 import { plainText } from './describe.ts';
 import type { KnownSetting } from './clues/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
-import { exampleValue, isHarmless, isSecretName, shapeOf, type Shape } from './example-value.ts';
+import { exampleValue, isHarmless, isPathText, isSecretName, shapeOf, type Shape } from './example-value.ts';
 import { titleOf } from './name.ts';
 
 /** A setting that an entry shall have. */
@@ -18,7 +18,8 @@ export interface WantedSetting {
 /** Declares a setting with a harmless example, and what comes with it: a folder for a path, a host for an address. */
 export function withSetting(draft: Draft, wanted: WantedSetting): Draft {
   const { name, known, required, why } = wanted;
-  const secret = known?.secret ?? isSecretName(name);
+  const isFile = isPathText(known?.value ?? '');
+  const secret = !isFile && (known?.secret ?? isSecretName(name));
   const shape = wanted.shape ?? shapeOf(name, known?.value ?? '');
   if (shape === 'path' && required && !secret) return withPath(draft, wanted);
   const old = draft.entry.env[name];

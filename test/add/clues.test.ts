@@ -89,6 +89,8 @@ test('tables and lists tell what a setting is for and whether it is required', (
       '- `THING_TIMEOUT` (optional): seconds to wait, default: `30`',
       '- **`THING_URL`** - Required. Address of the instance',
       '- `NODE_ENV`: production',
+      '- `THING_MODE=fast` drops all checks',
+      '- `THING_PLACE` is read first',
     ].join('\n'),
   );
   assert.deepEqual(
@@ -98,6 +100,8 @@ test('tables and lists tell what a setting is for and whether it is required', (
       ['THING_REGION', false, 'Region to ask', undefined],
       ['THING_TIMEOUT', false, 'seconds to wait, default: 30', '30'],
       ['THING_URL', true, 'Address of the instance', undefined],
+      ['THING_MODE', undefined, 'drops all checks', undefined],
+      ['THING_PLACE', undefined, undefined, undefined],
     ],
   );
 });
@@ -250,4 +254,19 @@ test('an address in a list of examples is nowhere that a server goes', () => {
     mentioned.map(({ rule }) => rule),
     ['pages.one.io'],
   );
+});
+
+test('hosts that a client library makes of names count, names of permissions do not', () => {
+  const text = `import { google } from 'googleapis';
+    const scopes = ["https://www.googleapis.com/auth/spreadsheets"];
+    const sheets = google.sheets({ version: 'v4', auth });`;
+  const rules = sourceHosts([{ path: 'dist/index.js', text }], 'thing').hosts.map(({ rule }) => rule);
+  assert.deepEqual(rules.toSorted(), ['oauth2.googleapis.com', 'sheets.googleapis.com']);
+});
+
+test('a fallback that stands for a value of the user’s is none', () => {
+  const text = "os.environ.get('THING_HOST', 'https://example.thing.io')\nos.environ.get('THING_SIZE', '10')";
+  const { settings } = gather(own({ files: [{ path: 'thing/main.py', text }] }));
+  assert.equal(settings.get('THING_HOST')?.fallback, undefined);
+  assert.equal(settings.get('THING_SIZE')?.fallback, '10');
 });

@@ -68,8 +68,8 @@ test('a program that a bundle starts under a changed name is found, if it is wha
 test('without a repository the one that its documents link to counts, if it has its name', () => {
   const none = { repository: undefined, name: 'mcp-server-boats' };
   const other = 'See https://github.com/someone/awesome-list and https://github.com/other/ships-mcp.';
-  const own = `${other} Clone https://github.com/someone/mcp-server-boats.git.`;
-  assert.equal(entry({ ...none, readme: own }).repository, 'https://github.com/someone/mcp-server-boats');
+  const both = `${other} Clone https://github.com/someone/mcp-server-boats.git.`;
+  assert.equal(entry({ ...none, readme: both }).repository, 'https://github.com/someone/mcp-server-boats');
   assert.equal(
     entry({ ...none, readme: other }).repository,
     'https://www.npmjs.com/package/mcp-server-boats',

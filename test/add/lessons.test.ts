@@ -184,6 +184,37 @@ test('an option that a setting can stand for is set by that', () => {
   assert.equal(applied(one, missingArguments(one)).env['THING_API_KEY']?.required, true);
 });
 
+test('a setting that an option does not listen to makes room for the option', () => {
+  const one = said("Error: Missing option '--base-url'.", source('THING_BASE_URL'));
+  const first = applied(one, missingArguments(one));
+  assert.deepEqual(first.permissions.network, ['{THING_BASE_URL}']);
+  const two = { ...one, draft: { entry: first, evidence: [] } };
+  const second = applied(two, missingArguments(two));
+  assert.deepEqual(Object.keys(second.env), []);
+  assert.deepEqual(second.smoke.args, ['--base-url', 'https://server.example.com']);
+  assert.deepEqual(second.permissions.network, ['*']);
+});
+
+test('of a list of which one is enough, the one that needs no file', () => {
+  const text =
+    'Error: no credentials found. Please set one of:\n- THING_KEY_FILE (a file)\n- THING_KEY (a string)\n';
+  assert.deepEqual(
+    missingIn(text, { settings: new Map() }).map(({ name }) => name),
+    ['THING_KEY'],
+  );
+});
+
+test('a secret that is a file becomes a folder', () => {
+  const readme =
+    '{"command": "npx", "args": ["thing"], "env": {"THING_CREDENTIALS": "/path/to/service-account.json"}}';
+  const { entry } = said('', { readme }).draft;
+  assert.equal(entry.env['THING_CREDENTIALS']?.default, '/config/service-account.json');
+  assert.deepEqual(
+    entry.permissions.mounts.map(({ target, mode }) => [target, mode]),
+    [['/config', 'ro']],
+  );
+});
+
 test('refused writes become folders: state for what is kept, memory for caches and logs', () => {
   const one = said(
     "Error: EROFS: read-only file system, mkdir '/home/mcpcat/.thing/data'\nOSError: [Errno 30] Read-only file system: '/home/mcpcat/.cache/thing/index'\nEACCES: permission denied, mkdir '/var/log/thing'\nEROFS: read-only file system, open '/app/node_modules/x/y.json'",

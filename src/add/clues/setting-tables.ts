@@ -19,9 +19,9 @@ const required = /\brequired\b|\bmandatory\b|\byes\b|✅|✓|✔|\bmust\b/i;
 
 function explained(line: string, name: string): Pick<SettingClue, 'description' | 'required' | 'fallback'> {
   const isRow = line.trim().startsWith('|');
-  const cells = (isRow ? line.split('|') : [line.slice(line.indexOf(name) + name.length)]).map((cell) =>
-    plainText(cell).trim(),
-  );
+  // What stands behind `NAME=value`.
+  const behind = line.slice(line.indexOf(name) + name.length).replace(/^=[^`\s]*/, '');
+  const cells = (isRow ? line.split('|') : [behind]).map((cell) => plainText(cell).trim());
   const words = cells.filter((cell) => cell !== '' && !cell.includes(name));
   const marks = isRow ? words.filter((cell) => cell.length < 24) : words;
   const description = words
@@ -31,7 +31,13 @@ function explained(line: string, name: string): Pick<SettingClue, 'description' 
   const fallback = /default(?:s to|:| is)?\s*[`"']([^`"'\s|]+)[`"']/i.exec(line)?.[1];
   const says = isOptional(marks, line) ? false : marks.some((cell) => required.test(cell)) ? true : undefined;
   return {
-    ...(description === undefined || description.length < 4 || !/[a-z]{3}/.test(description)
+    // Of a sentence about it only a part would be left.
+    ...(description === undefined ||
+    description.length < 4 ||
+    !/[a-z]{3}/.test(description) ||
+    /^(is|are|was|can|must|should|will|has|may|and|or|as|if|when|in|to|with|instead|take[sn]?|needs?)\b/.test(
+      description,
+    )
       ? {}
       : { description: description.slice(0, 200) }),
     ...(says === undefined ? {} : { required: says }),

@@ -1,6 +1,6 @@
 import type { Clues, KnownSetting } from '../clues/gather.ts';
 import { isSettingName, isSystemName } from '../clues/clues.ts';
-import { isSecretName, type Shape } from '../example-value.ts';
+import { isPathText, isSecretName, type Shape } from '../example-value.ts';
 import { withSetting } from '../settings.ts';
 import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
@@ -91,19 +91,26 @@ function inLine(
     }));
   // A heading with the names below it.
   if (
-    !/(environment|variables?|settings?|configuration|credentials|validation|required|missing|following)[^.]{0,60}:?\s*$/i.test(
+    !/(environment|variables?|settings?|configuration|credentials|validation|required|missing|following|one of|any of|either)[^.]{0,60}:?\s*$/i.test(
       line,
     )
   )
     return [];
   const below = rest.slice(0, rest.findIndex((other) => other.trim() === '' || /^\s*at /.test(other)) >>> 0);
-  return below.flatMap((other) => {
+  const found = below.flatMap((other) => {
     const match = /^\s*(?:[-*•✗✖❌]\s*|\d+\.\s*)?(?:export )?([A-Z][A-Z0-9_]{2,})\b/u.exec(other);
     const name = match?.[1] ?? '';
     return isName(name, clues) && !/optional/i.test(other)
       ? [{ name, line: `${line.trim()} ${other.trim()}`, shape: shapeIn(other) }]
       : [];
   });
+  if (!/\b(?:one|any) of\b|\beither\b/i.test(line)) return found;
+  // What can be said in a word is easier to give than a file.
+  return [found.find(({ name }) => !isFile(name, clues)) ?? found[0]].flatMap((one) => one ?? []);
+}
+
+function isFile(name: string, { settings }: Pick<Clues, 'settings'>): boolean {
+  return /(_FILE|_PATH|APPLICATION_CREDENTIALS)$/.test(name) || isPathText(settings.get(name)?.value ?? '');
 }
 
 function namesIn(line: string, clues: Pick<Clues, 'settings'>): string[] {

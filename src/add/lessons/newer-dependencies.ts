@@ -68,15 +68,18 @@ export function newerDependencies(situation: Situation): Lesson[] {
     {
       key: 'older dependencies',
       what: `breaks with newer dependencies: those until ${day}`,
-      apply: ({ majorsOf: _, evidence, ...old }) =>
-        because(
-          { ...old, evidence: evidence.filter(({ field }) => field !== 'lock'), before },
+      apply: (old) => {
+        const { majorsOf: _, ...rest } = old;
+        const evidence = old.evidence.filter(({ field }) => field !== 'lock');
+        return because(
+          { ...rest, evidence, before },
           {
             field: 'lock',
             value: `dependencies until ${day}`,
             why: `with newer ones it does not start (${quote(line)}): a later mcpcat update will say so again`,
           },
-        ),
+        );
+      },
       renews: 'lock',
     },
   ];
