@@ -148,7 +148,7 @@ export function prefixOf(placeholder: string): string {
 
 function textLike(upper: string, placeholder: string): string {
   // Long enough for those who look at the length: many do.
-  if (/PASS|PWD/.test(upper)) return 'example';
+  if (/PASS|PWD/.test(upper)) return 'example-password-1';
   if (isSecretName(upper)) return `${prefixOf(placeholder)}example0123456789abcdef012345678`;
   if (/(^|_)REGION$/.test(upper)) return /^[a-z]{2}-[a-z]+-\d$/.test(placeholder) ? placeholder : 'us-east-1';
   if (/(^|_)(ID|NUMBER)$/.test(upper)) return /^\d{1,12}$/.test(placeholder) ? placeholder : '12345';

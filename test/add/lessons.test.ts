@@ -204,6 +204,19 @@ test('of a list of which one is enough, the one that needs no file', () => {
   );
 });
 
+test('what a line says of one setting is not said of the next', () => {
+  const line =
+    'Validation failed: THING_USER: required; THING_TOKEN: must be at least 20 characters; THING_NAME: must be 60 characters or less';
+  assert.deepEqual(
+    missingIn(line, { settings: new Map() }).map(({ name, shape }) => [name, shape]),
+    [
+      ['THING_USER', undefined],
+      ['THING_TOKEN', 'long'],
+      ['THING_NAME', 'text'],
+    ],
+  );
+});
+
 test('a secret that is a file becomes a folder', () => {
   const readme =
     '{"command": "npx", "args": ["thing"], "env": {"THING_CREDENTIALS": "/path/to/service-account.json"}}';

@@ -87,7 +87,7 @@ function inLine(
     return chosen(names, line).map((name) => ({
       name,
       line,
-      shape: shapeIn(line.slice(line.indexOf(name))),
+      shape: shapeIn(saidOf(name, { line, names })),
     }));
   // A heading with the names below it.
   if (
@@ -111,6 +111,13 @@ function inLine(
 
 function isFile(name: string, { settings }: Pick<Clues, 'settings'>): boolean {
   return /(_FILE|_PATH|APPLICATION_CREDENTIALS)$/.test(name) || isPathText(settings.get(name)?.value ?? '');
+}
+
+/** What a line says of one of the settings in it: up to the next one. */
+function saidOf(name: string, { line, names }: { line: string; names: readonly string[] }): string {
+  const rest = line.slice(line.indexOf(name) + name.length);
+  const ends = names.map((other) => rest.search(new RegExp(`\\b${other}\\b`))).filter((at) => at >= 0);
+  return rest.slice(0, Math.min(rest.length, ...ends));
 }
 
 function namesIn(line: string, clues: Pick<Clues, 'settings'>): string[] {
@@ -151,6 +158,8 @@ export function shapeIn(text: string): Shape | undefined {
   )
     return 'number';
   if (/valid boolean|must be (true|'true')/i.test(text)) return 'boolean';
+  if (/\b(or less|or fewer|at most|no more than|too long|too_big|maximum|exceeds?)\b/i.test(text))
+    return 'text';
   if (/at least \d\d|too short|too_small|length|characters/i.test(text)) return 'long';
   return undefined;
 }
