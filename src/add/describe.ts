@@ -1,7 +1,7 @@
 import { titleOf } from './name.ts';
 
 const longest = 160;
-const server = String.raw`(?:cli (?:and|&) )?(?:(?:an?|the|this(?: is)?(?: an?)?|simple|official|powerful|comprehensive|advanced|unofficial|experimental|local|modern|production-ready|lightweight|full-featured)\s+)*(?:[\w.&]+ )?(?:(?:model context protocol|mcp)\b(?: ?\(mcp\))?(?: \(model context protocol\))?)(?:[ -](?:stdio|tool))?[ -]?(?:server|integration|tools?|implementation)?s?`;
+const server = String.raw`(?:cli (?:and|&) )?(?:(?:an?|the|this(?: is)?(?: an?)?|simple|official|powerful|comprehensive|advanced|unofficial|experimental|local|modern|production-ready|lightweight|full-featured)\s+)*(?:[\w.&]+ )?(?:(?:model context protocol|mcp)\b(?: ?\(mcp\))?(?: \(model context protocol\))?)(?:[ -](?:stdio|tool))?[ -]?(?:server|integration|tools?|implementation)?s?(?: (?:and|&) cli)?`;
 /** `An MCP server that does X` → `does X`; `MCP server for X` → `X`. */
 const lead = new RegExp(
   `^${server}\\s*(?:(?:that|which) (?:is |can )?|to |for (?:the )?|[:–—-] |(?=(?:provid|enabl|expos|allow|giv|connect|integrat|offer|lets|help|read|search|manag)\\w*\\b))`,

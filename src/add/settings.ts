@@ -59,11 +59,14 @@ function exampleOf(
 }
 
 export function descriptionOf(name: string, known: KnownSetting | undefined): string {
-  const text = plainText(known?.description ?? '')
+  const said = plainText(known?.description ?? '');
+  // The second half of something in brackets.
+  const text = (/^[^(]*\)/.test(said) ? said.replace(/\).*$/, '') : said)
     .replace(/\s*\((?:required|optional|mandatory)[^)]{0,40}\)/i, '')
     .replace(/[\s:.,;|–—-]+$/, '')
     .slice(0, 160);
-  if (text.length < 6 || /^https?:/i.test(text)) return titleOf(name.toLowerCase().replaceAll('_', '-'));
+  if (text.length < 6 || !text.includes(' ') || /^(https?:|defaults?\b)/i.test(text))
+    return titleOf(name.toLowerCase().replaceAll('_', '-'));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

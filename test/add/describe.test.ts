@@ -19,6 +19,7 @@ for (const [upstream, own] of [
   ['An MCP server providing tools to read PDF files.', 'Tools to read PDF files.'],
   ['CLI and MCP server for DataForSEO API — browse it', 'DataForSEO API — browse it.'],
   ['Metabase', 'Metabase.'],
+  ['Unofficial MCP server and CLI for TradingView stock screener API', 'TradingView stock screener API.'],
   ['A DuckDB MCP server', 'A DuckDB MCP server.'],
   ['My own MCP server with a twist', 'My own MCP server with a twist.'],
   ['Reads, writes and searches files', 'Reads, writes and searches files.'],

@@ -14,6 +14,7 @@ import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
 import { wrongValues } from '../../src/add/lessons/wrong-values.ts';
+import { descriptionOf } from '../../src/add/settings.ts';
 import { own } from './package.ts';
 
 const nothing: Seen = {
@@ -215,6 +216,23 @@ test('what a line says of one setting is not said of the next', () => {
       ['THING_NAME', 'text'],
     ],
   );
+});
+
+test('a description that says nothing gives way to the name', () => {
+  const described = (description: string): string =>
+    descriptionOf('THING_PATH', {
+      name: 'THING_PATH',
+      description,
+      value: undefined,
+      fallback: undefined,
+      required: undefined,
+      secret: false,
+      witnesses: ['readme'],
+      always: false,
+    });
+  assert.equal(described('default `/metrics`)'), 'Thing Path');
+  assert.equal(described('explained'), 'Thing Path');
+  assert.equal(described('where it looks (required)'), 'Where it looks');
 });
 
 test('a secret that is a file becomes a folder', () => {
