@@ -7,6 +7,7 @@ import { guesses } from './lessons/guesses.ts';
 import { saidLines, type Lesson, type Situation } from './lessons/lesson.ts';
 import { limits } from './lessons/limits.ts';
 import { missingArguments } from './lessons/missing-arguments.ts';
+import { missingFiles } from './lessons/missing-files.ts';
 import { missingPrograms, missingScripts, missingShell } from './lessons/missing-programs.ts';
 import { missingSettings } from './lessons/missing-settings.ts';
 import { newerDependencies, newerMajors } from './lessons/newer-dependencies.ts';
@@ -165,6 +166,7 @@ class Course {
         missingArguments,
         missingSettings,
         missingPrograms,
+        missingFiles,
         missingScripts,
         newerMajors,
         newerDependencies,

@@ -89,6 +89,13 @@ function withAddress(
   { name, shape, known }: { name: string; shape: Shape; known: KnownSetting | undefined },
 ): Draft {
   if (!['url', 'host', 'database-url'].includes(shape) || inbound.test(name)) return draft;
+  // Its own address, as others see it.
+  if (
+    /\b(where|at which) (the|this) (mcp )?server (is|can be) (accessible|reached|available)|\bpublic(ly)?\b|\bcallback\b|\bredirect\b/i.test(
+      known?.description ?? '',
+    )
+  )
+    return draft;
   // A file is as good to it as a host: what the user's is, only the user can allow.
   if (/^(file|sqlite)[+\w]*:/.test(known?.value ?? known?.fallback ?? '')) return draft;
   const port = databasePorts.find(([pattern]) => pattern.test(name))?.[1];
@@ -138,10 +145,11 @@ export function folderFor(
   { hint, description }: { hint: string; description: string },
 ): { readonly mount: Entry['permissions']['mounts'][number]; readonly path: string } {
   const plain = text.replaceAll(/[<>{}$]/g, '').replaceAll('\\', '/');
+  const isCredentials = /(^|_)CREDENTIALS(_(FILE|PATH))?$/.test(hint) && !/dir|folder/i.test(description);
   const file =
     /([A-Za-z0-9_.-]+\.(json|db|sqlite3?|ya?ml|csv|md|txt|pdf|pem|key|xlsx|duckdb|toml|env|log))$/i.exec(
       plain,
-    )?.[1];
+    )?.[1] ?? (isCredentials ? 'credentials.json' : undefined);
   const readOnly = /CREDENTIAL|KEY|CERT|CONFIG|SPEC|\.(pem|key)$/i.test(`${hint} ${file ?? ''}`);
   const target = readOnly ? '/config' : '/data';
   const name = readOnly ? 'config' : 'data';

@@ -36,6 +36,7 @@ const checks: readonly Check[] = [
   networkNames,
   ownPort,
   smokeSettings,
+  smokeFiles,
   smokeArguments,
   mountTargets,
   stateFolders,
@@ -105,6 +106,16 @@ function smokeSettings(entry: Entry): Contradiction[] {
   return Object.keys(entry.smoke.env)
     .filter((name) => !(name in entry.env))
     .map((name) => ({ path: ['smoke', 'env', name], message: `smoke.env: ${name} is no setting of env` }));
+}
+
+function smokeFiles({ smoke, permissions }: Entry): Contradiction[] {
+  const names = new Set(permissions.mounts.map(({ name }) => name));
+  return Object.keys(smoke.files ?? {})
+    .filter((file) => !names.has(file.split('/')[0] ?? ''))
+    .map((file) => ({
+      path: ['smoke', 'files', file],
+      message: `smoke.files: ${file} is in no folder of permissions.mounts`,
+    }));
 }
 
 /** YAML has numbers (`.inf`) that the server could never be sent. */

@@ -136,6 +136,18 @@ export const Entry = z.strictObject({
     .strictObject({
       env: z.record(envName, z.string()).default({}),
       args: z.array(line).default([]),
+      /** What a declared folder holds meanwhile, by its name and the path in it: `config/accounts.json`. */
+      files: z
+        .record(
+          z
+            .string()
+            .regex(
+              /^[a-z][a-z0-9-]*(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]{1,100}){1,8}$/,
+              'must be FOLDER/path/of/a/file, without ".."',
+            ),
+          z.string().max(100_000),
+        )
+        .optional(),
       call: z
         .strictObject({ tool: line, arguments: z.record(z.string(), z.unknown()).default({}) })
         .optional(),

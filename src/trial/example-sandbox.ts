@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Entry } from '../catalog/entry.ts';
@@ -8,7 +8,7 @@ import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
- * Every declared folder is an empty one of our own, gone afterwards.
+ * Every declared folder is one of our own with no more than `smoke.files` in it, gone afterwards.
  */
 export async function withExampleSandbox<T>(
   entry: Entry,
@@ -17,7 +17,9 @@ export async function withExampleSandbox<T>(
 ): Promise<T> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
   try {
-    const mounts = await Promise.all(entry.permissions.mounts.map((mount) => exampleMount(home, mount)));
+    const mounts = await Promise.all(
+      entry.permissions.mounts.map((mount) => exampleMount(home, { mount, files: entry.smoke.files ?? {} })),
+    );
     const overrides = { env: { ...exampleSettings(entry), ...given }, mounts, args: entry.smoke.args };
     return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
   } finally {
@@ -27,12 +29,32 @@ export async function withExampleSandbox<T>(
 
 async function exampleMount(
   home: string,
-  { name, mode }: Entry['permissions']['mounts'][number],
+  {
+    mount: { name, mode },
+    files,
+  }: {
+    readonly mount: Entry['permissions']['mounts'][number];
+    readonly files: Readonly<Record<string, string>>;
+  },
 ): Promise<MountRequest> {
   const hostPath = await mkdtemp(path.join(home, `${name}-`));
   await chmod(hostPath, 0o777); // the image's user is nobody on this machine
   await chmod(home, 0o755);
+  for (const [file, text] of Object.entries(files))
+    if (file.startsWith(`${name}/`)) await putFile(hostPath, { file: file.slice(name.length + 1), text });
   return { name, hostPath, mode };
+}
+
+/** The server's user may read and change it, as a user's own. */
+async function putFile(folder: string, { file, text }: { file: string; text: string }): Promise<void> {
+  const parts = file.split('/').slice(0, -1);
+  for (const [index] of parts.entries()) {
+    const inner = path.join(folder, ...parts.slice(0, index + 1));
+    await mkdir(inner, { recursive: true });
+    await chmod(inner, 0o777);
+  }
+  await writeFile(path.join(folder, file), text);
+  await chmod(path.join(folder, file), 0o666);
 }
 
 /** What the entry says for its smoke test, else its example. */

@@ -6,6 +6,7 @@ import { guesses } from '../../src/add/lessons/guesses.ts';
 import type { Lesson, Situation } from '../../src/add/lessons/lesson.ts';
 import { limits } from '../../src/add/lessons/limits.ts';
 import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
+import { missingFiles } from '../../src/add/lessons/missing-files.ts';
 import { missingPrograms, missingScripts, missingShell } from '../../src/add/lessons/missing-programs.ts';
 import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
 import { newerDependencies, newerMajors } from '../../src/add/lessons/newer-dependencies.ts';
@@ -233,6 +234,31 @@ test('a description that says nothing gives way to the name', () => {
   assert.equal(described('default `/metrics`)'), 'Thing Path');
   assert.equal(described('explained'), 'Thing Path');
   assert.equal(described('where it looks (required)'), 'Where it looks');
+});
+
+test('where a program is stays out of the arguments, and its own address out of the hosts', () => {
+  const readme = `{"command": "npx", "args": ["thing", "--dir", "/path/to/work", "--python-path", "/path/to/python"]}
+
+| Name | Description |
+| --- | --- |
+| \`THING_BASE_URL\` | The base URL where the server is accessible, default \`https://thing.io\` |`;
+  const { entry } = said('', { readme, ...source('THING_BASE_URL') }).draft;
+  assert.deepEqual(entry.args, ['--dir', '/data']);
+  assert.ok('THING_BASE_URL' in entry.env);
+  assert.deepEqual(entry.permissions.network, []);
+});
+
+test('a file of the user’s that it reads at its start is there for the smoke test, empty', () => {
+  const readme = '{"command": "npx", "args": ["thing", "--accounts", "/path/to/accounts.json"]}';
+  const one = said("FileNotFoundError: [Errno 2] No such file or directory: '/data/accounts.json'", {
+    readme,
+  });
+  assert.deepEqual(applied(one, missingFiles(one)).smoke.files, { 'data/accounts.json': '{}\n' });
+  for (const line of [
+    "FileNotFoundError: [Errno 2] No such file or directory: '/elsewhere/accounts.json'",
+    "Error: ENOENT: no such file or directory, open '/data/key.pem'",
+  ])
+    assert.deepEqual(missingFiles(said(line, { readme })), [], line);
 });
 
 test('a secret that is a file becomes a folder', () => {

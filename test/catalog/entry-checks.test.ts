@@ -22,6 +22,10 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
     'transport: {http: {port: 1, path: "mcp?x"}}',
     /transport.http.path: must be a path such as \/mcp/,
   ],
+  'a file for the test in no folder': [
+    'permissions: {mounts: [{name: a, target: /data, description: d}]}\nsmoke: {files: {b/x.json: "{}"}}',
+    /smoke.files: b\/x.json is in no folder of permissions.mounts/,
+  ],
   'two mounts of one name': [
     'permissions: {mounts: [{name: a, target: /one, description: d}, {name: a, target: /two, description: d}]}',
     /mount a: the name is used twice/,

@@ -29,7 +29,7 @@ export function isTelemetry(host: string, own: string): boolean {
 }
 
 export function isUpdateCheck(host: string, own: string): boolean {
-  return updates.test(host) && !/npm|registry|package|depend|version|pypi|pip/.test(own);
+  return updates.test(host) && !/\b(npm|registry|packages?|depend\w*|versions?|pypi|pip)\b/.test(own);
 }
 
 /** Documentation, schemas and examples: no server needs them to work. */
