@@ -126,11 +126,9 @@ function withUnclear(draft: Draft, own: Package): Draft {
 function withRequired(draft: Draft, { settings }: Clues): Draft {
   const choice = settingsOfChoice([...settings.values()]);
   return [...settings.values()].reduce((old, known) => {
+    if (choice.has(known.name)) return withExample(old, known);
     const why = requiredBecause(known);
-    if (why === undefined) return old;
-    return choice.has(known.name)
-      ? withExample(old, known)
-      : withSetting(old, { name: known.name, required: true, known, why });
+    return why === undefined ? old : withSetting(old, { name: known.name, required: true, known, why });
   }, draft);
 }
 
@@ -139,8 +137,12 @@ const mostServices = 4;
 
 /** Settings that stand only in a configuration which lists everything that a server for many services may have. */
 function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string> {
+  // A key that may stay empty counts as well: without it the tools behind it would not show.
   const shown = settings.filter(
-    (known) => known.required === undefined && requiredBecause(known) !== undefined,
+    (known) =>
+      known.always &&
+      known.required !== true &&
+      (requiredBecause(known) !== undefined || (known.secret && known.fallback === undefined)),
   );
   const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
   return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));

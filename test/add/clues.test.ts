@@ -226,12 +226,20 @@ test('what all witnesses say of a setting is put together', () => {
   assert.deepEqual(settings.get('OTHER_KEY')?.witnesses, ['source']);
 });
 
+test('what stands in for a service in tests names no host', () => {
+  const text = 'fetch("https://pages.one.io/x");';
+  for (const path of ['dist/client/MockClient.js', 'src/__mocks__/client.ts'])
+    assert.deepEqual(sourceHosts([{ path, text }], 'thing').hosts, [], path);
+  assert.equal(sourceHosts([{ path: 'dist/mocking.js', text }], 'thing').hosts.length, 1);
+});
+
 test('what an editor asks for explains the setting, and says whether it may stay empty', () => {
   const readme = `\`\`\`json
 {"servers": {"thing": {"command": "npx", "args": ["-y", "thing"], "env": {
-  "THING_TOKEN": "\${input:thing_token}", "THING_PLACE": "\${input:place}", "THING_OTHER": "\${input:nobody}"}}},
+  "THING_TOKEN": "\${input:thing_token}", "THING_PLACE": "\${input:place}", "THING_OTHER": "\${input:nobody}", "THING_URL": "\${input:url}"}}},
  "inputs": [
   {"id": "thing_token", "type": "promptString", "description": "Token of your **Thing** account", "password": true},
+  {"id": "url", "description": "Address of it", "password": true},
   {"id": "place", "type": "promptString", "description": "Place of the thing - leave blank for the default"}
 ]}
 \`\`\``;
@@ -240,6 +248,7 @@ test('what an editor asks for explains the setting, and says whether it may stay
   assert.equal(token?.description, 'Token of your Thing account');
   assert.equal(token.secret, true);
   assert.equal(token.required, undefined);
+  assert.equal(settings.get('THING_URL')?.secret, false);
   assert.equal(settings.get('THING_PLACE')?.required, false);
   assert.equal(settings.get('THING_OTHER')?.description, undefined);
 });

@@ -19,7 +19,10 @@ export function editorInputs(text: string): SettingClue[] {
     const object = inputs.get(id);
     if (object === undefined || !isSettingName(name)) return [];
     const description = plainText(/"description"\s*:\s*"([^"\n]{4,200})"/.exec(object)?.[1] ?? '');
-    const secret = /"password"\s*:\s*true/.test(object);
+    // Some hide everything that they ask for.
+    const secret =
+      /"password"\s*:\s*true/.test(object) &&
+      !/(URL|URI|HOST|USER|USERNAME|EMAIL|PATH|PORT|REGION)$/.test(name);
     return [
       {
         name,
