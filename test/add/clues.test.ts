@@ -91,6 +91,8 @@ test('tables and lists tell what a setting is for and whether it is required', (
       '- `NODE_ENV`: production',
       '- `THING_MODE=fast` drops all checks',
       '- `THING_PLACE` is read first',
+      '- `THING_SIZE` - how large it is, and',
+      '  how wide',
     ].join('\n'),
   );
   assert.deepEqual(
@@ -102,6 +104,7 @@ test('tables and lists tell what a setting is for and whether it is required', (
       ['THING_URL', true, 'Address of the instance', undefined],
       ['THING_MODE', undefined, 'drops all checks', undefined],
       ['THING_PLACE', undefined, undefined, undefined],
+      ['THING_SIZE', undefined, 'how large it is, and how wide', undefined],
     ],
   );
 });

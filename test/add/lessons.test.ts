@@ -197,6 +197,16 @@ test('a setting that an option does not listen to makes room for the option', ()
   assert.deepEqual(second.permissions.network, ['*']);
 });
 
+test('an option for an address gets the port that documents have', () => {
+  const readme = '```bash\nexport THING_BASE_URL="http://localhost:32400"\n```';
+  const about = { ...source('THING_BASE_URL'), readme };
+  const one = said("Error: Missing option '--base-url'.", about);
+  const two = { ...one, draft: { entry: applied(one, missingArguments(one)), evidence: [] } };
+  const { smoke, permissions } = applied(two, missingArguments(two));
+  assert.deepEqual(smoke.args, ['--base-url', 'http://server.example.com:32400']);
+  assert.deepEqual(permissions.network, ['*:32400']);
+});
+
 test('of a list of which one is enough, the one that needs no file', () => {
   const text =
     'Error: no credentials found. Please set one of:\n- THING_KEY_FILE (a file)\n- THING_KEY (a string)\n';

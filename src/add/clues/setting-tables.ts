@@ -3,7 +3,7 @@ import { isSettingName, type SettingClue } from './clues.ts';
 
 /** Rows of tables and items of lists that explain a setting: `| \`NAME\` | what for | required |`. */
 export function settingTables(text: string): SettingClue[] {
-  return text.split('\n').flatMap((line) => {
+  return itemsOf(text).flatMap((line) => {
     const name =
       /^\s*(?:\|\s*|[-*+]\s+|\d+\.\s+|#{2,5}\s+)?(?:\*\*)?`{1,2}(?:export )?([A-Z][A-Z0-9_]{2,60})(?:=[^`]*)?`{1,2}/.exec(
         line,
@@ -12,6 +12,19 @@ export function settingTables(text: string): SettingClue[] {
     if (name === undefined || !isSettingName(name)) return [];
     return [{ name, witness: 'readme' as const, ...explained(line, name) }];
   });
+}
+
+/** Lines, each item of a list with what it goes on with. */
+function itemsOf(text: string): string[] {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const last = lines.at(-1) ?? '';
+    const goesOn =
+      /^\s*[-*+] +(?:\*\*)?`/.test(last) && /^\s+[^\s\-*+|#`>\d]/.test(line) && last.length < 400;
+    if (goesOn) lines.splice(-1, 1, `${last} ${line.trim()}`);
+    else lines.push(line);
+  }
+  return lines;
 }
 
 const optional = /\boptional\b|\(opt\)|not required|\bno\b|\bfalse\b|❌|✗|✘|—\s*optional/i;

@@ -10,6 +10,8 @@ interface Wanted {
   readonly option: string | undefined;
   readonly name: string;
   readonly line: string;
+  /** What documents have in its place. */
+  readonly placeholder?: string | undefined;
 }
 
 /** How argparse, click, commander, yargs, cobra and clap ask for what was left out. */
@@ -81,7 +83,10 @@ function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): 
     {
       key: `argument ${option ?? name}`,
       what: `needs the argument ${option ?? `<${name}>`}`,
-      apply: (old) => withArgument(withoutSetting(old, setting), { option, name, line }),
+      apply: (old) => {
+        const placeholder = setting === undefined ? undefined : clues.settings.get(setting)?.value;
+        return withArgument(withoutSetting(old, setting), { option, name, line, placeholder });
+      },
     },
   ];
 }
@@ -100,7 +105,7 @@ function withoutSetting(draft: Draft, name: string | undefined): Draft {
   return { ...draft, entry: { ...draft.entry, env, permissions: { ...permissions, network } }, evidence };
 }
 
-function withArgument(draft: Draft, { option, name, line }: Wanted): Draft {
+function withArgument(draft: Draft, { option, name, line, placeholder }: Wanted): Draft {
   const upper = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
   const { entry } = draft;
   const isPath = /PATH|DIR|FOLDER|ROOT|FILE|WORKSPACE|VAULT|PROJECT|REPO/.test(upper) || isPathText(name);
@@ -116,7 +121,7 @@ function withArgument(draft: Draft, { option, name, line }: Wanted): Draft {
       quote(line),
     );
   }
-  const value = exampleValue(upper);
+  const value = exampleValue(upper, { placeholder });
   const args = [...entry.smoke.args, ...(option === undefined ? [value] : [option, value])];
   const given = changed(
     draft,

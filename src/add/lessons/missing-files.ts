@@ -1,4 +1,5 @@
 import { changed, isIn, type Draft } from '../draft.ts';
+import { serviceAccount } from '../example-value.ts';
 import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
 const absent: readonly RegExp[] = [
@@ -11,6 +12,7 @@ const absent: readonly RegExp[] = [
 
 /** What a file of that kind holds when it holds nothing. */
 const contents: readonly (readonly [RegExp, string])[] = [
+  [/(service[-_]?account[^/]*|credentials)\.json$/i, `${serviceAccount}\n`],
   [/\.json$/i, '{}\n'],
   [/\.(ya?ml|toml|ini|env|cfg|conf|csv|txt|md|log)$/i, ''],
 ];
