@@ -49,7 +49,7 @@ export function withArguments(
 }
 
 /** A host that only the user's own arguments name can't be declared by name. */
-function withUserHost(draft: Draft, word: string): Draft {
+export function withUserHost(draft: Draft, word: string): Draft {
   const port = /:(\d+)(\/|$)/.exec(word)?.[1] ?? '';
   return withHost(
     draft,
@@ -78,6 +78,9 @@ function isUsers(text: string): boolean {
   return isPathText(text) || isPlaceholder(text) || /^\w+:\/\//.test(text);
 }
 
+const programOption =
+  /^--?(python|node|uv|npx)([-_]?(path|bin|exe\w*))?$|[-_](executable|binary|exe|bin)([-_]path)?$/i;
+
 interface Item {
   readonly option: string | undefined;
   readonly value: string;
@@ -91,6 +94,8 @@ function take(sorted: Sorted, { option, value, clues, joined }: Item): void {
     if (option === undefined) list.push(text);
     else list.push(...(joined ? [`${option}=${text}`] : [option, text]));
   };
+  // Where programs are is the image's affair.
+  if (option !== undefined && programOption.test(option) && isUsers(value)) return;
   if (isPathText(value)) {
     const { path } = folderFor(value, { hint: option ?? value, description: '' });
     // A second folder of the same kind would be the same one.

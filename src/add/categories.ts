@@ -4,7 +4,7 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ['browser', /\b(browser automation|puppeteer|playwright|selenium|chromium|chrome)\b/],
   [
     'database',
-    /\b(databases?|sql|sqlite|postgres(ql)?|mysql|mssql|mariadb|mongo(db)?|redis|neo4j|elasticsearch|dynamodb|bigquery|graph database|vector)\b/,
+    /\b(databases?|sql server|sql|sqlite|postgres(ql)?|mysql|mssql|mariadb|mongo(db)?|redis|neo4j|elasticsearch|duckdb|clickhouse|snowflake|cassandra|influxdb|supabase|cosmosdb|oracle|dynamodb|bigquery|graph database|vector)\b/,
   ],
   ['memory', /\b(memory|knowledge graph|remember)\b/],
   [
@@ -17,8 +17,8 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
     /\b(kubernetes|k8s|docker|terraform|helm|containers?|deployments?|proxmox|ssh|dns|ci\/cd|jenkins)\b/,
   ],
   ['security', /\b(security|vulnerabilit(y|ies)|secrets?|passwords?|malware|cve|threats?)\b/],
-  ['search', /\b(web search|search engine|search)\b/],
-  ['web', /\b(scrap(e|er|ing)|crawl(er|ing)?|fetch|web ?pages?|html|urls?)\b/],
+  ['search', /\b(web search|search engine|search|(rip)?grep)\b/],
+  ['web', /\b(scrap(e|er|ing)|crawl(er|ing)?|fetch(es|ing)?|web ?pages?|html|urls?)\b/],
   ['maps', /\b(maps?|geocod\w+|geospatial|gis|directions|places)\b/],
   ['weather', /\b(weather|forecasts?|climate)\b/],
   [
@@ -28,7 +28,7 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ['commerce', /\b(shopify|e-?commerce|store|shop|products?|orders?)\b/],
   [
     'communication',
-    /\b(slack|discord|telegram|email|e-mail|smtp|imap|chat|messag(es|ing)|sms|whatsapp|teams|zoom|calls?)\b/,
+    /\b(slack|discord|telegram|email|e-mail|smtp|imap|chat|messag(es|ing)|reddit|social media|mastodon|bluesky|twitter|linkedin|sms|whatsapp|teams|zoom|calls?)\b/,
   ],
   [
     'productivity',
@@ -53,14 +53,19 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ],
 ];
 
+/** Said of every server, whatever it is about: `A Model Context Protocol server for AI agents`. */
+const ofAll =
+  /\bmodel context protocol\b|\b(ai|llm|coding|autonomous|claude) (agents?|assistants?|models?|applications?|clients?|tools?)\b|\b(ai|llms?|agents?) (like|such as)\b|\bwith ai mcp\b|\blarge language models?\b|\b(enabling|enables|allows?|allowing|lets?|giv(es|ing)|for|with|by|via|to|into) (llms?|agents?|claude|ai|cursor)( agents?| assistants?| models?| applications?| clients?| tools?)?\b|\bclaude (desktop|code)\b/gi;
+
 /** At most two, of what the words of a package say most often; `utilities` where they say nothing. */
 export function categoriesOf(texts: readonly string[]): string[] {
-  const [first = '', ...rest] = texts;
+  const [first = '', ...rest] = texts.map((text) => text.replaceAll(ofAll, ' '));
   const scores = table.map(([category, words], index) => {
     const all = new RegExp(words.source, 'gi');
     const count = (text: string): number => [...text.matchAll(all)].length;
-    // What comes first (name and description) weighs more than keywords.
-    return { category, index, score: 3 * count(first) + rest.reduce((sum, text) => sum + count(text), 0) };
+    // What comes first (name and description) weighs more than keywords; of those, `ai` and `llm` stand everywhere.
+    const keywords = category === 'ai' ? 0 : rest.reduce((sum, text) => sum + count(text), 0);
+    return { category, index, score: 3 * count(first) + keywords };
   });
   const found = scores
     .filter(({ score }) => score > 0)

@@ -16,6 +16,8 @@ export interface Draft {
   readonly evidence: readonly Evidence[];
   /** Dependencies published later are not taken, where newer ones break it. */
   readonly before?: Date;
+  /** What it names itself stays at the major version of that day, where newer ones break it (PyPI). */
+  readonly majorsOf?: Date;
 }
 
 export function because(draft: Draft, evidence: Evidence): Draft {

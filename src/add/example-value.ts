@@ -100,7 +100,7 @@ export function exampleValue(
     case 'boolean':
       return /^(true|false|0|1|yes|no)$/i.test(placeholder) ? placeholder : 'true';
     case 'json':
-      return '{}';
+      return /SERVICE_ACCOUNT|GOOGLE\w*CREDENTIALS/.test(upper) ? serviceAccount : '{}';
     case 'path':
       return '/tmp/example';
     case 'hex':
@@ -111,6 +111,17 @@ export function exampleValue(
       return textLike(upper, placeholder);
   }
 }
+
+/** As Google hands them out: libraries look whether all is there before they do anything else. */
+export const serviceAccount = JSON.stringify({
+  type: 'service_account',
+  project_id: 'example',
+  private_key_id: 'example',
+  private_key: 'example',
+  client_email: 'someone@example.iam.gserviceaccount.com',
+  client_id: '12345',
+  token_uri: 'https://oauth2.googleapis.com/token',
+});
 
 function urlLike(name: string, placeholder: string): string {
   const scheme = /^(wss?|https?):/.exec(placeholder)?.[1] ?? 'https';
@@ -148,7 +159,7 @@ export function prefixOf(placeholder: string): string {
 
 function textLike(upper: string, placeholder: string): string {
   // Long enough for those who look at the length: many do.
-  if (/PASS|PWD/.test(upper)) return 'example';
+  if (/PASS|PWD/.test(upper)) return 'example-password-1';
   if (isSecretName(upper)) return `${prefixOf(placeholder)}example0123456789abcdef012345678`;
   if (/(^|_)REGION$/.test(upper)) return /^[a-z]{2}-[a-z]+-\d$/.test(placeholder) ? placeholder : 'us-east-1';
   if (/(^|_)(ID|NUMBER)$/.test(upper)) return /^\d{1,12}$/.test(placeholder) ? placeholder : '12345';

@@ -12,7 +12,7 @@ export interface Hosts {
 }
 
 /** Hosts in example arguments and example settings (RFC 2606). */
-const examples = /(^|\.)example\.(com|org|net)$/;
+const examples = /(^|\.)example\.(com|org|net)$|^(example|your|sample|dummy|placeholder)[.-]/;
 /** More literals than this are a bundle's or a list of sites, and no list of what a server needs. */
 const mostLiterals = 25;
 

@@ -6,7 +6,7 @@ import type { Clues, KnownSetting } from './clues/gather.ts';
 import type { StartClue } from './clues/clues.ts';
 import { describe } from './describe.ts';
 import { because, changed, type Draft } from './draft.ts';
-import { isPlaceholder } from './example-value.ts';
+import { isPlaceholder, shapeOf } from './example-value.ts';
 import { withStartedPrograms } from './lessons/started-programs.ts';
 import { titleOf } from './name.ts';
 import type { Package } from './package/package.ts';
@@ -44,7 +44,7 @@ export function initialDraft(own: Package, clues: Clues, given: Given): Draft | 
       `${own.name.replaceAll(/[/_-]/g, ' ')} ${own.description || described}`,
       ...own.keywords,
     ]),
-    repository: own.repository ?? fallbackPage(own),
+    repository: own.repository ?? linkedRepository(own) ?? fallbackPage(own),
     license: own.license ?? 'NOASSERTION',
     source: given.source,
     command: [bin],
@@ -63,6 +63,28 @@ export function initialDraft(own: Package, clues: Clues, given: Given): Draft | 
 /** One that stands in no document of another way to start it. */
 function isOwn({ args }: StartClue): boolean {
   return args.length < 12;
+}
+
+/** The code host's page that its own documents link to most, if its name is the package's. */
+function linkedRepository({ name, readme, files }: Package): string | undefined {
+  const described = files.filter(({ path }) => /^(server|manifest|package)\.json$/.test(path));
+  const text = [readme, ...described.map((file) => file.text)].join('\n');
+  const links = [...text.matchAll(/https:\/\/(?:github|gitlab)\.com\/[\w-][\w.-]*\/[\w-][\w.-]*[\w-]/g)].map(
+    ([link]) => link.replace(/\.git$/, ''),
+  );
+  const wordsIn = (one: string): string[] =>
+    one
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter((word) => word.length > 2);
+  const own = new Set(wordsIn(name));
+  const meant = links.filter((link) => {
+    const [repository = ''] = link.split('/').slice(-1);
+    const words = wordsIn(repository).filter((word) => !/^(mcp|server)$/.test(word));
+    return words.length > 0 && words.every((word) => own.has(word));
+  });
+  const counts = [...Map.groupBy(meant, (link) => link)].sort(([, a], [, b]) => b.length - a.length);
+  return counts[0]?.[0];
 }
 
 function fallbackPage({ kind, name }: Package): string {
@@ -86,7 +108,14 @@ function withUnclear(draft: Draft, own: Package): Draft {
       : draft;
   const placed =
     own.repository === undefined
-      ? because(unknown, { field: 'repository', value: repository, why: 'the package names none' })
+      ? because(unknown, {
+          field: 'repository',
+          value: repository,
+          why:
+            repository === fallbackPage(own)
+              ? 'the package names none'
+              : 'only its documents link to it: look whether it is the one',
+        })
       : unknown;
   return own.deprecated === undefined
     ? placed
@@ -95,13 +124,43 @@ function withUnclear(draft: Draft, own: Package): Draft {
 
 /** What documents call required, and what stands with a placeholder in every configuration they show. */
 function withRequired(draft: Draft, { settings }: Clues): Draft {
+  const choice = settingsOfChoice([...settings.values()]);
   return [...settings.values()].reduce((old, known) => {
+    if (choice.has(known.name)) return withExample(old, known);
     const why = requiredBecause(known);
     return why === undefined ? old : withSetting(old, { name: known.name, required: true, known, why });
   }, draft);
 }
 
+/** Secrets of so many services in one configuration: its author has them all, a user has one. */
+const mostServices = 4;
+
+/** Settings that stand only in a configuration which lists everything that a server for many services may have. */
+function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string> {
+  // A key that may stay empty counts as well: without it the tools behind it would not show.
+  const shown = settings.filter(
+    (known) =>
+      known.always &&
+      known.required !== true &&
+      (requiredBecause(known) !== undefined || (known.secret && known.fallback === undefined)),
+  );
+  const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
+  return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));
+}
+
+/** Nobody has to give it; the smoke test does, so that the tools behind it show. */
+function withExample(draft: Draft, known: KnownSetting): Draft {
+  const { name } = known;
+  const why = 'of one of many services in its configuration: a user gives those that they have';
+  const { example } = withSetting(draft, { name, required: true, known, why }).entry.env[name] ?? {};
+  const next = withSetting(draft, { name, required: false, known, why });
+  if (example === undefined || !(name in next.entry.env)) return next;
+  const { smoke } = next.entry;
+  return changed(next, { smoke: { ...smoke, env: { ...smoke.env, [name]: example } } });
+}
+
 export function requiredBecause({
+  name,
   required,
   always,
   secret,
@@ -112,8 +171,12 @@ export function requiredBecause({
   if (required === false) return undefined;
   if (required === true && fallback === undefined)
     return `${witnesses[0] ?? 'a document'} says that it is required`;
+  // Headers and the like in JSON are extras, however often they are shown.
+  if (!secret && /^\{\s*(["']|\})/.test(value ?? '')) return undefined;
   const placeholder = secret || isPlaceholder(value ?? '') || /^\w+:\/\/|@/.test(value ?? '');
-  return always && placeholder && fallback === undefined
+  const host =
+    shapeOf(name, value) === 'host' && !isOurs(name) && !/^(localhost|127\.|0\.)/.test(value ?? '');
+  return always && (placeholder || host) && fallback === undefined
     ? 'it is in every configuration of its README'
     : undefined;
 }
@@ -128,11 +191,14 @@ function withGiven(draft: Draft, { given, clues }: { given: Given; clues: Clues 
 }
 
 /** Settings that documents explain and nothing needs: described, so that users may set them. */
-function withOptional(draft: Draft, { settings }: Clues): Draft {
+function withOptional(draft: Draft, { settings, starts }: Clues): Draft {
   const documented = [...settings.values()].filter(({ name, witnesses }) => {
     const told = witnesses.filter((witness) => witness !== 'source');
     const used =
-      witnesses.includes('source') || told.length > 1 || told.some((witness) => witness !== 'readme');
+      witnesses.includes('source') ||
+      told.length > 1 ||
+      told.some((witness) => witness !== 'readme') ||
+      starts.some(({ env }) => name in env);
     return !(name in draft.entry.env) && told.length > 0 && used && !isOurs(name);
   });
   return documented.slice(0, mostOptional).reduce((old, known) => {

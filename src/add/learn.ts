@@ -7,9 +7,10 @@ import { guesses } from './lessons/guesses.ts';
 import { saidLines, type Lesson, type Situation } from './lessons/lesson.ts';
 import { limits } from './lessons/limits.ts';
 import { missingArguments } from './lessons/missing-arguments.ts';
+import { missingFiles } from './lessons/missing-files.ts';
 import { missingPrograms, missingScripts, missingShell } from './lessons/missing-programs.ts';
 import { missingSettings } from './lessons/missing-settings.ts';
-import { newerDependencies } from './lessons/newer-dependencies.ts';
+import { newerDependencies, newerMajors } from './lessons/newer-dependencies.ts';
 import { refusedWrites } from './lessons/refused-writes.ts';
 import { noisy } from './lessons/transport.ts';
 import { wrongValues } from './lessons/wrong-values.ts';
@@ -78,6 +79,8 @@ class Course {
   #before: Draft | undefined;
   #success: { readonly draft: Draft; readonly seen: Seen } | undefined;
   #afterSuccess = 0;
+  /** The start is to show whether settings bring tools. */
+  #forMore = false;
 
   constructor(request: LearnRequest) {
     this.#request = request;
@@ -127,11 +130,13 @@ class Course {
     return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome, deadlineMs });
   }
 
-  /** A start with fewer tools than one before is no progress. */
+  /** A start with fewer tools than one before is no progress; a guess has to bring more. */
   #keep(seen: Seen): void {
-    const better = this.#success === undefined || seen.tools.length >= this.#success.seen.tools.length;
+    const known = this.#success?.seen.tools.length ?? -1;
+    const better = seen.tools.length > known || (seen.tools.length === known && !this.#forMore);
     if (better) this.#success = { draft: this.#draft, seen };
     this.#before = undefined;
+    this.#forMore = false;
   }
 
   #next(situation: Situation): Lesson[] {
@@ -148,23 +153,30 @@ class Course {
           learner(situation),
         ),
       );
-      if (lessons.length > 0 || seen.tools.length > 0) return lessons;
-      // Without a single tool something must be missing; settings that are documented come first.
-      return fresh(guesses(situation))
+      if (lessons.some(({ quiet }) => quiet !== true) || !isHollow(seen)) return lessons;
+      // Without a tool of use something must be missing; settings that are documented come first.
+      const more = fresh(guesses(situation))
         .filter(({ key }) => key.startsWith('settings'))
         .slice(0, 1);
+      this.#forMore = more.length > 0;
+      return [...lessons, ...more];
     }
-    const told = fresh(
+    const lessons = fresh(
       [
         missingArguments,
         missingSettings,
         missingPrograms,
+        missingFiles,
         missingScripts,
+        newerMajors,
         newerDependencies,
         limits,
         refusedWrites,
       ].flatMap((learner) => learner(situation)),
     );
+    // The milder of the two first.
+    const mild = lessons.some(({ key }) => key === 'older majors');
+    const told = lessons.filter(({ key }) => !(mild && key === 'older dependencies'));
     const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
     if (told.length > 0 && !misguided) {
       // Usage texts are easily misread.
@@ -233,6 +245,16 @@ class Course {
       refused: this.#refused,
     };
   }
+}
+
+/** No tools at all, or only such as say how to set it up. */
+function isHollow({ tools }: Seen): boolean {
+  return (
+    tools.length < 3 &&
+    tools.every(({ name }) =>
+      /(^|[_-])(setup|set_up|status|configure|login|sign_?in|onboard\w*)([_-]|$)/i.test(name),
+    )
+  );
 }
 
 /** A guess that its parser of arguments does not know. */

@@ -47,14 +47,14 @@ export class Scratch implements AsyncDisposable {
 
   /** Writes the entry, locks it if its packages are other ones, and builds the image unless it is the same. */
   async make(
-    { entry, before: limit }: Draft,
+    { entry, before: limit, majorsOf }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
     const { engine, workshop, mirror, name, version, before } = this.#request;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
-      await updateServer({ ...workshop, server, mirror, version, before: limit ?? before });
+      await updateServer({ ...workshop, server, mirror, version, before: limit ?? before, majorsOf });
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');

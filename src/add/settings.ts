@@ -2,7 +2,7 @@ import type { Entry, EnvSetting } from '../catalog/entry.ts';
 import { plainText } from './describe.ts';
 import type { KnownSetting } from './clues/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
-import { exampleValue, isHarmless, isSecretName, shapeOf, type Shape } from './example-value.ts';
+import { exampleValue, isHarmless, isPathText, isSecretName, shapeOf, type Shape } from './example-value.ts';
 import { titleOf } from './name.ts';
 
 /** A setting that an entry shall have. */
@@ -18,7 +18,8 @@ export interface WantedSetting {
 /** Declares a setting with a harmless example, and what comes with it: a folder for a path, a host for an address. */
 export function withSetting(draft: Draft, wanted: WantedSetting): Draft {
   const { name, known, required, why } = wanted;
-  const secret = known?.secret ?? isSecretName(name);
+  const isFile = isPathText(known?.value ?? '');
+  const secret = !isFile && (known?.secret ?? isSecretName(name));
   const shape = wanted.shape ?? shapeOf(name, known?.value ?? '');
   if (shape === 'path' && required && !secret) return withPath(draft, wanted);
   const old = draft.entry.env[name];
@@ -58,10 +59,14 @@ function exampleOf(
 }
 
 export function descriptionOf(name: string, known: KnownSetting | undefined): string {
-  const text = plainText(known?.description ?? '')
+  const said = plainText(known?.description ?? '');
+  // The second half of something in brackets.
+  const text = (/^[^(]*\)/.test(said) ? said.replace(/\).*$/, '') : said)
+    .replace(/\s*\((?:required|optional|mandatory)[^)]{0,40}\)/i, '')
     .replace(/[\s:.,;|–—-]+$/, '')
     .slice(0, 160);
-  if (text.length < 6 || /^https?:/i.test(text)) return titleOf(name.toLowerCase().replaceAll('_', '-'));
+  if (text.length < 6 || !text.includes(' ') || /^(https?:|defaults?\b)/i.test(text))
+    return titleOf(name.toLowerCase().replaceAll('_', '-'));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -84,6 +89,13 @@ function withAddress(
   { name, shape, known }: { name: string; shape: Shape; known: KnownSetting | undefined },
 ): Draft {
   if (!['url', 'host', 'database-url'].includes(shape) || inbound.test(name)) return draft;
+  // Its own address, as others see it.
+  if (
+    /\b(where|at which) (the|this) (mcp )?server (is|can be) (accessible|reached|available)|\bpublic(ly)?\b|\bcallback\b|\bredirect\b/i.test(
+      known?.description ?? '',
+    )
+  )
+    return draft;
   // A file is as good to it as a host: what the user's is, only the user can allow.
   if (/^(file|sqlite)[+\w]*:/.test(known?.value ?? known?.fallback ?? '')) return draft;
   const port = databasePorts.find(([pattern]) => pattern.test(name))?.[1];
@@ -133,10 +145,11 @@ export function folderFor(
   { hint, description }: { hint: string; description: string },
 ): { readonly mount: Entry['permissions']['mounts'][number]; readonly path: string } {
   const plain = text.replaceAll(/[<>{}$]/g, '').replaceAll('\\', '/');
+  const isCredentials = /(^|_)CREDENTIALS(_(FILE|PATH))?$/.test(hint) && !/dir|folder/i.test(description);
   const file =
     /([A-Za-z0-9_.-]+\.(json|db|sqlite3?|ya?ml|csv|md|txt|pdf|pem|key|xlsx|duckdb|toml|env|log))$/i.exec(
       plain,
-    )?.[1];
+    )?.[1] ?? (isCredentials ? 'credentials.json' : undefined);
   const readOnly = /CREDENTIAL|KEY|CERT|CONFIG|SPEC|\.(pem|key)$/i.test(`${hint} ${file ?? ''}`);
   const target = readOnly ? '/config' : '/data';
   const name = readOnly ? 'config' : 'data';

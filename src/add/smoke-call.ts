@@ -7,7 +7,7 @@ const reading =
 const writing =
   /(^|[_.-])(delete|remove|create|update|write|send|post|put|set|edit|move|rename|run|exec|execute|start|stop|kill|install|upload|insert|drop|clear|reset|login|logout|purge|deploy|restart)([_.-]|$)/i;
 const failing =
-  /\berror\b|fail|unauthori[sz]ed|forbidden|invalid|not found|denied|unable|could not|couldn't|cannot|can't|missing|timed? ?out|ECONN|ENOTFOUND|ENOENT|exception|not (?:set|configured|available|connected|supported|initialized)|no .{1,20} found|traceback|required|unexpected|refused|disconnected|undefined|isn't|wasn't|must |please /i;
+  /\berror\b|fail|unauthori[sz]ed|forbidden|invalid|not found|denied|unable|could not|couldn't|cannot|can't|missing|timed? ?out|ECONN|ENOTFOUND|ENOENT|exception|not (?:set|configured|available|connected|supported|initialized)|no .{1,20} found|traceback|required|unexpected|refused|disconnected|undefined|n't |(?:do|does|did|is) not |no such |must |please /i;
 
 /** A harmless tool that answered while nothing but loopback could be reached; undefined if there is none. */
 export function smokeCall({ tools, uses, hosts, writes }: Seen): Entry['smoke']['call'] {

@@ -117,7 +117,7 @@ function smokeArguments({ smoke }: Entry): Contradiction[] {
 
 function smokeFiles({ smoke, permissions: { mounts } }: Entry): Contradiction[] {
   const isMount = (file: string): boolean => mounts.some(({ name }) => file.startsWith(`${name}/`));
-  return Object.keys(smoke.files)
+  return Object.keys(smoke.files ?? {})
     .filter((file) => !isMount(file))
     .map((file) => ({
       path: ['smoke', 'files', file],

@@ -144,12 +144,12 @@ export const Entry = z.strictObject({
       env: z.record(envName, z.string()).default({}),
       args: z.array(line).default([]),
       /** Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`. */
-      files: z.record(fileInMount, z.string().max(100_000)).default({}),
+      files: z.record(fileInMount, z.string().max(100_000)).optional(),
       call: z
         .strictObject({ tool: line, arguments: z.record(z.string(), z.unknown()).default({}) })
         .optional(),
     })
-    .default({ env: {}, args: [], files: {} }),
+    .default({ env: {}, args: [] }),
 });
 export type Entry = z.infer<typeof Entry>;
 export type EnvSetting = z.infer<typeof EnvSetting>;

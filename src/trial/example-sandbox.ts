@@ -8,7 +8,7 @@ import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
- * Every declared folder is one of our own, gone afterwards: empty but for `smoke.files`.
+ * Every declared folder is one of our own with no more than `smoke.files` in it, gone afterwards.
  */
 export async function withExampleSandbox<T>(
   entry: Entry,
@@ -17,8 +17,9 @@ export async function withExampleSandbox<T>(
 ): Promise<T> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
   try {
-    const mounts = await Promise.all(entry.permissions.mounts.map((mount) => exampleMount(home, mount)));
-    await writeFiles(entry, mounts);
+    const mounts = await Promise.all(
+      entry.permissions.mounts.map((mount) => exampleMount(home, { mount, files: entry.smoke.files ?? {} })),
+    );
     const overrides = { env: { ...exampleSettings(entry), ...given }, mounts, args: entry.smoke.args };
     return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
   } finally {
@@ -28,24 +29,32 @@ export async function withExampleSandbox<T>(
 
 async function exampleMount(
   home: string,
-  { name, mode }: Entry['permissions']['mounts'][number],
+  {
+    mount: { name, mode },
+    files,
+  }: {
+    readonly mount: Entry['permissions']['mounts'][number];
+    readonly files: Readonly<Record<string, string>>;
+  },
 ): Promise<MountRequest> {
   const hostPath = await mkdtemp(path.join(home, `${name}-`));
   await chmod(hostPath, 0o777); // the image's user is nobody on this machine
   await chmod(home, 0o755);
+  for (const [file, text] of Object.entries(files))
+    if (file.startsWith(`${name}/`)) await putFile(hostPath, { file: file.slice(name.length + 1), text });
   return { name, hostPath, mode };
 }
 
-async function writeFiles({ smoke }: Entry, mounts: readonly MountRequest[]): Promise<void> {
-  for (const [file, text] of Object.entries(smoke.files)) {
-    const [name, ...segments] = file.split('/');
-    const folder = mounts.find((mount) => mount.name === name)?.hostPath;
-    if (folder === undefined) continue; // refused when the entry was read
-    const target = path.join(folder, ...segments);
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o755 });
-    await writeFile(target, text);
-    await chmod(target, 0o644);
+/** The server's user may read and change it, as a user's own. */
+async function putFile(folder: string, { file, text }: { file: string; text: string }): Promise<void> {
+  const parts = file.split('/').slice(0, -1);
+  for (const [index] of parts.entries()) {
+    const inner = path.join(folder, ...parts.slice(0, index + 1));
+    await mkdir(inner, { recursive: true });
+    await chmod(inner, 0o777);
   }
+  await writeFile(path.join(folder, file), text);
+  await chmod(path.join(folder, file), 0o666);
 }
 
 /** What the entry says for its smoke test, else its example. */

@@ -14,6 +14,7 @@ import {
 } from '../upstream/pypi.ts';
 import { wheelScore } from '../upstream/wheel.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
+import { heldMajors } from './held-majors.ts';
 import { compileRequirements } from './uv.ts';
 
 type PypiArtifact = Extract<Artifact, { kind: 'pypi' }>;
@@ -24,7 +25,8 @@ export async function resolvePypi(request: ResolveRequest): Promise<Resolution> 
   const { source, env, signal } = request;
   const project = await pypiProject(source.name, { env, signal });
   const version = pypiVersion(source.name, { project, range: source.range });
-  const { text, pins } = await compileAged(request, `${source.name}==${version}`);
+  const held = await heldMajors(request, project);
+  const { text, pins } = await compileAged(request, [`${source.name}==${version}`, ...held]);
   const artifacts = await pool(pins, 8, (pin) => artifactsOf(request, pin));
   const main = artifacts.flat().find(({ name }) => same(name, source.name));
   if (main === undefined)
@@ -47,9 +49,9 @@ const mostRounds = 8;
  */
 async function compileAged(
   request: ResolveRequest,
-  requirement: string,
+  [requirement = '', ...held]: readonly string[],
 ): Promise<{ text: string; pins: Pin[] }> {
-  const excluded = new Set<string>();
+  const excluded = new Set<string>(held);
   for (let round = 0; round < mostRounds; round++) {
     const text = await compileRequirements(request, [requirement, ...excluded]);
     const pins = pinsOf(text);

@@ -14,6 +14,8 @@ export interface ResolveRequest {
   readonly templates: string;
   /** Dependencies published later are not taken either: they are hijacked more often than servers. */
   readonly before?: Date | undefined;
+  /** PyPI only: what the server itself names stays at the major version of that day; what those name is free. */
+  readonly majorsOf?: Date | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

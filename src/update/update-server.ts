@@ -31,6 +31,8 @@ export interface UpdateRequest {
   readonly version?: string | undefined;
   /** Dependencies published later are not taken; undefined: no limit. */
   readonly before?: Date | undefined;
+  /** As in `ResolveRequest`. */
+  readonly majorsOf?: Date | undefined;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,7 +75,7 @@ export async function updateServer(request: UpdateRequest): Promise<UpdateOutcom
 }
 
 async function resolve(
-  { server, env, cacheFolder, templates, mirror, version, before, signal }: UpdateRequest,
+  { server, env, cacheFolder, templates, mirror, version, before, majorsOf, signal }: UpdateRequest,
   folder: string,
 ): Promise<Resolution> {
   const { entry } = server;
@@ -88,6 +90,7 @@ async function resolve(
     folder,
     templates,
     before,
+    majorsOf,
     signal,
   });
   const debs = await debianArtifacts({

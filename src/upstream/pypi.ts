@@ -26,6 +26,8 @@ const Info = z.object({
   license: z.string().nullish(),
   license_expression: z.string().nullish(),
   requires_python: z.string().nullish(),
+  /** PEP 508, of the newest release. */
+  requires_dist: z.array(z.string()).nullish(),
   classifiers: z.array(z.string()).nullish(),
 });
 const Project = z.object({ info: Info, releases: z.record(z.string(), z.array(File)) });

@@ -89,6 +89,10 @@ test('tables and lists tell what a setting is for and whether it is required', (
       '- `THING_TIMEOUT` (optional): seconds to wait, default: `30`',
       '- **`THING_URL`** - Required. Address of the instance',
       '- `NODE_ENV`: production',
+      '- `THING_MODE=fast` drops all checks',
+      '- `THING_PLACE` is read first',
+      '- `THING_SIZE` - how large it is, and',
+      '  how wide',
     ].join('\n'),
   );
   assert.deepEqual(
@@ -98,6 +102,9 @@ test('tables and lists tell what a setting is for and whether it is required', (
       ['THING_REGION', false, 'Region to ask', undefined],
       ['THING_TIMEOUT', false, 'seconds to wait, default: 30', '30'],
       ['THING_URL', true, 'Address of the instance', undefined],
+      ['THING_MODE', undefined, 'drops all checks', undefined],
+      ['THING_PLACE', undefined, undefined, undefined],
+      ['THING_SIZE', undefined, 'how large it is, and how wide', undefined],
     ],
   );
 });
@@ -220,4 +227,58 @@ test('what all witnesses say of a setting is put together', () => {
   assert.deepEqual(key?.witnesses, ['readme', 'source']);
   assert.equal(settings.get('THING_MODE')?.required, false);
   assert.deepEqual(settings.get('OTHER_KEY')?.witnesses, ['source']);
+});
+
+test('what stands in for a service in tests names no host', () => {
+  const text = 'fetch("https://pages.one.io/x");';
+  for (const path of ['dist/client/MockClient.js', 'src/__mocks__/client.ts'])
+    assert.deepEqual(sourceHosts([{ path, text }], 'thing').hosts, [], path);
+  assert.equal(sourceHosts([{ path: 'dist/mocking.js', text }], 'thing').hosts.length, 1);
+});
+
+test('what an editor asks for explains the setting, and says whether it may stay empty', () => {
+  const readme = `\`\`\`json
+{"servers": {"thing": {"command": "npx", "args": ["-y", "thing"], "env": {
+  "THING_TOKEN": "\${input:thing_token}", "THING_PLACE": "\${input:place}", "THING_OTHER": "\${input:nobody}", "THING_URL": "\${input:url}"}}},
+ "inputs": [
+  {"id": "thing_token", "type": "promptString", "description": "Token of your **Thing** account", "password": true},
+  {"id": "url", "description": "Address of it", "password": true},
+  {"id": "place", "type": "promptString", "description": "Place of the thing - leave blank for the default"}
+]}
+\`\`\``;
+  const { settings } = gather(own({ readme }));
+  const token = settings.get('THING_TOKEN');
+  assert.equal(token?.description, 'Token of your Thing account');
+  assert.equal(token.secret, true);
+  assert.equal(token.required, undefined);
+  assert.equal(settings.get('THING_URL')?.secret, false);
+  assert.equal(settings.get('THING_PLACE')?.required, false);
+  assert.equal(settings.get('THING_OTHER')?.description, undefined);
+});
+
+test('an address in a list of examples is nowhere that a server goes', () => {
+  const text = `
+    const tool = { examples: [{ parameters: { url: "https://pages.one.io/x" } }], url: "https://api.two.io/x" };
+    fetch("https://api.three.io/x");`;
+  const { hosts, mentioned } = sourceHosts([{ path: 'dist/index.js', text }], 'thing');
+  assert.deepEqual(hosts.map(({ rule }) => rule).toSorted(), ['api.three.io', 'api.two.io']);
+  assert.deepEqual(
+    mentioned.map(({ rule }) => rule),
+    ['pages.one.io'],
+  );
+});
+
+test('hosts that a client library makes of names count, names of permissions do not', () => {
+  const text = `import { google } from 'googleapis';
+    const scopes = ["https://www.googleapis.com/auth/spreadsheets"];
+    const sheets = google.sheets({ version: 'v4', auth });`;
+  const rules = sourceHosts([{ path: 'dist/index.js', text }], 'thing').hosts.map(({ rule }) => rule);
+  assert.deepEqual(rules.toSorted(), ['oauth2.googleapis.com', 'sheets.googleapis.com']);
+});
+
+test('a fallback that stands for a value of the user’s is none', () => {
+  const text = "os.environ.get('THING_HOST', 'https://example.thing.io')\nos.environ.get('THING_SIZE', '10')";
+  const { settings } = gather(own({ files: [{ path: 'thing/main.py', text }] }));
+  assert.equal(settings.get('THING_HOST')?.fallback, undefined);
+  assert.equal(settings.get('THING_SIZE')?.fallback, '10');
 });

@@ -6,14 +6,16 @@ import { guesses } from '../../src/add/lessons/guesses.ts';
 import type { Lesson, Situation } from '../../src/add/lessons/lesson.ts';
 import { limits } from '../../src/add/lessons/limits.ts';
 import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
+import { missingFiles } from '../../src/add/lessons/missing-files.ts';
 import { missingPrograms, missingScripts, missingShell } from '../../src/add/lessons/missing-programs.ts';
 import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
-import { newerDependencies } from '../../src/add/lessons/newer-dependencies.ts';
+import { newerDependencies, newerMajors } from '../../src/add/lessons/newer-dependencies.ts';
 import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
 import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
 import { wrongValues } from '../../src/add/lessons/wrong-values.ts';
+import { descriptionOf } from '../../src/add/settings.ts';
 import { own } from './package.ts';
 
 const nothing: Seen = {
@@ -184,6 +186,102 @@ test('an option that a setting can stand for is set by that', () => {
   assert.equal(applied(one, missingArguments(one)).env['THING_API_KEY']?.required, true);
 });
 
+test('a setting that an option does not listen to makes room for the option', () => {
+  const one = said("Error: Missing option '--base-url'.", source('THING_BASE_URL'));
+  const first = applied(one, missingArguments(one));
+  assert.deepEqual(first.permissions.network, ['{THING_BASE_URL}']);
+  const two = { ...one, draft: { entry: first, evidence: [] } };
+  const second = applied(two, missingArguments(two));
+  assert.deepEqual(Object.keys(second.env), []);
+  assert.deepEqual(second.smoke.args, ['--base-url', 'https://server.example.com']);
+  assert.deepEqual(second.permissions.network, ['*']);
+});
+
+test('an option for an address gets the port that documents have', () => {
+  const readme = '```bash\nexport THING_BASE_URL="http://localhost:32400"\n```';
+  const about = { ...source('THING_BASE_URL'), readme };
+  const one = said("Error: Missing option '--base-url'.", about);
+  const two = { ...one, draft: { entry: applied(one, missingArguments(one)), evidence: [] } };
+  const { smoke, permissions } = applied(two, missingArguments(two));
+  assert.deepEqual(smoke.args, ['--base-url', 'http://server.example.com:32400']);
+  assert.deepEqual(permissions.network, ['*:32400']);
+});
+
+test('of a list of which one is enough, the one that needs no file', () => {
+  const text =
+    'Error: no credentials found. Please set one of:\n- THING_KEY_FILE (a file)\n- THING_KEY (a string)\n';
+  assert.deepEqual(
+    missingIn(text, { settings: new Map() }).map(({ name }) => name),
+    ['THING_KEY'],
+  );
+});
+
+test('what a line says of one setting is not said of the next', () => {
+  const line =
+    'Validation failed: THING_USER: required; THING_TOKEN: must be at least 20 characters; THING_NAME: must be 60 characters or less';
+  assert.deepEqual(
+    missingIn(line, { settings: new Map() }).map(({ name, shape }) => [name, shape]),
+    [
+      ['THING_USER', undefined],
+      ['THING_TOKEN', 'long'],
+      ['THING_NAME', 'text'],
+    ],
+  );
+});
+
+test('a description that says nothing gives way to the name', () => {
+  const described = (description: string): string =>
+    descriptionOf('THING_PATH', {
+      name: 'THING_PATH',
+      description,
+      value: undefined,
+      fallback: undefined,
+      required: undefined,
+      secret: false,
+      witnesses: ['readme'],
+      always: false,
+    });
+  assert.equal(described('default `/metrics`)'), 'Thing Path');
+  assert.equal(described('explained'), 'Thing Path');
+  assert.equal(described('where it looks (required)'), 'Where it looks');
+});
+
+test('where a program is stays out of the arguments, and its own address out of the hosts', () => {
+  const readme = `{"command": "npx", "args": ["thing", "--dir", "/path/to/work", "--python-path", "/path/to/python"]}
+
+| Name | Description |
+| --- | --- |
+| \`THING_BASE_URL\` | The base URL where the server is accessible, default \`https://thing.io\` |`;
+  const { entry } = said('', { readme, ...source('THING_BASE_URL') }).draft;
+  assert.deepEqual(entry.args, ['--dir', '/data']);
+  assert.ok('THING_BASE_URL' in entry.env);
+  assert.deepEqual(entry.permissions.network, []);
+});
+
+test('a file of the user’s that it reads at its start is there for the smoke test, empty', () => {
+  const readme = '{"command": "npx", "args": ["thing", "--accounts", "/path/to/accounts.json"]}';
+  const one = said("FileNotFoundError: [Errno 2] No such file or directory: '/data/accounts.json'", {
+    readme,
+  });
+  assert.deepEqual(applied(one, missingFiles(one)).smoke.files, { 'data/accounts.json': '{}\n' });
+  for (const line of [
+    "FileNotFoundError: [Errno 2] No such file or directory: '/elsewhere/accounts.json'",
+    "Error: ENOENT: no such file or directory, open '/data/key.pem'",
+  ])
+    assert.deepEqual(missingFiles(said(line, { readme })), [], line);
+});
+
+test('a secret that is a file becomes a folder', () => {
+  const readme =
+    '{"command": "npx", "args": ["thing"], "env": {"THING_CREDENTIALS": "/path/to/service-account.json"}}';
+  const { entry } = said('', { readme }).draft;
+  assert.equal(entry.env['THING_CREDENTIALS']?.default, '/config/service-account.json');
+  assert.deepEqual(
+    entry.permissions.mounts.map(({ target, mode }) => [target, mode]),
+    [['/config', 'ro']],
+  );
+});
+
 test('refused writes become folders: state for what is kept, memory for caches and logs', () => {
   const one = said(
     "Error: EROFS: read-only file system, mkdir '/home/mcpcat/.thing/data'\nOSError: [Errno 30] Read-only file system: '/home/mcpcat/.cache/thing/index'\nEACCES: permission denied, mkdir '/var/log/thing'\nEROFS: read-only file system, open '/app/node_modules/x/y.json'",
@@ -321,6 +419,16 @@ test('an old release that breaks with the libraries of today gets those of its o
     "AttributeError: 'Server' object has no attribute 'list_resources'",
     '2024-12-04T00:00:00Z',
   );
+  const [mild] = newerMajors({
+    ...situation({ stderr: ["ModuleNotFoundError: No module named 'mcp.server.fastmcp'"] }),
+    published: '2024-12-04T00:00:00Z',
+    lock: { scripts: [], bin: {}, runtime: 'python' },
+  });
+  const milder = mild?.apply(situation({}).draft);
+  assert.equal(milder?.majorsOf?.toISOString().slice(0, 10), '2024-12-05');
+  const all = lesson?.apply(milder);
+  assert.equal(all?.majorsOf, undefined);
+  assert.equal(all?.evidence.filter(({ field }) => field === 'lock').length, 1);
   assert.equal(lesson?.renews, 'lock');
   assert.equal(lesson.apply(situation({}).draft).before?.toISOString().slice(0, 10), '2024-12-18');
   assert.equal(

@@ -2,6 +2,7 @@ import { isPlaceholder, isSecretName, prefixOf } from '../example-value.ts';
 import type { Package } from '../package/package.ts';
 import { clientConfigurations } from './client-configurations.ts';
 import { isSettingName, type SettingClue, type StartClue, type Witness } from './clues.ts';
+import { editorInputs } from './editor-inputs.ts';
 import { manifests } from './manifests.ts';
 import { settingTables } from './setting-tables.ts';
 import { shellLines } from './shell-lines.ts';
@@ -42,6 +43,7 @@ export function gather(own: Package): Clues {
   const starts = distinct([...configured, ...shell.starts, ...manifested.starts].filter(isStdio));
   const sure = [
     ...manifested.settings,
+    ...editorInputs(documents),
     ...[...configured, ...shell.starts].flatMap(settingsOfStart),
     ...sourceSettings(own.files),
   ];
@@ -92,6 +94,9 @@ function isDocument({ path, text }: { path: string; text: string }): boolean {
   );
 }
 
+/** What an author writes where a value of the user's belongs: no server works with it. */
+const standIn = /^(your|my|some|change)[-_ ]|example\.|\bexample\b|placeholder|changeme|xxxx|dummy/i;
+
 function merged(name: string, said: readonly SettingClue[], always: boolean): KnownSetting {
   const first = <T>(pick: (clue: SettingClue) => T | undefined): T | undefined =>
     said.map(pick).find((value) => value !== undefined && value !== '');
@@ -104,7 +109,7 @@ function merged(name: string, said: readonly SettingClue[], always: boolean): Kn
       values.find((value) => !isPlaceholder(value)) ??
       values.find((value) => prefixOf(value) !== '') ??
       values[0],
-    fallback: first(({ fallback }) => fallback),
+    fallback: first(({ fallback }) => (standIn.test(fallback ?? '') ? undefined : fallback)),
     required: first(({ required }) => required),
     secret: first(({ secret }) => secret) ?? isSecretName(name),
     witnesses: [...new Set(said.map(({ witness }) => witness))],

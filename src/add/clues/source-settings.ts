@@ -33,7 +33,7 @@ const asks: readonly RegExp[] = [
 
 /** Tests, types and examples say nothing of the server itself. */
 const foreign =
-  /(^|\/)(tests?|__tests__|examples?|docs?|node_modules|fixtures)\/|\.(test|spec)\.|\.d\.[mc]?ts$|\.(md|json|map|rst|txt)$/;
+  /(^|\/)(tests?|__tests__|examples?|docs?|node_modules|fixtures|mocks?|__mocks__)\/|(^|\/)[Mm]ock[A-Z-][^/]*$|\.(test|spec)\.|\.d\.[mc]?ts$|\.(md|json|map|rst|txt)$/;
 
 export function isOwnCode({ path }: PackageFile): boolean {
   return !foreign.test(path) && /\.(m?[jt]sx?|cjs|cts|py|go)$/.test(path);

@@ -1,6 +1,6 @@
 import { changed, withMount, type Draft } from '../draft.ts';
 import { exampleValue, isPathText } from '../example-value.ts';
-import { settingLike } from '../arguments.ts';
+import { settingLike, withUserHost } from '../arguments.ts';
 import { folderFor, withSetting } from '../settings.ts';
 import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
@@ -10,6 +10,8 @@ interface Wanted {
   readonly option: string | undefined;
   readonly name: string;
   readonly line: string;
+  /** What documents have in its place. */
+  readonly placeholder?: string | undefined;
 }
 
 /** How argparse, click, commander, yargs, cobra and clap ask for what was left out. */
@@ -81,12 +83,29 @@ function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): 
     {
       key: `argument ${option ?? name}`,
       what: `needs the argument ${option ?? `<${name}>`}`,
-      apply: (old) => withArgument(old, { option, name, line }),
+      apply: (old) => {
+        const placeholder = setting === undefined ? undefined : clues.settings.get(setting)?.value;
+        return withArgument(withoutSetting(old, setting), { option, name, line, placeholder });
+      },
     },
   ];
 }
 
-function withArgument(draft: Draft, { option, name, line }: Wanted): Draft {
+/** The setting that was taken for the option, and is not read: nobody has to give both. */
+function withoutSetting(draft: Draft, name: string | undefined): Draft {
+  if (name === undefined) return draft;
+  const { [name]: _, ...env } = draft.entry.env;
+  const { permissions } = draft.entry;
+  const network = permissions.network.filter((rule) => !rule.includes(`{${name}}`));
+  const evidence = draft.evidence.filter(
+    ({ field, value }) =>
+      !(field === 'env' && value.split(' ')[0] === name) &&
+      !(field === 'permissions.network' && value.includes(`{${name}}`)),
+  );
+  return { ...draft, entry: { ...draft.entry, env, permissions: { ...permissions, network } }, evidence };
+}
+
+function withArgument(draft: Draft, { option, name, line, placeholder }: Wanted): Draft {
   const upper = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
   const { entry } = draft;
   const isPath = /PATH|DIR|FOLDER|ROOT|FILE|WORKSPACE|VAULT|PROJECT|REPO/.test(upper) || isPathText(name);
@@ -102,13 +121,14 @@ function withArgument(draft: Draft, { option, name, line }: Wanted): Draft {
       quote(line),
     );
   }
-  const value = exampleValue(upper);
+  const value = exampleValue(upper, { placeholder });
   const args = [...entry.smoke.args, ...(option === undefined ? [value] : [option, value])];
-  return changed(
+  const given = changed(
     draft,
     { smoke: { ...entry.smoke, args } },
     { field: 'smoke.args', value: args.join(' '), why: `a user gives their own after "--": ${quote(line)}` },
   );
+  return /^\w+:\/\//.test(value) ? withUserHost(given, value) : given;
 }
 
 function fileFor(upper: string): string {

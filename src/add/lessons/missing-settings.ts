@@ -1,6 +1,6 @@
 import type { Clues, KnownSetting } from '../clues/gather.ts';
 import { isSettingName, isSystemName } from '../clues/clues.ts';
-import { isSecretName, type Shape } from '../example-value.ts';
+import { isPathText, isSecretName, type Shape } from '../example-value.ts';
 import { withSetting } from '../settings.ts';
 import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
@@ -87,23 +87,37 @@ function inLine(
     return chosen(names, line).map((name) => ({
       name,
       line,
-      shape: shapeIn(line.slice(line.indexOf(name))),
+      shape: shapeIn(saidOf(name, { line, names })),
     }));
   // A heading with the names below it.
   if (
-    !/(environment|variables?|settings?|configuration|credentials|validation|required|missing|following)[^.]{0,60}:?\s*$/i.test(
+    !/(environment|variables?|settings?|configuration|credentials|validation|required|missing|following|one of|any of|either)[^.]{0,60}:?\s*$/i.test(
       line,
     )
   )
     return [];
   const below = rest.slice(0, rest.findIndex((other) => other.trim() === '' || /^\s*at /.test(other)) >>> 0);
-  return below.flatMap((other) => {
+  const found = below.flatMap((other) => {
     const match = /^\s*(?:[-*•✗✖❌]\s*|\d+\.\s*)?(?:export )?([A-Z][A-Z0-9_]{2,})\b/u.exec(other);
     const name = match?.[1] ?? '';
     return isName(name, clues) && !/optional/i.test(other)
       ? [{ name, line: `${line.trim()} ${other.trim()}`, shape: shapeIn(other) }]
       : [];
   });
+  if (!/\b(?:one|any) of\b|\beither\b/i.test(line)) return found;
+  // What can be said in a word is easier to give than a file.
+  return [found.find(({ name }) => !isFile(name, clues)) ?? found[0]].flatMap((one) => one ?? []);
+}
+
+function isFile(name: string, { settings }: Pick<Clues, 'settings'>): boolean {
+  return /(_FILE|_PATH|APPLICATION_CREDENTIALS)$/.test(name) || isPathText(settings.get(name)?.value ?? '');
+}
+
+/** What a line says of one of the settings in it: up to the next one. */
+function saidOf(name: string, { line, names }: { line: string; names: readonly string[] }): string {
+  const rest = line.slice(line.indexOf(name) + name.length);
+  const ends = names.map((other) => rest.search(new RegExp(`\\b${other}\\b`))).filter((at) => at >= 0);
+  return rest.slice(0, Math.min(rest.length, ...ends));
 }
 
 function namesIn(line: string, clues: Pick<Clues, 'settings'>): string[] {
@@ -144,6 +158,8 @@ export function shapeIn(text: string): Shape | undefined {
   )
     return 'number';
   if (/valid boolean|must be (true|'true')/i.test(text)) return 'boolean';
+  if (/\b(or less|or fewer|at most|no more than|too long|too_big|maximum|exceeds?)\b/i.test(text))
+    return 'text';
   if (/at least \d\d|too short|too_small|length|characters/i.test(text)) return 'long';
   return undefined;
 }

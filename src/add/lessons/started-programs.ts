@@ -4,8 +4,8 @@ import { changed, type Draft } from '../draft.ts';
 import { packageOf } from './missing-programs.ts';
 
 const starts: readonly RegExp[] = [
-  /\b(?:spawn|spawnSync|execFile|execFileSync|execa|execaSync)\(\s*["'`]([\w.+-]+)["'`]/g,
-  /\bBun\.spawn(?:Sync)?\(\s*\[\s*["'`]([\w.+-]+)["'`]/g,
+  // Bundlers give such functions other names: `import_cross_spawn.default("git"`.
+  /\b\w{0,40}(?:spawn|exec[fF]ile|execa)(?:Sync|Async)?(?:\.(?:default|sync))?\(\s*\[?\s*["'`]([\w.+-]+)["'`]/g,
   /\bsubprocess\.(?:run|Popen|check_output|check_call|call)\(\s*\[\s*["']([\w.+-]+)["']/g,
   /\bcreate_subprocess_exec\(\s*["']([\w.+-]+)["']/g,
   /\bshutil\.which\(\s*["']([\w.+-]+)["']/g,

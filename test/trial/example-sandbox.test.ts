@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Entry } from '../../src/catalog/entry.ts';
+import { withExampleSandbox } from '../../src/trial/example-sandbox.ts';
+
+const entry = Entry.parse({
+  name: 'thing',
+  title: 'Thing',
+  description: 'A thing.',
+  categories: ['utilities'],
+  repository: 'https://github.com/someone/thing',
+  license: 'MIT',
+  source: 'npm:thing',
+  command: ['thing'],
+  permissions: {
+    mounts: [
+      { name: 'config', target: '/config', description: 'Settings' },
+      { name: 'data', target: '/data', mode: 'rw', description: 'Data' },
+    ],
+  },
+  smoke: { files: { 'config/a.json': '{}', 'config/more/b.txt': 'b' } },
+});
+
+test('the folders of a test hold what the entry says, only that, and only as long', async () => {
+  const folders = await withExampleSandbox(entry, async ({ mounts }) => {
+    const [config, data] = mounts.map(({ source }) => source);
+    assert.ok(config !== undefined && data !== undefined);
+    assert.equal(readFileSync(path.join(config, 'a.json'), 'utf8'), '{}');
+    assert.equal(readFileSync(path.join(config, 'more', 'b.txt'), 'utf8'), 'b');
+    assert.equal(statSync(path.join(config, 'a.json')).mode & 0o777, 0o666, 'whoever the server runs as');
+    assert.equal(existsSync(path.join(data, 'a.json')), false);
+    return [config, data];
+  });
+  assert.deepEqual(
+    folders.map((folder) => existsSync(folder)),
+    [false, false],
+  );
+});
+
+for (const file of ['config/../x.json', '/config/x.json', 'config', 'config//x', 'config/./x'])
+  test(`"${file}" names no file in a folder`, () => {
+    const wrong = { ...entry, smoke: { ...entry.smoke, files: { [file]: '' } } };
+    assert.equal(Entry.safeParse(wrong).success, false);
+  });
