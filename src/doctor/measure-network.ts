@@ -27,6 +27,7 @@ const sandbox: Sandbox = {
   cpus: 1,
   pids: 64,
   shmBytes: undefined,
+  readsResolvConf: true,
   network: [{ kind: 'exact', name: permitted, ports: [443], private: 'refused' }],
 };
 

@@ -151,6 +151,8 @@ export interface ContainerSettings {
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly mounts: readonly BindMount[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** The engine writes /etc/hosts and /etc/resolv.conf; else they are empty, where it can leave that. */
+  readonly networkFiles: boolean;
   readonly dns: readonly string[];
   readonly extraHosts: readonly string[];
   readonly autoRemove: boolean;

@@ -2,17 +2,17 @@
 #include "local-names.h"
 
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "relay-dns.h"
 #include "relay-sockets.h"
 
 enum { at_once = 64, datagram_maximum = 1500 };
 
-static bool is_local(const struct dns_query *query) {
+const uint8_t local_address[4] = {127, 0, 0, 1};
+
+bool local_name(const struct dns_query *query) {
   static const char localhost[] = "localhost";
   enum { size = sizeof localhost - 1 };
   char own[dns_name_maximum + 1] = "";
@@ -23,7 +23,6 @@ static bool is_local(const struct dns_query *query) {
 }
 
 static size_t reply_to(const uint8_t *datagram, size_t size, uint8_t into[dns_maximum]) {
-  static const uint8_t loopback[] = {127, 0, 0, 1};
   struct dns_query query;
   enum dns_code code = dns_fine;
   switch (dns_parse(datagram, size, &query, &code)) {
@@ -32,7 +31,7 @@ static size_t reply_to(const uint8_t *datagram, size_t size, uint8_t into[dns_ma
     case dns_reply:
       return dns_answer(&query, code, NULL, into);
     case dns_ask:
-      return is_local(&query) ? dns_answer(&query, dns_fine, loopback, into)
+      return local_name(&query) ? dns_answer(&query, dns_fine, local_address, into)
                               : dns_answer(&query, dns_no_such_name, NULL, into);
   }
   return 0;

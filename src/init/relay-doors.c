@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "doors.h"
+#include "local-names.h"
 #include "relay-apps.h"
 #include "relay-sockets.h"
 #include "say.h"
@@ -99,7 +100,8 @@ void apps_questions(struct relay *relay, int64_t now) {
     struct dns_query query;
     enum dns_code code = dns_fine;
     enum dns_verdict verdict = dns_parse(datagram, (size_t)size, &query, &code);
-    if (verdict == dns_ask) ask(relay, &query, &from, now);
+    if (verdict == dns_ask && local_name(&query)) reply(relay, &query, &from, dns_fine, local_address);
+    else if (verdict == dns_ask) ask(relay, &query, &from, now);
     if (verdict == dns_reply) reply(relay, &query, &from, code, NULL);
   }
 }

@@ -39,6 +39,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
     network,
+    readsResolvConf: entry.source.startsWith('pypi:'),
     ...httpOf(entry, network),
   };
 }

@@ -21,6 +21,8 @@ export interface Sandbox {
   readonly shmBytes: number | undefined;
   /** What may be reached over the road; there is no other network. */
   readonly network: readonly PermittedRule[];
+  /** Its programs may read /etc/resolv.conf themselves, as some libraries of Python do, and refuse an empty one. */
+  readonly readsResolvConf: boolean;
   /** Where it listens in the container, if it speaks HTTP instead of stdio. */
   readonly http?: { readonly port: number; readonly path: string };
 }

@@ -56,17 +56,21 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
   };
 }
 
+type RoadSettings = Pick<ContainerSettings, 'sysctls' | 'networkFiles' | 'dns' | 'extraHosts'>;
+
 /**
  * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens. A
  * server that speaks HTTP needs the relay as well: it is how the client gets in.
- * Exact names also stand in /etc/hosts, for engines that treat the resolver's address differently (FACTS.md).
+ * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (FACTS.md).
  */
-function roadSettings({ network, http }: Sandbox): Pick<ContainerSettings, 'sysctls' | 'dns' | 'extraHosts'> {
+function roadSettings({ network, http, readsResolvConf }: Sandbox): RoadSettings {
   // Process 1 or the relay answers on port 53 without any capability.
   const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '0' };
-  if (network.length === 0 && http === undefined) return { sysctls, dns: [], extraHosts: [] };
+  if (network.length === 0 && http === undefined)
+    return { sysctls, networkFiles: false, dns: [], extraHosts: [] };
   return {
     sysctls,
+    networkFiles: readsResolvConf,
     dns: ['127.0.0.1'],
     extraHosts: extraHosts(policyOf(network).names),
   };

@@ -30,10 +30,22 @@ const settings: ContainerSettings = {
     },
   ],
   sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+  networkFiles: true,
   dns: ['127.0.0.1'],
   extraHosts: ['a.example.com:127.77.0.1'],
   autoRemove: true,
 };
+
+test('an engine that has no file to write is told of no network at all, besides', () => {
+  const bodies = [true, false].map((networkFiles) => createBody({ ...settings, networkFiles }));
+  assert.deepEqual(
+    bodies.map((body) => [body.NetworkDisabled, body.HostConfig?.NetworkMode]),
+    [
+      [false, 'none'],
+      [true, 'none'],
+    ],
+  );
+});
 
 test('every restriction reaches the engine in its own words', () => {
   assert.deepEqual(createBody(settings).HostConfig, {

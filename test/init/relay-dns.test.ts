@@ -5,6 +5,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import dns from 'node:dns/promises';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -58,6 +59,15 @@ test('a name that is not permitted does not exist', { timeout }, async () => {
     await assert.rejects(dns.lookup(name), { code: 'ENOTFOUND' });
   }
   await assert.rejects(promisify(execFile)('getent', ['hosts', 'evil.example.com']), { code: 2 });
+});
+
+test('its own names lead to itself, and nobody is asked for them', { timeout }, async () => {
+  const { asked } = await answering();
+  for (const name of ['localhost', 'app.localhost', hostname()])
+    assert.deepEqual(await dns.resolve4(name), ['127.0.0.1'], name);
+  assert.deepEqual(asked, []);
+  await assert.rejects(dns.resolve4('notlocalhost'), { code: 'ENOTFOUND' });
+  assert.deepEqual(asked, ['notlocalhost']);
 });
 
 test('a permitted name has no records but its address', { timeout }, async () => {

@@ -21,6 +21,7 @@ export function closed(image: string): ContainerSettings {
     tmpfs: {},
     mounts: [],
     sysctls: {},
+    networkFiles: false,
     dns: [],
     extraHosts: [],
     autoRemove: false,

@@ -22,7 +22,12 @@ test('an entry that asks for nothing gets the defaults', () => {
     pids: 128,
     shmBytes: undefined,
     network: [],
+    readsResolvConf: false,
   });
+});
+
+test('what is from PyPI may read resolv.conf itself', () => {
+  assert.equal(policy({ source: 'pypi:notes' }).readsResolvConf, true);
 });
 
 test('the limits of the entry count, and those of the user count more', () => {
