@@ -56,6 +56,10 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
   };
 }
 
+function hasRoad({ network, http }: Sandbox): boolean {
+  return network.length > 0 || http !== undefined;
+}
+
 type RoadSettings = Pick<ContainerSettings, 'sysctls' | 'networkFiles' | 'dns' | 'extraHosts'>;
 
 /**
@@ -63,11 +67,11 @@ type RoadSettings = Pick<ContainerSettings, 'sysctls' | 'networkFiles' | 'dns' |
  * server that speaks HTTP needs the relay as well: it is how the client gets in.
  * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (FACTS.md).
  */
-function roadSettings({ network, http, readsResolvConf }: Sandbox): RoadSettings {
+function roadSettings(sandbox: Sandbox): RoadSettings {
+  const { network, readsResolvConf } = sandbox;
   // Process 1 or the relay answers on port 53 without any capability.
   const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '0' };
-  if (network.length === 0 && http === undefined)
-    return { sysctls, networkFiles: false, dns: [], extraHosts: [] };
+  if (!hasRoad(sandbox)) return { sysctls, networkFiles: false, dns: [], extraHosts: [] };
   return {
     sysctls,
     networkFiles: readsResolvConf,
@@ -93,7 +97,7 @@ function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start
     // Where an engine means something else by its network "none", the server does not start.
     MCPCAT_NETWORK: 'none',
     ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
-    ...(sandbox.network.length > 0 ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
+    ...(hasRoad(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),

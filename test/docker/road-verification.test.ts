@@ -136,7 +136,7 @@ test(
   { timeout },
   async () => {
     const report = await testedOn(
-      unfaithful(engine, () => ({ dns: [], extraHosts: [] })),
+      unfaithful(engine, () => ({ networkFiles: true, dns: [], extraHosts: [] })),
       'permissions: {network: [a.declared.example.com, "*.b.example.com"]}\n',
     );
     const evidence = evidenceOf(report, 'declared-but-closed');

@@ -24,7 +24,17 @@ function reportIn(file: string): string {
   return readFileSync(file, 'utf8').replace(/^==\d+==Unable to get registers from thread \d+\.\n/gm, '');
 }
 
-for (const suite of ['init', 'lease', 'preamble', 'probe', 'doors', 'relay', 'relay-dns', 'relay-load']) {
+for (const suite of [
+  'init',
+  'lease',
+  'preamble',
+  'probe',
+  'doors',
+  'room',
+  'relay',
+  'relay-dns',
+  'relay-load',
+]) {
   test(`the tests of ${suite} pass under address and undefined-behaviour sanitizers`, () => {
     const env: NodeJS.ProcessEnv = {
       ...process.env,
