@@ -142,7 +142,8 @@ function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string
     (known) =>
       known.always &&
       known.required !== true &&
-      (requiredBecause(known) !== undefined || (known.secret && known.fallback === undefined)),
+      (requiredBecause(known) !== undefined ||
+        (known.fallback === undefined && (known.secret || /\bdisables?\b/i.test(known.description ?? '')))),
   );
   const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
   return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));

@@ -272,7 +272,7 @@ test('an address in a list of examples is nowhere that a server goes', () => {
 
 test('hosts that a client library makes of names count, names of permissions do not', () => {
   const text = `import { google } from 'googleapis';
-    const scopes = ["https://www.googleapis.com/auth/spreadsheets"];
+    const scopes = ["https://www.googleapis.com/auth/spreadsheets", "https://mail.google.com/"];
     const sheets = google.sheets({ version: 'v4', auth });`;
   const rules = sourceHosts([{ path: 'dist/index.js', text }], 'thing').hosts.map(({ rule }) => rule);
   assert.deepEqual(rules.toSorted(), ['oauth2.googleapis.com', 'sheets.googleapis.com']);
