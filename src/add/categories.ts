@@ -42,7 +42,10 @@ const table: readonly (readonly [category: string, words: RegExp])[] = [
   ['documentation', /\b(documentation|docs|api reference|wiki|confluence)\b/],
   ['files', /\b(files?|filesystem|folders?|pdf|excel|word|documents?|csv|xlsx)\b/],
   ['testing', /\b(test(s|ing)?|accessibility|lint\w*|quality)\b/],
-  ['ai', /\b(llms?|openai|gemini|claude|models?|agents?|inference|embeddings?|rag)\b/],
+  [
+    'ai',
+    /\b(llms?|openai|gemini|claude|deepseek|mistral|ollama|gpt|models?|agents?|inference|embeddings?|rag)\b/,
+  ],
   ['research', /\b(research|papers?|arxiv|academic|science|scientific|pubmed|citations?)\b/],
   ['data', /\b(data|analytics|dataset|statistics|warehouse)\b/],
   ['reasoning', /\b(thinking|reasoning|planning)\b/],

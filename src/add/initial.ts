@@ -142,7 +142,8 @@ function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string
     (known) =>
       known.always &&
       known.required !== true &&
-      (requiredBecause(known) !== undefined || (known.secret && known.fallback === undefined)),
+      (requiredBecause(known) !== undefined ||
+        (known.fallback === undefined && (known.secret || /\bdisables?\b/i.test(known.description ?? '')))),
   );
   const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
   return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));
@@ -214,7 +215,7 @@ function withOptional(draft: Draft, { settings, starts }: Clues): Draft {
 
 /** How it is spoken to is ours to say. */
 function isOurs(name: string): boolean {
-  return /(^|_)(TRANSPORT(_\w+)?|MODE|HTTP|HTTP_\w+|SSE_\w+|MCP_PORT|MCP_HOST|SERVER_PORT|SERVER_HOST|ALLOWED_(ORIGINS|HOSTS)|CORS_\w+)$|^MCP_(SERVER_(NAME|VERSION)|PORT|HOST|MODE|TRANSPORT)|_(HTTP_)?(PORT|HOST)$(?<=(MCP|SERVER|BUDDY|LISTEN|BIND)_\w+)/.test(
+  return /(^|_)(TRANSPORT(_\w+)?|MODE|HTTP|HTTP_\w+|SSE_\w+|MCP_PORT|MCP_HOST|SERVER_PORT|SERVER_HOST|ALLOWED_(ORIGINS|HOSTS)|CORS_\w+)$|_(NODE|NPX|NPM|PYTHON|UV|UVX)_PATH$|^MCP_AUTH_|^OAUTH_(ISSUER|AUDIENCE|JWKS)\w*$|^MCP_(SERVER_(NAME|VERSION)|PORT|HOST|MODE|TRANSPORT)|_(HTTP_)?(PORT|HOST)$(?<=(MCP|SERVER|BUDDY|LISTEN|BIND)_\w+)/.test(
     name,
   );
 }

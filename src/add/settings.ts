@@ -54,6 +54,7 @@ function exampleOf(
     shape !== 'url' &&
     shape !== 'host' &&
     value !== undefined &&
+    (shape !== 'email' || value.includes('@')) &&
     isHarmless(value);
   return { example: given ? value : exampleValue(name, { shape, placeholder: value }) };
 }

@@ -93,6 +93,7 @@ test('tables and lists tell what a setting is for and whether it is required', (
       '- `THING_PLACE` is read first',
       '- `THING_SIZE` - how large it is, and',
       '  how wide',
+      '> By the way, `THING_USER` is optional.',
     ].join('\n'),
   );
   assert.deepEqual(
@@ -105,6 +106,7 @@ test('tables and lists tell what a setting is for and whether it is required', (
       ['THING_MODE', undefined, 'drops all checks', undefined],
       ['THING_PLACE', undefined, undefined, undefined],
       ['THING_SIZE', undefined, 'how large it is, and how wide', undefined],
+      ['THING_USER', false, undefined, undefined],
     ],
   );
 });
@@ -270,10 +272,22 @@ test('an address in a list of examples is nowhere that a server goes', () => {
 
 test('hosts that a client library makes of names count, names of permissions do not', () => {
   const text = `import { google } from 'googleapis';
-    const scopes = ["https://www.googleapis.com/auth/spreadsheets"];
+    const scopes = ["https://www.googleapis.com/auth/spreadsheets", "https://mail.google.com/"];
     const sheets = google.sheets({ version: 'v4', auth });`;
   const rules = sourceHosts([{ path: 'dist/index.js', text }], 'thing').hosts.map(({ rule }) => rule);
   assert.deepEqual(rules.toSorted(), ['oauth2.googleapis.com', 'sheets.googleapis.com']);
+});
+
+test('an assignment in code is no example, a usage text is', () => {
+  const text = 'process.env.THING_MAIL;THING_MAIL=await ask();console.log("THING_LEVEL=debug thing-mcp")';
+  const { settings } = gather(
+    own({
+      readme: '- `THING_MAIL`: address\n- `THING_LEVEL`: how much',
+      files: [{ path: 'dist/index.js', text }],
+    }),
+  );
+  assert.equal(settings.get('THING_MAIL')?.value, undefined);
+  assert.equal(settings.get('THING_LEVEL')?.value, 'debug');
 });
 
 test('a fallback that stands for a value of the user’s is none', () => {

@@ -62,12 +62,13 @@ test('of a server for many services nobody needs all keys; the smoke test gives 
 test('keys that may stay empty are given by the smoke test too, addresses with a default are not', () => {
   const services = ['RED', 'BLUE', 'GREEN', 'PINK'];
   const env = Object.fromEntries(services.map((name) => [`${name}_TOKEN`, `\${input:${name}}`]));
-  const readme = `${JSON.stringify({ command: 'npx', args: ['-y', 'thing'], env: { ...env, RED_URL: '${input:url}' } })}
+  const readme = `${JSON.stringify({ command: 'npx', args: ['-y', 'thing'], env: { ...env, RED_URL: '${input:url}', PINK_URL: '${input:pink}' } })}
 ${services.map((id) => JSON.stringify({ id, description: 'Token - leave blank to disable', password: true })).join('\n')}
+${JSON.stringify({ id: 'pink', description: 'Address, leave blank to disable' })}
 ${JSON.stringify({ id: 'url', description: 'Address, leave blank for the default' })}`;
   const made = entry({ readme });
   assert.deepEqual(required(made), []);
-  assert.deepEqual(Object.keys(made.smoke.env).toSorted(), Object.keys(env).toSorted());
+  assert.deepEqual(Object.keys(made.smoke.env).toSorted(), [...Object.keys(env), 'PINK_URL'].toSorted());
 });
 
 test('a program that a bundle starts under a changed name is found, if it is what the package is about', () => {

@@ -263,7 +263,7 @@ test('a file of the user’s that it reads at its start is there for the smoke t
   const one = said("FileNotFoundError: [Errno 2] No such file or directory: '/data/accounts.json'", {
     readme,
   });
-  assert.deepEqual(applied(one, missingFiles(one)).smoke.files, { 'data/accounts.json': '{}\n' });
+  assert.deepEqual(applied(one, missingFiles(one)).smoke.files, { 'data/accounts.json': '{}' });
   for (const line of [
     "FileNotFoundError: [Errno 2] No such file or directory: '/elsewhere/accounts.json'",
     "Error: ENOENT: no such file or directory, open '/data/key.pem'",

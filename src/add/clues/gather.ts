@@ -82,7 +82,14 @@ export function gather(own: Package): Clues {
 
 /** Of a usage text: `NAME=value program`. */
 function exampleIn(text: string, name: string): string | undefined {
-  return new RegExp(String.raw`\b${name}=([A-Za-z0-9][\w.-]{2,60})(?=[\s"'\x60\\])`).exec(text)?.[1];
+  const value = new RegExp(String.raw`(?<![\w.$])${name}=([A-Za-z0-9][\w.-]{2,60})(?=[\s"'\x60\\])`).exec(
+    text,
+  )?.[1];
+  // An assignment in code is none.
+  return value === undefined ||
+    /^(await|new|null|true|false|undefined|typeof|void|this|process\b.*)$/.test(value)
+    ? undefined
+    : value;
 }
 
 function isDocument({ path, text }: { path: string; text: string }): boolean {

@@ -3,7 +3,10 @@ import { isSettingName, type SettingClue } from './clues.ts';
 
 /** Rows of tables and items of lists that explain a setting: `| \`NAME\` | what for | required |`. */
 export function settingTables(text: string): SettingClue[] {
-  return itemsOf(text).flatMap((line) => {
+  const prose = [...text.matchAll(/`([A-Z][A-Z0-9_]{2,60})` is (?:entirely |completely )?optional\b/g)]
+    .map(([, name = '']) => ({ name, witness: 'readme' as const, required: false }))
+    .filter(({ name }) => isSettingName(name));
+  const listed = itemsOf(text).flatMap((line) => {
     const name =
       /^\s*(?:\|\s*|[-*+]\s+|\d+\.\s+|#{2,5}\s+)?(?:\*\*)?`{1,2}(?:export )?([A-Z][A-Z0-9_]{2,60})(?:=[^`]*)?`{1,2}/.exec(
         line,
@@ -12,6 +15,7 @@ export function settingTables(text: string): SettingClue[] {
     if (name === undefined || !isSettingName(name)) return [];
     return [{ name, witness: 'readme' as const, ...explained(line, name) }];
   });
+  return [...listed, ...prose];
 }
 
 /** Lines, each item of a list with what it goes on with. */

@@ -68,7 +68,10 @@ export function sourceHosts(files: readonly PackageFile[], own: string): FoundHo
 
 /** Google's names of permissions look like addresses. */
 function isScope(rule: string, rest: string): boolean {
-  return rule === 'www.googleapis.com' && rest.startsWith('/auth/');
+  return (
+    (rule === 'www.googleapis.com' && rest.startsWith('/auth/')) ||
+    (rule === 'mail.google.com' && /^\/?$/.test(rest))
+  );
 }
 
 /** Google's client libraries make the host of a service from its name: `google.sheets({…})`, `build('sheets', …)`. */

@@ -12,8 +12,8 @@ const absent: readonly RegExp[] = [
 
 /** What a file of that kind holds when it holds nothing. */
 const contents: readonly (readonly [RegExp, string])[] = [
-  [/(service[-_]?account[^/]*|credentials)\.json$/i, `${serviceAccount}\n`],
-  [/\.json$/i, '{}\n'],
+  [/(service[-_]?account[^/]*|credentials)\.json$/i, serviceAccount],
+  [/\.json$/i, '{}'],
   [/\.(ya?ml|toml|ini|env|cfg|conf|csv|txt|md|log)$/i, ''],
 ];
 
