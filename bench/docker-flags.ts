@@ -16,6 +16,7 @@ export function dockerFlags(settings: ContainerSettings): string[] {
       '--log-driver',
       'none',
     ],
+    ...Object.entries(settings.sysctls).map(([name, value]) => `--sysctl=${name}=${value}`),
     ...Object.entries(settings.tmpfs).flatMap(([target, options]) => ['--tmpfs', `${target}:${options}`]),
     ...Object.entries(settings.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ];
