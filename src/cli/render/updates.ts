@@ -74,7 +74,8 @@ function cells({ name, from, to, state, waiting, dependencies, result }: Row): s
   const version = from === undefined || from === to ? (to ?? '-') : `${from} → ${to ?? '-'}`;
   const { added = [], removed = [], changed = [] } = dependencies ?? {};
   const counts = `+${String(added.length)} -${String(removed.length)} ~${String(changed.length)}`;
-  const more = state === 'waiting' ? waiting : result;
+  const elsewhere = state === 'unchanged' ? `a changed server.yaml: mcpcat rebuild ${name}` : undefined;
+  const more = state === 'waiting' ? waiting : (result ?? elsewhere);
   return [name, version, state, [dependencies === undefined ? '' : counts, more ?? ''].join(' ').trim()];
 }
 
