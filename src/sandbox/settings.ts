@@ -56,7 +56,8 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
   };
 }
 
-function hasRoad({ network, http }: Sandbox): boolean {
+/** Whether a relay runs beside the server: the way to permitted hosts, or the client's way in. */
+export function hasRoad({ network, http }: Pick<Sandbox, 'network' | 'http'>): boolean {
   return network.length > 0 || http !== undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Road } from '../egress/road.ts';
 import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { httpAttachment } from '../http-bridge/http-attachment.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { preambleOf, settingsOf } from '../sandbox/settings.ts';
+import { hasRoad, preambleOf, settingsOf } from '../sandbox/settings.ts';
 
 export interface TrialRequest {
   readonly engine: Engine;
@@ -74,7 +74,7 @@ async function openTrialRoad(
   { engine, sandbox, dial, onAttempt }: TrialRequest,
   id: string,
 ): Promise<Road | undefined> {
-  if (sandbox.network.length === 0 && sandbox.http === undefined) return undefined;
+  if (!hasRoad(sandbox)) return undefined;
   return openRoad({ engine, id, policy: policyOf(sandbox.network), dial, onAttempt, deadline: opening });
 }
 
