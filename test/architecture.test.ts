@@ -49,7 +49,7 @@ const imports = files.flatMap(importsOf);
 
 /** Type imports count too: a cycle through types still ties files together. */
 function importsOf(file: string): Import[] {
-  const source = readFileSync(path.join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  const source = withoutComments(sourceOf(file));
   const found = source.matchAll(
     /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import '([^']+)'/g,
   );
@@ -57,6 +57,15 @@ function importsOf(file: string): Import[] {
     const name = match[1] ?? match[2] ?? match[3] ?? '';
     return { from: file, to: name.startsWith('.') ? path.join(path.dirname(file), name) : name };
   });
+}
+
+function sourceOf(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8');
+}
+
+/** Line comments stay where code stands before them: that may be a string with two slashes. */
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
 }
 
 function folderOf(file: string): string {
@@ -99,6 +108,15 @@ test('the heavy libraries have one importing folder each', () => {
     Object.entries(onlyImporters).some(
       ([library, allowed]) => (to === library || to.startsWith(`${library}/`)) && !allowed.test(from),
     ),
+  );
+  assert.deepEqual(stray, []);
+});
+
+test('what a container is made with is said in the words of the engine only where that engine is', () => {
+  const words =
+    /\b(nosuid|noexec|no-new-privileges|rprivate|CapDrop|SecurityOpt|HostConfig|NetworkMode|ExtraHosts|AutoRemove)\b/;
+  const stray = files.filter(
+    (file) => !file.startsWith('src/engine/docker/') && words.test(withoutComments(sourceOf(file))),
   );
   assert.deepEqual(stray, []);
 });

@@ -1,3 +1,5 @@
+import type { HostAddress } from '../engine/engine.ts';
+
 /** Names of wildcard rules that one session may look up; a tunnel through names ends here too. */
 export const mostFoundNames = 4096;
 
@@ -7,9 +9,9 @@ function address(index: number): string {
   return `127.77.${String(number >> 8)}.${String(number & 255)}`;
 }
 
-/** Exact names with their addresses, for the container's /etc/hosts: `api.example.com:127.77.0.1`. */
-export function extraHosts(names: readonly string[]): string[] {
-  return names.map((name, index) => `${name}:${address(index)}`);
+/** Exact names with their addresses, for the container's /etc/hosts. */
+export function hostAddresses(names: readonly string[]): HostAddress[] {
+  return names.map((name, index) => ({ name, address: address(index) }));
 }
 
 /**

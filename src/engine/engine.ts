@@ -137,8 +137,7 @@ export interface ContainerSettings {
   readonly workingDir?: string;
   readonly hostname?: string;
   readonly readOnlyRoot: boolean;
-  readonly capDrop: readonly string[];
-  readonly securityOptions: readonly string[];
+  readonly security: Security;
   readonly network: 'none';
   readonly ipc: 'none' | 'private';
   /** Size of /dev/shm when `ipc` is private. */
@@ -147,16 +146,51 @@ export interface ContainerSettings {
   readonly nanoCpus: number;
   readonly pids: number;
   readonly nofile: number;
-  /** Target → mount options as the engine takes them: `rw,nosuid,nodev,noexec,size=…,uid=…,gid=…,mode=…`. */
-  readonly tmpfs: Readonly<Record<string, string>>;
+  /** Folders in memory; they count into the container's own. */
+  readonly tmpfs: readonly TmpfsMount[];
   readonly mounts: readonly BindMount[];
   readonly sysctls: Readonly<Record<string, string>>;
-  /** The engine writes /etc/hosts and /etc/resolv.conf; else they are empty, where it can leave that. */
-  readonly networkFiles: boolean;
-  readonly dns: readonly string[];
-  readonly extraHosts: readonly string[];
+  readonly nameResolution: NameResolution;
   readonly autoRemove: boolean;
   readonly stopSignal?: string;
+}
+
+/** What its processes may do beyond an ordinary user's rights. A privileged container can't be said. */
+export interface Security {
+  /** No program gives more rights than whoever starts it has (set-uid, file capabilities). */
+  readonly noNewPrivileges: boolean;
+  /** The engine's own default filter of system calls. */
+  readonly seccomp: 'engine-default';
+  /** Those that are kept, without `CAP_`; all others are dropped. */
+  readonly capabilities: readonly string[];
+}
+
+/** A folder in memory, always without set-uid, devices and execution. */
+export interface TmpfsMount {
+  readonly target: string;
+  readonly bytes: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits, as stat(2) has them; engines keep the image's own where it has such a folder (FACTS.md). */
+  readonly mode: number;
+  readonly readOnly: boolean;
+}
+
+/** How names lead to addresses in the container. */
+export interface NameResolution {
+  /**
+   * `written`: the engine writes /etc/hosts and /etc/resolv.conf from what stands below; `empty`: both are empty, where
+   * it can leave that.
+   */
+  readonly files: 'written' | 'empty';
+  /** IP addresses. */
+  readonly resolvers: readonly string[];
+  readonly hosts: readonly HostAddress[];
+}
+
+export interface HostAddress {
+  readonly name: string;
+  readonly address: string;
 }
 
 export interface BindMount {

@@ -1,7 +1,8 @@
 import type { EnvSetting, Mount } from '../catalog/entry.ts';
 import type { ListedServer } from '../listing/listing.ts';
 import type { Exported } from './choose.ts';
-import { runFlags, type Flag } from './run-flags.ts';
+import type { Flag } from '../engine/docker/run-flags.ts';
+import { entryFlags } from './run-flags.ts';
 
 /** Of the form below; github.com/modelcontextprotocol/registry, docs/reference/server-json. */
 const schemaUrl = 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json';
@@ -67,7 +68,7 @@ export function serverJson({ server, image }: Exported, namespace: string): Serv
         runtimeHint: 'docker',
         transport: { type: 'stdio' },
         runtimeArguments: [
-          ...runFlags(server).map(argumentOf),
+          ...entryFlags(server).map(argumentOf),
           ...server.permissions.mounts.map(mountArgument),
         ],
         environmentVariables: Object.entries(env).map(([variable, setting]) => variableOf(variable, setting)),

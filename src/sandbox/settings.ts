@@ -1,6 +1,6 @@
-import { extraHosts } from '../egress/addresses.ts';
+import { hostAddresses } from '../egress/addresses.ts';
 import { policyOf } from '../egress/policy.ts';
-import type { ContainerSettings, Labels } from '../engine/engine.ts';
+import type { ContainerSettings, Labels, NameResolution, TmpfsMount } from '../engine/engine.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** A tmpfs counts into the container's memory; this keeps one folder from taking all of it. */
@@ -8,7 +8,14 @@ const tmpfsShare = 8;
 const tmpfsLeast = 16 * 1024 ** 2;
 
 /** Engines mount a writable message queue there even with `ipc: none` and a read-only root (measured on 20.10). */
-const closedQueues = { '/dev/mqueue': 'ro,nosuid,nodev,noexec,size=4096,mode=0555' };
+const closedQueues: TmpfsMount = {
+  target: '/dev/mqueue',
+  bytes: 4096,
+  uid: 0,
+  gid: 0,
+  mode: 0o555,
+  readOnly: true,
+};
 
 /** How one container is named to the engine. */
 export interface Start {
@@ -35,9 +42,7 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     user: sandbox.user,
     hostname: 'mcp',
     readOnlyRoot: true,
-    capDrop: ['ALL'],
-    // Nothing about seccomp: the engine's default profile stays in force.
-    securityOptions: ['no-new-privileges'],
+    security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
     network: 'none',
     // Even a read-only container keeps a writable /dev/shm unless there is no IPC at all.
     ipc: sandbox.shmBytes === undefined ? 'none' : 'private',
@@ -46,12 +51,11 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     nanoCpus: Math.round(sandbox.cpus * 1e9),
     pids: sandbox.pids,
     nofile: 4096,
-    tmpfs: {
-      ...Object.fromEntries(sandbox.writable.map((folder) => [folder, tmpfsOptions(folder, sandbox)])),
-      ...closedQueues,
-    },
+    tmpfs: [...sandbox.writable.map((folder) => writableFolder(folder, sandbox)), closedQueues],
     mounts: sandbox.mounts,
-    ...roadSettings(sandbox),
+    // Process 1 or the relay answers on port 53 without any capability.
+    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    nameResolution: nameResolutionOf(sandbox),
     autoRemove: start.autoRemove,
   };
 }
@@ -61,32 +65,25 @@ export function hasRoad({ network, http }: Pick<Sandbox, 'network' | 'http'>): b
   return network.length > 0 || http !== undefined;
 }
 
-type RoadSettings = Pick<ContainerSettings, 'sysctls' | 'networkFiles' | 'dns' | 'extraHosts'>;
-
 /**
  * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens. A
  * server that speaks HTTP needs the relay as well: it is how the client gets in.
  * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (FACTS.md).
  */
-function roadSettings(sandbox: Sandbox): RoadSettings {
-  const { network, readsResolvConf } = sandbox;
-  // Process 1 or the relay answers on port 53 without any capability.
-  const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '0' };
-  if (!hasRoad(sandbox)) return { sysctls, networkFiles: false, dns: [], extraHosts: [] };
+function nameResolutionOf(sandbox: Sandbox): NameResolution {
+  if (!hasRoad(sandbox)) return { files: 'empty', resolvers: [], hosts: [] };
   return {
-    sysctls,
-    networkFiles: readsResolvConf,
-    dns: ['127.0.0.1'],
-    extraHosts: extraHosts(policyOf(network).names),
+    files: sandbox.readsResolvConf ? 'written' : 'empty',
+    resolvers: ['127.0.0.1'],
+    hosts: hostAddresses(policyOf(sandbox.network).names),
   };
 }
 
-function tmpfsOptions(folder: string, { memoryBytes, user }: Sandbox): string {
-  const [uid = '', gid = ''] = user.split(':');
-  const size = Math.max(tmpfsLeast, Math.floor(memoryBytes / tmpfsShare));
-  // mode= counts only where the image has no such folder (FACTS.md); /tmp is 1777 there.
-  const mode = folder === '/tmp' ? '1777' : '0700';
-  return `rw,nosuid,nodev,noexec,size=${String(size)},uid=${uid},gid=${gid},mode=${mode}`;
+function writableFolder(target: string, { memoryBytes, user }: Sandbox): TmpfsMount {
+  const [uid = Number.NaN, gid = Number.NaN] = user.split(':').map(Number);
+  const bytes = Math.max(tmpfsLeast, Math.floor(memoryBytes / tmpfsShare));
+  // The mode counts only where the image has no such folder (FACTS.md); /tmp is 1777 there.
+  return { target, bytes, uid, gid, mode: target === '/tmp' ? 0o1777 : 0o700, readOnly: false };
 }
 
 /** Milliseconds. A server that speaks HTTP does not read its stdin, so its end is not worth waiting for. */

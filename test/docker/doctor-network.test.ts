@@ -47,10 +47,16 @@ test('an engine whose network "none" has a way out fails, and names the interfac
 });
 
 test('an engine with another idea of resolver or hosts is told apart', { timeout }, async () => {
-  const noHosts = await statuses(unfaithful(engine, () => ({ extraHosts: [] })));
+  const noHosts = await statuses(
+    unfaithful(engine, ({ nameResolution }) => ({ nameResolution: { ...nameResolution, hosts: [] } })),
+  );
   assert.match(noHosts['network-names'] ?? '', /^warning: .*resolver 127\.0\.0\.1, no names in/);
   assert.match(noHosts['network-road'] ?? '', /^ok: /);
-  const noResolver = await statuses(unfaithful(engine, () => ({ dns: ['192.0.2.53'] })));
+  const noResolver = await statuses(
+    unfaithful(engine, ({ nameResolution }) => ({
+      nameResolution: { ...nameResolution, resolvers: ['192.0.2.53'] },
+    })),
+  );
   assert.match(noResolver['network-names'] ?? '', /^warning: .*resolver 192\.0\.2\.53, names in/);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Addresses, extraHosts, mostFoundNames } from '../../src/egress/addresses.ts';
+import { Addresses, hostAddresses, mostFoundNames } from '../../src/egress/addresses.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { rulesOf, type NetworkRequest } from '../../src/egress/rules.ts';
 import { settingHosts } from '../../src/egress/setting-host.ts';
@@ -179,7 +179,10 @@ test('more ports than the relay can listen on are an error', () => {
 
 test('addresses: exact names first, 4096 found names, each for good', () => {
   const addresses = new Addresses(['a', 'b']);
-  assert.deepEqual(extraHosts(['a', 'b']), ['a:127.77.0.1', 'b:127.77.0.2']);
+  assert.deepEqual(hostAddresses(['a', 'b']), [
+    { name: 'a', address: '127.77.0.1' },
+    { name: 'b', address: '127.77.0.2' },
+  ]);
   assert.equal(addresses.addressOf('b'), '127.77.0.2');
   for (let index = 0; index < mostFoundNames; index++) assert.ok(addresses.addressOf(`n${String(index)}`));
   assert.equal(addresses.addressOf('one-more'), undefined);

@@ -10,15 +10,14 @@ const settings: ContainerSettings = {
   labels: { 'io.mcpcat.server': 'x' },
   user: '65532:65532',
   readOnlyRoot: true,
-  capDrop: ['ALL'],
-  securityOptions: ['no-new-privileges'],
+  security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
   network: 'none',
   ipc: 'none',
   memoryBytes: 512 << 20,
   nanoCpus: 1e9,
   pids: 128,
   nofile: 1024,
-  tmpfs: { '/tmp': 'rw,nosuid' },
+  tmpfs: [{ target: '/tmp', bytes: 65536, uid: 65532, gid: 65532, mode: 0o1777, readOnly: false }],
   mounts: [
     { kind: 'bind', source: '/home/me/x', target: '/data', readOnly: true },
     {
@@ -30,14 +29,18 @@ const settings: ContainerSettings = {
     },
   ],
   sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-  networkFiles: true,
-  dns: ['127.0.0.1'],
-  extraHosts: ['a.example.com:127.77.0.1'],
+  nameResolution: {
+    files: 'written',
+    resolvers: ['127.0.0.1'],
+    hosts: [{ name: 'a.example.com', address: '127.77.0.1' }],
+  },
   autoRemove: true,
 };
 
 test('an engine that has no file to write is told of no network at all, besides', () => {
-  const bodies = [true, false].map((networkFiles) => createBody({ ...settings, networkFiles }));
+  const bodies = (['written', 'empty'] as const).map((files) =>
+    createBody({ ...settings, nameResolution: { ...settings.nameResolution, files } }),
+  );
   assert.deepEqual(
     bodies.map((body) => [body.NetworkDisabled, body.HostConfig?.NetworkMode]),
     [
@@ -65,7 +68,7 @@ test('every restriction reaches the engine in its own words', () => {
       { Name: 'nofile', Soft: 1024, Hard: 1024 },
       { Name: 'core', Soft: 0, Hard: 0 },
     ],
-    Tmpfs: { '/tmp': 'rw,nosuid' },
+    Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,size=65536,uid=65532,gid=65532,mode=1777' },
     Mounts: [
       {
         Type: 'bind',
@@ -120,4 +123,20 @@ test('shared memory has a size only when there is some', () => {
   assert.ok(!('ShmSize' in (createBody(settings).HostConfig ?? {})));
   const { HostConfig } = createBody({ ...settings, ipc: 'private', shmBytes: 64 << 20 });
   assert.equal(HostConfig?.ShmSize, 67_108_864);
+});
+
+test('a folder of root’s has no owner said, and a closed one is read-only', () => {
+  const queues = { target: '/dev/mqueue', bytes: 4096, uid: 0, gid: 0, mode: 0o555, readOnly: true };
+  assert.deepEqual(createBody({ ...settings, tmpfs: [queues] }).HostConfig?.Tmpfs, {
+    '/dev/mqueue': 'ro,nosuid,nodev,noexec,size=4096,mode=0555',
+  });
+});
+
+test('capabilities are added one by one to none at all', () => {
+  const security = { ...settings.security, noNewPrivileges: false, capabilities: ['CHOWN'] };
+  const { HostConfig } = createBody({ ...settings, security });
+  assert.deepEqual(
+    [HostConfig?.CapDrop, HostConfig?.CapAdd, HostConfig?.SecurityOpt],
+    [['ALL'], ['CHOWN'], []],
+  );
 });

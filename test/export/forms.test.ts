@@ -5,7 +5,7 @@ import { gatherListing } from '../../src/listing/gather.ts';
 import type { ListedServer } from '../../src/listing/listing.ts';
 import { chooseExported } from '../../src/export/choose.ts';
 import { dockerCatalog } from '../../src/export/docker-catalog.ts';
-import { runFlags } from '../../src/export/run-flags.ts';
+import { entryFlags } from '../../src/export/run-flags.ts';
 import { serverJson } from '../../src/export/server-json.ts';
 import { toolhiveRegistry } from '../../src/export/toolhive.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -66,11 +66,11 @@ test('what is not proved, not published or speaks HTTP is left out, each with it
 });
 
 test('the flags of docker run are those of the sandbox, and a server without hosts has no network', async (t) => {
-  const flags = runFlags(await listed(t)).map((flag) => flag.join('='));
+  const flags = entryFlags(await listed(t)).map((flag) => flag.join('='));
   for (const flag of ['--network=none', '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'])
     assert.ok(flags.includes(flag), flag);
   assert.ok(flags.includes('--memory=536870912') && flags.includes('--pids-limit=128'));
-  const open = runFlags(await listed(t, wide)).map((flag) => flag.join('='));
+  const open = entryFlags(await listed(t, wide)).map((flag) => flag.join('='));
   assert.ok(!open.some((flag) => flag.startsWith('--network')));
   assert.ok(open.includes('--mount=type=volume,src=mcpcat-x-kept,dst=/state'), open.join('\n'));
 });

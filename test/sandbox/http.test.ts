@@ -16,7 +16,7 @@ const start = { image: 'i', labels: {}, autoRemove: true };
 test('a server on HTTP gets the relay and no network, also if nothing is permitted', () => {
   const settings = settingsOf(policy(), start);
   assert.equal(settings.network, 'none');
-  assert.deepEqual([settings.dns, settings.extraHosts], [['127.0.0.1'], []]);
+  assert.deepEqual(settings.nameResolution, { files: 'empty', resolvers: ['127.0.0.1'], hosts: [] });
   assert.equal(settings.env['PORT'], '3000');
   assert.deepEqual(policy().http, { port: 3000, path: '/mcp' });
 });

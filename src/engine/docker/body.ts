@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { BindMount, ContainerSettings } from '../engine.ts';
+import { hostText, securityOptions, tmpfsOptions } from './words.ts';
 
 /** Our settings in the Engine API's words (POST /containers/create, API 1.41 and later). */
 export function createBody(settings: ContainerSettings): ContainerCreateOptions {
@@ -22,19 +23,21 @@ export function createBody(settings: ContainerSettings): ContainerCreateOptions 
     Tty: false,
     // Network `none` is a namespace with loopback alone either way. Told of no network at all, the engine leaves it to
     // runc and runs no program of its own for it, which takes a fourth of a start (docs/decisions/0017).
-    NetworkDisabled: settings.network === 'none' && !settings.networkFiles,
+    NetworkDisabled: settings.network === 'none' && settings.nameResolution.files === 'empty',
     HostConfig: hostConfig(settings),
   };
 }
 
 function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostConfig'] {
+  const { security, nameResolution } = settings;
   return {
     AutoRemove: settings.autoRemove,
     LogConfig: { Type: 'none', Config: {} },
     ReadonlyRootfs: settings.readOnlyRoot,
     Privileged: false,
-    CapDrop: [...settings.capDrop],
-    SecurityOpt: [...settings.securityOptions],
+    CapDrop: ['ALL'],
+    ...(security.capabilities.length === 0 ? {} : { CapAdd: [...security.capabilities] }),
+    SecurityOpt: securityOptions(security),
     NetworkMode: settings.network,
     IpcMode: settings.ipc,
     ...(settings.shmBytes === undefined ? {} : { ShmSize: settings.shmBytes }),
@@ -47,11 +50,11 @@ function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostCo
       { Name: 'nofile', Soft: settings.nofile, Hard: settings.nofile },
       { Name: 'core', Soft: 0, Hard: 0 },
     ],
-    Tmpfs: { ...settings.tmpfs },
+    Tmpfs: Object.fromEntries(settings.tmpfs.map((mount) => [mount.target, tmpfsOptions(mount)])),
     Mounts: settings.mounts.map(mountBody),
     Sysctls: { ...settings.sysctls },
-    Dns: [...settings.dns],
-    ExtraHosts: [...settings.extraHosts],
+    Dns: [...nameResolution.resolvers],
+    ExtraHosts: nameResolution.hosts.map(hostText),
   };
 }
 
