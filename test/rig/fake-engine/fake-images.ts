@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { ImageFacts, Labels } from '../../../src/engine/engine.ts';
+import { McpcatError } from '../../../src/lib/errors.ts';
+import type { Program } from './fake-container.ts';
+
+/** An image of the fake engine: what is said of it, and what runs when it is started. */
+export interface FakeImage {
+  readonly facts: ImageFacts;
+  readonly program: Program;
+}
+
+const archiveStart = 'fake image ';
+
+/** Images by id, with their names. */
+export class FakeImages {
+  readonly #byId = new Map<string, FakeImage>();
+  readonly #tags = new Map<string, string>();
+
+  /** The same facts give the same id. */
+  add(facts: Partial<ImageFacts>, program: Program): string {
+    const id = facts.id ?? `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
+    const { tags = [] } = facts;
+    const whole: ImageFacts = {
+      digests: [],
+      labels: {},
+      bytes: 1 << 20,
+      platform: 'linux/amd64',
+      created: '2026-01-01T00:00:00Z',
+      user: '65532:65532',
+      entrypoint: ['/mcpcat-init', '--'],
+      command: [],
+      env: [],
+      ...facts,
+      id,
+      tags: [],
+    };
+    this.#byId.set(id, { facts: whole, program });
+    for (const tag of tags) this.#tags.set(full(tag), id);
+    return id;
+  }
+
+  find(reference: string): FakeImage | undefined {
+    const id = this.#idOf(reference);
+    const image = id === undefined ? undefined : this.#byId.get(id);
+    if (image === undefined || id === undefined) return undefined;
+    const tags = [...this.#tags].filter(([, tagged]) => tagged === id).map(([tag]) => tag);
+    return { ...image, facts: { ...image.facts, tags } };
+  }
+
+  get(reference: string): FakeImage {
+    const image = this.find(reference);
+    if (image !== undefined) return image;
+    throw new McpcatError('engine-failed', `No such image: ${reference}`);
+  }
+
+  list(labels: Labels): readonly ImageFacts[] {
+    return [...this.#byId.keys()].flatMap((id) => {
+      const facts = this.find(id)?.facts;
+      return facts !== undefined && fits(facts.labels, labels) ? [facts] : [];
+    });
+  }
+
+  tag(reference: string, newReference: string): void {
+    this.#tags.set(full(newReference), this.get(reference).facts.id);
+  }
+
+  /** A name of several takes only itself away. */
+  remove(reference: string): void {
+    const id = this.#idOf(reference);
+    this.#tags.delete(full(reference));
+    if (id === undefined || this.find(id)?.facts.tags.length !== 0) return;
+    this.#byId.delete(id);
+  }
+
+  save(reference: string): Readable {
+    const { facts } = this.get(reference);
+    return Readable.from([Buffer.from(`${archiveStart}${JSON.stringify(facts)}`)]);
+  }
+
+  async load(archive: Readable, program: Program): Promise<string> {
+    const text = (await buffer(archive)).toString();
+    if (!text.startsWith(archiveStart))
+      throw new McpcatError('engine-failed', 'load an image: unexpected EOF');
+    const facts = JSON.parse(text.slice(archiveStart.length)) as ImageFacts;
+    const id = this.add(facts, program);
+    return facts.tags[0] ?? id;
+  }
+
+  #idOf(reference: string): string | undefined {
+    if (this.#byId.has(reference)) return reference;
+    const byDigest = [...this.#byId.values()].find(({ facts }) => facts.digests.includes(reference));
+    return this.#tags.get(full(reference)) ?? byDigest?.facts.id;
+  }
+}
+
+function full(reference: string): string {
+  return reference.lastIndexOf(':') > reference.lastIndexOf('/') ? reference : `${reference}:latest`;
+}
+
+/** An empty value fits any. */
+export function fits(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(
+    ([name, value]) => name in labels && (value === '' || labels[name] === value),
+  );
+}
