@@ -21,6 +21,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['knip', '--no-progress'],
   ['node', '--test', 'test/architecture.test.ts'],
   ['node', 'scripts/lint-workflows.ts'],
+  ['node', 'scripts/generate-docs.ts', '--check'],
   ['node', 'src/main.ts', 'index', '--page', 'docs/catalog.md', '--check'],
 ];
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { hostRuleForm } from '../lib/host-rule.ts';
 
-/** The schema of `catalog/<name>/server.yaml` (DESIGN.md, "The entry"). Unknown keys are errors: a typo never weakens. */
+/**
+ * The schema of `catalog/<name>/server.yaml`. Unknown keys are errors: a typo never weakens. The descriptions are what
+ * editors show and what `docs/server-yaml.md` is made of.
+ */
 const text = z.string().min(1).max(2000);
 const line = text.regex(/^[^\n\r\0]*$/, 'must be one line');
 const size = z.string().regex(/^[1-9][0-9]*[kmg]$/, 'must be a size such as 512m or 1g');
@@ -38,20 +41,33 @@ const host = z
   );
 
 export const EnvSetting = z.strictObject({
-  description: text,
-  required: z.boolean().default(false),
-  secret: z.boolean().default(false),
-  /** A harmless value of the right shape: used by the smoke test and shown to people. */
-  example: z.string().optional(),
-  default: z.string().optional(),
+  description: text.describe('What it is for and where to get it, for the person who has to fill it in.'),
+  required: z
+    .boolean()
+    .default(false)
+    .describe('The server does not start without it. `run` refuses to start, before any container exists.'),
+  secret: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Handed to process 1 on stdin, so that neither the process list nor `docker inspect` shows it.',
+    ),
+  example: z
+    .string()
+    .optional()
+    .describe('A harmless value of the right shape: used by the smoke test and shown to people.'),
+  default: z.string().optional().describe('Used if the user sets nothing. A secret has none.'),
 });
 
 export const Mount = z.strictObject({
-  name: mountName,
-  target: absolutePath,
-  mode: z.enum(['ro', 'rw']).default('ro'),
-  required: z.boolean().default(false),
-  description: text,
+  name: mountName.describe('The name that the user hands a folder to: `--mount NAME=FOLDER`.'),
+  target: absolutePath.describe('Where the server sees the folder.'),
+  mode: z
+    .enum(['ro', 'rw'])
+    .default('ro')
+    .describe('The most that the user may allow. Writing also takes `:rw` on the command line.'),
+  required: z.boolean().default(false).describe('The server does not start without the folder.'),
+  description: text.describe('What the server does with it.'),
 });
 
 /**
@@ -59,9 +75,12 @@ export const Mount = z.strictObject({
  * `mcpcat-<server>-<name>` one server's alone.
  */
 export const State = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9]{0,30}$/, 'must be lower-case letters and digits'),
-  target: absolutePath,
-  description: text,
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,30}$/, 'must be lower-case letters and digits')
+    .describe('The volume is called `mcpcat-SERVER-NAME`.'),
+  target: absolutePath.describe('Where the server sees it.'),
+  description: text.describe('What is in it.'),
 });
 
 /**
@@ -70,15 +89,26 @@ export const State = z.strictObject({
  */
 export const Transport = z.strictObject(
   {
-    http: z.strictObject({
-      port: z.number().int().min(1).max(65_535),
-      path: z
-        .string()
-        .max(500)
-        .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must be a path such as /mcp')
-        .default('/mcp'),
-      env: z.record(envName, line).default({}),
-    }),
+    http: z
+      .strictObject({
+        port: z
+          .number()
+          .int()
+          .min(1)
+          .max(65_535)
+          .describe('Where it listens inside its container. Not the port of a permitted host.'),
+        path: z
+          .string()
+          .max(500)
+          .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must be a path such as /mcp')
+          .default('/mcp')
+          .describe('The path of its MCP endpoint.'),
+        env: z
+          .record(envName, line)
+          .default({})
+          .describe('Fixed variables that make it listen there. No user can change them.'),
+      })
+      .describe('The server speaks Streamable HTTP.'),
   },
   {
     error: ({ code }) =>
@@ -92,64 +122,129 @@ export const Transport = z.strictObject(
 export const SystemPackage = z.union([
   z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be a Debian package name'),
   z.strictObject({
-    package: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/),
-    without: z.array(z.string()).default([]),
-    reason: text,
+    package: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9+.-]+$/)
+      .describe('The package.'),
+    without: z
+      .array(z.string())
+      .default([])
+      .describe('Packages of its dependency tree that the server does not need.'),
+    reason: text.describe('Why they can be left out.'),
   }),
 ]);
+
+const Permissions = z.strictObject({
+  network: z
+    .array(host)
+    .default([])
+    .describe(
+      'Hosts it may reach: `host`, `host:port`, `*.suffix`, `{SETTING}` or `{SETTING}:PORT` where the user names the host, `*` for any. Port 443 unless another is given, for `*` also 80. Empty: no network at all.',
+    ),
+  mounts: z.array(Mount).default([]).describe('Folders that the user may hand over.'),
+  state: z
+    .array(State)
+    .default([])
+    .describe(
+      'Folders of its own that outlive it, as volumes of the engine. No update, `stop` or `prune` touches them.',
+    ),
+  writable: z
+    .array(absolutePath)
+    .default(['/tmp'])
+    .describe('Folders in memory that it may write to; they vanish with it. Everything else is read-only.'),
+});
+
+const Limits = z.strictObject({
+  memory: size.default('512m').describe('Memory, such as `512m` or `1g`; there is no swap beyond it.'),
+  cpus: z.number().positive().max(64).default(1).describe('Processors.'),
+  pids: z.number().int().min(8).max(4096).default(128).describe('Processes and threads together.'),
+});
+
+const Smoke = z.strictObject({
+  env: z
+    .record(envName, z.string())
+    .default({})
+    .describe('Settings for the test alone. Examples of required settings are set anyway.'),
+  args: z
+    .array(line)
+    .default([])
+    .describe('Arguments for the test alone, where a user gives theirs: after `args`.'),
+  files: z
+    .record(fileInMount, z.string().max(100_000))
+    .optional()
+    .describe('Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`.'),
+  call: z
+    .strictObject({
+      tool: line.describe('The name of the tool.'),
+      arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments.'),
+    })
+    .optional()
+    .describe('A tool call that the test makes; best one that answers offline.'),
+});
 
 export const Entry = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens'),
-  title: line,
-  description: text,
-  categories: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/)).min(1),
-  repository: z.url({ protocol: /^https$/ }),
-  license: line,
-  /** `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]`, `go:PACKAGE-PATH[@VERSION]`; parsed by `source.ts`. */
+    .regex(/^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens')
+    .describe('The name of the folder, and what people type.'),
+  title: line.describe('The name that people know it by.'),
+  description: text.describe('What it does, in a sentence.'),
+  categories: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]*$/))
+    .min(1)
+    .describe('What it is about, for `search` and for lists.'),
+  repository: z.url({ protocol: /^https$/ }).describe('Where its source is.'),
+  license: line.describe('Its licence, an SPDX expression if there is one.'),
+  /** Parsed by `source.ts`. */
   source: z
     .string()
-    .regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE'),
-  /** First word: a bin of the package, or `./path` below the install folder: a script of the runtime (`.js`, `.py`) or a native program. */
-  command: z.array(line).min(1),
-  args: z.array(line).default([]),
-  /** Left out: stdio. */
-  transport: Transport.optional(),
-  env: z.record(envName, EnvSetting).default({}),
-  permissions: z
-    .strictObject({
-      network: z.array(host).default([]),
-      mounts: z.array(Mount).default([]),
-      state: z.array(State).default([]),
-      writable: z.array(absolutePath).default(['/tmp']),
-    })
-    .default({ network: [], mounts: [], state: [], writable: ['/tmp'] }),
-  limits: z
-    .strictObject({
-      memory: size.default('512m'),
-      cpus: z.number().positive().max(64).default(1),
-      pids: z.number().int().min(8).max(4096).default(128),
-    })
-    .default({ memory: '512m', cpus: 1, pids: 128 }),
-  /** Size of a private /dev/shm; absent: none at all. */
-  shm: size.optional(),
-  system: z.array(SystemPackage).default([]),
-  /** Dependencies whose install script (npm) or source build (PyPI) must run, each with the reason. */
-  scripts: z.array(z.strictObject({ package: line, reason: text })).default([]),
-  /** Findings of the smoke test that are accepted for this entry, each with the reason. */
-  exceptions: z.array(z.strictObject({ finding: line, reason: text })).default([]),
-  smoke: z
-    .strictObject({
-      env: z.record(envName, z.string()).default({}),
-      args: z.array(line).default([]),
-      /** Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`. */
-      files: z.record(fileInMount, z.string().max(100_000)).optional(),
-      call: z
-        .strictObject({ tool: line, arguments: z.record(z.string(), z.unknown()).default({}) })
-        .optional(),
-    })
-    .default({ env: {}, args: [] }),
+    .regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE')
+    .describe('The package: `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]` or `go:PACKAGE-PATH[@VERSION]`.'),
+  command: z
+    .array(line)
+    .min(1)
+    .describe(
+      'What is started. First word: a program of the package, or `./path` below the install folder: a script of the runtime (`.js`, `.py`) or a native program.',
+    ),
+  args: z.array(line).default([]).describe('Its arguments. What a user gives after `--` comes after them.'),
+  transport: Transport.optional().describe('Only for a server that does not speak stdio.'),
+  env: z
+    .record(envName, EnvSetting)
+    .default({})
+    .describe('Its settings by the name of their environment variable. No other variable reaches it.'),
+  permissions: Permissions.default({
+    network: [],
+    mounts: [],
+    state: [],
+    writable: ['/tmp'],
+  }).describe('What it may do. What is not here is refused.'),
+  limits: Limits.default({ memory: '512m', cpus: 1, pids: 128 }).describe('How much it may use.'),
+  shm: size.optional().describe('Size of a `/dev/shm` of its own. Left out: there is none.'),
+  system: z
+    .array(SystemPackage)
+    .default([])
+    .describe(
+      'Debian packages that it needs at run time, such as `git`: locked and fetched by hash like the rest.',
+    ),
+  scripts: z
+    .array(
+      z.strictObject({
+        package: line.describe('The dependency.'),
+        reason: text.describe('Why its script must run.'),
+      }),
+    )
+    .default([])
+    .describe('Dependencies whose install script (npm) must run. All others stay unrun.'),
+  exceptions: z
+    .array(
+      z.strictObject({
+        finding: line.describe('The kind of the finding, such as `stdout-noise`.'),
+        reason: text.describe('Why it is accepted.'),
+      }),
+    )
+    .default([])
+    .describe('Findings that are accepted for this entry.'),
+  smoke: Smoke.default({ env: {}, args: [] }).describe('What `mcpcat test` sets, and the call it makes.'),
 });
 export type Entry = z.infer<typeof Entry>;
 export type EnvSetting = z.infer<typeof EnvSetting>;
