@@ -7,7 +7,11 @@
  */
 void confine_self(void);
 
-/* Forbids all descendants what `network: none` and the engine's own seccomp profile leave open; 0 or -1 with errno. */
-int confine_descendants(void);
+/*
+ * Forbids all descendants, and this process, what `network: none` and the engine's own seccomp profile leave open; 0 or
+ * -1 with errno. Unless `listener` is NULL, it gets the descriptor that tells of every connect() (seccomp_unotify(2)), or
+ * -1 where the kernel can't: nothing is enforced with it, and nobody who connects himself may hold it.
+ */
+int confine_descendants(int *listener);
 
 #endif

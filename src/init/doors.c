@@ -49,10 +49,11 @@ static uint16_t next_port(const char **text) {
 }
 
 static bool open_sockets(struct doors *doors, const char *ports) {
+  if (ports == NULL) return true;
   if (!add(doors, socket_dns(), "127.0.0.1:53/udp")) return false;
   while (*ports != '\0') {
     uint16_t port = next_port(&ports);
-    if (port == 0 || doors->count == doors_maximum) {
+    if (port == 0 || doors->count == 1 + hello_ports_maximum) {
       say("MCPCAT_PORTS: expected up to %d ports such as 443,80", hello_ports_maximum);
       return false;
     }
@@ -72,9 +73,11 @@ static bool open_desk(struct doors *doors) {
   return false;
 }
 
-bool doors_open(struct doors *doors, const char *ports) {
+bool doors_open(struct doors *doors, const char *ports, int reports) {
   *doors = (struct doors){.desk = -1};
-  if (open_sockets(doors, ports) && open_desk(doors)) return true;
+  bool opened = open_sockets(doors, ports);
+  if (reports >= 0) doors->sockets[doors->count++] = reports;
+  if (opened && open_desk(doors)) return true;
   close_all(doors);
   return false;
 }
@@ -128,14 +131,23 @@ static int receive(int desk, int *sockets) {
   return (int)(size / sizeof(int));
 }
 
-int doors_take(int *sockets) {
+/* Records come on the only one that keeps them whole. */
+static bool tells(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
+int doors_take(int *sockets, int *reports) {
   socklen_t size;
   struct sockaddr_un address = address_of(&size);
   struct timeval patience = {.tv_sec = 2};
   int desk = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  *reports = -1;
   if (desk < 0) return 0;
   setsockopt(desk, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   int count = connect(desk, (struct sockaddr *)&address, size) == 0 ? receive(desk, sockets) : 0;
   close(desk);
+  if (count > 0 && tells(sockets[count - 1])) *reports = sockets[--count];
   return count;
 }

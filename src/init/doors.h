@@ -5,7 +5,8 @@
 
 #include "relay-frames.h"
 
-enum { doors_maximum = 1 + hello_ports_maximum };
+/* DNS, ports, and the end of a pair on which process 1 tells of attempts. */
+enum { doors_maximum = 2 + hello_ports_maximum };
 
 /*
  * The relay's listening sockets, opened by process 1 before the server starts: what a server asks for in its first
@@ -17,13 +18,19 @@ struct doors {
   int sockets[doors_maximum];
 };
 
-/* Opens DNS and the TCP ports of a list such as "443,80". False after having said why. */
-bool doors_open(struct doors *doors, const char *ports);
+/*
+ * Opens DNS and the TCP ports of a list such as "443,80", none of it for NULL; `reports` (attempts.h), if it is not -1, is
+ * handed over with them and belongs to the doors from here on. False after having said why.
+ */
+bool doors_open(struct doors *doors, const char *ports, int reports);
 
 /* Somebody stands at the desk: gives the sockets and keeps none. */
 void doors_hand_over(struct doors *doors);
 
-/* The relay's side: how many sockets process 1 had for us, 0 if none. */
-int doors_take(int *sockets);
+/*
+ * The relay's or lease's side: how many sockets process 1 had for us, 0 if none; *reports is the one on which whole
+ * records of attempts come, or -1.
+ */
+int doors_take(int *sockets, int *reports);
 
 #endif

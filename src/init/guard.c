@@ -12,9 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attempts.h"
 #include "clock.h"
-#include "doors.h"
 #include "confine.h"
+#include "doors.h"
 #include "escalation.h"
 #include "holders.h"
 #include "isolation.h"
@@ -33,6 +34,7 @@ struct watch {
   bool input;  /* stdin has not hung up yet */
   int names; /* local-names.h; -1 where the relay answers, or the engine has its own */
   struct doors doors;
+  struct attempts attempts;
   struct settings settings;
   struct escalation escalation;
   struct holders holders;
@@ -105,7 +107,8 @@ static void wait_once(struct watch *it) {
   struct pollfd fds[] = {{.fd = it->signals, .events = POLLIN},
                           {.fd = it->input ? STDIN_FILENO : -1, .events = 0},
                           {.fd = it->doors.desk, .events = POLLIN},
-                          {.fd = it->names, .events = POLLIN}};
+                          {.fd = it->names, .events = POLLIN},
+                          {.fd = it->attempts.listener, .events = POLLIN}};
   if (poll(fds, sizeof fds / sizeof *fds, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
     say("poll: %s", strerror(errno));
     server_kill_all(it->server);
@@ -115,7 +118,8 @@ static void wait_once(struct watch *it) {
     escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
   }
   if (fds[2].revents != 0) doors_hand_over(&it->doors);
-  if (fds[3].revents != 0) local_names_answer(it->names);
+  if (fds[3].revents != 0) local_names_answer(it->names, &it->attempts);
+  if (fds[4].revents != 0) attempts_serve(&it->attempts);
   take_signals(it);
   int64_t now = clock_milliseconds();
   if (holders_lost(&it->holders, now))
@@ -173,13 +177,26 @@ static int start(struct watch *it, char **command) {
   struct secrets secrets = {0};
   it->doors.desk = -1;
   it->names = it->settings.isolated && it->settings.ports == NULL ? local_names_open() : -1;
-  if (it->settings.ports != NULL && !doors_open(&it->doors, it->settings.ports)) return -1;
+  bool told = it->settings.ports != NULL || it->attempts.far >= 0;
+  if (told && !doors_open(&it->doors, it->settings.ports, it->attempts.far)) return -1;
   if (it->settings.preamble && secrets_read(&secrets) != 0) return -1;
   char **environment = secrets_environment(&secrets, environ);
   if (environment != NULL) it->server = server_start(command, environment);
   free(environment);
   secrets_wipe(&secrets);
   return environment == NULL || it->server < 0 ? -1 : 0;
+}
+
+/* The filter, with a listener if it is wanted and the kernel has one. */
+static bool confine(struct watch *it) {
+  int listener = -1;
+  it->attempts = (struct attempts){.listener = -1, .near = -1, .far = -1};
+  if (confine_descendants(it->settings.reports ? &listener : NULL) != 0) {
+    say("can't install the filter of system calls: %s", strerror(errno));
+    return false;
+  }
+  if (it->settings.reports) attempts_open(&it->attempts, listener);
+  return true;
 }
 
 int guard(char **command) {
@@ -190,10 +207,7 @@ int guard(char **command) {
     return exit_guard_failed;
   }
   if (it.settings.isolated && !isolation_holds()) return exit_guard_failed;
-  if (confine_descendants() != 0) {
-    say("can't install the filter of system calls: %s", strerror(errno));
-    return exit_guard_failed;
-  }
+  if (!confine(&it)) return exit_guard_failed;
   if (start(&it, command) != 0) return exit_guard_failed;
   it.holders = (struct holders){.expected = it.settings.held, .running = clock_milliseconds()};
   while (!server_reap(it.server, &status)) wait_once(&it);

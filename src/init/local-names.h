@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "attempts.h"
 #include "relay-dns.h"
 
 /*
@@ -20,7 +21,7 @@ extern const uint8_t local_address[4];
 /* A socket for local_names_answer, or -1 where this engine lets nobody have port 53. */
 int local_names_open(void);
 
-/* Answers what has come; never waits. */
-void local_names_answer(int socket);
+/* Answers what has come and tells of names that are not its own; never waits. */
+void local_names_answer(int socket, struct attempts *attempts);
 
 #endif

@@ -14,8 +14,14 @@ void apps_accept(struct relay *relay, int listener, int64_t now);
 /* Datagrams on the DNS socket: each becomes a LOOKUP or is answered. */
 void apps_questions(struct relay *relay, int64_t now);
 
+/* What process 1 has seen end inside the container: each becomes an ATTEMPT. */
+void apps_reports(struct relay *relay);
+
 /* The launcher's word on a question: address of four bytes, or NULL if the name is not permitted. */
 void apps_answer(struct relay *relay, struct lookup *lookup, const uint8_t *address);
+
+/* The same with records of the type that was asked for (dns_records). */
+void apps_records(struct relay *relay, struct lookup *lookup, const uint8_t *records, size_t size);
 
 /* The launcher opens a stream to a port on 127.0.0.1. */
 void apps_connect(struct relay *relay, uint16_t id, uint16_t port, int64_t now);

@@ -4,7 +4,7 @@
 
 #include "relay-frames.h"
 
-enum { header_size = 12, label_maximum = 63, type_a = 1, class_in = 1 };
+enum { header_size = 12, label_maximum = 63, class_in = 1, record_head = 12 };
 /* Bits of the second header word. */
 enum { flag_response = 0x8000, mask_opcode = 0x7800, flag_authoritative = 0x0400, flag_recursion = 0x0100 };
 enum { flag_available = 0x0080 };
@@ -58,9 +58,20 @@ enum dns_verdict dns_parse(const uint8_t *datagram, size_t size, struct dns_quer
   return dns_ask;
 }
 
+/* Appends a record of the question's name; the size with it. */
+static size_t put_record(uint8_t *into, size_t size, uint16_t type, const uint8_t *data, uint16_t length) {
+  put_u16(into + size, 0xc000 | header_size); /* the question's name */
+  put_u16(into + size + 2, type);
+  put_u16(into + size + 4, class_in);
+  put_u32(into + size + 6, dns_ttl);
+  put_u16(into + size + 10, length);
+  memcpy(into + size + record_head, data, length);
+  return size + record_head + length;
+}
+
 size_t dns_answer(const struct dns_query *query, enum dns_code code, const uint8_t *address,
                   uint8_t into[dns_maximum]) {
-  bool has_answer = code == dns_fine && address != NULL && query->type == type_a;
+  bool has_answer = code == dns_fine && address != NULL && query->type == dns_type_a;
   int flags = flag_response | flag_authoritative | flag_available | (query->recursion ? flag_recursion : 0) | (int)code;
   memset(into, 0, header_size);
   put_u16(into, query->id);
@@ -70,11 +81,21 @@ size_t dns_answer(const struct dns_query *query, enum dns_code code, const uint8
   memcpy(into + header_size, query->question, query->question_size);
   size_t size = header_size + query->question_size;
   if (!has_answer) return size;
-  put_u16(into + size, 0xc000 | header_size); /* the question's name */
-  put_u16(into + size + 2, type_a);
-  put_u16(into + size + 4, class_in);
-  put_u32(into + size + 6, dns_ttl);
-  put_u16(into + size + 10, 4);
-  memcpy(into + size + 12, address, 4);
-  return size + 16;
+  return put_record(into, size, dns_type_a, address, 4);
+}
+
+size_t dns_records(const struct dns_query *query, const uint8_t *records, size_t size,
+                   uint8_t into[dns_records_maximum]) {
+  size_t filled = dns_answer(query, dns_fine, NULL, into);
+  uint16_t count = 0;
+  for (size_t at = 0; size - at >= 2;) {
+    uint16_t length = get_u16(records + at);
+    at += 2;
+    if (length > size - at || filled + record_head + length > dns_records_maximum) break;
+    filled = put_record(into, filled, query->type, records + at, length);
+    at += length;
+    count++;
+  }
+  put_u16(into + 6, count);
+  return filled;
 }

@@ -10,6 +10,9 @@
  * looked at. Addresses are loopback ones of the launcher's choice: nothing here asks anybody else.
  */
 enum { dns_maximum = 512, dns_name_maximum = 253, dns_question_maximum = 255 + 4, dns_ttl = 5 };
+/* What every path and resolver takes in one datagram (the DNS Flag Day of 2020). */
+enum { dns_records_maximum = 1232 };
+enum { dns_type_a = 1, dns_type_aaaa = 28 };
 enum dns_code {
   dns_fine = 0,
   dns_malformed = 1,
@@ -41,5 +44,12 @@ enum dns_verdict dns_parse(const uint8_t *datagram, size_t size, struct dns_quer
  */
 size_t dns_answer(const struct dns_query *query, enum dns_code code, const uint8_t *address,
                   uint8_t into[dns_maximum]);
+
+/*
+ * The reply with records of the type that was asked for: u16 size and RDATA each, as in a RECORDS frame. Those that find
+ * no room are left out, and so is one that is cut. The reply's size.
+ */
+size_t dns_records(const struct dns_query *query, const uint8_t *records, size_t size,
+                   uint8_t into[dns_records_maximum]);
 
 #endif

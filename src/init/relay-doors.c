@@ -27,7 +27,11 @@ static int listener_for(uint16_t port, int *sockets, int count) {
 
 bool apps_listen(struct relay *relay, const uint16_t *ports, int count) {
   int taken[doors_maximum];
-  int doors = doors_take(taken);
+  int doors = doors_take(taken, &relay->reports);
+  if (!relay->tells && relay->reports >= 0) {
+    close(relay->reports);
+    relay->reports = -1;
+  }
   /* The first one is for questions. */
   relay->dns = doors > 0 ? taken[0] : socket_dns();
   if (relay->dns < 0) {
@@ -73,6 +77,21 @@ void apps_accept(struct relay *relay, int listener, int64_t now) {
   }
 }
 
+void apps_reports(struct relay *relay) {
+  for (int i = 0; i < at_once && output_has_room(&relay->output); i++) {
+    uint8_t record[attempt_maximum];
+    ssize_t size = recv(relay->reports, record, sizeof record, MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (size > 0) {
+      output_frame(&relay->output, frame_attempt, 0, record, (size_t)size);
+      continue;
+    }
+    close(relay->reports);
+    relay->reports = -1;
+    return;
+  }
+}
+
 static void reply(const struct relay *relay, const struct dns_query *query, const struct sockaddr_in *to,
                   enum dns_code code, const uint8_t *address) {
   uint8_t datagram[dns_maximum];
@@ -86,7 +105,14 @@ static void ask(struct relay *relay, const struct dns_query *query, const struct
   if (lookup == NULL) return;
   lookup->query = *query;
   lookup->from = *from;
-  output_frame(&relay->output, frame_lookup, lookup->id, query->name, query->name_size);
+  if (!relay->tells || query->type == dns_type_a || query->type == dns_type_aaaa) {
+    output_frame(&relay->output, frame_lookup, lookup->id, query->name, query->name_size);
+    return;
+  }
+  uint8_t payload[2 + dns_name_maximum];
+  put_u16(payload, query->type);
+  memcpy(payload + 2, query->name, query->name_size);
+  output_frame(&relay->output, frame_query, lookup->id, payload, 2 + query->name_size);
 }
 
 void apps_questions(struct relay *relay, int64_t now) {
@@ -109,4 +135,12 @@ void apps_questions(struct relay *relay, int64_t now) {
 void apps_answer(struct relay *relay, struct lookup *lookup, const uint8_t *address) {
   reply(relay, &lookup->query, &lookup->from, address == NULL ? dns_no_such_name : dns_fine, address);
   lookup->id = 0;
+}
+
+void apps_records(struct relay *relay, struct lookup *lookup, const uint8_t *records, size_t size) {
+  uint8_t datagram[dns_records_maximum];
+  size_t filled = dns_records(&lookup->query, records, size, datagram);
+  const struct sockaddr *to = (const struct sockaddr *)&lookup->from;
+  lookup->id = 0;
+  if (sendto(relay->dns, datagram, filled, MSG_DONTWAIT, to, sizeof lookup->from) < 0) return;
 }

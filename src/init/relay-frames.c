@@ -17,6 +17,7 @@ static const struct shape shapes[] = {
     [frame_reset] = {1, 1, true},
     [frame_end] = {0, 0, true},
     [frame_beat] = {0, 0, false},
+    [frame_records] = {3, records_maximum, true},
 };
 
 uint16_t get_u16(const uint8_t *from) { return (uint16_t)(from[0] << 8 | from[1]); }
@@ -34,8 +35,9 @@ void put_u32(uint8_t *into, uint32_t value) {
 }
 
 static const char *header_problem(uint8_t type, uint8_t flags, const struct frame *frame) {
-  if (type < frame_hello || type > frame_beat) return "a frame of an unknown type";
-  if (type == frame_ready || type == frame_lookup) return "a frame that only the relay sends";
+  if (type < frame_hello || type > frame_records) return "a frame of an unknown type";
+  bool ours = type == frame_ready || type == frame_lookup || type == frame_attempt || type == frame_query;
+  if (ours) return "a frame that only the relay sends";
   if (flags != 0) return "flags that are not 0";
   const struct shape *shape = &shapes[type];
   if (frame->length < shape->minimum || frame->length > shape->maximum) return "a frame of the wrong length";

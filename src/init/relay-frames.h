@@ -20,11 +20,16 @@ enum frame_type {
   frame_reset,  /* reason; the stream is over in both directions */
   frame_end,    /* half-close */
   frame_beat,   /* L: alive */
+  /* Only where the launcher has set MCPCAT_REPORTS: an older one would not know them. */
+  frame_attempt, /* R: what ended inside the container (attempts.h) */
+  frame_query,   /* R: as LOOKUP, for a type of record that is no address: u16 type, name */
+  frame_records, /* L, instead of ANSWER to a QUERY: u16 size and RDATA each */
 };
 enum reset_reason { reset_closed, reset_refused, reset_unreachable, reset_limit, reset_protocol };
 enum {
   frame_header_size = 8,
   frame_payload_maximum = 65536,
+  records_maximum = 1152,
   hello_version = 1,
   hello_ports_maximum = 64,
 };

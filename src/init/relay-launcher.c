@@ -22,6 +22,16 @@ static const char *take_answer(struct relay *relay, const struct frame *frame) {
   return lookups_ever_used(&relay->lookups, frame->stream) ? NULL : "an ANSWER to no question";
 }
 
+static const char *take_records(struct relay *relay, const struct frame *frame) {
+  struct lookup *lookup = lookups_find(&relay->lookups, frame->stream);
+  if (!relay->tells) return "RECORDS, for which nobody has asked";
+  if (lookup == NULL) {
+    return lookups_ever_used(&relay->lookups, frame->stream) ? NULL : "RECORDS for no question";
+  }
+  apps_records(relay, lookup, frame->payload, frame->length);
+  return NULL;
+}
+
 static const char *take_open(struct relay *relay, const struct frame *frame, int64_t now) {
   uint16_t port = get_u16(frame->payload);
   if (frame->stream % 2 == 0) return "an OPEN with an even number";
@@ -79,6 +89,8 @@ const char *launcher_take(struct relay *relay, const struct frame *frame, int64_
       return NULL;
     case frame_answer:
       return take_answer(relay, frame);
+    case frame_records:
+      return take_records(relay, frame);
     case frame_open:
       return take_open(relay, frame, now);
     default:

@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attempts.h"
 #include "relay-frames.h"
 
 /*
  * Bytes on their way to the launcher. Bounded: when it is full, nothing is read from applications until the launcher
  * has read. Data may not use the last part, so that other frames find room.
  */
-enum { output_size = 196608, output_reserve = 8192, output_frame_maximum = frame_header_size + 253 };
+enum { output_size = 196608, output_reserve = 8192, output_frame_maximum = frame_header_size + attempt_maximum };
 
 struct output {
   size_t start, end;

@@ -18,7 +18,9 @@ struct relay {
   struct streams streams;
   struct lookups lookups;
   bool greeted;
-  int dns; /* from here on: after HELLO */
+  bool tells;  /* the launcher knows the frames ATTEMPT, QUERY and RECORDS */
+  int reports; /* records of attempts from process 1; -1: none */
+  int dns;     /* from here on: after HELLO */
   int listener_count;
   uint16_t ports[hello_ports_maximum];
   int listeners[hello_ports_maximum];

@@ -13,8 +13,9 @@
 #include "relay-apps.h"
 #include "relay-launcher.h"
 #include "say.h"
+#include "settings.h"
 
-enum { input_size = 131072, pipe_size = 262144, fds_maximum = 3 + hello_ports_maximum + streams_maximum };
+enum { input_size = 131072, pipe_size = 262144, fds_maximum = 4 + hello_ports_maximum + streams_maximum };
 enum outcome { outcome_none, outcome_client_gone, outcome_failed };
 
 /* One per process, in memory that costs nothing until it is used. */
@@ -42,6 +43,7 @@ static void watch_for(int fd, short events, struct stream *stream) {
 static void watch_doors(int64_t now) {
   if (!state.greeted || !output_has_room(&state.output)) return;
   watch_for(state.dns, POLLIN, NULL);
+  if (state.reports >= 0) watch_for(state.reports, POLLIN, NULL);
   if (now < state.accept_from) return;
   for (int i = 0; i < state.listener_count; i++) watch_for(state.listeners[i], POLLIN, NULL);
 }
@@ -115,6 +117,8 @@ static void serve_doors_and_streams(nfds_t first, int64_t now) {
       apps_react(&state, watch.streams[i], it->revents);
     } else if (it->fd == state.dns) {
       apps_questions(&state, now);
+    } else if (it->fd == state.reports) {
+      apps_reports(&state);
     } else {
       apps_accept(&state, it->fd, now);
     }
@@ -156,6 +160,8 @@ static bool prepare(void) {
   }
   signal(SIGPIPE, SIG_IGN);
   streams_begin(&state.streams);
+  state.tells = settings_reports();
+  state.reports = -1;
   return true;
 }
 

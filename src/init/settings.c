@@ -35,6 +35,8 @@ static bool is(const char *name, const char *wanted) {
   return text != NULL && strcmp(text, wanted) == 0;
 }
 
+bool settings_reports(void) { return is("MCPCAT_REPORTS", "1"); }
+
 struct settings settings_from_environment(void) {
   struct settings settings = {
       .eof_grace = grace("MCPCAT_EOF_GRACE_MS", default_eof_grace),
@@ -44,6 +46,7 @@ struct settings settings_from_environment(void) {
       .preamble = is("MCPCAT_PREAMBLE", "1"),
       .held = is("MCPCAT_LEASE", "1"),
       .isolated = is("MCPCAT_NETWORK", "none"),
+      .reports = settings_reports(),
   };
   settings.ports = getenv("MCPCAT_PORTS");
   if (settings.lease_grace > settings.eof_grace) settings.lease_grace = settings.eof_grace;

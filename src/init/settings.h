@@ -12,11 +12,15 @@ struct settings {
   bool preamble;   /* MCPCAT_PREAMBLE=1: secrets come first on stdin */
   bool held;       /* MCPCAT_LEASE=1: a lease comes within 20 s, or there is no client */
   bool isolated;   /* MCPCAT_NETWORK=none: the server must not start where there is any network */
+  bool reports;      /* MCPCAT_REPORTS=1: the launcher wants to know what ends inside (attempts.h) */
   const char *ports; /* MCPCAT_PORTS: permitted ports of a server with a road, such as 443,80; NULL: no road */
 };
 
 /* Reads the environment; what it can't understand is said and replaced by the default. */
 struct settings settings_from_environment(void);
+
+/* MCPCAT_REPORTS=1 alone, for a relay and a lease. */
+bool settings_reports(void);
 
 /* A whole decimal number from 0 to maximum, or -1. */
 int parse_number(const char *text, int maximum);

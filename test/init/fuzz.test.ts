@@ -17,7 +17,7 @@ const parsers = [
   {
     name: 'relay',
     parts:
-      'relay-launcher.c relay-apps.c relay-doors.c local-names.c relay-streams.c relay-backlog.c relay-lookups.c relay-output.c ' +
+      'attempts.c listening.c clock.c relay-launcher.c relay-apps.c relay-doors.c local-names.c relay-streams.c relay-backlog.c relay-lookups.c relay-output.c ' +
       'relay-frames.c relay-dns.c say.c',
     inputs: 400_000,
     accepted: 0.9,

@@ -239,13 +239,18 @@ test('a port inside that nobody serves, or that is the relay itself, is said', {
 
 const raw = (hex: string): Buffer => Buffer.from(hex, 'hex');
 const illegal: Readonly<Record<string, readonly [string, Buffer]>> = {
-  'an unknown type': ['a frame of an unknown type', raw('0c00000000000000')],
+  'an unknown type': ['a frame of an unknown type', raw('0f00000000000000')],
   'type 0': ['a frame of an unknown type', raw('0000000000000000')],
   flags: ['flags that are not 0', raw('0b01000000000000')],
   'a payload that is too long': ['a frame of the wrong length', raw('0700000200010001')],
   'four gigabytes': ['a frame of the wrong length', raw('07000002ffffffff')],
   'data without bytes': ['a frame of the wrong length', encode('data', 2)],
   'a frame of the relay': ['a frame that only the relay sends', encode('ready')],
+  'another frame of the relay': ['a frame that only the relay sends', encode('query', 1)],
+  'records without having been asked for any': [
+    'RECORDS, for which nobody has asked',
+    encode('records', 1, raw('000100')),
+  ],
   'a second HELLO': ['a second HELLO', hello(80)],
   'a heartbeat with a stream': ['a frame with a stream number that it can’t have', encode('beat', 2)],
   'data of no stream': ['a frame of a stream that never was', encode('data', 2, Buffer.from('x'))],

@@ -75,10 +75,13 @@ export function guard(
 export async function saw(guarded: Guarded, wanted: string): Promise<void> {
   let seen = '';
   await new Promise<void>((resolve) => {
-    guarded.process.stdout.on('data', (chunk: Buffer) => {
+    const look = (chunk: Buffer): void => {
       seen += chunk.toString();
-      if (seen.includes(wanted)) resolve();
-    });
+      if (!seen.includes(wanted)) return;
+      guarded.process.stdout.off('data', look);
+      resolve();
+    };
+    guarded.process.stdout.on('data', look);
   });
 }
 

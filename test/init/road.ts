@@ -15,6 +15,9 @@ export const frameTypes = {
   reset: 9,
   end: 10,
   beat: 11,
+  attempt: 12,
+  query: 13,
+  records: 14,
 } as const;
 export type FrameName = keyof typeof frameTypes;
 const names = new Map(Object.entries(frameTypes).map(([name, type]) => [type as number, name as FrameName]));
@@ -74,17 +77,31 @@ export class Road {
   readonly #waiters = new Set<Waiter>();
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(options: { readonly args?: readonly string[]; readonly guardian?: ChildProcess } = {}) {
+  constructor(
+    options: {
+      readonly args?: readonly string[];
+      readonly guardian?: ChildProcess;
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
     this.guardian = options.guardian ?? spawn('sleep', ['600'], { stdio: 'ignore' });
     this.guardianEnded = new Promise((resolve) => this.guardian.once('exit', () => resolve()));
     const args = ['relay', '--pid', String(this.guardian.pid), ...(options.args ?? [])];
-    this.child = spawn(init, args, { env: baseEnvironment(), stdio: 'pipe' });
+    this.child = spawn(init, args, { env: { ...baseEnvironment(), ...options.env }, stdio: 'pipe' });
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     let stderr = '';
     this.child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     this.ended = new Promise((resolve) => this.child.once('close', (code) => resolve({ code, stderr })));
     all.add(this);
+  }
+
+  /** The same for a relay that may send ATTEMPT and QUERY. */
+  static async openTelling(...ports: readonly number[]): Promise<Road> {
+    const road = new Road({ env: { MCPCAT_REPORTS: '1' } });
+    road.write(hello(...ports));
+    await road.next('ready');
+    return road;
   }
 
   /** A road that is ready for these ports. */

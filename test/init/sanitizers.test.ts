@@ -33,6 +33,7 @@ for (const suite of [
   'room',
   'relay',
   'relay-dns',
+  'attempts',
   'relay-load',
 ]) {
   test(`the tests of ${suite} pass under address and undefined-behaviour sanitizers`, () => {
