@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 /** Rank of each folder of src: an import may only point to the same or a lower rank (docs/architecture.md). */
 const ranks: readonly (readonly string[])[] = [
-  ['lib'],
+  ['lib', 'host'],
   ['catalog', 'versioning', 'engine', 'mcp', 'forge', 'registry'],
   [
     'upstream',
@@ -34,6 +34,13 @@ const onlyImporters: Readonly<Record<string, RegExp>> = {
   listr2: /^src\/cli\/render\//,
   '@modelcontextprotocol/sdk': /^src\/mcp\//,
   '@modelcontextprotocol/client': /^src\/mcp\//,
+};
+/** Files outside `src/host` that name `/proc`, and why that is not this machine's. */
+const otherProc: Readonly<Record<string, string>> = {
+  'src/catalog/entry-checks.ts': 'folders of a container that no entry may make writable',
+  'src/sandbox/refusal.ts': 'folders that are never handed over, as text',
+  'src/smoke/expectations.ts': 'what must be read-only inside the container',
+  'src/doctor/measure-network.ts': 'read by the probe inside the container',
 };
 
 interface Import {
@@ -66,6 +73,13 @@ function sourceOf(file: string): string {
 /** Line comments stay where code stands before them: that may be a string with two slashes. */
 function withoutComments(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+/** Without comments. */
+function codeOf(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/(^|\s)\/\/ .*$/gm, '');
 }
 
 function folderOf(file: string): string {
@@ -144,6 +158,20 @@ function reaches(graph: ReadonlyMap<string, readonly Import[]>, start: string, g
   }
   return false;
 }
+
+test('what differs by operating system is asked in src/host alone', () => {
+  const systemFact =
+    /\bprocess\.(platform|getuid|getgid|geteuid|getegid)\b|\buserInfo\(|\bhomedir\(|['"`]win32['"`]|\['XDG_/;
+  const outside = files.filter((file) => !file.startsWith('src/host/'));
+  assert.deepEqual(
+    outside.filter((file) => systemFact.test(codeOf(file))),
+    [],
+  );
+  assert.deepEqual(
+    outside.filter((file) => /\/proc\b/.test(codeOf(file))),
+    Object.keys(otherProc).toSorted(),
+  );
+});
 
 test('console and process.exit appear only in the command line', () => {
   const loud = files.filter(

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
 
@@ -57,7 +58,7 @@ function readText(file: string): string | undefined {
 /** A file of another user is not believed. */
 function readKept(file: string): Kept | undefined {
   try {
-    if (statSync(file).uid !== process.getuid?.()) return undefined;
+    if (!thisHost().owns(statSync(file))) return undefined;
     // Written by us from a checked entry, by rename: whole.
     return JSON.parse(readFileSync(file, 'utf8')) as Kept;
   } catch {

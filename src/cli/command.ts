@@ -1,3 +1,5 @@
+import type { Host } from '../host/host.ts';
+
 /**
  * A verb of the command line, as data: help, completion and parser derive from it, and what it does is loaded only
  * when it is called.
@@ -50,6 +52,8 @@ export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The machine that this process runs on: its user, folders and process table. */
+  readonly host: Host;
   /** Aborted by the first Ctrl-C or SIGTERM; `run` has its own handling. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import type { CommandSpec, Terminal } from './command.ts';
+import { thisHost } from '../host/this-host.ts';
 import { main } from './cli.ts';
 
 /** Hands this process to the command line: streams, signals, exit code. */
@@ -29,6 +30,7 @@ function terminalOf(signal: AbortSignal): Terminal {
       return process.stderr;
     },
     env: process.env,
+    host: thisHost(),
     signal,
   };
 }

@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
+import type { Host } from '../host/host.ts';
+import { thisHost } from '../host/this-host.ts';
 import { McpcatError } from '../lib/errors.ts';
 
 const logFile = path.join(os.tmpdir(), 'mcpcat-dockerd.log');
@@ -12,12 +14,13 @@ const pidFile = path.join(os.tmpdir(), 'mcpcat-dockerd.pid');
 const patience = 60_000;
 
 export interface FixRequest {
+  readonly host: Host;
   readonly find: () => Promise<Engine>;
   readonly say: (line: string) => void;
 }
 
 /** On Debian or Ubuntu as root: installs the distribution's engine and mmdebstrap, starts the engine, waits for it. */
-export async function fix({ find, say }: FixRequest): Promise<void> {
+export async function fix({ find, host, say }: FixRequest): Promise<void> {
   const running = await answers(find);
   const missing = [
     ...(running || has('dockerd') ? [] : ['docker.io', 'iptables']),
@@ -25,18 +28,18 @@ export async function fix({ find, say }: FixRequest): Promise<void> {
   ];
   if (running && missing.length === 0)
     return say('nothing to do: the engine answers and mmdebstrap is there');
-  refuseElsewhere();
+  refuseElsewhere(host);
   if (missing.length > 0) install(missing, say);
   if (!running) await startEngine(find, say);
 }
 
-function refuseElsewhere(): void {
+function refuseElsewhere(host: Host): void {
   const advice =
-    process.platform === 'darwin'
+    host.system === 'darwin'
       ? 'install Docker Desktop, OrbStack or Colima and start it'
-      : process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')
+      : host.system !== 'linux' || !existsSync('/usr/bin/apt-get')
         ? "install Docker or Podman with your system's package manager and start it"
-        : process.getuid?.() === 0
+        : host.user?.uid === 0
           ? undefined
           : 'run it as root: sudo mcpcat doctor --fix, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
   if (advice !== undefined)
@@ -99,11 +102,7 @@ export async function stopStartedEngine(): Promise<void> {
 }
 
 function isDockerd(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${String(pid)}/comm`, 'utf8').trim() === 'dockerd';
-  } catch {
-    return false;
-  }
+  return path.basename(thisHost().processOf(pid)?.words[0] ?? '') === 'dockerd';
 }
 
 async function answers(find: () => Promise<Engine>): Promise<boolean> {

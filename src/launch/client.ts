@@ -1,16 +1,19 @@
-import { readFileSync } from 'node:fs';
 import type { Labels } from '../engine/engine.ts';
+import type { Env, Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 
 /** The labels of one launch: who owns it, for which client and session, in which folder. */
-export function launchLabels(server: string, env: Readonly<Record<string, string | undefined>>): Labels {
+export function launchLabels(
+  server: string,
+  { env, host }: { readonly env: Env; readonly host: Host },
+): Labels {
   return {
-    [label.owner]: ownerText(thisOwner()),
+    [label.owner]: ownerText(thisOwner(host)),
     [label.role]: 'run',
     [label.server]: server,
     [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomId(),
-    [label.client]: parentCommand(),
+    [label.client]: parentCommand(host),
     [label.project]: process.cwd(),
   };
 }
@@ -22,11 +25,7 @@ function randomId(): string {
     .padStart(12, '0');
 }
 
-/** The first words of the parent's command line; its arguments may hold secrets, so no more than its program. */
-function parentCommand(): string {
-  try {
-    return readFileSync(`/proc/${String(process.ppid)}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
+/** The program of our parent; its arguments may hold secrets, so no more than that. */
+function parentCommand(host: Host): string {
+  return host.path.basename(host.processOf(process.ppid)?.words[0] ?? '');
 }

@@ -1,24 +1,29 @@
 import type { Engine } from '../engine/engine.ts';
+import type { Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
-import { isProvablyDead, parseOwner, startOf, thisOwner } from '../sandbox/owner.ts';
+import { parseOwner, provablyDead } from '../sandbox/owner.ts';
 
 /** Containers of ours whose owner is provably dead, in any state. */
 export async function orphans(
   engine: Engine,
+  host: Host,
 ): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {
-  const self = thisOwner();
-  const found = await engine.listContainers({ [label.owner]: '' });
+  const found = (await engine.listContainers({ [label.owner]: '' })).flatMap((container) => {
+    const owner = parseOwner(container.labels[label.owner] ?? '');
+    return owner === undefined ? [] : [{ ...container, owner }];
+  });
+  const dead = await provablyDead(
+    found.map(({ owner }) => owner),
+    host,
+  );
   return found
-    .filter(({ labels }) => {
-      const owner = parseOwner(labels[label.owner] ?? '');
-      return owner !== undefined && isProvablyDead(owner, self, startOf);
-    })
+    .filter(({ owner }) => dead.has(owner))
     .map(({ id, labels, state }) => ({ id, server: labels[label.server] ?? '', state }));
 }
 
 /** Removes them; resolves to how many there were. */
-export async function sweep(engine: Engine): Promise<number> {
-  const found = await orphans(engine);
+export async function sweep(engine: Engine, host: Host): Promise<number> {
+  const found = await orphans(engine, host);
   await Promise.all(found.map(({ id }) => engine.removeContainer(id)));
   return found.length;
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
 
 /** Raised with every change of what is kept of an answer. */
@@ -13,7 +14,7 @@ export function copyFiles(cache: string, url: string): { readonly text: string; 
 
 /** Another user's file is not believed. Throws if there is none. */
 export function isOwn(file: string): boolean {
-  return statSync(file).uid === process.getuid?.();
+  return thisHost().owns(statSync(file));
 }
 
 /** The text of a file of this user. Throws. */

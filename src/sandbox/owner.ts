@@ -1,17 +1,14 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import os from 'node:os';
+import type { Host } from '../host/host.ts';
+import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
 
 /** Who owns a container: enough to tell, from the same host, whether that process still lives. */
 export interface Owner {
-  /**
-   * The machine, its pid namespace (a pid means nothing in another one) and the user: another user's processes may
-   * be hidden from us (proc(5), hidepid), so we never judge them.
-   */
+  /** Digest of machine, process namespace and user (`Host.identity`): we never judge another user's processes. */
   readonly host: string;
   readonly boot: string;
   readonly pid: number;
-  /** Start of the process in clock ticks since boot (proc_pid_stat(5), field 22): tells a reused pid apart. */
+  /** Start of the process as `Host.startsOf` has it: tells a reused pid apart. */
   readonly started: string;
 }
 
@@ -27,60 +24,29 @@ export function parseOwner(text: string): Owner | undefined {
 }
 
 /** This process. */
-export function thisOwner(): Owner {
-  return { host: hostId(), boot: bootId(), pid: process.pid, started: startOf(process.pid) ?? '0' };
+export function thisOwner(host: Host = thisHost()): Owner {
+  return { host: hostId(host), boot: host.boot(), pid: process.pid, started: host.ownStart() };
 }
 
-function hostId(): string {
-  const machine = read('/etc/machine-id') ?? os.hostname();
-  return digest(`${machine.trim()}\n${namespace()}\n${String(process.getuid?.() ?? 0)}`);
+/** Digest of what no other machine, process namespace or user has in common with us. */
+function hostId(host: Host): string {
+  return digest(host.identity());
 }
 
-function namespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return 'none'; // not Linux: there is only one
-  }
-}
-
-function bootId(): string {
-  const boot = read('/proc/sys/kernel/random/boot_id')?.trim();
-  return boot ?? String(Math.round((Date.now() / 1000 - os.uptime()) / 60));
-}
-
-/** Undefined if there is no such process, or only its exit code is left of it: a client may never ask for that. */
-export function startOf(pid: number): string | undefined {
-  const stat = read(`/proc/${String(pid)}/stat`);
-  if (stat !== undefined) {
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  }
-  return process.platform !== 'linux' && signalReaches(pid) ? '0' : undefined;
-}
-
-function signalReaches(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** True only if the owner can't be alive: same host, and another boot, no such process, or another process by that pid. */
-export function isProvablyDead(
-  owner: Owner,
-  self: Owner,
-  startedAt: (pid: number) => string | undefined,
-): boolean {
-  if (owner.host !== self.host) return false;
-  return owner.boot !== self.boot || startedAt(owner.pid) !== owner.started;
+/**
+ * Those who can't be alive, of owners of this host: of another boot, no such process, or another process by that pid.
+ * Nobody, where the process table can't be read.
+ */
+export async function provablyDead(owners: readonly Owner[], host: Host): Promise<ReadonlySet<Owner>> {
+  const self = thisOwner(host);
+  const ours = owners.filter((owner) => owner.host === self.host);
+  const earlier = ours.filter(({ boot }) => boot !== self.boot);
+  const rest = ours.filter(({ boot }) => boot === self.boot);
+  const starts = rest.length === 0 ? undefined : await host.startsOf(rest.map(({ pid }) => pid));
+  const gone = rest.filter(({ pid, started }) => {
+    if (starts === undefined) return false;
+    const observed = starts.get(pid);
+    return observed === undefined || !host.isSameStart(started, observed);
+  });
+  return new Set([...earlier, ...gone]);
 }

@@ -1,21 +1,24 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import os from 'node:os';
+import type { Host } from '../host/host.ts';
+import { thisHost } from '../host/this-host.ts';
 import type { Paths } from './sandbox.ts';
 
 /** The machine's own file system. */
-export function hostPaths(home: string): Paths {
+export function hostPaths(home: string, host: Host = thisHost()): Paths {
   return {
-    homes: [...new Set([home, ...systemHome()])],
+    // HOME can be missing or wrong in a client's environment.
+    homes: [...new Set([home, host.home({})])],
     realPath(path) {
       try {
-        return realpathSync(path);
+        // By the system's own function: on a file system that knows no case it gives the one spelling that is stored.
+        return realpathSync.native(host.localPath(path));
       } catch {
         return undefined;
       }
     },
     ownerOf(path) {
       // Windows has no such owners; its engines show every folder as open to all.
-      if (process.platform === 'win32') return undefined;
+      if (host.user === undefined) return undefined;
       const facts = statSync(path, { throwIfNoEntry: false });
       return facts === undefined ? undefined : { uid: facts.uid, gid: facts.gid, mode: facts.mode };
     },
@@ -28,13 +31,4 @@ export function hostPaths(home: string): Paths {
       }
     },
   };
-}
-
-/** HOME can be missing or wrong in a client's environment. */
-function systemHome(): string[] {
-  try {
-    return [os.userInfo().homedir];
-  } catch {
-    return []; // an account without a line in passwd has none
-  }
 }

@@ -1,11 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
 import { membersOf, refuse } from './problems.ts';
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Where the user's files are looked for. */
+export interface Places {
+  readonly env: Env;
+  readonly host: Host;
+}
 
 /** The user's settings file: what it says of each server, not yet checked. */
 export interface Settings {
@@ -18,17 +21,14 @@ export interface Settings {
 /** More than anybody writes by hand. */
 const most = 256 * 1024;
 
-/** `$XDG_CONFIG_HOME/mcpcat/settings.json`, else `~/.config/…`. */
-export function settingsFile(env: Env): string {
-  const base = env['XDG_CONFIG_HOME'];
-  if (base?.startsWith('/') === true) return path.join(base, 'mcpcat', 'settings.json');
-  // A client may start us without HOME: the user's file counts all the same.
-  return path.join(env['HOME'] ?? os.userInfo().homedir, '.config', 'mcpcat', 'settings.json');
+/** `settings.json` in the folder that the system has for what the user writes. */
+export function settingsFile({ env, host }: Places): string {
+  return host.path.join(host.folders(env).config, 'settings.json');
 }
 
 /** Undefined if there is no such file. Throws `usage` with line and column, or `io-failed` if it can't be read. */
-export function readSettings(env: Env): Settings | undefined {
-  const file = settingsFile(env);
+export function readSettings(places: Places): Settings | undefined {
+  const file = settingsFile(places);
   const text = readText(file);
   if (text === undefined) return undefined;
   const place = (at: number): string => `${file}:${placeOf(text, at)}`;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
+import { thisHost } from '../host/this-host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { ResolveRequest } from './resolution.ts';
 
@@ -15,11 +16,11 @@ const Tool = z.object({
 /** uv from its wheel, by the hash in `templates/tools/uv.json`; resolves to the path of the program. */
 async function uvProgram({ templates, store, folder, signal }: ResolveRequest): Promise<string> {
   const { files } = Tool.parse(JSON.parse(await readFile(path.join(templates, 'tools', 'uv.json'), 'utf8')));
-  const file = files[`${process.platform}/${process.arch}`];
+  const file = files[thisHost().platform];
   if (file === undefined) {
     throw new McpcatError(
       'lock-refused',
-      `uv, which locks PyPI servers, is not known for ${process.platform}/${process.arch}`,
+      `uv, which locks PyPI servers, is not known for ${thisHost().platform}`,
     );
   }
   const wheel = await store.get({

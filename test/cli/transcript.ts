@@ -3,6 +3,8 @@ import { Writable } from 'node:stream';
 import { main } from '../../src/cli/cli.ts';
 import type { Terminal } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
+import { linuxHost } from '../../src/host/linux.ts';
+import { thisMachine } from '../../src/host/machine.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 
@@ -31,6 +33,7 @@ export async function transcript(line: string): Promise<string> {
     stdout: capture('stdout'),
     stderr: capture('stderr'),
     env: { ...environment, ...Object.fromEntries(settings) },
+    host: linuxHost(thisMachine()),
     signal: new AbortController().signal,
   } as unknown as Terminal;
   const exitCode = await main(words.slice(start + 1), terminal, commands);

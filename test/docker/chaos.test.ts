@@ -5,7 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { label } from '../../src/lib/labels.ts';
-import { isProvablyDead, startOf, thisOwner } from '../../src/sandbox/owner.ts';
+import { thisHost } from '../../src/host/this-host.ts';
+import { provablyDead, thisOwner } from '../../src/sandbox/owner.ts';
 import { chaos } from '../chaos/harness.ts';
 import { contestants } from '../chaos/matrix.ts';
 import { faultsOf, reportText, totalsOf } from '../chaos/report.ts';
@@ -68,14 +69,14 @@ test('a launcher that its client has not waited for counts as dead', { timeout: 
   try {
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
-    const self = thisOwner();
-    const owner = { ...self, pid, started: startOf(pid) ?? '' };
-    assert.equal(isProvablyDead(owner, self, startOf), false);
+    const started = (await thisHost().startsOf([pid]))?.get(pid) ?? '';
+    const owner = { ...thisOwner(), pid, started };
+    assert.equal((await provablyDead([owner], thisHost())).size, 0);
     await sleep(200); // the shell has stopped itself and asks for no exit code any more
     process.kill(pid, 'SIGKILL');
     await eventually(
-      () => Promise.resolve(isProvablyDead(owner, self, startOf)),
-      (dead) => dead,
+      () => provablyDead([owner], thisHost()),
+      (dead) => dead.size === 1,
     );
   } finally {
     parent.kill('SIGKILL');

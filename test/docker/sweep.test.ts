@@ -8,13 +8,15 @@ import { label } from '../../src/lib/labels.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import { settingsOf } from '../../src/sandbox/settings.ts';
-import { ownerText, startOf, thisOwner, type Owner } from '../../src/sandbox/owner.ts';
+import { thisHost } from '../../src/host/this-host.ts';
+import { ownerText, thisOwner, type Owner } from '../../src/sandbox/owner.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
 const timeout = 120_000;
 const self = thisOwner();
+const parents = (await thisHost().startsOf([process.ppid]))?.get(process.ppid) ?? '';
 const deadPid = 4_000_000;
 let engine: Engine;
 let catalog: FixtureCatalog;
@@ -76,7 +78,7 @@ for (const [what, owner] of Object.entries(dead)) {
 }
 
 const untouched: Readonly<Record<string, string>> = {
-  'of a living process': ownerText({ ...self, pid: process.ppid, started: startOf(process.ppid) ?? '' }),
+  'of a living process': ownerText({ ...self, pid: process.ppid, started: parents }),
   'of another host, whatever its pid': ownerText({ ...self, host: 'feedfeedfeedfeed', pid: deadPid }),
   'of another host that has booted since': ownerText({ ...self, host: 'feedfeedfeedfeed', boot: 'other' }),
   'with an owner that nobody can read': 'no/owner',

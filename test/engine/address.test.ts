@@ -11,7 +11,17 @@ test('a path and a unix address are the same socket', () => {
 });
 
 test('a named pipe of Windows is a socket too', () => {
-  assert.equal(addressOf('npipe:////./pipe/docker_engine').socketPath, '//./pipe/docker_engine');
+  for (const text of [
+    'npipe:////./pipe/docker_engine',
+    String.raw`npipe:\\.\pipe\docker_engine`,
+    String.raw`\\.\pipe\docker_engine`,
+    '//./pipe/docker_engine',
+  ])
+    assert.deepEqual(
+      addressOf(text),
+      { endpoint: 'npipe:////./pipe/docker_engine', socketPath: '//./pipe/docker_engine' },
+      text,
+    );
 });
 
 test('tcp is plain on port 2375, and with certificates TLS on port 2376', () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { locateEngine } from '../../src/engine/locate/locate.ts';
+import type { Address } from '../../src/engine/locate/address.ts';
+import { locateEngine, type Search } from '../../src/engine/locate/locate.ts';
+import { thisHost } from '../../src/host/this-host.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { contextFiles } from './context-rig.ts';
 
+const locate = (search: Omit<Search, 'host'>): Address => locateEngine({ ...search, host: thisHost() });
 const names = ['ca.pem', 'cert.pem', 'key.pem'];
 const pems = Object.fromEntries(names.map((name) => [name, `the ${name}`]));
 const tls = { ca: 'the ca.pem', cert: 'the cert.pem', key: 'the key.pem' };
@@ -11,7 +14,7 @@ const DOCKER_HOST = 'tcp://10.0.0.1:2376';
 
 test('DOCKER_TLS_VERIFY takes the certificates of DOCKER_CERT_PATH', (t) => {
   const env = { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: temporaryFolder(t, pems) };
-  assert.deepEqual(locateEngine({ env }), {
+  assert.deepEqual(locate({ env }), {
     endpoint: DOCKER_HOST,
     host: '10.0.0.1',
     port: 2376,
@@ -22,7 +25,7 @@ test('DOCKER_TLS_VERIFY takes the certificates of DOCKER_CERT_PATH', (t) => {
 
 test('without DOCKER_CERT_PATH the certificates are those of the docker configuration', (t) => {
   const files = Object.fromEntries(names.map((name) => [`.docker/${name}`, `the ${name}`]));
-  const address = locateEngine({
+  const address = locate({
     env: { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', HOME: temporaryFolder(t, files) },
   });
   assert.ok(address.socketPath === undefined);
@@ -32,11 +35,11 @@ test('without DOCKER_CERT_PATH the certificates are those of the docker configur
 test('DOCKER_TLS_VERIFY without certificates fails instead of going on in the clear', (t) => {
   const empty = temporaryFolder(t);
   const env = { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: empty };
-  assert.throws(() => locateEngine({ env }), {
+  assert.throws(() => locate({ env }), {
     code: 'engine-missing',
     message: /there are no certificates in/,
   });
-  assert.throws(() => locateEngine({ env: { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', HOME: empty } }), {
+  assert.throws(() => locate({ env: { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', HOME: empty } }), {
     code: 'engine-missing',
   });
 });
@@ -45,7 +48,7 @@ test('a part of the certificates fails and says what is missing', (t) => {
   for (const name of names) {
     const { [name]: _, ...rest } = pems;
     const env = { DOCKER_HOST, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: temporaryFolder(t, rest) };
-    assert.throws(() => locateEngine({ env }), {
+    assert.throws(() => locate({ env }), {
       code: 'engine-missing',
       message: new RegExp(`found no ${name}$`),
     });
@@ -54,7 +57,7 @@ test('a part of the certificates fails and says what is missing', (t) => {
 
 test('a socket needs no certificates', () => {
   const env = { DOCKER_HOST: 'unix:///run/x.sock', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/nowhere' };
-  assert.equal(locateEngine({ env }).socketPath, '/run/x.sock');
+  assert.equal(locate({ env }).socketPath, '/run/x.sock');
 });
 
 test('a context with certificates is spoken to with them, one without is not', (t) => {
@@ -63,15 +66,15 @@ test('a context with certificates is spoken to with them, one without is not', (
     ...contextFiles('safe', { host, tls: names }),
     ...contextFiles('plain', { host }),
   });
-  const safe = locateEngine({ endpoint: 'safe', env: { HOME } });
+  const safe = locate({ endpoint: 'safe', env: { HOME } });
   assert.ok(safe.socketPath === undefined);
   assert.deepEqual([safe.protocol, safe.tls?.key], ['https', 'key.pem of safe']);
-  const plain = locateEngine({ endpoint: 'plain', env: { HOME } });
+  const plain = locate({ endpoint: 'plain', env: { HOME } });
   assert.ok(plain.socketPath === undefined);
   assert.deepEqual([plain.protocol, plain.tls], ['http', undefined]);
 });
 
 test('a context without an address is not there', (t) => {
   const HOME = temporaryFolder(t, contextFiles('cluster', {}));
-  assert.throws(() => locateEngine({ endpoint: 'cluster', env: { HOME } }), { code: 'engine-missing' });
+  assert.throws(() => locate({ endpoint: 'cluster', env: { HOME } }), { code: 'engine-missing' });
 });

@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { McpcatError, messageOf, type ErrorCode } from '../../src/lib/errors.ts';
-import { cacheFolder } from '../../src/lib/cache-folder.ts';
 import { jsonText, writeWhole } from '../../src/lib/folders.ts';
 import { didYouMean, nearest } from '../../src/lib/nearest.ts';
 import { bytesOf, megabytes } from '../../src/lib/size.ts';
@@ -47,12 +46,6 @@ test('a file is written whole or not at all, and no temporary name stays', async
   await assert.rejects(writeWhole(path.join(folder, 'taken'), 'x'));
   assert.deepEqual(readdirSync(folder).sort(), ['deep', 'taken']);
   assert.deepEqual(readdirSync(path.dirname(file)), ['file.json']);
-});
-
-test('the cache is where the environment says, and a relative path there does not count', () => {
-  assert.equal(cacheFolder({ XDG_CACHE_HOME: '/var/cache', HOME: '/home/x' }), '/var/cache/mcpcat');
-  assert.equal(cacheFolder({ XDG_CACHE_HOME: 'relative', HOME: '/home/x' }), '/home/x/.cache/mcpcat');
-  assert.equal(cacheFolder({ HOME: '/home/x' }), '/home/x/.cache/mcpcat');
 });
 
 test('JSON of ours has two spaces and a newline at its end', () => {

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import {
-  isProvablyDead,
-  ownerText,
-  parseOwner,
-  startOf,
-  thisOwner,
-  type Owner,
-} from '../../src/sandbox/owner.ts';
+import type { Host } from '../../src/host/host.ts';
+import { thisHost } from '../../src/host/this-host.ts';
+import { ownerText, parseOwner, provablyDead, thisOwner, type Owner } from '../../src/sandbox/owner.ts';
 
-const self: Owner = { host: 'h', boot: 'b', pid: 10, started: '100' };
+const self = thisOwner();
 const other: Owner = { ...self, pid: 20, started: '200' };
-const dead = (owner: Owner, startedAt: (pid: number) => string | undefined): boolean =>
-  isProvablyDead(owner, self, startedAt);
+
+/** On a Linux whose process table is made up. */
+async function dead(owner: Owner, startsOf: Host['startsOf']): Promise<boolean> {
+  const host: Host = { ...thisHost(), startsOf, isSameStart: (recorded, observed) => recorded === observed };
+  return (await provablyDead([owner], host)).has(owner);
+}
 
 test('an owner survives the way through a label', () => {
   assert.deepEqual(parseOwner(ownerText(other)), other);
@@ -35,40 +34,38 @@ test('a label that is not ours is no owner', () => {
     assert.equal(parseOwner(text), undefined, text);
 });
 
-test('an owner is dead if its process is gone, another one by that number, or of another boot', () => {
+const starts = async (text: string | undefined): Promise<boolean> => {
+  const table = text === undefined ? new Map<number, string>() : new Map([[other.pid, text]]);
+  return dead(other, () => Promise.resolve(table));
+};
+
+test('an owner is dead if its process is gone, another one by that number, or of another boot', async () => {
+  assert.equal(await starts(undefined), true);
+  assert.equal(await starts('201'), true);
   assert.equal(
-    dead(other, () => undefined),
-    true,
-  );
-  assert.equal(
-    dead(other, () => '201'),
-    true,
-  );
-  assert.equal(
-    dead({ ...other, boot: 'earlier' }, () => '200'),
+    await dead({ ...other, boot: 'earlier' }, () => Promise.resolve(new Map([[20, '200']]))),
     true,
   );
 });
 
-test('an owner that lives, or is of another machine, is never dead', () => {
-  assert.equal(
-    dead(other, () => '200'),
-    false,
-  );
-  for (const started of [undefined, '1'])
-    assert.equal(
-      dead({ ...other, host: 'elsewhere', boot: 'x' }, () => started),
-      false,
-    );
+test('an owner that lives, or is of another machine, is never dead', async () => {
+  assert.equal(await starts('200'), false);
+  for (const table of [new Map<number, string>(), new Map([[20, '1']])])
+    assert.equal(await dead({ ...other, host: 'elsewhere', boot: 'x' }, () => Promise.resolve(table)), false);
+});
+
+test('where the process table can not be read nobody is dead', async () => {
+  assert.equal(await dead(other, () => Promise.resolve(undefined)), false);
 });
 
 test('a real process is alive until it ends, also if its parent never asks for its exit code', async () => {
   const child = spawn('sleep', ['60']);
   const pid = child.pid ?? 0;
-  const owner = { ...thisOwner(), pid, started: startOf(pid) ?? '' };
+  const started = (await thisHost().startsOf([pid]))?.get(pid) ?? '';
+  const owner = { ...thisOwner(), pid, started };
   assert.match(owner.started, /^\d+$/);
-  assert.equal(isProvablyDead(owner, thisOwner(), startOf), false);
+  assert.equal((await provablyDead([owner], thisHost())).size, 0);
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('exit', resolve));
-  assert.equal(isProvablyDead(owner, thisOwner(), startOf), true);
+  assert.equal((await provablyDead([owner], thisHost())).has(owner), true);
 });

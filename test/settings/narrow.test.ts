@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { narrowed, refuseAllow, type Narrowed } from '../../src/settings/narrow.ts';
+import { thisHost } from '../../src/host/this-host.ts';
 import { readSettings } from '../../src/settings/read.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { entryOf } from '../sandbox/fixtures.ts';
@@ -19,7 +20,9 @@ function withFile(t: TestContext, text: string, servers: readonly string[] = ['n
   const base = temporaryFolder(t);
   mkdirSync(path.join(base, 'mcpcat'));
   writeFileSync(path.join(base, 'mcpcat/settings.json'), text);
-  return narrowed(entry, readSettings({ XDG_CONFIG_HOME: base }), (name) => servers.includes(name));
+  return narrowed(entry, readSettings({ env: { XDG_CONFIG_HOME: base }, host: thisHost() }), (name) =>
+    servers.includes(name),
+  );
 }
 
 const section = (text: string): string => `{"servers": {"notes": {\n${text}\n}}}`;

@@ -3,7 +3,6 @@ import type { Runtime } from '../../base/recipe.ts';
 import { newerPackages } from '../../debian/newer-packages.ts';
 import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -26,7 +25,7 @@ export const execute: Execute = async (invocation) => {
     templates: templatesFolder(),
     kinds: kinds.length === 0 ? all : kinds.map(runtimeOf),
     ...platformsOf(options.text('platform')),
-    cacheFolder: cacheFolder(terminal.env),
+    cacheFolder: terminal.host.folders(terminal.env).cache,
     mirror: options.text('mirror') ?? defaultMirror,
     update: verb === 'update' || options.flag('update'),
     locked: options.flag('locked'),

@@ -25,8 +25,9 @@ async function measured(engine: Engine): Promise<Condition[]> {
 
 export const execute: Execute = async ({ options, terminal }) => {
   const find = (): ReturnType<typeof connectEngine> =>
-    connectEngine({ endpoint: options.text('engine'), env: terminal.env });
-  if (options.flag('fix')) await fix({ find, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
+    connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
+  if (options.flag('fix'))
+    await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
   const conditions = await examine(find, terminal.env['PATH'] ?? '', measured);
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const lines = conditions.flatMap(({ status, message, hint }) => [

@@ -1,5 +1,4 @@
 import { connectGitHub, repositoryOf, type GitHub, type Repository } from '../../forge/github.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Invocation } from '../command.ts';
 
@@ -11,7 +10,10 @@ export interface ForgeTarget {
 
 /** GitHub, if there is a token. */
 export function githubOf({ terminal }: Invocation): GitHub | undefined {
-  return connectGitHub(terminal.env, { cacheFolder: cacheFolder(terminal.env), signal: terminal.signal });
+  return connectGitHub(terminal.env, {
+    cacheFolder: terminal.host.folders(terminal.env).cache,
+    signal: terminal.signal,
+  });
 }
 
 /** The repository of `--repo` or GITHUB_REPOSITORY; `what` wants the pull request, for the message. */

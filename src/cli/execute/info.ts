@@ -22,7 +22,7 @@ export const execute: Execute = async (invocation) => {
   if (name === undefined)
     throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
   const { server, exists } = await listedServer(invocation, name);
-  const settings = readSettings(terminal.env);
+  const settings = readSettings(terminal);
   const { entry: left } = narrowed(entryOf(server), settings, exists);
   const narrowing = settings?.servers.has(name) ? { left, file: settings.file } : undefined;
   const known = { local: await localImage(invocation, server), narrowing };

@@ -9,7 +9,10 @@ import { engineOf } from './workshop.ts';
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const engine = await engineOf(invocation);
-  const [containers, images] = await Promise.all([orphans(engine), unfinishedImages(engine, Date.now())]);
+  const [containers, images] = await Promise.all([
+    orphans(engine, terminal.host),
+    unfinishedImages(engine, Date.now()),
+  ]);
   const dry = options.flag('dry-run');
   if (!dry) await Promise.all(containers.map(({ id }) => engine.removeContainer(id)));
   const gone = dry ? images : await removeUnfinished(engine, images);

@@ -1,7 +1,6 @@
 import { catalogSource, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
 import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { quickServer } from '../../listing/quick-listing.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Invocation } from '../command.ts';
@@ -17,9 +16,9 @@ export interface RunServer {
 
 /** From a folder, a catalog.json or its address; loads neither YAML nor schema where the entry is known already. */
 export async function serverToRun({ options, terminal }: Invocation, name: string): Promise<RunServer> {
-  const { env } = terminal;
+  const { env, host } = terminal;
   const source = catalogSource({ option: options.text('catalog'), env });
-  const cache = cacheFolder(env);
+  const cache = host.folders(env).cache;
   if (source.kind === 'folder') {
     const { folder } = source;
     const declared = await quickEntry({ folder, name, cache });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Host } from '../../host/host.ts';
 import { launchLabels } from '../../launch/client.ts';
-import { isOrphan } from '../../launch/parent.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { launch, type LaunchResult } from '../../launch/launch.ts';
 import type { Reason } from '../../launch/supervisor.ts';
@@ -27,14 +27,18 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected the name of one server', {
       hint: 'mcpcat list shows them; arguments for the server go after --',
     });
-  const settings = readSettings(terminal.env);
+  const settings = readSettings(terminal);
   const [{ declared, recorded, exists, source }, engine] = await Promise.all([
     serverToRun(invocation, name),
-    connectEngine({ endpoint: options.text('engine'), env: terminal.env }),
+    connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host }),
   ]);
   const { entry, ...narrowing } = narrowed(declared, settings, exists);
   refuseAllow(narrowing, options.list('allow'));
-  const sandbox = sandboxOf(entry, overridesOf(entry, invocation), hostPaths(terminal.env['HOME'] ?? '/'));
+  const sandbox = sandboxOf(
+    entry,
+    overridesOf(entry, invocation),
+    hostPaths(terminal.host.home(terminal.env), terminal.host),
+  );
   if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
   const local = source.kind === 'folder';
   const choice = await chooseImage(entry, { invocation, engine, recorded, local });
@@ -42,7 +46,7 @@ export const execute: Execute = async (invocation) => {
     engine,
     sandbox,
     ...choice,
-    labels: launchLabels(name, terminal.env),
+    labels: launchLabels(name, terminal),
     streams: () => ({
       stdin: terminal.stdin,
       stdout: terminal.stdout,
@@ -50,14 +54,14 @@ export const execute: Execute = async (invocation) => {
       sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
     }),
     grace: graceOf(options.text('grace')),
-    onReady: watch,
+    onReady: (end) => watch(end, terminal.host),
     onAttempt: options.flag('quiet')
       ? () => undefined
       : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),
     onRoadClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => {
       keepSmall();
-      sweepLater(engine);
+      sweepLater(engine, terminal.host);
     },
   });
   if (result.reason?.kind === 'engine-gone')
@@ -152,17 +156,16 @@ function sayWideNetwork({ name, network }: Sandbox, { stderr }: Terminal): void 
 }
 
 /** Everything from outside that ends a session, until this process ends with it. */
-function watch(end: (reason: Reason) => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => end({ kind: 'signal', signal }));
+function watch(end: (reason: Reason) => void, host: Host): void {
+  for (const signal of host.endSignals) process.on(signal, () => end({ kind: 'signal', signal }));
   const gone = (): void => {
-    if (isOrphan(parent)) end({ kind: 'parent-gone' });
+    if (host.isOrphan(parent)) end({ kind: 'parent-gone' });
   };
   gone();
   setInterval(gone, 500).unref();
 }
 
 /** What others left behind must not delay this server. */
-function sweepLater(engine: Engine): void {
-  setTimeout(() => void sweep(engine).catch(() => undefined), 1500).unref();
+function sweepLater(engine: Engine, host: Host): void {
+  setTimeout(() => void sweep(engine, host).catch(() => undefined), 1500).unref();
 }

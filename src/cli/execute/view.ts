@@ -3,7 +3,6 @@ import { catalogSource, sourceText, type CatalogSource } from '../../catalog/cat
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { gatherListing, listServer, type Fingerprints } from '../../listing/gather.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
@@ -96,7 +95,7 @@ async function listingOf(
 ): Promise<Listing> {
   return openListing({
     source,
-    cache: cacheFolder(terminal.env),
+    cache: terminal.host.folders(terminal.env).cache,
     haste: 'patient',
     say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
     signal: terminal.signal,

@@ -8,7 +8,6 @@ import type { Server } from '../../catalog/server.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { cacheFolder } from '../../lib/cache-folder.ts';
 import { projectFolder } from '../../lib/project.ts';
 import type { Invocation } from '../command.ts';
 
@@ -26,7 +25,7 @@ export function folderOf({ options, terminal }: Invocation): string {
 }
 
 export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
-  return connectEngine({ endpoint: options.text('engine'), env: terminal.env });
+  return connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
 }
 
 export async function workshopOf({ options, terminal }: Invocation): Promise<Omit<Workshop, 'emit'>> {
@@ -37,7 +36,7 @@ export async function workshopOf({ options, terminal }: Invocation): Promise<Omi
     bases,
     templates,
     platform,
-    cacheFolder: cacheFolder(terminal.env),
+    cacheFolder: terminal.host.folders(terminal.env).cache,
     env: terminal.env,
     signal: terminal.signal,
   };

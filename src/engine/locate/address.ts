@@ -19,8 +19,11 @@ export interface Tls {
   readonly key: string;
 }
 
-/** Parses what DOCKER_HOST, a context or `--engine` may hold: a socket path, unix://, tcp://, http(s)://. */
+/** Parses what DOCKER_HOST, a context or `--engine` may hold: a socket or a pipe, unix://, npipe://, tcp://, http(s)://. */
 export function addressOf(text: string, tls?: Tls): Address {
+  const pipe = /^(?:npipe:(?:\/\/)?)?[\\/]{2}[.?][\\/]pipe[\\/](.+)$/i.exec(text)?.[1];
+  // With slashes, as the docker command writes it: Windows takes both.
+  if (pipe !== undefined) return { endpoint: `npipe:////./pipe/${pipe}`, socketPath: `//./pipe/${pipe}` };
   const socketPath = /^(?:unix:\/\/|npipe:\/\/)?(\/.+)$/.exec(text)?.[1];
   if (socketPath !== undefined)
     return { endpoint: text.startsWith('/') ? `unix://${text}` : text, socketPath };

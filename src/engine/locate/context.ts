@@ -1,26 +1,33 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Env, Host } from '../../host/host.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { addressOf, type Address, type Tls } from './address.ts';
 
+/** Where the docker command keeps what it knows. */
+interface Places {
+  readonly env: Env;
+  readonly host: Host;
+}
+
 /** The docker command's folder of configuration. */
-export function configFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return env['DOCKER_CONFIG'] ?? path.join(env['HOME'] ?? '/', '.docker');
+export function configFolder({ env, host }: Places): string {
+  return env['DOCKER_CONFIG'] ?? path.join(host.home(env), '.docker');
 }
 
 /** The name of the current docker context, or undefined for the default one. */
-export function currentContext(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const configured = field(readJson(path.join(configFolder(env), 'config.json')), 'currentContext');
-  const name = env['DOCKER_CONTEXT'] || configured;
+export function currentContext(places: Places): string | undefined {
+  const configured = field(readJson(path.join(configFolder(places), 'config.json')), 'currentContext');
+  const name = places.env['DOCKER_CONTEXT'] || configured;
   return name === undefined || name === 'default' ? undefined : name;
 }
 
 /** Reads a docker context's endpoint and TLS material: `contexts/meta/<sha256 of its name>/meta.json`. */
-export function contextAddress(name: string, env: Readonly<Record<string, string | undefined>>): Address {
+export function contextAddress(name: string, places: Places): Address {
   // Loaded here, because it costs milliseconds and most launches need no context.
   const { createHash } = process.getBuiltinModule('node:crypto');
   const id = createHash('sha256').update(name).digest('hex');
-  const folder = path.join(configFolder(env), 'contexts');
+  const folder = path.join(configFolder(places), 'contexts');
   const meta = readJson(path.join(folder, 'meta', id, 'meta.json'));
   const host = field(child(child(meta, 'Endpoints'), 'docker'), 'Host');
   if (host === undefined) {

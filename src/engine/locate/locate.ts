@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import type { Host } from '../../host/host.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { addressOf, type Address } from './address.ts';
 import { configFolder, contextAddress, currentContext, tlsOf } from './context.ts';
@@ -8,6 +7,7 @@ export interface Search {
   /** `--engine`: an address or the name of a docker context. */
   readonly endpoint?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: Host;
 }
 
 type Strategy = (search: Search) => Address | undefined;
@@ -26,24 +26,26 @@ export function locateEngine(search: Search): Address {
     'found no container engine (looked at DOCKER_HOST, the docker context and the usual sockets)',
     {
       hint: 'install and start one: mcpcat doctor --fix',
-      detail: usualSockets(search.env),
+      detail: search.host.engineSockets(search.env),
     },
   );
 }
 
-function fromOption({ endpoint, env }: Search): Address | undefined {
+function fromOption({ endpoint, ...places }: Search): Address | undefined {
   if (endpoint === undefined) return undefined;
   // Docker's own name for "no context": DOCKER_HOST or the usual socket.
-  if (endpoint === 'default') return fromDockerHost({ env }) ?? fromUsualSockets({ env });
-  return /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/.test(endpoint) ? contextAddress(endpoint, env) : addressOf(endpoint);
+  if (endpoint === 'default') return fromDockerHost(places) ?? fromUsualSockets(places);
+  return /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/.test(endpoint)
+    ? contextAddress(endpoint, places)
+    : addressOf(endpoint);
 }
 
-function fromDockerHost({ env }: Search): Address | undefined {
+function fromDockerHost({ env, host: machine }: Search): Address | undefined {
   const host = env['DOCKER_HOST'];
   if (!host) return undefined;
   const address = addressOf(host);
   if (!env['DOCKER_TLS_VERIFY'] || address.socketPath !== undefined) return address;
-  const folder = env['DOCKER_CERT_PATH'] ?? configFolder(env);
+  const folder = env['DOCKER_CERT_PATH'] ?? configFolder({ env, host: machine });
   const tls = tlsOf(folder);
   // To go on without would be to talk in the clear, which is what DOCKER_TLS_VERIFY forbids.
   if (tls === undefined)
@@ -57,28 +59,12 @@ function fromDockerHost({ env }: Search): Address | undefined {
   return addressOf(host, tls);
 }
 
-function fromContext({ env }: Search): Address | undefined {
-  const name = currentContext(env);
-  return name === undefined ? undefined : contextAddress(name, env);
+function fromContext(search: Search): Address | undefined {
+  const name = currentContext(search);
+  return name === undefined ? undefined : contextAddress(name, search);
 }
 
-function fromUsualSockets({ env }: Search): Address | undefined {
-  const socket = usualSockets(env).find((file) => existsSync(file));
+function fromUsualSockets({ env, host }: Search): Address | undefined {
+  const socket = host.engineSockets(env).find((place) => host.hasSocket(place));
   return socket === undefined ? undefined : addressOf(socket);
-}
-
-/** Docker, rootless Docker, Docker Desktop, OrbStack, Colima, Podman: in the order in which they are looked for. */
-export function usualSockets(env: Search['env']): string[] {
-  const home = env['HOME'] ?? '/';
-  const runtime = env['XDG_RUNTIME_DIR'] ?? `/run/user/${String(process.getuid?.() ?? 0)}`;
-  return [
-    '/var/run/docker.sock',
-    path.join(runtime, 'docker.sock'),
-    path.join(home, '.docker/run/docker.sock'),
-    path.join(home, '.docker/desktop/docker.sock'),
-    path.join(home, '.orbstack/run/docker.sock'),
-    path.join(home, '.colima/default/docker.sock'),
-    path.join(runtime, 'podman/podman.sock'),
-    '/run/podman/podman.sock',
-  ];
 }
