@@ -80,6 +80,21 @@ const lateModules: Plugin = {
   },
 };
 
+/** A launch on Linux need not load what other systems are asked with. */
+const otherHosts: Plugin = {
+  name: 'other-hosts',
+  setup(b) {
+    b.onResolve({ filter: /\/other-hosts\.ts$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'other-hosts',
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'other-hosts' }, () => ({
+      contents: "exports.otherHost = (machine) => require('./other-hosts.cjs').otherHost(machine);",
+    }));
+    b.onResolve({ filter: /^\.\/other-hosts\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
+  },
+};
+
 const common: BuildOptions = {
   bundle: true,
   platform: 'node',
@@ -112,7 +127,14 @@ await Promise.all([
     format: 'cjs',
     minifyWhitespace: true,
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [lateModules, onlyContainers, leanDockerode],
+    plugins: [otherHosts, lateModules, onlyContainers, leanDockerode],
+  }),
+  build({
+    ...common,
+    entryPoints: { 'other-hosts': 'src/host/other-hosts.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
   }),
 ]);
 const before = await readdir('dist').catch(() => []);
