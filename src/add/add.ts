@@ -32,6 +32,8 @@ export interface AddRequest {
   readonly draft: boolean;
   /** Write nothing. */
   readonly dryRun: boolean;
+  /** Packages whose install scripts may run while the image is built, without root and without network. */
+  readonly allowedScripts: readonly string[];
   readonly workshop: Workshop;
   readonly engine: Engine;
   readonly mirror: string;
@@ -55,6 +57,8 @@ export interface AddReport {
   readonly starts: readonly StartRecord[];
   readonly failure: { readonly message: string; readonly detail: readonly string[] } | undefined;
   readonly findings: readonly Finding[];
+  /** Packages whose install scripts it seems to need and nobody has allowed. */
+  readonly wantedScripts: readonly string[];
   readonly seconds: number;
 }
 
@@ -90,7 +94,8 @@ export async function add(request: AddRequest): Promise<AddReport> {
     return done(failed({ message: `the package has no program that could be started`, detail: [] }));
   const draft = concerned(first, { chosen, nameWhy: why, deprecated: own.deprecated });
   try {
-    return done(await attempt(request, { own, clues, draft, chosen, say }));
+    const { allowedScripts } = request;
+    return done(await attempt(request, { own, clues, draft, chosen, allowedScripts, say }));
   } catch (error) {
     if (!(error instanceof McpcatError) || !ownFaults.has(error.code)) throw error;
     return done({
@@ -114,6 +119,7 @@ function failed(failure: AddReport['failure']): Omit<AddReport, 'name' | 'source
     starts: [],
     failure,
     findings: [],
+    wantedScripts: [],
   };
 }
 
@@ -168,6 +174,7 @@ async function attempt(
     leftOut,
     starts: learned.starts,
     findings: report.findings,
+    wantedScripts: learned.wantedScripts,
   };
   if (!report.passed) {
     const folder = await written(request, scratch);
@@ -207,6 +214,7 @@ async function unstarted(
     text: entryText(draft.entry),
     confirm: draft.evidence,
     starts,
+    wantedScripts: learned.wantedScripts,
   };
 }
 

@@ -19,6 +19,7 @@ export interface Job {
   readonly clues: Clues;
   readonly draft: Draft;
   readonly chosen: Version;
+  readonly allowedScripts: readonly string[];
   readonly say: (text: string) => void;
   readonly engine: Engine;
   readonly emit: Emit;
@@ -50,7 +51,7 @@ export async function learnAndProve(job: Job): Promise<Result> {
 }
 
 function course(
-  { scratch, engine, own, clues, chosen, say, signal }: Job,
+  { scratch, engine, own, clues, chosen, allowedScripts, say, signal }: Job,
   { draft, openHome }: { draft: Draft; openHome: boolean },
 ): Promise<Learned> {
   return learn({
@@ -60,6 +61,7 @@ function course(
     clues,
     draft,
     openHome,
+    allowedScripts,
     published: chosen.published,
     signal,
     say,

@@ -31,6 +31,8 @@ export interface LearnRequest {
   readonly draft: Draft;
   /** When the release was published, ISO 8601. */
   readonly published: string | undefined;
+  /** Packages whose install scripts a person has allowed to run. */
+  readonly allowedScripts: readonly string[];
   /** Let it write its home, so that what it keeps there shows; false: exactly as it will run. */
   readonly openHome: boolean;
   /** Makes the image for a draft; rejects if that draft can't be locked or built. */
@@ -55,6 +57,8 @@ export interface Learned {
   readonly starts: readonly StartRecord[];
   /** What was learned and could not be done: the lesson, and why. */
   readonly refused: readonly string[];
+  /** Packages whose install scripts it seems to need and nobody has allowed. */
+  readonly wantedScripts: readonly string[];
 }
 
 const mostStarts = 12;
@@ -73,6 +77,7 @@ class Course {
   readonly #learned = new Set<string>();
   readonly #starts: StartRecord[] = [];
   readonly #refused: string[] = [];
+  readonly #wantedScripts: string[] = [];
   readonly #began = Date.now();
   #draft: Draft;
   /** What the draft was before the guess that is being tried. */
@@ -201,13 +206,15 @@ class Course {
     let current = bench;
     for (const lesson of lessons) {
       this.#learned.add(lesson.key);
-      const draft = lesson.apply(this.#draft);
       try {
+        const draft = lesson.apply(this.#draft);
         if (lesson.renews !== undefined) current = await this.#request.prepare(draft, lesson.renews);
         this.#draft = draft;
       } catch (error) {
         if (this.#request.signal?.aborted === true) throw error;
         this.#refused.push(`${lesson.what}: ${reasonOf(error)}`);
+        if (error instanceof McpcatError && error.code === 'script-not-allowed')
+          this.#wantedScripts.push(lesson.key.replace(/^script /, ''));
         this.#request.say(`${lesson.what}: that can't be given (${reasonOf(error)})`);
       }
     }
@@ -243,6 +250,7 @@ class Course {
       last,
       starts: this.#starts,
       refused: this.#refused,
+      wantedScripts: this.#wantedScripts,
     };
   }
 }

@@ -89,6 +89,7 @@ function labelsOf({ entry, lock, runtime }: GenerateInput): Record<string, strin
     'org.opencontainers.image.base.name': runtime.reference,
     [label.mcpName]: entry.name,
     [label.entry]: entry.name,
+    [label.source]: entry.source,
     [label.permissions]: JSON.stringify(permissionsOf(entry)),
   };
 }

@@ -18,7 +18,7 @@ export function nodeRecipe(input: GenerateInput): Recipe {
     ? [path, ...entry.command.slice(1)]
     : ['/usr/local/bin/node', path, ...entry.command.slice(1)];
   // Node binds its compile cache to the machine that made it.
-  const warm = !native && !cross;
+  const cached = !native && !cross;
   const name = lock.source.replace(/^npm:/, '');
   return {
     buildStage: [
@@ -26,11 +26,8 @@ export function nodeRecipe(input: GenerateInput): Recipe {
       'COPY npm-cache/ /npm-cache/',
       'WORKDIR /app',
       `RUN ${execForm([...npm, 'ci', '--offline', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--cache', '/npm-cache', ...(cross ? foreign(input) : [])])}`,
-      ...scriptsOf(input).map(
-        (script) =>
-          `RUN ${execForm([...npm, 'rebuild', '--offline', '--nodedir=/usr/local', '--cache', '/npm-cache', '--', script])}`,
-      ),
-      ...(warm ? warmUp : []),
+      ...installScripts(input),
+      ...(cached ? compileCache(path) : []),
     ],
     files: {
       'app/package.json': jsonText({
@@ -40,11 +37,8 @@ export function nodeRecipe(input: GenerateInput): Recipe {
         dependencies: { [name]: lock.version },
       }),
       'app/package-lock.json': files['package-lock.json'] ?? '',
-      ...(!warm
-        ? {}
-        : { 'build/warm.json': jsonText({ words: [...program, ...entry.args], env: examples(input) }) }),
     },
-    env: { NODE_ENV: 'production', ...(!warm ? {} : { NODE_COMPILE_CACHE: '/app/.compile-cache' }) },
+    env: { NODE_ENV: 'production', ...(cached ? { NODE_COMPILE_CACHE: cacheFolder } : {}) },
     program,
     pathOf: cachePath,
   };
@@ -60,17 +54,45 @@ function refuseScripts({ entry, platform, cross = false }: GenerateInput): void 
   throw new McpcatError('entry-refused', `${entry.name}: its install scripts must run on ${platform} itself`);
 }
 
-/** As the user of the image, because Node keeps one cache per user id. */
-const warmUp = [
-  'COPY build/ /build/',
-  `RUN ${execForm(['install', '-d', '-o', '65532', '-g', '65532', '/app/.compile-cache'])}`,
-  'USER 65532:65532',
-  `RUN ${execForm(['node', '/build/warm.mjs'])}`,
-  'USER 0:0',
-  `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
-  // Node writes its cache for the owner alone, and the server is not the owner any more.
-  `RUN ${execForm(['chmod', '-R', 'a+rX', '/app/.compile-cache'])}`,
-];
+const cacheFolder = '/app/.compile-cache';
+
+/**
+ * Compiles what the program can load, from the locked sources, without running any of it (docs/decisions/0022). As the
+ * user of the image, because Node keeps one cache per user id.
+ */
+function compileCache(program: string): string[] {
+  const flags = [
+    '--expose-internals',
+    '--experimental-import-meta-resolve',
+    '--hash-seed=1',
+    '--no-warnings',
+  ];
+  return [
+    'COPY build/ /build/',
+    `RUN ${execForm(['install', '-d', '-o', '65532', '-g', '65532', cacheFolder])}`,
+    'USER 65532:65532',
+    `RUN ${execForm(['node', ...flags, '/build/compile-cache.mjs', program, cacheFolder])}`,
+    'USER 0:0',
+    `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
+    // Node writes its cache for the owner alone, and the server is not the owner any more.
+    `RUN ${execForm(['chmod', '-R', 'a+rX', cacheFolder])}`,
+  ];
+}
+
+/** Strangers' code, so not as root; what it may use beyond that, the build bounds (src/build). */
+function installScripts(input: GenerateInput): string[] {
+  const names = scriptsOf(input);
+  if (names.length === 0) return [];
+  const rebuild = [...npm, 'rebuild', '--offline', '--nodedir=/usr/local', '--cache', '/tmp/npm-cache', '--'];
+  return [
+    `RUN ${execForm(['chown', '-R', '65532:65532', '/app'])}`,
+    'USER 65532:65532',
+    'ENV HOME="/tmp"',
+    ...names.map((name) => `RUN ${execForm([...rebuild, name])}`),
+    'USER 0:0',
+    `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
+  ];
+}
 
 /** Only of packages that the lock knows to have one: anything else would be an option of npm, or rebuild all. */
 function scriptsOf({ entry, lock }: GenerateInput): string[] {
@@ -84,14 +106,6 @@ function scriptsOf({ entry, lock }: GenerateInput): string[] {
       },
     );
   });
-}
-
-function examples({ entry }: GenerateInput): Record<string, string> {
-  const settings = Object.entries(entry.env).flatMap(([name, { example, default: preset }]) => {
-    const value = entry.smoke.env[name] ?? preset ?? example;
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(settings), ...entry.transport?.http.env };
 }
 
 /** cacache keeps content under its own hash; npm finds it there through the lock's integrity. */

@@ -13,7 +13,10 @@ const install = [
   '--no-compile',
   '--no-cache-dir',
 ];
-/** A read-only root can't write byte code later; a hash in it instead of a time stamp keeps it valid in any layer. */
+/**
+ * A read-only root can't write byte code later; a hash in it instead of a time stamp keeps it valid in any layer. Run by
+ * the base's Python without `site` (`-S`): the environment's own would run what packages put into `.pth` files.
+ */
 const compile =
   "import compileall, py_compile; compileall.compile_dir('/app/lib', quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)";
 const activation = ['activate', 'activate.csh', 'activate.fish', 'Activate.ps1'].map(
@@ -67,7 +70,7 @@ export function pythonRecipe(input: GenerateInput): Recipe {
         : [
             `RUN ${execForm(['python3', '-m', 'pip', '--python', '/app/bin/python', 'install', ...install, '-r', '/build/requirements.txt'])}`,
           ]),
-      `RUN ${execForm(['/app/bin/python', '-c', compile])}`,
+      `RUN ${execForm(['python3', '-I', '-S', '-c', compile])}`,
       `RUN ${execForm(['rm', '-f', ...activation])}`,
     ],
     files: {

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'container-missing'
   | 'volume-in-use'
   | 'timeout'
+  | 'script-not-allowed'
   | 'cancelled'
   | 'io-failed';
 

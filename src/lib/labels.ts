@@ -14,6 +14,8 @@ export const label = {
   state: 'io.mcpcat.state',
   fingerprint: 'io.mcpcat.fingerprint',
   entry: 'io.mcpcat.entry',
+  /** On an image: the entry's source (`npm:@scope/name`), so that a name alone never decides what runs. */
+  source: 'io.mcpcat.source',
   permissions: 'io.mcpcat.permissions',
   base: 'io.mcpcat.base',
   mcpName: 'io.modelcontextprotocol.server.name',

@@ -15,6 +15,7 @@ import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
 import { wrongValues } from '../../src/add/lessons/wrong-values.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
 import { descriptionOf } from '../../src/add/settings.ts';
 import { own } from './package.ts';
 
@@ -52,6 +53,7 @@ function situation(
     clues,
     own: pkg,
     lock: { scripts: [...scripts], bin: { thing: 'x' }, runtime: 'node' },
+    allowedScripts: [],
   };
 }
 
@@ -330,12 +332,17 @@ test('missing programs and libraries are Debian packages; a shell and package ma
   assert.deepEqual(applied(one, missingPrograms(one)).system, ['git', 'ripgrep', 'libgomp1', 'ffmpeg']);
 });
 
-test('a native module without its compiled part needs its install script', () => {
-  const one = situation(
+test('a native module without its compiled part needs its install script, which a person has to allow', () => {
+  const refused = situation(
     { stderr: ['Error: Could not locate the bindings file. Tried: better_sqlite3.node'] },
     {},
     ['better-sqlite3', 'protobufjs'],
   );
+  assert.throws(
+    () => applied(refused, missingScripts(refused)),
+    (error) => error instanceof McpcatError && error.code === 'script-not-allowed',
+  );
+  const one = { ...refused, allowedScripts: ['better-sqlite3'] };
   assert.deepEqual(
     applied(one, missingScripts(one)).scripts.map(({ package: name }) => name),
     ['better-sqlite3'],

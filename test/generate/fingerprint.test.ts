@@ -23,9 +23,6 @@ const counts: Readonly<Record<string, Change>> = {
   }),
   'a script that runs': (input) =>
     lock({ scripts: ['x'] })(entry({ scripts: [{ package: 'x', reason: 'r' }] })(input)),
-  'an example that the server is warmed up with': entry({
-    env: { X: { description: 'd', required: false, secret: false, example: 'e' } },
-  }),
   'another version': lock({ version: '0.0.1' }),
   'another file of the program': lock({ bin: { 'mcp-server-everything': 'node_modules/x/other.js' } }),
   'one dependency less': (input) => lock({ artifacts: input.lock.artifacts.slice(1) })(input),
@@ -54,6 +51,9 @@ const ignored: Readonly<Record<string, Change>> = {
   }),
   'another category': entry({ categories: ['other'] }),
   'an exception for a finding': entry({ exceptions: [{ finding: 'no-tools', reason: 'r' }] }),
+  'an example of a setting': entry({
+    env: { X: { description: 'd', required: false, secret: false, example: 'e' } },
+  }),
   'a setting without value': entry({ env: { X: { description: 'd', required: false, secret: false } } }),
   'another date of publication': lock({ published: '2020-01-01T00:00:00Z' }),
   'a dependency of another platform': (input) =>

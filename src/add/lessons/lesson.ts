@@ -13,6 +13,8 @@ export interface Situation {
   /** When the release was published, ISO 8601; undefined if its registry does not say. */
   readonly published?: string | undefined;
   readonly lock: Pick<Lock, 'scripts' | 'bin' | 'runtime'>;
+  /** Packages whose install scripts a person has allowed to run. */
+  readonly allowedScripts: readonly string[];
 }
 
 /** Something learned from a start: a change of the entry. */

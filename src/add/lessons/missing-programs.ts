@@ -1,3 +1,4 @@
+import { McpcatError } from '../../lib/errors.ts';
 import { because, changed, type Draft } from '../draft.ts';
 import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
 
@@ -125,9 +126,12 @@ export function missingShell(situation: Situation): Lesson[] {
   ];
 }
 
-/** A native module without its compiled part: its install script makes it. */
+/**
+ * A native module without its compiled part: its install script makes it. Such a script is a stranger's program that runs
+ * while the image is built, so what the server says is only a hint: a person has to have allowed it.
+ */
 export function missingScripts(situation: Situation): Lesson[] {
-  const { lock, draft } = situation;
+  const { lock, draft, allowedScripts } = situation;
   if (situation.seen.failure === undefined || lock.scripts.length === 0) return [];
   const text = saidLines(situation).join('\n');
   const native =
@@ -143,12 +147,18 @@ export function missingScripts(situation: Situation): Lesson[] {
   return wanted.map((name) => ({
     key: `script ${name}`,
     what: `needs the install script of ${name}`,
-    apply: (old: Draft) =>
-      changed(
+    apply: (old: Draft) => {
+      if (!allowedScripts.includes(name))
+        throw new McpcatError(
+          'script-not-allowed',
+          'no program of a package runs in a build unless a person allows it',
+        );
+      return changed(
         old,
         { scripts: [...old.entry.scripts, { package: name, reason: 'Compiles its native part' }] },
         { field: 'scripts', value: name, why: 'its native part was missing' },
-      ),
+      );
+    },
     renews: 'image' as const,
   }));
 }

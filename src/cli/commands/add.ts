@@ -10,6 +10,12 @@ export const spec: CommandSpec = {
     command: { type: 'string', value: 'BIN', help: 'which of its programs is the server' },
     args: { type: 'string', value: 'WORDS', help: 'arguments of the server (default: learned)' },
     env: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a setting it needs, with an example' },
+    'allow-scripts': {
+      type: 'string',
+      multiple: true,
+      value: 'PACKAGE',
+      help: 'let the install script of a dependency run in the build (no root, no network)',
+    },
     out: { type: 'string', value: 'DIR', help: 'catalog folder that gets the entry (default: --catalog)' },
     draft: { type: 'boolean', help: 'write the entry also if it could not be proved' },
     'keep-going': { type: 'boolean', help: 'the same as --draft' },

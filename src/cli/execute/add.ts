@@ -27,6 +27,7 @@ export const execute: Execute = async (invocation) => {
     out,
     coolDownDays,
     now: new Date(),
+    allowedScripts: options.list('allow-scripts'),
     draft: options.flag('draft') || options.flag('keep-going'),
     dryRun: options.flag('dry-run'),
     engine,

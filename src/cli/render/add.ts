@@ -8,6 +8,7 @@ export function addText(report: AddReport): string {
     headline(report),
     ...(failure === undefined ? [] : failureLines(report)),
     ...(text === '' || state === 'added' ? [] : ['', 'The entry:', ...indented(text.trimEnd().split('\n'))]),
+    ...scriptLines(report),
     ...confirmLines(report),
     ...(state === 'added'
       ? ['', `Next: read the entry, then  mcpcat info ${report.name}  and  mcpcat run ${report.name}`]
@@ -39,6 +40,13 @@ function failureLines({ failure, starts }: AddReport): string[] {
     ...(starts.length === 0 ? [] : ['', 'What was tried:']),
     ...starts.map(({ tried, outcome }) => `  ${printable(tried)}: ${printable(outcome)}`),
   ];
+}
+
+/** Only a person decides that a stranger's program runs in a build. */
+function scriptLines({ wantedScripts, source }: AddReport): string[] {
+  if (wantedScripts.length === 0) return [];
+  const names = wantedScripts.map((name) => `--allow-scripts ${printable(name)}`).join(' ');
+  return ['', `It seems to need install scripts. To let them run: mcpcat add ${source} ${names}`];
 }
 
 function confirmLines({ confirm, leftOut }: AddReport): string[] {

@@ -34,6 +34,16 @@ export async function build(docker: Docker, context: Readable, request: BuildReq
   }
 }
 
+/** Bytes. A build unpacks and compiles what strangers wrote: it must not take the machine. Swap counts in, as in a sandbox. */
+const buildMemoryBytes = 4 * 1024 ** 3;
+/** Processes of a user that is not root, as install scripts are run. */
+const buildProcesses = 4096;
+const bounds = {
+  memory: buildMemoryBytes,
+  memswap: buildMemoryBytes,
+  ulimits: JSON.stringify([{ Name: 'nproc', Soft: buildProcesses, Hard: buildProcesses }]),
+};
+
 async function follow(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
   const { followProgress } = await import('./progress.ts');
   const stream = await docker.buildImage(context, {
@@ -44,6 +54,7 @@ async function follow(docker: Docker, context: Readable, request: BuildRequest):
     rm: true,
     forcerm: true,
     version: '1',
+    ...bounds,
     ...(request.platform === undefined ? {} : { platform: request.platform }),
     ...(request.target === undefined ? {} : { target: request.target }),
     ...(request.signal === undefined ? {} : { abortSignal: request.signal }),
