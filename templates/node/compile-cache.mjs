@@ -50,7 +50,7 @@ function compileAll(start) {
   const held = [];
   while (queue.length > 0 && seen.size < maxFiles) {
     const file = queue.shift();
-    if (seen.has(file) || !/\.[cm]?js$/.test(file) || statSync(file).size > maxBytes) continue;
+    if (seen.has(file) || !isJavaScript(file) || statSync(file).size > maxBytes) continue;
     seen.add(file);
     const source = readFileSync(file, 'utf8');
     const unit = compile(file, source);
@@ -71,6 +71,11 @@ function compile(file, source) {
     }
   }
   return undefined;
+}
+
+/** Programs in a package's `bin` often have no ending. */
+function isJavaScript(file) {
+  return /\.[cm]?js$/.test(file) || !/\.[^/]*$/.test(file);
 }
 
 function isModule(file) {

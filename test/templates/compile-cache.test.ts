@@ -39,8 +39,9 @@ function server(t: TestContext): { folder: string; mark: string } {
   return { folder, mark };
 }
 
-function fill(folder: string, cache: string): string {
-  const words = [...flags, program, path.join(folder, 'index.js'), cache];
+function fill(start: string, cache: string): string {
+  const file = start.includes('node_modules') ? start : path.join(start, 'index.js');
+  const words = [...flags, program, file, cache];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return stdout;
@@ -58,6 +59,14 @@ test('the compile cache is filled with all a server can load, and nothing of the
   assert.equal(fill(folder, cache), 'compile cache: 5 files\n');
   assert.equal(existsSync(mark), false);
   assert.equal(Object.keys(contents(cache)).length, 5);
+});
+
+test('a program without an ending is compiled like any other', (t) => {
+  const { folder, mark } = server(t);
+  const program = path.join(folder, 'node_modules/dep/start');
+  writeFileSync(program, "#!/usr/bin/env node\nrequire('./main.js');\n");
+  assert.equal(fill(program, path.join(folder, 'cache')), 'compile cache: 4 files\n');
+  assert.equal(existsSync(mark), false);
 });
 
 test('two fillings write the same bytes', (t) => {
