@@ -3,7 +3,13 @@
 // is evaluated; so nothing that a stranger wrote decides what is in the cache (docs/decisions/0022).
 // Run with --expose-internals (Node has no public call that compiles into this cache without evaluating) and with
 // --hash-seed=1: V8's cache holds hashes of strings, which otherwise depend on a random seed, and two builds would differ.
-import { createRequire, enableCompileCache, findPackageJSON, flushCompileCache, isBuiltin } from 'node:module';
+import {
+  createRequire,
+  enableCompileCache,
+  findPackageJSON,
+  flushCompileCache,
+  isBuiltin,
+} from 'node:module';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -34,8 +40,9 @@ process.exit(0);
 function openInternals() {
   try {
     const require = createRequire(import.meta.url);
-    const { wrapSafe } = require('internal/modules/cjs/loader');
-    const { compileSourceTextModule } = require('internal/modules/esm/utils');
+    const internal = (name) => require(`internal/modules/${name}`);
+    const { wrapSafe } = internal('cjs/loader');
+    const { compileSourceTextModule } = internal('esm/utils');
     return typeof wrapSafe === 'function' && typeof compileSourceTextModule === 'function'
       ? { wrapSafe, compileSourceTextModule }
       : undefined;
