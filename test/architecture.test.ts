@@ -135,6 +135,37 @@ test('what a container is made with is said in the words of the engine only wher
   assert.deepEqual(stray, []);
 });
 
+test('only the command line names its flags', () => {
+  const flags = flagsOfCommands();
+  const found = files
+    .filter((file) => !file.startsWith('src/cli/') && !speaksToOthers.test(file))
+    .flatMap((file) => sentencesOf(file).map((sentence) => ({ file, sentence })))
+    .filter(({ sentence }) => flags.test(sentence));
+  assert.deepEqual(found, []);
+});
+
+/** They write the command lines of other programs, or what a person pastes. */
+const speaksToOthers =
+  /^src\/(base\/(bootstrap|context)|generate\/|update\/(uv|npm)|export\/|add\/lessons\/)/;
+
+/** `--memory` and so on, as the commands declare them. */
+function flagsOfCommands(): RegExp {
+  const specs = files.filter((file) => file.startsWith('src/cli/commands/'));
+  const names = specs.flatMap((file) =>
+    [...sourceOf(file).matchAll(/^ {4}'?([a-z][a-z-]+)'?: (?:\{|common\.)/gm)].map((match) => match[1] ?? ''),
+  );
+  assert.ok(names.includes('memory') && names.includes('deny-network') && names.includes('catalog'));
+  return new RegExp(`--(?:${[...new Set(names)].join('|')})\\b`);
+}
+
+/** Strings that have a space: what people read. An argument of another program has none. */
+function sentencesOf(file: string): string[] {
+  const literals = withoutComments(sourceOf(file)).matchAll(
+    /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g,
+  );
+  return [...literals].map(([literal]) => literal).filter((literal) => /\s/.test(literal));
+}
+
 test('there are no import cycles between files', () => {
   const graph = Map.groupBy(
     imports.filter(({ to }) => to.startsWith('src/')),

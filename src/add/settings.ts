@@ -105,7 +105,7 @@ function withAddress(
       ? because(withHost(draft, `{${name}}`, `the address in ${name}`), {
           field: 'permissions.network',
           value: `{${name}}`,
-          why: 'it is usually on the own machine: a user has to allow that with --allow',
+          why: 'it is usually on the own machine: a user has to allow that at the start',
         })
       : withHost(draft, `{${name}}`, `the address in ${name}`);
   const other = name.replace(/HOST(NAME)?$/, 'PORT');

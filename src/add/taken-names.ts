@@ -26,10 +26,12 @@ export async function freeName(
     if (!form.test(wanted))
       throw new McpcatError(
         'usage',
-        `--name: expected lower-case letters, digits and hyphens, found "${wanted}"`,
+        `name: expected lower-case letters, digits and hyphens, found "${wanted}"`,
+        { inputs: [{ name: 'name' }] },
       );
     if (servers.has(wanted))
-      throw new McpcatError('usage', `--name: there is a server ${wanted} already`, {
+      throw new McpcatError('usage', `name: there is a server ${wanted} already`, {
+        inputs: [{ name: 'name' }],
         hint: `mcpcat info ${wanted}`,
       });
     return { name: wanted, why: undefined };
@@ -38,7 +40,8 @@ export async function freeName(
   const free = [first, ...otherNames(source)].find((name) => form.test(name) && !servers.has(name));
   if (free === undefined)
     throw new McpcatError('usage', `the name ${first} is taken by another server`, {
-      hint: 'give one with --name',
+      hint: 'give one',
+      inputs: [{ name: 'name' }],
     });
   return { name: free, why: free === first ? undefined : `${first} is another server already` };
 }

@@ -92,7 +92,7 @@ function choose(
 ): Readonly<Record<string, unknown>> | string {
   if (tools.length > 0 && !tools.includes(tool.name)) return 'not asked for';
   if (live && !tool.readOnly && tools.length === 0)
-    return 'it does not say that it only reads; --tool names it';
+    return 'it does not say that it only reads, and was not named';
   const { call } = entry.smoke;
   return call?.tool === tool.name ? call.arguments : exampleArguments(tool.inputSchema);
 }

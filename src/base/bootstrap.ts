@@ -108,7 +108,8 @@ async function run(command: string, args: readonly string[], request: Bootstrap)
   child.on('error', (error) => {
     reject(
       new McpcatError('base-failed', `can't run ${command}: ${error.message}`, {
-        hint: 'bases are made on Debian or Ubuntu: apt-get install mmdebstrap; elsewhere use --base KIND=IMAGE',
+        hint: 'bases are made on Debian or Ubuntu: apt-get install mmdebstrap; elsewhere take other images',
+        inputs: [{ name: 'base' }],
         cause: error,
       }),
     );
@@ -122,7 +123,8 @@ async function run(command: string, args: readonly string[], request: Bootstrap)
       reject(
         new McpcatError('base-failed', `${command} ended with ${String(code)}`, {
           detail: tail,
-          hint: 'is the Debian mirror reachable? --mirror URL takes another',
+          hint: 'is the Debian mirror reachable? take another',
+          inputs: [{ name: 'mirror' }],
         }),
       );
   });

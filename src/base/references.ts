@@ -98,7 +98,7 @@ export async function initSources(project: string): Promise<readonly { name: str
   );
 }
 
-/** Applies `--base KIND=REF` (a runtime base) and `--base KIND-build=REF`: another image counts by its reference. */
+/** Applies `KIND=REF` (a runtime base) and `KIND-build=REF`: another image counts by its reference. */
 export function withOverrides(bases: Bases, overrides: readonly string[]): Bases {
   const result = structuredClone(bases) as Record<Runtime, { build: BaseRef; runtime: BaseRef }>;
   for (const override of overrides) {
@@ -106,7 +106,8 @@ export function withOverrides(bases: Bases, overrides: readonly string[]): Bases
     if (!match) {
       throw new McpcatError(
         'usage',
-        `expected --base KIND=IMAGE with KIND node, python, go or KIND-build, found "${override}"`,
+        `base: expected KIND=IMAGE with KIND node, python, go or KIND-build, found "${override}"`,
+        { inputs: [{ name: 'base' }] },
       );
     }
     const kind = match[1] as Runtime;

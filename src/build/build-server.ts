@@ -159,7 +159,8 @@ async function checkBases(
       'base-missing',
       `${server.entry.name}: the base ${reference} is not on this engine`,
       {
-        hint: `mcpcat base build ${runtime}${cross === true ? ` --platform ${platform}` : ''}`,
+        hint: `mcpcat base build ${runtime}`,
+        inputs: cross === true ? [{ name: 'platform', value: platform }] : [],
       },
     );
   }

@@ -6,6 +6,7 @@ export function catalogFolder(choice: CatalogChoice): string {
   const source = catalogSource(choice);
   if (source.kind === 'folder') return source.folder;
   throw new McpcatError('usage', `expected a folder as catalog here, found ${sourceText(source)}`, {
-    hint: 'a checkout has one: --catalog DIR',
+    hint: 'a checkout has one',
+    inputs: [{ name: 'catalog', value: 'DIR' }],
   });
 }

@@ -10,12 +10,12 @@ export type CatalogSource =
   | { readonly kind: 'url'; readonly url: string };
 
 export interface CatalogChoice {
-  /** `--catalog`. */
+  /** What the user named. */
   readonly option: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** `--catalog`, MCPCAT_CATALOG, or the folder that mcpcat came with. Throws `usage` for an address that is not safe. */
+/** What the user named, MCPCAT_CATALOG, or the folder that mcpcat came with. Throws `usage` for an address that is not safe. */
 export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
   const chosen = option ?? env['MCPCAT_CATALOG'] ?? '';
   if (chosen === '') return { kind: 'folder', folder: path.join(projectFolder(), 'catalog') };

@@ -60,7 +60,8 @@ export function unknownEntry(
 export async function entryNames(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new McpcatError('io-failed', `can't read the catalog folder ${folder}`, {
-      hint: '--catalog DIR names another',
+      hint: 'name another',
+      inputs: [{ name: 'catalog', value: 'DIR' }],
       cause: error,
     });
   });

@@ -1,4 +1,5 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { hintText } from './flags.ts';
 
 /** An error as people see it, and the exit code that goes with it. */
 export function explain(
@@ -9,10 +10,11 @@ export function explain(
     const text = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
     return { text: `mcpcat: a bug of ours, please report it: ${text}\n`, exitCode: 3 };
   }
+  const hint = hintText(error.hint, error.inputs);
   const lines = [
     `mcpcat: ${error.message}`,
     ...error.detail.map((line) => `  ${line.trimEnd()}`),
-    ...(error.hint === undefined ? [] : [`hint: ${error.hint}`]),
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
     ...(debug
       ? [error.stack ?? '', ...(error.cause === undefined ? [] : [`cause: ${messageOf(error.cause)}`])]
       : []),

@@ -43,6 +43,7 @@ export async function examine(
         status: 'failed',
         message: error.message,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...(error.inputs.length === 0 ? {} : { inputs: error.inputs }),
       },
       ...tools,
     ];
@@ -112,6 +113,7 @@ function mmdebstrap(pathVariable: string): Condition {
     kind: 'mmdebstrap',
     status: 'warning',
     message: "bases can't be made here: mmdebstrap is missing",
-    hint: 'on Debian or Ubuntu: mcpcat doctor --fix',
+    hint: 'on Debian or Ubuntu',
+    inputs: [{ name: 'repair' }],
   };
 }

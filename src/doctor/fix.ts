@@ -41,7 +41,7 @@ function refuseElsewhere(host: Host): void {
         ? "install Docker or Podman with your system's package manager and start it"
         : host.user?.uid === 0
           ? undefined
-          : 'run it as root: sudo mcpcat doctor --fix, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
+          : 'run it as root, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
   if (advice !== undefined)
     throw new McpcatError('engine-missing', "mcpcat can't install an engine here", { hint: advice });
 }

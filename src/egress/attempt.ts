@@ -8,6 +8,8 @@ export interface Attempt {
   readonly port: number | undefined;
   readonly verdict: 'permitted' | 'refused';
   readonly reason: string | undefined;
+  /** The host that the user would have to allow for it, if that helps. */
+  readonly allow: string | undefined;
   /** The IP address that was dialled, or that was the reason to refuse. */
   readonly address: string | undefined;
   /** Into the container. */
@@ -20,7 +22,15 @@ export interface Attempt {
 /** Called for every attempt, also in a flood: a renderer limits what it prints. */
 export type OnAttempt = (attempt: Attempt) => void;
 
-const nothing = { port: undefined, reason: undefined, address: undefined, bytesIn: 0, bytesOut: 0, ms: 0 };
+const nothing = {
+  port: undefined,
+  reason: undefined,
+  allow: undefined,
+  address: undefined,
+  bytesIn: 0,
+  bytesOut: 0,
+  ms: 0,
+};
 
 export function attemptOf(facts: Pick<Attempt, 'what' | 'name' | 'verdict'> & Partial<Attempt>): Attempt {
   return { ...nothing, ...facts, name: facts.name.replaceAll(/[^\x21-\x7e]/g, '?') };

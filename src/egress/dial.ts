@@ -17,7 +17,13 @@ export interface DialRequest {
 /** How a dial went; findings, not errors: the road tells the server and the log. `address` is what was dialled. */
 export type Dialled =
   | { readonly outcome: 'connected'; readonly stream: Duplex; readonly address: string }
-  | { readonly outcome: 'refused'; readonly reason: string; readonly address: string }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: string;
+      readonly address: string;
+      /** What the user would have to allow for it, if anything helps. */
+      readonly allow?: string;
+    }
   | { readonly outcome: 'failed'; readonly reason: string };
 
 /** Connects to a permitted host; never rejects. The stream must allow half-open connections. */
@@ -73,10 +79,13 @@ function firstRefusal(
   for (const address of found) {
     const refusal = refusalOf(address);
     if (refusal === undefined || (refusal.allowable && mode === 'allowed')) continue;
-    const hint = refusal.allowable
-      ? `; to allow it: --allow ${name}${port === 443 ? '' : `:${String(port)}`}`
-      : '';
-    return { outcome: 'refused', reason: `it leads to ${address}, ${refusal.what}${hint}`, address };
+    const allow = port === 443 ? name : `${name}:${String(port)}`;
+    return {
+      outcome: 'refused',
+      reason: `it leads to ${address}, ${refusal.what}`,
+      address,
+      ...(refusal.allowable ? { allow } : {}),
+    };
   }
   return undefined;
 }

@@ -25,7 +25,10 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
   const name = egress.addresses.nameOf(address) ?? address;
   const started = performance.now();
   const abort = new AbortController();
-  const facts: { refusal?: Pick<Attempt, 'verdict' | 'reason'>; address?: string } = {};
+  const facts: {
+    refusal?: Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow'>>;
+    address?: string;
+  } = {};
   const channel = new Channel(wish.id, owner, {
     onOver: () => abort.abort(),
     onGone: () => {
@@ -41,7 +44,10 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
       onGone();
     },
   });
-  const refuse = (why: ResetReason, refusal: Pick<Attempt, 'verdict' | 'reason'>): void => {
+  const refuse = (
+    why: ResetReason,
+    refusal: Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow'>>,
+  ): void => {
     facts.refusal = refusal;
     channel.refuse(why);
   };
@@ -51,7 +57,8 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
       // A stream that was reset meanwhile gets no OPENED.
       if (!abort.signal.aborted) owner.sink.control(frameOf('opened', wish.id));
       channel.open(result.stream);
-    } else if (result.outcome === 'refused') refuse('refused', { verdict: 'refused', reason: result.reason });
+    } else if (result.outcome === 'refused')
+      refuse('refused', { verdict: 'refused', reason: result.reason, allow: result.allow });
     else refuse('failed', { verdict: 'permitted', reason: result.reason });
   };
   const permission = egress.policy.permits(name, port);

@@ -1,4 +1,5 @@
 import { McpcatError } from '../lib/errors.ts';
+import type { Input } from '../lib/input.ts';
 import { coversRule, hostRuleText, type HostRule } from '../lib/host-rule.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
 import { settingHosts } from './setting-host.ts';
@@ -15,9 +16,9 @@ export interface NetworkRequest {
   readonly declared: readonly string[];
   /** Values of settings by name, secrets and defaults included: for `{SETTING}`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** `--allow`, by the user: the only way to a host on a private network. */
+  /** By the user: the only way to a host on a private network. */
   readonly allow?: readonly string[];
-  /** `--deny-network`. */
+  /** No host at all, whatever is declared. */
   readonly deny?: boolean;
   /** The user's narrower list; undefined leaves what is declared. */
   readonly only?: readonly string[] | undefined;
@@ -32,25 +33,27 @@ export function rulesOf({
   only,
 }: NetworkRequest): PermittedRule[] {
   if (deny && allow.length > 0)
-    throw new McpcatError('usage', '--allow and --deny-network contradict each other', {
+    throw new McpcatError('usage', 'hosts to allow and no network at all contradict each other', {
       hint: 'leave one out',
+      inputs: [{ name: 'allow' }, { name: 'deny-network' }],
     });
   if (deny) return [];
   const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, settings));
   const narrowed = only === undefined ? rules : narrow(rules, parsed(only, 'network of the settings file'));
-  const added = parsed(allow, '--allow').map((rule) => addition(rule));
+  const added = parsed(allow, 'allow', [{ name: 'allow' }]).map((rule) => addition(rule));
   return [...narrowed.map((rule): PermittedRule => ({ ...rule, private: 'refused' })), ...added];
 }
 
 type PlainRule = Omit<PermittedRule, 'private'>;
 
-function parsed(texts: readonly string[], what: string): readonly HostRule[] {
+function parsed(texts: readonly string[], what: string, inputs: readonly Input[] = []): readonly HostRule[] {
   const { rules, problems } = parseHostRules(texts, what);
   const [first, ...more] = problems;
   if (first === undefined) return rules;
   throw new McpcatError('usage', first.message, {
     ...(first.hint === undefined ? {} : { hint: first.hint }),
     detail: more.map(({ message }) => message),
+    inputs,
   });
 }
 
@@ -79,7 +82,9 @@ function defaultPort(
 
 function addition(rule: HostRule): PermittedRule {
   if (rule.kind === 'setting')
-    throw new McpcatError('usage', `--allow: expected a host, found ${hostRuleText(rule)}`);
+    throw new McpcatError('usage', `allow: expected a host, found ${hostRuleText(rule)}`, {
+      inputs: [{ name: 'allow' }],
+    });
   // A whole suffix, or the internet, is no licence for the user's own network: hosts there are named one by one.
   return { ...rule, kind: rule.kind, private: rule.kind === 'exact' ? 'allowed' : 'refused' };
 }

@@ -1,4 +1,5 @@
 import { imageOf } from '../catalog/server.ts';
+import type { Input } from '../lib/input.ts';
 import type { ListedServer } from '../listing/listing.ts';
 
 /** A server that others can run, with the image that they take. */
@@ -12,6 +13,8 @@ export interface Exported {
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
+  /** What would take it all the same. */
+  readonly inputs?: readonly Input[];
 }
 
 export interface Choice {
@@ -38,11 +41,10 @@ export function chooseExported(
 function judge(
   server: ListedServer,
   { unproved, local }: Choice,
-): { readonly image: string } | { readonly reason: string } {
+): { readonly image: string } | Omit<LeftOut, 'name'> {
   const { name, status, reason, image, transport, version } = server;
   if (version === null) return { reason: 'it has no lock yet' };
-  if (status !== 'proved' && !unproved)
-    return { reason: `${reason ?? status} (--unproved takes it all the same)` };
+  if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
   // It listens on the loopback of a container without network: only the road leads there.
   if (transport !== undefined)
     return { reason: 'it speaks HTTP inside its container, which only mcpcat run can reach' };
@@ -50,6 +52,7 @@ function judge(
   const reference = image?.reference ?? null;
   if (reference !== null) return { image: reference };
   return {
-    reason: 'its image is in no registry yet (mcpcat publish; --local names the images of this engine)',
+    reason: 'its image is in no registry yet (mcpcat publish)',
+    inputs: [{ name: 'local' }],
   };
 }

@@ -1,3 +1,5 @@
+import type { Input } from './input.ts';
+
 /** What can fail. One literal per cause a caller or a script may want to tell apart. */
 export type ErrorCode =
   | 'usage' // the command line is wrong
@@ -42,9 +44,17 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'entry-refused',
 ]);
 
+export interface ErrorDetails {
+  readonly hint?: string;
+  readonly detail?: readonly string[];
+  readonly inputs?: readonly Input[];
+  readonly cause?: unknown;
+}
+
 /**
  * An operation failed. `message` is one line: the thing, what was expected, what was found. `hint` is what to do
- * next. `detail` holds further lines worth showing, for instance the last output of a build.
+ * next. `detail` holds further lines worth showing, for instance the last output of a build. `inputs` are what a user
+ * may give instead, or has given wrongly: whoever shows the error adds what they are called there.
  */
 export class McpcatError extends Error {
   /** The launcher and the rest are bundled apart, so there may be two copies of this class in a process. */
@@ -55,17 +65,15 @@ export class McpcatError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly detail: readonly string[];
+  readonly inputs: readonly Input[];
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    more: { readonly hint?: string; readonly detail?: readonly string[]; readonly cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, more: ErrorDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'McpcatError';
     this.code = code;
     this.hint = more.hint;
     this.detail = more.detail ?? [];
+    this.inputs = more.inputs ?? [];
   }
 
   /** 2 for wrong usage, 3 for a failed operation (DESIGN.md, exit codes). */

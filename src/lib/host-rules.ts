@@ -39,7 +39,7 @@ export function publicRuleProblems(texts: readonly string[], what: string): Rule
     const { rule } = parseOne(text, index, what);
     if (rule?.kind !== 'exact') return [];
     if (rule.name === ownMachine)
-      return [{ index, message: `${what}: ${ownMachine} is for the user to allow, with --allow` }];
+      return [{ index, message: `${what}: ${ownMachine} is for the user to allow, at its start` }];
     const message = `${what}: expected a public name with a dot, found "${text}"`;
     return rule.name.includes('.') ? [] : [{ index, message }];
   });

@@ -42,7 +42,7 @@ export async function listServer(
 ): Promise<{ readonly server: ListedServer; readonly problems: readonly Problem[] }> {
   const { entry, folder, lock } = server;
   const [tools, proof, record, now] = await Promise.all([
-    readChecked(toolsFile(folder), Tools, `mcpcat test ${entry.name} --accept`),
+    readChecked(toolsFile(folder), Tools, `remove it, then: mcpcat test ${entry.name}`),
     readChecked(proofFile(folder), Proof, `mcpcat test ${entry.name}`),
     readChecked(imageRecordFile(folder), ImageRecord, `mcpcat publish ${entry.name}`),
     fingerprintsOf(server, fingerprints),

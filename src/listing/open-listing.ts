@@ -37,7 +37,8 @@ async function textOf(file: string): Promise<string> {
     if (size <= mostBytes) return await readFile(file, 'utf8');
   } catch (error) {
     throw new McpcatError('io-failed', `can't read the catalog ${file}`, {
-      hint: '--catalog DIR or FILE names another',
+      hint: 'name another',
+      inputs: [{ name: 'catalog' }],
       cause: error,
     });
   }

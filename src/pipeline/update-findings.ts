@@ -1,4 +1,5 @@
 import type { Finding } from '../lib/finding.ts';
+import type { Input } from '../lib/input.ts';
 
 /** What an update can find out about a server; `docs/updates.md` says more. An error leaves the entry as it is. */
 export const updateFindingKinds = {
@@ -21,7 +22,8 @@ export const updateFindingKinds = {
   },
   'no-release': {
     severity: 'error',
-    advice: 'name a range in `source`, or wait; --cool-down 0 takes a young release',
+    advice: 'name a range in `source`, or wait, or take a young release',
+    inputs: [{ name: 'cool-down', value: '0' }],
   },
   'license-changed': {
     severity: 'error',
@@ -48,7 +50,8 @@ export const updateFindingKinds = {
   'tools-changed': {
     severity: 'error',
     advice:
-      'review the change: a description is an instruction to a model; then --accept, or --pr to review it there',
+      'review the change: a description is an instruction to a model; then accept it, or review it in a pull request',
+    inputs: [{ name: 'accept' }, { name: 'pull-request' }],
   },
   'known-vulnerability': {
     severity: 'warning',
@@ -65,7 +68,10 @@ export const updateFindingKinds = {
     advice: 'see which licence is right, and correct `license` in server.yaml',
   },
   'release-not-in-registry': { severity: 'info', advice: 'nothing to do: the registry may follow' },
-} as const satisfies Record<string, { readonly severity: Finding['severity']; readonly advice: string }>;
+} as const satisfies Record<
+  string,
+  { readonly severity: Finding['severity']; readonly advice: string; readonly inputs?: readonly Input[] }
+>;
 
 export type UpdateFindingKind = keyof typeof updateFindingKinds;
 

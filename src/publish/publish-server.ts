@@ -104,7 +104,8 @@ async function publishAnew(request: PublishRequest, { release, record, proof }: 
       'image-unproved',
       `${release.name}: the saved image is of something else than the entry is now`,
       {
-        hint: `mcpcat rebuild ${release.name} --save DIR`,
+        hint: `mcpcat rebuild ${release.name}`,
+        inputs: [{ name: 'save' }],
       },
     );
   const same = record?.digest === content.record.digest ? record : undefined;

@@ -14,14 +14,15 @@ export function placeOf(text: string, options: RegistryOptions): Place {
   const prefix = text.replace(/\/+$/, '');
   const first = prefix.split('/')[0] ?? '';
   if (!/[.:]/.test(first) && first !== 'localhost')
-    throw new McpcatError(
-      'usage',
-      `--registry: expected HOST/PREFIX, such as ghcr.io/owner, found "${text}"`,
-    );
+    throw new McpcatError('usage', `registry: expected HOST/PREFIX, such as ghcr.io/owner, found "${text}"`, {
+      inputs: [{ name: 'registry' }],
+    });
   const repositoryOf = (name: string): string => {
     const { repository, tag, digest } = parseReference(`${prefix}/${name}`);
     if (tag === undefined && digest === undefined) return repository;
-    throw new McpcatError('usage', `--registry: expected HOST/PREFIX without tag, found "${text}"`);
+    throw new McpcatError('usage', `registry: expected HOST/PREFIX without tag, found "${text}"`, {
+      inputs: [{ name: 'registry' }],
+    });
   };
   repositoryOf('name');
   const registry = new Registry(parseReference(`${prefix}/name`).host, options);

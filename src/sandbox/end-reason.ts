@@ -1,3 +1,4 @@
+import type { Input } from '../lib/input.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What is known when a container has ended. */
@@ -15,21 +16,33 @@ export function endReason({ exitCode, outOfMemory }: EndFacts): EndReason {
   return exitCode === 0 ? 'exited' : 'failed';
 }
 
-/** One line for people; undefined where there is nothing to say. */
-export function endMessage(facts: EndFacts, { name, memoryBytes }: Sandbox): string | undefined {
+/** Why it ended, in one line for people, and what may help. */
+export interface EndMessage {
+  readonly text: string;
+  readonly inputs: readonly Input[];
+}
+
+/** Undefined where there is nothing to say. */
+export function endMessage(facts: EndFacts, { name, memoryBytes }: Sandbox): EndMessage | undefined {
   switch (endReason(facts)) {
     case 'exited':
       return undefined;
     case 'out-of-memory':
-      return `${name} needed more than its ${asOption(memoryBytes)} of memory and was ended (--memory raises the limit)`;
+      return {
+        text: `${name} needed more than its ${sizeText(memoryBytes)} of memory and was ended`,
+        inputs: [{ name: 'memory' }],
+      };
     case 'killed':
-      return `${name} was killed; if for want of memory: --memory raises its limit of ${asOption(memoryBytes)}`;
+      return {
+        text: `${name} was killed, perhaps for want of memory: its limit is ${sizeText(memoryBytes)}`,
+        inputs: [{ name: 'memory' }],
+      };
     case 'failed':
-      return `${name} ended with exit code ${String(facts.exitCode)}`;
+      return { text: `${name} ended with exit code ${String(facts.exitCode)}`, inputs: [] };
   }
 }
 
-/** As `--memory` takes it, so that what is read can be typed. */
-function asOption(bytes: number): string {
+/** As sizes are given, so that what is read can be typed. */
+function sizeText(bytes: number): string {
   return `${String(Math.floor(bytes / 1024 ** 2))}m`;
 }

@@ -34,13 +34,13 @@ function refuseUndeclared(entry: Entry, given: Readonly<Record<string, string>>)
 }
 
 function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError {
-  const first = missing[0]?.split(':')[0] ?? '';
   return new McpcatError(
     'settings-missing',
     `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`,
     {
       detail: missing,
-      hint: `set it in the environment of the client, or: mcpcat run ${entry.name} --env ${first}=…`,
+      hint: 'set it in the environment of the client, or in a file',
+      inputs: [{ name: 'settings-file' }],
     },
   );
 }

@@ -26,7 +26,8 @@ function bind(
   if (request.mode === 'rw' && mount.mode === 'ro') {
     throw new McpcatError(
       'entry-refused',
-      `--mount ${mount.name}: ${entry.name} declares it read-only, so it can't be handed over rw`,
+      `mount ${mount.name}: ${entry.name} declares it read-only, so it can't be handed over rw`,
+      { inputs: [{ name: 'mount', value: `${mount.name}=${request.hostPath}` }] },
     );
   }
   // Writing takes two: the entry that needs it and the user who allows it.
@@ -39,12 +40,12 @@ function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {
   if (source === undefined || !paths.isFolder(source)) {
     throw new McpcatError(
       'usage',
-      `--mount ${name}: expected a folder, found ${source === undefined ? 'nothing' : 'something else'} at ${hostPath}`,
+      `mount ${name}: expected a folder, found ${source === undefined ? 'nothing' : 'something else'} at ${hostPath}`,
     );
   }
   const reason = refusal(source, paths);
   if (reason === undefined) return source;
-  throw new McpcatError('entry-refused', `--mount ${name}: ${source} ${reason}`, {
+  throw new McpcatError('entry-refused', `mount ${name}: ${source} ${reason}`, {
     hint: 'hand over a folder made for this server',
   });
 }
@@ -59,9 +60,12 @@ function refuseUnknown(entry: Entry, name: string): void {
 }
 
 function mountMissing(entry: Entry, missing: readonly Mount[]): McpcatError {
-  const flags = missing.map(({ name, mode }) => `--mount ${name}=FOLDER${mode === 'rw' ? ':rw' : ''}`);
   return new McpcatError('settings-missing', `${entry.name} needs a folder that was not handed over:`, {
     detail: missing.map(({ name, description }) => `${name}: ${description}`),
-    hint: `mcpcat run ${entry.name} ${flags.join(' ')}`,
+    hint: 'hand it over',
+    inputs: missing.map(({ name, mode }) => ({
+      name: 'mount',
+      value: `${name}=FOLDER${mode === 'rw' ? ':rw' : ''}`,
+    })),
   });
 }

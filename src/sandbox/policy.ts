@@ -1,6 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import { rulesOf, type PermittedRule } from '../egress/rules.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { Input } from '../lib/input.ts';
 import { hostRuleText } from '../lib/host-rule.ts';
 import { bytesOf } from '../lib/size.ts';
 import { settle } from './environment.ts';
@@ -31,12 +32,12 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     mounts: [...mounts, ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' })],
     user,
     writable: permissions.writable,
-    memoryBytes: memoryOf(
-      overrides.memory ?? limits.memory,
-      overrides.memory === undefined ? 'limits.memory' : '--memory',
-    ),
-    cpus: number(overrides.cpus, { fallback: limits.cpus, what: '--cpus', least: 0.01, most: 512 }),
-    pids: number(overrides.pids, { fallback: limits.pids, what: '--pids', least: 2, most: 32_768 }),
+    memoryBytes:
+      overrides.memory === undefined
+        ? memoryOf(limits.memory, 'limits.memory')
+        : memoryOf(overrides.memory, 'memory', [{ name: 'memory' }]),
+    cpus: number(overrides.cpus, { fallback: limits.cpus, what: 'cpus', least: 0.01, most: 512 }),
+    pids: number(overrides.pids, { fallback: limits.pids, what: 'pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
     network,
     readsResolvConf: entry.source.startsWith('pypi:'),
@@ -57,15 +58,17 @@ function httpOf({ name, transport }: Entry, network: readonly PermittedRule[]): 
 /** Less than this no runtime starts with; more than this is no number to the engine. */
 const leastMemory = 16 * 1024 ** 2;
 
-function memoryOf(text: string, what: string): number {
-  const bytes = bytesOf(text, what);
+function memoryOf(text: string, what: string, inputs: readonly Input[] = []): number {
+  const bytes = bytesOf(text, what, inputs);
   if (bytes >= leastMemory && Number.isSafeInteger(bytes)) return bytes;
-  throw new McpcatError('usage', `${what}: expected from 16m to what the machine has, found "${text}"`);
+  throw new McpcatError('usage', `${what}: expected from 16m to what the machine has, found "${text}"`, {
+    inputs,
+  });
 }
 
 interface Range {
   readonly fallback: number;
-  readonly what: string;
+  readonly what: 'cpus' | 'pids';
   readonly least: number;
   readonly most: number;
 }
@@ -79,5 +82,6 @@ function number(text: string | undefined, { fallback, what, least, most }: Range
   throw new McpcatError(
     'usage',
     `${what}: expected ${kind} from ${String(least)} to ${String(most)}, found "${text}"`,
+    { inputs: [{ name: what }] },
   );
 }

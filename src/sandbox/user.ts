@@ -69,10 +69,9 @@ function shut(
 ): McpcatError {
   const verb = needs === 7 ? 'write in' : 'read';
   const who = owner.uid === 0 ? 'root' : `uid ${String(owner.uid)}`;
-  const because =
-    deciding === undefined || deciding.name === name ? '' : `, as --mount ${deciding.name} needs`;
+  const because = deciding === undefined || deciding.name === name ? '' : `, as mount ${deciding.name} needs`;
   const bits = (owner.mode & 0o777).toString(8).padStart(3, '0');
-  const message = `--mount ${name}: ${server} works as ${user}${because}, which can't ${verb} ${source} (of ${who}, mode ${bits})`;
+  const message = `mount ${name}: ${server} works as ${user}${because}, which can't ${verb} ${source} (of ${who}, mode ${bits})`;
   const [uid = ''] = user.split(':');
   const hint =
     owner.uid === 0

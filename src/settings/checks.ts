@@ -50,7 +50,8 @@ function undeclared({ name, permissions: { network } }: Entry, item: Json): Prob
       : `what the entry declares (${network.join(', ')}) or less`;
   return {
     ...wrong(item, `${name}.network: expected ${declared}`),
-    hint: `this file only narrows; mcpcat run ${name} --allow HOST adds a host`,
+    hint: 'this file only narrows; a host is added for one run',
+    inputs: [{ name: 'allow' }],
   };
 }
 
@@ -75,7 +76,7 @@ function memoryProblems({ name, limits }: Entry, value: Json | undefined): Probl
     if (bytes < leastMemory) return [wrong(value, `${what}: expected at least 16m`)];
     return bytes <= bytesOf(limits.memory, 'limits.memory')
       ? []
-      : [tooMuch(value, { what, most: limits.memory, option: '--memory' })];
+      : [tooMuch(value, { what, most: limits.memory, input: 'memory' })];
   } catch (error) {
     if (error instanceof McpcatError) return [{ at: value.at, message: error.message }];
     throw error;
@@ -96,16 +97,17 @@ function numberProblems(
       wrong(value, `${what}: expected a ${whole ? 'whole ' : ''}number of at least ${String(least[key])}`),
     ];
   if (value.value <= limits[key]) return [];
-  return [tooMuch(value, { what, most: String(limits[key]), option: `--${key}` })];
+  return [tooMuch(value, { what, most: String(limits[key]), input: key })];
 }
 
 function tooMuch(
   value: Json,
-  { what, most, option }: { what: string; most: string; option: string },
+  { what, most, input }: { what: string; most: string; input: 'memory' | 'cpus' | 'pids' },
 ): Problem {
   return {
     ...wrong(value, `${what}: expected at most the entry's ${most}`),
-    hint: `this file only narrows; ${option} gives more to one run`,
+    hint: 'this file only narrows; more is given to one run',
+    inputs: [{ name: input }],
   };
 }
 

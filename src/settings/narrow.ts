@@ -9,7 +9,7 @@ import type { Settings } from './read.ts';
 export interface Narrowed {
   /** May do at most what the catalog's entry may. */
   readonly entry: Entry;
-  /** Where the file denies the network; then `--allow` is a contradiction, not an addition. */
+  /** Where the file denies the network; then a host to allow is a contradiction, not an addition. */
   readonly denied: string | undefined;
 }
 
@@ -84,7 +84,8 @@ function misspelt(
 export function refuseAllow({ denied }: Pick<Narrowed, 'denied'>, allow: readonly string[]): void {
   const [host] = allow;
   if (denied === undefined || host === undefined) return;
-  throw new McpcatError('usage', `${denied}: denyNetwork stands there, and --allow ${host} contradicts it`, {
+  throw new McpcatError('usage', `${denied}: denyNetwork stands there, and to allow ${host} contradicts it`, {
     hint: 'take one of them away',
+    inputs: [{ name: 'allow', value: host }],
   });
 }

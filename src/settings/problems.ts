@@ -1,4 +1,5 @@
 import { McpcatError } from '../lib/errors.ts';
+import type { Input } from '../lib/input.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { described, type Json, type Member } from './json.ts';
 
@@ -7,6 +8,7 @@ export interface Problem {
   readonly at: number;
   readonly message: string;
   readonly hint?: string;
+  readonly inputs?: readonly Input[];
 }
 
 /** The members of an object; what is no object, or has another key than `keys`, is a problem. */
@@ -34,6 +36,7 @@ export function refuse(place: (at: number) => string, problems: readonly Problem
   if (first === undefined) return;
   throw new McpcatError('usage', `${place(first.at)}: ${first.message}`, {
     ...(first.hint === undefined ? {} : { hint: first.hint }),
+    ...(first.inputs === undefined ? {} : { inputs: first.inputs }),
     detail: more.map(
       ({ at, message, hint }) => `${place(at)}: ${message}${hint === undefined ? '' : ` (${hint})`}`,
     ),

@@ -1,4 +1,5 @@
 import type { Finding } from '../lib/finding.ts';
+import type { Input } from '../lib/input.ts';
 
 /** What each kind of finding means and what to do; `docs/findings/<kind>.md` says more. */
 export const findingKinds = {
@@ -93,7 +94,8 @@ export const findingKinds = {
   'tools-changed': {
     severity: 'error',
     title: 'The tools are not those of tools.json',
-    advice: 'review the change, then: mcpcat test NAME --accept',
+    advice: 'review the change, then mcpcat test NAME',
+    inputs: [{ name: 'accept' }],
   },
   'call-failed': {
     severity: 'error',
@@ -102,7 +104,12 @@ export const findingKinds = {
   },
 } as const satisfies Record<
   string,
-  { readonly severity: Finding['severity']; readonly title: string; readonly advice: string }
+  {
+    readonly severity: Finding['severity'];
+    readonly title: string;
+    readonly advice: string;
+    readonly inputs?: readonly Input[];
+  }
 >;
 
 export type FindingKind = keyof typeof findingKinds;

@@ -62,7 +62,7 @@ async function compileAged(
   throw new McpcatError(
     'lock-refused',
     `pypi:${requirement}: expected dependencies that are old enough, found none after ${String(mostRounds)} rounds`,
-    { hint: 'wait, or take a shorter --cool-down' },
+    { hint: 'wait, or take younger ones', inputs: [{ name: 'cool-down' }] },
   );
 }
 

@@ -149,7 +149,7 @@ test('a folder of root, handed over for writing, is explained instead of EACCES'
   const said = await refusal('data=/opt:rw');
   assert.match(
     said,
-    /--mount data: files-none works as 65532:65532, which can't write in \/opt \(of root, mode 755\)\n/,
+    /mount data: files-none works as 65532:65532, which can't write in \/opt \(of root, mode 755\)\n/,
   );
   assert.match(
     said,
@@ -179,7 +179,7 @@ test('folders of two owners can not both be written, and the message names both'
   assert.equal(code, 2);
   assert.match(
     stderr,
-    /--mount more: files-none works as 1000:1000, as --mount data needs, which can't write in .*work \(of uid 1001/,
+    /mount more: files-none works as 1000:1000, as mount data needs, which can't write in .*work \(of uid 1001/,
   );
 });
 

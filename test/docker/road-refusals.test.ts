@@ -173,8 +173,11 @@ test(
   { timeout },
   async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
-      [['--allow', here, '--deny-network'], /--allow and --deny-network contradict each other/],
-      [['--allow', 'a.example', '--allow', 'a.example'], /--allow: a\.example is listed twice/],
+      [
+        ['--allow', here, '--deny-network'],
+        /contradict each other\nhint: leave one out: --allow HOST\[:PORT\] --deny-network/,
+      ],
+      [['--allow', 'a.example', '--allow', 'a.example'], /allow: a\.example is listed twice/],
       [['--allow', '*.b.example', '--allow', 'c.b.example'], /c\.b\.example is contained in \*\.b\.example/],
       [['--allow', '10.0.0.1'], /found the IP address "10\.0\.0\.1"/],
       [['--allow', 'https://a.example/x'], /found the URL[\s\S]*write a\.example/],

@@ -375,7 +375,7 @@ const wrong: readonly (readonly [what: string, args: readonly string[], code: nu
     'a size that is none',
     ['run', 'fixture-none', '--memory', 'lots'],
     2,
-    /--memory: expected a size such as 512m or 1g, found "lots"/,
+    /memory: expected a size such as 512m or 1g, found "lots"\nhint: see --memory SIZE/,
   ],
   [
     'an option with a typo',

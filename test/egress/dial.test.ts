@@ -25,14 +25,16 @@ async function dial(
 function reason(result: Dialled): string {
   const found = result.outcome === 'connected' ? 'connected' : `${result.outcome}: ${result.reason}`;
   if (result.outcome === 'connected') result.stream.destroy();
-  return found;
+  return result.outcome === 'refused' && result.allow !== undefined
+    ? `${found}; allowable: ${result.allow}`
+    : found;
 }
 
 test('a private result is refused before any connection, with what would allow it', { timeout }, async () => {
   await using server = await tcpServer();
   assert.equal(
     reason(await dial(['127.0.0.1'], { port: server.port })),
-    `refused: it leads to 127.0.0.1, a loopback address; to allow it: --allow h.example.com:${String(server.port)}`,
+    `refused: it leads to 127.0.0.1, a loopback address; allowable: h.example.com:${String(server.port)}`,
   );
   assert.equal(server.sockets.size, 0);
 });
@@ -77,7 +79,7 @@ test('the user’s machine is reached only if allowed, and nobody resolves its n
   const never = new Error('was resolved');
   assert.match(
     reason(await dial(never, request)),
-    /^refused: it leads to 127.0.0.1.*--allow host.mcpcat.internal:/,
+    /^refused: it leads to 127.0.0.1.*allowable: host.mcpcat.internal:/,
   );
   assert.equal(reason(await dial(never, { ...request, private: 'allowed' })), 'connected');
 });

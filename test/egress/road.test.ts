@@ -53,6 +53,7 @@ test('bytes pass both ways, half-closes too, and the attempt is logged with them
     port: echo.port,
     verdict: 'permitted',
     reason: undefined,
+    allow: undefined,
     address: '127.0.0.1',
     bytesIn: 5,
     bytesOut: 5,

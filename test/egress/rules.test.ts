@@ -130,7 +130,7 @@ test('all problems of a list are told at once', () => {
     () => rules({ allow: ['http://a', 'b c', '*.com'] }),
     (error) => {
       assert.ok(error instanceof McpcatError && error.code === 'usage');
-      assert.match(error.message, /^--allow: .*URL http:\/\/a/);
+      assert.match(error.message, /^allow: .*URL http:\/\/a/);
       assert.equal(error.detail.length, 2);
       return true;
     },

@@ -12,7 +12,7 @@ test('a socket that is not there, that nobody serves or that cannot be reached i
     const error = fail({ code });
     assert.equal(error.code, 'engine-missing', code);
     assert.equal(error.message, `no engine answers at ${endpoint} (${code})`);
-    assert.match(error.hint ?? '', /mcpcat doctor --fix/);
+    assert.deepEqual(error.inputs, [{ name: 'repair' }]);
   }
 });
 

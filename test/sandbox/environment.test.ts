@@ -36,7 +36,7 @@ test('all missing settings are named at once, with their descriptions', () => {
   assert.throws(() => settle(entry, {}), refused('settings-missing', /needs settings that were not given/));
   assert.throws(() => settle(entry, {}), {
     detail: ['API_KEY: The key', 'REGION: The region'],
-    hint: /mcpcat run notes --env API_KEY=…/,
+    inputs: [{ name: 'settings-file' }],
   });
 });
 

@@ -33,7 +33,7 @@ test('a folder is writable only if the entry and the user both say so', () => {
 test('rw for a folder that the entry declares read-only is refused, not lowered', () => {
   assert.throws(
     () => mode('docs', 'rw'),
-    refused('entry-refused', /--mount docs: notes declares it read-only/),
+    refused('entry-refused', /^mount docs: notes declares it read-only/),
   );
 });
 
@@ -70,7 +70,11 @@ test('a required folder that is missing is named with its description and the op
   });
   const ask = (): unknown => mountsOf(needy, [], fakePaths());
   assert.throws(ask, refused('settings-missing', /needs a folder/));
-  assert.throws(ask, { detail: ['repo: The repository'], hint: 'mcpcat run notes --mount repo=FOLDER:rw' });
+  assert.throws(ask, {
+    detail: ['repo: The repository'],
+    hint: 'hand it over',
+    inputs: [{ name: 'mount', value: 'repo=FOLDER:rw' }],
+  });
 });
 
 test('what is not there, or is no folder, is refused: also a socket', () => {

@@ -50,10 +50,10 @@ const wrong: Readonly<Record<'memory' | 'cpus' | 'pids', readonly string[]>> = {
 };
 for (const [option, values] of Object.entries(wrong)) {
   for (const value of values) {
-    test(`--${option} ${value === '' ? '(empty)' : value} is refused`, () => {
+    test(`${option} ${value === '' ? '(empty)' : value} is refused`, () => {
       assert.throws(
         () => policy({}, { [option]: value }),
-        refused('usage', new RegExp(`^--${option}: expected .*found "${value.replace(/[.+]/g, '\\$&')}"$`)),
+        refused('usage', new RegExp(`^${option}: expected .*found "${value.replace(/[.+]/g, '\\$&')}"$`)),
       );
     });
   }

@@ -52,7 +52,7 @@ test('a folder of root is refused for writing, and says why and what to do', () 
     ask,
     refused(
       'entry-refused',
-      /^--mount data: notes works as 65532:65532, which can't write in \/srv\/data \(of root, mode 755\)$/,
+      /^mount data: notes works as 65532:65532, which can't write in \/srv\/data \(of root, mode 755\)$/,
     ),
   );
   assert.throws(ask, { hint: /never works as root: .* chown 65532 \/srv\/data/ });
@@ -74,10 +74,7 @@ test('never as root, nor with the group root', () => {
 test('folders of two owners can not both be written: the second is named', () => {
   assert.throws(
     () => userFor({ owner: '1000:1000' }, { owner: '1001:1001' }),
-    refused(
-      'entry-refused',
-      /--mount more: notes works as 1000:1000, as --mount data needs, which can't write/,
-    ),
+    refused('entry-refused', /^mount more: notes works as 1000:1000, as mount data needs, which can't write/),
   );
   assert.equal(userFor({ owner: '1000:1000' }, { owner: '1001:1001', bits: 0o777 }), '1000:1000');
 });

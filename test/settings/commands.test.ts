@@ -55,6 +55,6 @@ test('run refuses a file that widens, before it looks for an engine', async (t) 
 test('run refuses --allow where the file denies the network', async (t) => {
   const settings = { servers: { search: { denyNetwork: true } } };
   const said = await say(t, 'run search --env SEARCH_KEY=x --allow other.example.com', settings);
-  assert.match(said, /denyNetwork stands there, and --allow other\.example\.com contradicts it/);
+  assert.match(said, /denyNetwork stands there, and to allow other\.example\.com contradicts it/);
   assert.match(said, /--- exit 2/);
 });

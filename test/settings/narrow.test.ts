@@ -69,7 +69,7 @@ test('no host at all can be left, by an empty list or by denyNetwork', (t) => {
 test('denyNetwork is not lifted by --allow, and denyNetwork false denies nothing', (t) => {
   const denying = withFile(t, section('"denyNetwork": true'));
   assert.throws(() => refuseAllow(denying, ['a.example.com']), {
-    message: /settings\.json:2:1: denyNetwork stands there, and --allow a\.example\.com contradicts it/,
+    message: /settings\.json:2:1: denyNetwork stands there, and to allow a\.example\.com contradicts it/,
   });
   refuseAllow(denying, []);
   const open = withFile(t, section('"denyNetwork": false'));
@@ -82,7 +82,7 @@ const refusals: Readonly<Record<string, readonly [place: string, message: RegExp
   '"network": ["api.example.com", "evil.example.com"]': [
     '2:32',
     /notes\.network: expected what the entry declares \(api\.example\.com, .*\) or less, found "evil\.example\.com"$/,
-    /--allow HOST/,
+    /a host is added for one run/,
   ],
   '"network": ["*.example.com"]': ['2:13', /found "\*\.example\.com"$/],
   '"network": ["*"]': ['2:13', /or less, found "\*"$/],
@@ -95,11 +95,7 @@ const refusals: Readonly<Record<string, readonly [place: string, message: RegExp
   '"network": "api.example.com"': ['2:12', /expected a list of hosts, found "api\.example\.com"$/],
   '"network": [1]': ['2:13', /expected a host in quotes, found 1$/],
   '"denyNetwork": "yes"': ['2:16', /expected true or false, found "yes"$/],
-  '"memory": "1g"': [
-    '2:11',
-    /expected at most the entry's 512m, found "1g"$/,
-    /--memory gives more to one run/,
-  ],
+  '"memory": "1g"': ['2:11', /expected at most the entry's 512m, found "1g"$/, /more is given to one run/],
   '"memory": 256': ['2:11', /expected a size in quotes, such as "256m", found 256$/],
   '"memory": "256mb"': ['2:11', /expected a size such as 512m or 1g, found "256mb"$/],
   '"memory": "1m"': ['2:11', /expected at least 16m, found "1m"$/],

@@ -9,6 +9,7 @@ import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute } from '../command.ts';
+import { hintText } from '../flags.ts';
 import { hostPlatform, templatesFolder } from './workshop.ts';
 
 /** In the smallest base that is here. */
@@ -30,10 +31,14 @@ export const execute: Execute = async ({ options, terminal }) => {
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
   const conditions = await examine(find, terminal.env['PATH'] ?? '', measured);
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
-  const lines = conditions.flatMap(({ status, message, hint }) => [
+  const shown = conditions.map(({ inputs, hint, ...condition }) => {
+    const whole = hintText(hint, inputs);
+    return { ...condition, ...(whole === undefined ? {} : { hint: whole }) };
+  });
+  const lines = shown.flatMap(({ status, message, hint }) => [
     `${marks[status]} ${message}`,
     ...(hint === undefined ? [] : [`        ${hint}`]),
   ]);
-  terminal.stdout.write(options.flag('json') ? jsonText(conditions) : `${lines.join('\n')}\n`);
+  terminal.stdout.write(options.flag('json') ? jsonText(shown) : `${lines.join('\n')}\n`);
   return conditions.some(({ status }) => status === 'failed') ? 3 : 0;
 };

@@ -8,6 +8,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import type { Execute, Invocation } from '../command.ts';
+import { flagText } from '../flags.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { serverIn, sourceOf, wholeListing } from './view.ts';
 import { writeOut } from './write-out.ts';
@@ -32,7 +33,10 @@ export const execute: Execute = async (invocation) => {
   await write(invocation, filesOf(form, chosen, namespace));
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (!options.flag('quiet'))
-    for (const { name, reason } of left) terminal.stderr.write(`mcpcat: ${name} is left out: ${reason}\n`);
+    for (const { name, reason, inputs = [] } of left)
+      terminal.stderr.write(
+        `mcpcat: ${name} is left out: ${[reason, ...inputs.map((input) => `(see ${flagText(input)})`)].join(' ')}\n`,
+      );
   terminal.stderr.write(`mcpcat: ${String(chosen.length)} of ${String(servers.length)} servers exported\n`);
   return problems.length === 0 && left.length === 0 ? 0 : 1;
 };

@@ -17,6 +17,7 @@ import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
 import { narrowed, refuseAllow } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
+import { flagText } from '../flags.ts';
 import { chooseImage } from './run-image.ts';
 import { serverToRun } from './run-server.ts';
 
@@ -83,7 +84,10 @@ function lastWord({ reason, exitCode }: LaunchResult, sandbox: Sandbox): string 
     return `${sandbox.name} was ended: it has not read for a minute, and very much is waiting for it`;
   if (reason?.kind === 'lease-lost') return `${sandbox.name} was ended: ${reason.message}`;
   if (reason?.kind !== 'server-exited') return undefined;
-  return endMessage({ exitCode, outOfMemory: false }, sandbox);
+  const end = endMessage({ exitCode, outOfMemory: false }, sandbox);
+  return end === undefined
+    ? undefined
+    : [end.text, ...end.inputs.map((input) => `(see ${flagText(input)})`)].join(' ');
 }
 
 /** As early as this module is loaded: a client may be gone before there is a container. */

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../egress/attempt.ts';
+import { flagText } from '../flags.ts';
 
 /** More than a person reads; a server in a loop must not fill the client's log. */
 const most = 20;
@@ -24,11 +25,11 @@ export function attemptLog(
   };
 }
 
-function lineOf({ what, name, port, verdict, reason }: Attempt): string | undefined {
+function lineOf({ what, name, port, verdict, reason, allow }: Attempt): string | undefined {
   if (reason === undefined) return undefined;
   const target = port === undefined ? name : `${name}:${String(port)}`;
   if (verdict === 'permitted') return `could not reach ${target}: ${reason}`;
   return what === 'lookup'
     ? `asked for ${target}: refused, ${reason}`
-    : `tried ${target}: refused, ${reason}`;
+    : `tried ${target}: refused, ${reason}${allow === undefined ? '' : `; to allow it: ${flagText({ name: 'allow', value: allow })}`}`;
 }

@@ -1,8 +1,15 @@
 import type { Finding } from '../../lib/finding.ts';
+import type { Input } from '../../lib/input.ts';
 import { updateFindingKinds } from '../../pipeline/update-findings.ts';
 import { findingKinds } from '../../smoke/finding-kinds.ts';
+import { hintText } from '../flags.ts';
 
-const advices: Readonly<Record<string, { readonly advice: string } | undefined>> = {
+interface Advice {
+  readonly advice: string;
+  readonly inputs?: readonly Input[];
+}
+
+const advices: Readonly<Record<string, Advice | undefined>> = {
   ...findingKinds,
   ...updateFindingKinds,
 };
@@ -20,7 +27,10 @@ export function findingsText(
     .sort((a, b) => rank[a.finding.severity] - rank[b.finding.severity])
     .map(({ name, finding }) => {
       const { kind, severity, message, evidence = [], excused } = finding;
-      const advice = excused === undefined ? (advices[kind]?.advice ?? '') : `accepted: ${excused}`;
+      const advice =
+        excused === undefined
+          ? (hintText(advices[kind]?.advice, advices[kind]?.inputs) ?? '')
+          : `accepted: ${excused}`;
       return [
         `\n${severity} ${name}: ${message} [${kind}]`,
         ...evidence

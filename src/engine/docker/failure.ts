@@ -11,7 +11,7 @@ function systemCodeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-const reinstall = 'start it, or run: mcpcat doctor --fix';
+const reinstall = { hint: 'start it, or run', inputs: [{ name: 'repair' }] } as const;
 
 /** No such socket, nobody listening on it, no such host, no way to it. */
 const nobodyThere: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ export function failure(error: unknown, doing: string, endpoint: string): Mcpcat
     return new McpcatError(codeOf(status), `${doing}: ${reasonOf(error)}`, { cause: error });
   if (nobodyThere.has(code)) {
     return new McpcatError('engine-missing', `no engine answers at ${endpoint} (${code})`, {
-      hint: reinstall,
+      ...reinstall,
       cause: error,
     });
   }

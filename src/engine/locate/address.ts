@@ -19,7 +19,7 @@ export interface Tls {
   readonly key: string;
 }
 
-/** Parses what DOCKER_HOST, a context or `--engine` may hold: a socket or a pipe, unix://, npipe://, tcp://, http(s)://. */
+/** Parses what DOCKER_HOST, a context or the user may name: a socket or a pipe, unix://, npipe://, tcp://, http(s)://. */
 export function addressOf(text: string, tls?: Tls): Address {
   const pipe = /^(?:npipe:(?:\/\/)?)?[\\/]{2}[.?][\\/]pipe[\\/](.+)$/i.exec(text)?.[1];
   // With slashes, as the docker command writes it: Windows takes both.

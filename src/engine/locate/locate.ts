@@ -4,7 +4,7 @@ import { addressOf, type Address } from './address.ts';
 import { configFolder, contextAddress, currentContext, tlsOf } from './context.ts';
 
 export interface Search {
-  /** `--engine`: an address or the name of a docker context. */
+  /** What the user named: an address or the name of a docker context. */
   readonly endpoint?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly host: Host;
@@ -25,7 +25,8 @@ export function locateEngine(search: Search): Address {
     'engine-missing',
     'found no container engine (looked at DOCKER_HOST, the docker context and the usual sockets)',
     {
-      hint: 'install and start one: mcpcat doctor --fix',
+      hint: 'install and start one',
+      inputs: [{ name: 'repair' }],
       detail: search.host.engineSockets(search.env),
     },
   );

@@ -1,0 +1,38 @@
+import type { Input, InputName } from '../lib/input.ts';
+
+/** What the command line calls the inputs of the core, and the form of their values. */
+const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>> = {
+  accept: ['--accept'],
+  allow: ['--allow', 'HOST[:PORT]'],
+  base: ['--base', 'KIND=IMAGE'],
+  catalog: ['--catalog', 'DIR|FILE|URL'],
+  'cool-down': ['--cool-down', 'DAYS'],
+  cpus: ['--cpus', 'NUMBER'],
+  'deny-network': ['--deny-network'],
+  local: ['--local'],
+  memory: ['--memory', 'SIZE'],
+  mirror: ['--mirror', 'URL'],
+  mount: ['--mount', 'NAME=DIR[:ro|rw]'],
+  name: ['--name', 'NAME'],
+  pids: ['--pids', 'NUMBER'],
+  platform: ['--platform', 'PLATFORM'],
+  'pull-request': ['--pr'],
+  registry: ['--registry', 'HOST/PREFIX'],
+  repair: ['mcpcat doctor --fix'],
+  save: ['--save', 'DIR'],
+  'settings-file': ['--env-file', 'FILE'],
+  tool: ['--tool', 'NAME'],
+  unproved: ['--unproved'],
+};
+
+/** As it is typed: `--memory 1g`, or its form where the value is the user's to choose. */
+export function flagText({ name, value }: Input): string {
+  const [flag, form] = flags[name];
+  return [flag, value ?? form].filter((part) => part !== undefined).join(' ');
+}
+
+/** What to do next, with the flags that do it: `a checkout has one: --catalog DIR`. Undefined if there is nothing to say. */
+export function hintText(hint: string | undefined, inputs: readonly Input[] = []): string | undefined {
+  if (inputs.length === 0) return hint;
+  return `${hint ?? 'see'}${hint === undefined ? '' : ':'} ${inputs.map(flagText).join(' ')}`;
+}

@@ -1,0 +1,32 @@
+/**
+ * What a user may give to an operation, in the core's own words. Each front end has its own names for them; the command
+ * line's are in src/cli/flags.ts.
+ */
+export type InputName =
+  | 'accept' // take what has changed as it is now
+  | 'allow' // a further host
+  | 'base' // another image to build on
+  | 'catalog'
+  | 'cool-down' // days that a release must be old
+  | 'cpus'
+  | 'deny-network'
+  | 'local' // images of this engine instead of a registry's
+  | 'memory'
+  | 'mirror' // where Debian packages come from
+  | 'mount'
+  | 'name'
+  | 'pids'
+  | 'platform'
+  | 'pull-request' // propose it instead of keeping it
+  | 'registry'
+  | 'repair' // install and start what is missing
+  | 'save' // into a folder
+  | 'settings-file'
+  | 'tool'
+  | 'unproved'; // what has no proof, all the same
+
+export interface Input {
+  readonly name: InputName;
+  /** What fits here, if it is known. */
+  readonly value?: string;
+}
