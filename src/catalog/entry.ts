@@ -60,7 +60,7 @@ export const EnvSetting = z.strictObject({
 });
 
 export const Mount = z.strictObject({
-  name: mountName.describe('The name that the user hands a folder to: `--mount NAME=FOLDER`.'),
+  name: mountName.describe('The name that the user hands a folder to.'),
   target: absolutePath.describe('Where the server sees the folder.'),
   mode: z
     .enum(['ro', 'rw'])
