@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { Document, isMap, isPair, isScalar, isSeq, visit } from 'yaml';
+import { withoutHidden } from '../lib/plain-text.ts';
 import { Entry } from '../catalog/entry.ts';
 
 /**
@@ -41,31 +43,45 @@ function plain(entry: Entry): unknown {
     shm,
   } = entry;
   const { network, mounts, state, writable } = entry.permissions;
-  return dropEmpty({
-    name,
-    title,
-    description,
-    categories,
-    repository,
-    license,
-    source,
-    command,
-    args,
-    transport,
-    env: Object.fromEntries(Object.entries(env).map(([key, setting]) => [key, settingOf(setting)])),
-    permissions: {
-      network,
-      mounts: mounts.map(mountOf),
-      state,
-      ...(writable.join() === '/tmp' ? {} : { writable }),
-    },
-    limits: differing(entry.limits, Entry.shape.limits.parse(undefined)),
-    shm,
-    system: entry.system,
-    scripts: entry.scripts,
-    exceptions: entry.exceptions,
-    smoke: entry.smoke,
-  });
+  return dropEmpty(
+    cleaned({
+      name,
+      title,
+      description,
+      categories,
+      repository,
+      license,
+      source,
+      command,
+      args,
+      transport,
+      env: Object.fromEntries(Object.entries(env).map(([key, setting]) => [key, settingOf(setting)])),
+      permissions: {
+        network,
+        mounts: mounts.map(mountOf),
+        state,
+        ...(writable.join() === '/tmp' ? {} : { writable }),
+      },
+      limits: differing(entry.limits, Entry.shape.limits.parse(undefined)),
+      shm,
+      system: entry.system,
+      scripts: entry.scripts,
+      exceptions: entry.exceptions,
+      smoke: entry.smoke,
+    }),
+  );
+}
+
+/** Upstream's words without what the schema refuses. */
+function cleaned(value: object): object {
+  // What JSON leaves out (undefined), an entry has no place for either.
+  return z
+    .record(z.string(), z.unknown())
+    .parse(
+      JSON.parse(JSON.stringify(value), (_, one: unknown) =>
+        typeof one === 'string' ? withoutHidden(one) : one,
+      ),
+    );
 }
 
 function settingOf({

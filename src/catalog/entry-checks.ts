@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
 import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
-import type { Entry } from './entry.ts';
+import { Entry } from './entry.ts';
+import { firstHidden } from '../lib/plain-text.ts';
 import { parseSource } from './source.ts';
 
 /** What the schema alone can't say about an entry. */
@@ -32,6 +33,7 @@ const ownFolders = [
 ];
 
 const checks: readonly Check[] = [
+  hiddenCharacters,
   source,
   networkNames,
   ownPort,
@@ -54,6 +56,32 @@ function folderName({ name }: Entry, folder: string): Contradiction[] {
   if (name === folder) return [];
   const message = `name: expected "${folder}" (the folder's name), found "${name}"`;
   return [{ path: ['name'], message, hint: 'rename one of them' }];
+}
+
+/** A text that shows other than it reads is no description of anything: refused wherever in an entry it stands. */
+function hiddenCharacters(entry: Entry): Contradiction[] {
+  return textsOf(entry, []).flatMap(({ path, text }) => {
+    const found = firstHidden(text);
+    if (found === undefined) return [];
+    const message = `${path.map(String).join('.')}: expected visible characters, found ${found}`;
+    return [{ path, message, hint: 'no control, direction or invisible characters' }];
+  });
+}
+
+/** Every key and every text below a value, with its path. */
+function textsOf(
+  value: unknown,
+  path: readonly PropertyKey[],
+): { path: readonly PropertyKey[]; text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  const inner: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? value.map((item: unknown, index) => [index, item] as const)
+    : Object.entries(value).filter(([key]) => path.length > 0 || key in Entry.shape);
+  return inner.flatMap(([key, item]) => [
+    ...(typeof key === 'string' ? [{ path: [...path, key], text: key }] : []),
+    ...textsOf(item, [...path, key]),
+  ]);
 }
 
 function source(entry: Entry): Contradiction[] {

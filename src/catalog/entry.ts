@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainAddress } from '../lib/markdown-text.ts';
 import { hostRuleForm } from '../lib/host-rule.ts';
 
 /**
@@ -193,7 +194,10 @@ export const Entry = z.strictObject({
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/))
     .min(1)
     .describe('What it is about, for `search` and for lists.'),
-  repository: z.url({ protocol: /^https$/ }).describe('Where its source is.'),
+  repository: z
+    .url({ protocol: /^https$/ })
+    .regex(plainAddress, 'must be an https address without quotes, brackets and spaces')
+    .describe('Where its source is.'),
   license: line.describe('Its licence, an SPDX expression if there is one.'),
   /** Parsed by `source.ts`. */
   source: z

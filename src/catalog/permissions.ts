@@ -1,3 +1,4 @@
+import { oneLine } from '../lib/plain-text.ts';
 import type { Entry } from './entry.ts';
 
 /** What a server may reach, in a few words: one cell of a table. */
@@ -32,6 +33,9 @@ export function permissionSentences({ permissions, limits, env, shm }: Entry): s
   ];
 }
 
+/** Characters of an entry's own words between ours: what is longer could fill the lines below it. */
+const maxDescriptionLength = 300;
+
 /** `*` and `*:8443` alike: no host is out of reach. */
 function isEverything(host: string): boolean {
   return host === '*' || host.startsWith('*:');
@@ -45,7 +49,7 @@ function networkSentence(network: readonly string[]): string {
 }
 
 function stateSentence({ name, target, description }: Entry['permissions']['state'][number]): string {
-  return `Kept from run to run, in a volume of the engine: "${name}", seen as ${target}: ${description}`;
+  return `Kept from run to run, in a volume of the engine: "${name}", seen as ${target}: ${oneLine(description, maxDescriptionLength)}`;
 }
 
 function mountSentence({
@@ -56,5 +60,5 @@ function mountSentence({
   description,
 }: Entry['permissions']['mounts'][number]): string {
   const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
-  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${target}: ${description}`;
+  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${target}: ${oneLine(description, maxDescriptionLength)}`;
 }

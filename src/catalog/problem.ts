@@ -1,3 +1,5 @@
+import { oneLine } from '../lib/plain-text.ts';
+
 /** Something in a file of the catalog that does not fit, at its place. */
 export interface Problem {
   readonly file: string;
@@ -12,5 +14,5 @@ export interface Problem {
 /** `file:line:column: message (hint)`, the form that editors and CI systems turn into links. */
 export function problemText({ file, line, column, message, hint }: Problem): string {
   const place = line === 0 ? file : `${file}:${String(line)}:${String(column)}`;
-  return `${place}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+  return oneLine(`${place}: ${message}${hint === undefined ? '' : ` (${hint})`}`);
 }

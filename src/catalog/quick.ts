@@ -5,7 +5,7 @@ import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
 
 /** Raised with every change of the schema, so that no stale parse is used. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 interface Request {
   readonly folder: string;

@@ -1,17 +1,19 @@
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
-import type { CommandSpec, Terminal } from './command.ts';
+import type { CommandSpec, ProcessEdges, Terminal } from './command.ts';
 import { explain } from './errors.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { parse } from './parse.ts';
+import { textOutput } from './text-output.ts';
 import { version } from './version.ts';
 
 /** argv (without node and script) → exit code. The one place that catches everything. */
 export async function main(
   argv: readonly string[],
-  terminal: Terminal,
+  edges: ProcessEdges,
   commands: readonly CommandSpec[],
 ): Promise<number> {
+  const terminal = terminalOf(edges);
   try {
     return await dispatch(argv, terminal, commands);
   } catch (error) {
@@ -20,6 +22,18 @@ export async function main(
     terminal.stderr.write(text);
     return exitCode;
   }
+}
+
+function terminalOf(edges: ProcessEdges): Terminal {
+  const { env, host, signal } = edges;
+  return {
+    stdout: textOutput(() => edges.stdout, env),
+    stderr: textOutput(() => edges.stderr, env),
+    streams: edges,
+    env,
+    host,
+    signal,
+  };
 }
 
 async function dispatch(

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { TextOutput } from './text-output.ts';
 
 /**
  * A verb of the command line, as data: help, completion and parser derive from it, and what it does is loaded only
@@ -46,11 +47,25 @@ export interface Options {
   list(name: string): readonly string[];
 }
 
-/** The process's edges, handed in so that commands can be tested without a process. */
-export interface Terminal {
+/** The process's own streams: bytes as they are, for a client that speaks a protocol over them. */
+export interface Streams {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+}
+
+/** The process's edges, handed in so that commands can be tested without a process. */
+export interface ProcessEdges extends Streams {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: Host;
+  readonly signal: AbortSignal;
+}
+
+/** The edges as commands have them: what they print is text, and made safe for a terminal on its way. */
+export interface Terminal {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly streams: Streams;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The machine that this process runs on: its user, folders and process table. */
   readonly host: Host;

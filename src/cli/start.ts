@@ -1,5 +1,5 @@
-import type { CommandSpec, Terminal } from './command.ts';
 import { thisHost } from '../host/this-host.ts';
+import type { CommandSpec, ProcessEdges } from './command.ts';
 import { main } from './cli.ts';
 
 /** Hands this process to the command line: streams, signals, exit code. */
@@ -12,13 +12,13 @@ export async function start(commands: readonly CommandSpec[]): Promise<void> {
     const { alsoIntoSummary } = await import('./step-summary.ts');
     alsoIntoSummary(process.stdout, { argv, env: process.env });
   }
-  const exitCode = await main(argv, terminalOf(signal), commands);
+  const exitCode = await main(argv, edgesOf(signal), commands);
   // Output may still be on its way to a pipe; an empty write comes back when it has been taken.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
 /** Node makes each stream when it is first asked for; a launch has better things to do before. */
-function terminalOf(signal: AbortSignal): Terminal {
+function edgesOf(signal: AbortSignal): ProcessEdges {
   return {
     get stdin() {
       return process.stdin;

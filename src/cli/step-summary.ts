@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { oneLine } from '../lib/plain-text.ts';
 
 /** Verbs whose tables a reader of a workflow run wants to see. */
 const reporting: ReadonlySet<string> = new Set([
@@ -36,5 +37,5 @@ export function alsoIntoSummary(
 function summaryOf(argv: readonly string[], said: string): string {
   const longest = Math.max(2, ...[...said.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}\n$ mcpcat ${argv.join(' ')}\n${said.trimEnd()}\n${fence}\n\n`;
+  return `${fence}\n$ mcpcat ${oneLine(argv.join(' '))}\n${said.trimEnd()}\n${fence}\n\n`;
 }

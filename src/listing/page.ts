@@ -1,3 +1,4 @@
+import { markdownCodeCell, markdownLink, markdownText } from '../lib/markdown-text.ts';
 import type { ListedServer, Listing } from './listing.ts';
 
 /** `docs/catalog.md`: the catalog for people, from the listing alone. Pure. */
@@ -26,7 +27,11 @@ export function listingPage({ servers }: Listing): string {
           '',
           ...table(
             ['Server', 'What it does', 'Why'],
-            others.map((server) => [linkOf(server), cell(server.description), cell(server.reason ?? '')]),
+            others.map((server) => [
+              linkOf(server),
+              markdownText(server.description),
+              markdownText(server.reason ?? ''),
+            ]),
           ),
         ]),
   ].join('\n')}\n`;
@@ -42,11 +47,11 @@ function rowOf(server: ListedServer): string[] {
   const { description, proof } = server;
   return [
     linkOf(server),
-    cell(description),
+    markdownText(description),
     reachOf(server),
     foldersOf(server),
     settingsOf(server),
-    proof?.date ?? '',
+    markdownText(proof?.date ?? ''),
     figure(proof?.initializeMs, (ms) => `${String(ms)} ms`),
     figure(proof?.memoryBytes, (bytes) => `${String(Math.round(bytes / 1e6))} MB`),
     String(proof?.refused ?? ''),
@@ -54,18 +59,21 @@ function rowOf(server: ListedServer): string[] {
 }
 
 function linkOf({ name, title, repository, version }: ListedServer): string {
-  return `[\`${name}\`](${repository} "${cell(title).replaceAll('"', "'")}")${version === null ? '' : ` ${cell(version)}`}`;
+  const link = markdownLink(markdownCodeCell(name), { address: repository, title });
+  return version === null ? link : `${link} ${markdownText(version)}`;
 }
 
 function reachOf({ permissions: { network } }: ListedServer): string {
   if (network.some((host) => host === '*' || host.startsWith('*:'))) return '**the whole internet**';
-  return network.map(code).join('<br>') || 'nothing';
+  return network.map((host) => markdownCodeCell(host)).join('<br>') || 'nothing';
 }
 
 function foldersOf({ permissions: { mounts, state } }: ListedServer): string {
   return [
-    ...mounts.map(({ name, mode, required }) => `${code(name)} (${mode}${required ? ', required' : ''})`),
-    ...state.map(({ name }) => `keeps ${code(name)}`),
+    ...mounts.map(
+      ({ name, mode, required }) => `${markdownCodeCell(name)} (${mode}${required ? ', required' : ''})`,
+    ),
+    ...state.map(({ name }) => `keeps ${markdownCodeCell(name)}`),
   ].join('<br>');
 }
 
@@ -73,27 +81,13 @@ function settingsOf({ env }: ListedServer): string {
   return Object.entries(env)
     .map(([name, { required, secret }]) => {
       const traits = [...(required ? ['required'] : []), ...(secret ? ['secret'] : [])].join(', ');
-      return `${code(name)}${traits === '' ? '' : ` (${traits})`}`;
+      return `${markdownCodeCell(name)}${traits === '' ? '' : ` (${traits})`}`;
     })
     .join('<br>');
 }
 
 function figure(value: number | null | undefined, text: (value: number) => string): string {
   return value === null || value === undefined ? '' : text(value);
-}
-
-function code(text: string): string {
-  return `\`${cell(text).replaceAll('`', '')}\``;
-}
-
-/** One line, and nothing that a table or HTML would take for its own. */
-function cell(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('|', '\\|')
-    .trim();
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {

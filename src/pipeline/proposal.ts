@@ -1,6 +1,7 @@
+import { markdownCode as code, markdownCodeCell } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
 import type { DependencyDiff } from './dependency-diff.ts';
-import { bullets, code, folded } from './markdown.ts';
+import { bullets, folded } from './markdown.ts';
 import type { ToolDiff } from './tool-diff.ts';
 import type { ProvedUpdate } from './update-entry.ts';
 
@@ -26,7 +27,7 @@ export function proposalText(update: ProvedUpdate): { title: string; body: strin
 function versionPart({ server, lock }: ProvedUpdate): string[] {
   const { lock: old } = server;
   const row = (what: string, before: string | undefined, after: string | undefined): string =>
-    `| ${what} | ${code(before ?? 'none')} | ${code(after ?? 'none')} |`;
+    `| ${what} | ${markdownCodeCell(before ?? 'none')} | ${markdownCodeCell(after ?? 'none')} |`;
   return [
     `${code(lock.source)} was locked, built without network and proved in the sandbox.`,
     '',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { main } from '../../src/cli/cli.ts';
-import type { Terminal } from '../../src/cli/command.ts';
+import type { ProcessEdges } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { linuxHost } from '../../src/host/linux.ts';
 import { thisMachine } from '../../src/host/machine.ts';
@@ -35,7 +35,7 @@ export async function transcript(line: string): Promise<string> {
     env: { ...environment, ...Object.fromEntries(settings) },
     host: linuxHost(thisMachine()),
     signal: new AbortController().signal,
-  } as unknown as Terminal;
+  } as unknown as ProcessEdges;
   const exitCode = await main(words.slice(start + 1), terminal, commands);
   const stderr = output.stderr === '' ? '' : `--- stderr\n${output.stderr}`;
   return `${line}\n${output.stdout}${stderr}--- exit ${String(exitCode)}\n`.replaceAll(project, '<project>');

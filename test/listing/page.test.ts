@@ -28,5 +28,24 @@ test('no text of an entry can break out of its cell', async (t) => {
     .split('\n')
     .filter((line) => line.startsWith('| [`x`]'));
   assert.equal(rows.length, 1);
-  assert.match(rows[0] ?? '', /a \\\| b # &lt;script>alert\(1\)&lt;\/script>/);
+  assert.match(rows[0] ?? '', /a \\\| b \\# &lt;script&gt;alert\(1\)&lt;\/script&gt;/);
+});
+
+test('no address or title of an entry becomes markup of the page', async (t) => {
+  const { listing } = await listingOf(t, 'x');
+  const x = listing.servers['x'];
+  assert.ok(x);
+  const page = listingPage({
+    ...listing,
+    servers: {
+      x: {
+        ...x,
+        repository: 'https://example.com/"><img src=x>',
+        description: '![x](https://example.com/p.png) <!-- ',
+      },
+    },
+  });
+  const row = page.split('\n').find((line) => line.includes('`x`')) ?? '';
+  assert.match(row, /example\.com/);
+  assert.doesNotMatch(row, /<img|(?<!\\)!|(?<!\\)\]\(https:|<!-- \|/);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Lock } from '../../src/catalog/lock.ts';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { dependencyDiff } from '../../src/pipeline/dependency-diff.ts';
-import { code } from '../../src/pipeline/markdown.ts';
+import { markdownCode as code } from '../../src/lib/markdown-text.ts';
 import { proposalText } from '../../src/pipeline/proposal.ts';
 import { toolDiff, toolDiffLines, type Tool } from '../../src/pipeline/tool-diff.ts';
 import type { ProvedUpdate } from '../../src/pipeline/update-entry.ts';

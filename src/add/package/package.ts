@@ -1,4 +1,5 @@
 import type { Source } from '../../catalog/source.ts';
+import { isPlainAddress } from '../../lib/markdown-text.ts';
 
 /** One file of the package itself, without its dependencies. */
 export interface PackageFile {
@@ -47,5 +48,5 @@ export function repositoryUrl(text: string | undefined): string | undefined {
     .replace(/(\.git)?(#.*)?$/, '')
     .replace(/^(https:\/\/github\.com\/[^/]+\/[^/]+)\/.*$/, '$1')
     .replace(/\/+$/, '');
-  return /^https:\/\/[\w.-]+\.[a-z]+\/\S+$/i.test(url) && URL.canParse(url) ? url : undefined;
+  return /^https:\/\/[\w.-]+\.[a-z]+\/\S+$/i.test(url) && isPlainAddress(url) ? url : undefined;
 }

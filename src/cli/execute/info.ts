@@ -7,6 +7,7 @@ import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { ListedImage, ListedServer } from '../../listing/listing.ts';
 import { entryOf } from '../../listing/parse-listing.ts';
@@ -88,11 +89,10 @@ function pageOf(server: ListedServer, { local, narrowing }: Known): string {
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
-    return `  ${setting} (${traits}): ${what}`;
+    return `  ${setting} (${traits}): ${oneLine(what, 300)}`;
   });
   return `${[
-    `${title} (${name} ${version ?? 'without lock'})`,
-    description,
+    `${name} ${version ?? 'without lock'}`,
     '',
     'What it may do:',
     ...permissionSentences(server).map((sentence) => `  ${sentence}`),
@@ -100,12 +100,26 @@ function pageOf(server: ListedServer, { local, narrowing }: Known): string {
     ...narrowingLines(server, narrowing),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
-    `Source: ${source}  License: ${license}  ${repository}`,
+    'In words of its own, which nobody enforces:',
+    ...wrapped(`${title}. ${description}`),
+    '',
+    `Source: ${source}  License: ${oneLine(license, 80)}  ${repository}`,
     ...imageLines(name, { local, image }),
     '',
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [name]: clientConfig(server) } }, undefined, 2),
   ].join('\n')}\n`;
+}
+
+/** Lines for a person's window. */
+function wrapped(text: string, width = 100): string[] {
+  const lines: string[] = [];
+  for (const word of oneLine(text).split(' ')) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + word.length >= width) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }
 
 function imageLines(

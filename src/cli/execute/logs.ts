@@ -1,5 +1,6 @@
 import { followLog } from '../../launch/sessions.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { VisibleStream } from '../../lib/visible-stream.ts';
 import type { Execute } from '../command.ts';
 import { engineOf } from './workshop.ts';
 
@@ -12,8 +13,9 @@ export const execute: Execute = async (invocation) => {
     });
   const { log } = await followLog(await engineOf(invocation), wanted);
   terminal.signal.addEventListener('abort', () => log.destroy());
-  terminal.stdout.once('error', () => log.destroy());
-  log.pipe(terminal.stdout, { end: false });
+  const { stdout } = terminal.streams;
+  stdout.once('error', () => log.destroy());
+  log.pipe(new VisibleStream()).pipe(stdout, { end: false });
   await new Promise<void>((resolve) => log.once('close', resolve));
   return 0;
 };

@@ -3,6 +3,7 @@ import type { ImageFacts } from '../../engine/engine.ts';
 import { orphans } from '../../launch/sweep.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
 import { engineOf } from './workshop.ts';
 
@@ -20,7 +21,7 @@ export const execute: Execute = async (invocation) => {
   const lines = found
     .map(
       ({ id, server, state }) =>
-        `${dry ? 'would remove' : 'removed'} ${server} (${id.replace('sha256:', '').slice(0, 12)}, ${state})\n`,
+        `${dry ? 'would remove' : 'removed'} ${oneLine(server)} (${id.replace('sha256:', '').slice(0, 12)}, ${state})\n`,
     )
     .join('');
   terminal.stdout.write(options.flag('json') ? jsonText(found) : lines || 'nothing is left behind\n');

@@ -18,6 +18,7 @@ import { narrowed, refuseAllow } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
+import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { chooseImage } from './run-image.ts';
 import { serverToRun } from './run-server.ts';
 
@@ -49,9 +50,9 @@ export const execute: Execute = async (invocation) => {
     ...choice,
     labels: launchLabels(name, terminal),
     streams: () => ({
-      stdin: terminal.stdin,
-      stdout: terminal.stdout,
-      stderr: terminal.stderr,
+      stdin: terminal.streams.stdin,
+      stdout: terminal.streams.stdout,
+      stderr: shownOnTerminal(terminal.streams.stderr),
       sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
     }),
     grace: graceOf(options.text('grace')),

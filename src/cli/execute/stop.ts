@@ -1,6 +1,7 @@
 import { stopSessions } from '../../launch/sessions.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
 import { engineOf } from './workshop.ts';
 
@@ -12,7 +13,7 @@ export const execute: Execute = async (invocation) => {
       hint: 'mcpcat ps shows what runs',
     });
   const stopped = await stopSessions(await engineOf(invocation), { names: positionals, all });
-  const lines = stopped.map(({ id, server }) => `stopped ${server} (${id})\n`).join('');
+  const lines = stopped.map(({ id, server }) => `stopped ${oneLine(server)} (${id})\n`).join('');
   terminal.stdout.write(options.flag('json') ? jsonText(stopped) : lines || 'nothing runs\n');
   return 0;
 };

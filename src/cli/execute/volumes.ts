@@ -3,6 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { didYouMean } from '../../lib/nearest.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
@@ -45,7 +46,7 @@ function chosen(found: readonly VolumeFacts[], names: readonly string[]): readon
   if (busy === undefined) return volumes;
   const users = busy.containers.map((id) => id.slice(0, 12)).join(', ');
   throw new McpcatError('volume-in-use', `the volume ${busy.name} is in use by ${users}`, {
-    hint: `mcpcat stop ${busy.labels[label.server] ?? ''} ends its server`,
+    hint: `mcpcat stop ${oneLine(busy.labels[label.server] ?? '')} ends its server`,
   });
 }
 

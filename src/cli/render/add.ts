@@ -1,5 +1,6 @@
 import type { AddReport } from '../../add/add.ts';
 import type { Evidence } from '../../add/draft.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 
 /** What became of a package, for people: the entry, what they have to confirm, and why it failed if it did. */
 export function addText(report: AddReport): string {
@@ -81,7 +82,6 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
 }
 
-/** Upstream's words, without what a terminal would obey. */
 function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e\u00A0-\u024F\u2010-\u2026]+/g, ' ').slice(0, 400);
+  return oneLine(text, 400);
 }

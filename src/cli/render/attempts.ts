@@ -1,5 +1,6 @@
 import type { Attempt } from '../../egress/attempt.ts';
 import { flagText } from '../flags.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 
 /** More than a person reads; a server in a loop must not fill the client's log. */
 const most = 20;
@@ -14,8 +15,10 @@ export function attemptLog(
 ): (attempt: Attempt) => void {
   const said = new Set<string>();
   return (attempt) => {
-    const line = lineOf(attempt);
-    if (line === undefined || said.has(line) || said.size > most) return;
+    const text = lineOf(attempt);
+    if (text === undefined) return;
+    const line = oneLine(text, 400);
+    if (said.has(line) || said.size > most) return;
     said.add(line);
     stderr.write(
       said.size > most

@@ -1,4 +1,5 @@
 import type { AuditReport } from '../../audit/report.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import { table } from './table.ts';
 
 /** An audit for people: what was done, what that took, what differs from the entry, and the patch. */
@@ -60,5 +61,5 @@ function verdict({ undeclared, unused, patch, live }: AuditReport): string[] {
 }
 
 function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]+/g, '?').slice(0, 300);
+  return oneLine(text, 300);
 }

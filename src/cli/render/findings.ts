@@ -1,5 +1,6 @@
 import type { Finding } from '../../lib/finding.ts';
 import type { Input } from '../../lib/input.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import { updateFindingKinds } from '../../pipeline/update-findings.ts';
 import { findingKinds } from '../../smoke/finding-kinds.ts';
 import { hintText } from '../flags.ts';
@@ -30,12 +31,10 @@ export function findingsText(
       const advice =
         excused === undefined
           ? (hintText(advices[kind]?.advice, advices[kind]?.inputs) ?? '')
-          : `accepted: ${excused}`;
+          : `accepted: ${oneLine(excused)}`;
       return [
-        `\n${severity} ${name}: ${message} [${kind}]`,
-        ...evidence
-          .slice(-12)
-          .map((line) => `    ${line.length > widest ? `${line.slice(0, widest)}…` : line}`),
+        `\n${severity} ${name}: ${oneLine(message)} [${kind}]`,
+        ...evidence.slice(-12).map((line) => `    ${oneLine(line, widest)}`),
         `  ${advice}`,
         '',
       ].join('\n');

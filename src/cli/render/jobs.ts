@@ -1,6 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import type { Emit, Event } from '../../lib/event.ts';
+import { oneLine } from '../../lib/plain-text.ts';
 import { pool } from '../../lib/pool.ts';
 import type { Terminal } from '../command.ts';
 
@@ -21,8 +22,8 @@ export async function runJobs<T>(
 ): Promise<JobResult<T>[]> {
   const { terminal, width, quiet } = options;
   const live =
-    terminal.stderr.isTTY === true &&
-    terminal.stdout.isTTY === true &&
+    terminal.stderr.isTTY &&
+    terminal.stdout.isTTY &&
     // A list that is higher than the window can't be drawn over.
     jobs.length < (terminal.stderr.rows ?? 24) - 4 &&
     !quiet &&
@@ -40,10 +41,10 @@ async function liveJobs<T>(
     jobs.map(({ name, work }) => ({
       title: name,
       task: async (_: unknown, task: { output: string; title: string }) => {
-        const say: Emit = (event) => (task.output = textOf(event) ?? task.output);
+        const say: Emit = (event) => (task.output = lineOf(event) ?? task.output);
         const result = await settle(name, terminal, () => work(say));
         results.set(name, result);
-        if ('error' in result) throw new Error(messageOf(result.error));
+        if ('error' in result) throw new Error(oneLine(messageOf(result.error)));
       },
     })),
     {
@@ -54,7 +55,9 @@ async function liveJobs<T>(
       rendererOptions: {
         collapseErrors: false,
         // It shows on stdout by default; stdout is for results.
-        logger: new ListrLogger({ processOutput: new ProcessOutput(terminal.stderr, terminal.stderr) }),
+        logger: new ListrLogger({
+          processOutput: new ProcessOutput(terminal.streams.stderr, terminal.streams.stderr),
+        }),
       },
     },
   );
@@ -69,7 +72,7 @@ async function plainJobs<T>(
   const due = paced();
   const say: Emit = (event) => {
     const shown = event.type === 'stage' || event.type === 'notice' || due(event);
-    const text = shown ? textOf(event) : undefined;
+    const text = shown ? lineOf(event) : undefined;
     if (text !== undefined && !quiet) terminal.stderr.write(`${event.subject}: ${text}\n`);
   };
   const left = countdown(jobs);
@@ -123,6 +126,12 @@ async function settle<T>(name: string, { signal }: Terminal, work: () => Promise
   } catch (error) {
     return { name, error };
   }
+}
+
+/** Upstream's words are in it. */
+function lineOf(event: Event): string | undefined {
+  const text = textOf(event);
+  return text === undefined ? undefined : oneLine(text);
 }
 
 function textOf(event: Event): string | undefined {
