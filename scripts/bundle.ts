@@ -2,7 +2,7 @@
  * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, and `main.js` with its chunks for all verbs.
  * The launcher loads what it rarely needs (YAML, schema, pulls) from modules of the second bundle.
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -47,11 +47,18 @@ const leanDockerode: Plugin = {
   },
 };
 
-/** The launcher creates, runs and removes containers; of dockerode's other nouns it needs none. */
+/**
+ * The launcher creates, runs and removes containers; of dockerode's other nouns it needs none (an exec goes over our
+ * own wire), and of our manifest the version.
+ */
 const onlyContainers: Plugin = {
   name: 'only-containers',
   setup(b) {
-    const others = /^\.\/(network|service|plugin|secret|config|task|node|session|buildkit)$/;
+    b.onLoad({ filter: /\/package\.json$/ }, async ({ path: file }) => {
+      const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+    const others = /^\.\/(network|service|plugin|secret|config|task|node|session|buildkit|exec|volume)$/;
     b.onResolve({ filter: others }, ({ path: name, importer }) =>
       /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'unused' } : undefined,
     );

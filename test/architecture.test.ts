@@ -19,6 +19,7 @@ const ranks: readonly (readonly string[])[] = [
     'http-bridge',
     'settings',
     'listing',
+    'session',
     'trial',
   ],
   ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
@@ -212,6 +213,21 @@ test('console and process.exit appear only in the command line', () => {
       /\bconsole\.|\bprocess\.exit\(/.test(readFileSync(path.join(root, file), 'utf8')),
   );
   assert.deepEqual(loud, []);
+});
+
+test('containers are made and started in one place', () => {
+  const elsewhere = files.filter(
+    (file) =>
+      !/^src\/(session|engine)\//.test(file) &&
+      /\b(createContainer|startContainer)\b/.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  assert.deepEqual(elsewhere, []);
+  const starting = files.filter(
+    (file) =>
+      file.startsWith('src/session/') &&
+      readFileSync(path.join(root, file), 'utf8').includes('.startContainer('),
+  );
+  assert.deepEqual(starting, ['src/session/open-session.ts']);
 });
 
 test('no source file is longer than 300 lines', () => {

@@ -8,7 +8,7 @@ import type { Entry } from '../catalog/entry.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { useTools, type OfferedTool, type ToolUse } from '../mcp/use-tools.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { within } from '../trial/within.ts';
+import { within } from '../lib/within.ts';
 
 export interface StartRequest {
   readonly engine: Engine;

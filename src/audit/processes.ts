@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Engine } from '../engine/engine.ts';
+import { isOwnProcess } from '../trial/own-processes.ts';
 
 const most = 200;
-/** Process 1, the relay, ourselves, and how an engine starts us. */
-const ours = /^($|\/mcpcat-init|runc(:\[| init))/;
 
 /**
  * The command lines of a container's processes, from now on until `stop`; what lives for less than a few milliseconds
@@ -19,7 +18,7 @@ export async function watchProcesses(
   session.stderr.resume();
   createInterface({ input: session.stdout }).on('line', (line) => {
     const command = commandOf(line);
-    if (seen.length < most && !ours.test(command) && !seen.includes(command)) seen.push(command);
+    if (seen.length < most && !isOwnProcess(command) && !seen.includes(command)) seen.push(command);
   });
   return { seen, stop: () => session.destroy() };
 }

@@ -1,4 +1,4 @@
-import type { Engine, Labels } from '../engine/engine.ts';
+import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { probe, type Answer, type Attempt } from '../trial/probe.ts';
@@ -84,7 +84,7 @@ async function answersFrom(
     sandbox,
     dial: stand.dial,
     onAttempt: () => undefined,
-    adjust: (settings: Parameters<Engine['createContainer']>[0]) => ({
+    adjust: (settings: ContainerSettings) => ({
       ...settings,
       // It would refuse to start where there is a network, and that is what is to be found out.
       env: { ...settings.env, MCPCAT_NETWORK: '' },

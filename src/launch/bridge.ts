@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Attachment } from '../engine/engine.ts';
+import type { Channel } from '../session/session.ts';
 import { pour } from './pour.ts';
 import { sortLines } from './sort-lines.ts';
 
@@ -18,8 +18,6 @@ export interface BridgeEvents {
   readonly onInputStuck: () => void;
   /** The client no longer reads. */
   readonly onOutputBroken: () => void;
-  /** The server has said its first word, or does not take what the client sends: its start is over. */
-  readonly onStirring: () => void;
 }
 
 /**
@@ -27,18 +25,17 @@ export interface BridgeEvents {
  * input becomes a half-close, so that replies still in flight arrive. Resolves when the server's output has ended
  * and the client has taken it.
  */
-export async function bridge(streams: Streams, attachment: Attachment, events: BridgeEvents): Promise<void> {
+export async function bridge(
+  streams: Streams,
+  server: Pick<Channel, 'send' | 'received' | 'stderr'>,
+  events: BridgeEvents,
+): Promise<void> {
   const { stdin, stdout, stderr } = streams;
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
-  attachment.stdout.once('data', events.onStirring);
-  pour(stdin, attachment.stdin, {
-    onEnd: events.onInputEnd,
-    onPressure: events.onStirring,
-    onStuck: events.onInputStuck,
-  });
-  const output = streams.sorted === true ? attachment.stdout.pipe(sortLines(stderr)) : attachment.stdout;
-  await Promise.all([flow(output, stdout), flow(attachment.stderr, stderr)]);
+  pour(stdin, server.send, { onEnd: events.onInputEnd, onStuck: events.onInputStuck });
+  const output = streams.sorted === true ? server.received.pipe(sortLines(stderr)) : server.received;
+  await Promise.all([flow(output, stdout), flow(server.stderr, stderr)]);
 }
 
 async function flow(from: Readable, to: Writable): Promise<void> {

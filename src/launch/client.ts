@@ -1,15 +1,13 @@
 import type { Labels } from '../engine/engine.ts';
 import type { Env, Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
 
-/** The labels of one launch: who owns it, for which client and session, in which folder. */
+/** The labels of one launch: for which client and session, in which folder. */
 export function launchLabels(
   server: string,
   { env, host }: { readonly env: Env; readonly host: Host },
 ): Labels {
   return {
-    [label.owner]: ownerText(thisOwner(host)),
     [label.role]: 'run',
     [label.server]: server,
     [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomId(),

@@ -3,8 +3,6 @@ import type { Readable, Writable } from 'node:stream';
 export interface PourEvents {
   /** The client closed its side; what it sent before is on its way. */
   readonly onEnd: () => void;
-  /** The server does not take what the client sends, for the first time. */
-  readonly onPressure: () => void;
   /** It has taken nothing for a minute although very much is waiting: nobody could tell any more if the client left. */
   readonly onStuck: () => void;
 }
@@ -43,7 +41,6 @@ export function pour(from: Readable, to: Writable, events: PourEvents): void {
   from.on('data', (chunk: Buffer) => {
     if (to.write(chunk)) return;
     if (readingOn && to.writableLength < most) return;
-    events.onPressure();
     from.pause();
     if (readingOn) expectProgress();
     else after(patience, readOn);

@@ -45,7 +45,7 @@ const closed = `MCP error ${String(ErrorCode.ConnectionClosed)}: Connection clos
 
 /** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
-  attachment: Attachment,
+  attachment: Pick<Attachment, 'stdin' | 'stdout'>,
   { deadlineMs, call, beforeClose }: HandshakeOptions,
 ): Promise<HandshakeResult> {
   const transport = new LineTransport<JSONRPCMessage>(attachment);

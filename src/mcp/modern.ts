@@ -6,7 +6,10 @@ import { LineTransport } from './line-transport.ts';
 export const modernRevision = '2026-07-28';
 
 /** Whether a server speaks the modern revision; in a run of its own, because some exit on an unknown first request. */
-export async function speaksModern(attachment: Attachment, deadlineMs: number): Promise<boolean> {
+export async function speaksModern(
+  attachment: Pick<Attachment, 'stdin' | 'stdout'>,
+  deadlineMs: number,
+): Promise<boolean> {
   const transport = new LineTransport<JSONRPCMessage>(attachment);
   const client = new Client(
     { name: 'mcpcat-test', version: '1.0.0' },

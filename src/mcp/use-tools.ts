@@ -39,7 +39,7 @@ const keptText = 300;
  * `failure` is set if it did not get to a list of tools.
  */
 export async function useTools(
-  attachment: Attachment,
+  attachment: Pick<Attachment, 'stdin' | 'stdout'>,
   options: UseOptions,
 ): Promise<{
   readonly failure?: string;

@@ -7,10 +7,11 @@ import { speaksModern } from '../mcp/modern.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
+import { isOwnProcess } from '../trial/own-processes.ts';
 import { probe } from '../trial/probe.ts';
 import { standIn, type StandIn } from '../trial/stand-in.ts';
 import { inTrial, type Trial } from '../trial/trial.ts';
-import { within } from '../trial/within.ts';
+import { within } from '../lib/within.ts';
 import { expectationsOf } from './expectations.ts';
 import type { Observation, Probed } from './observation.ts';
 
@@ -136,5 +137,5 @@ async function measureIdle(
     engine.containerProcesses(id).catch(() => []),
     engine.containerMemory(id).catch(() => undefined),
   ]);
-  return { processes: processes.filter((line) => !line.startsWith('/mcpcat-init')), memory: memory?.now };
+  return { processes: processes.filter((line) => !isOwnProcess(line)), memory: memory?.now };
 }

@@ -1,12 +1,11 @@
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
-import { openRoad } from '../egress/open-road.ts';
-import { policyOf } from '../egress/policy.ts';
 import type { Road } from '../egress/road.ts';
 import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
-import { httpAttachment } from '../http-bridge/http-attachment.ts';
+import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { hasRoad, preambleOf, settingsOf } from '../sandbox/settings.ts';
+import { openSession } from '../session/open-session.ts';
+import type { Channel, ServerEnd, Session } from '../session/session.ts';
 
 export interface TrialRequest {
   readonly engine: Engine;
@@ -24,7 +23,7 @@ export interface TrialRequest {
 /** A server that runs under test. */
 export interface Trial {
   readonly id: string;
-  readonly attachment: Attachment;
+  readonly attachment: Pick<Attachment, 'stdin' | 'stdout'>;
   /** Grows while the server writes; the last lines only. */
   readonly stderr: string[];
   readonly ended: Promise<{ readonly exitCode: number }>;
@@ -33,67 +32,69 @@ export interface Trial {
 }
 
 const keptLines = 40;
-/** Milliseconds; as much as the launcher waits. */
-const opening = 15_000;
+/** Milliseconds: nobody waits for the next word, so a busy engine has more time to remove a container. */
+const confirmMs = 120_000;
 
 /** Starts the image in the sandbox. The container is removed whatever happens, also when the user gives up. */
 export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => Promise<T>): Promise<T> {
-  const { engine, image, labels, sandbox, signal, adjust = (settings) => settings } = request;
+  const { dial, signal, ...server } = request;
   signal?.throwIfAborted();
-  const id = await engine.createContainer(adjust(settingsOf(sandbox, { image, labels, autoRemove: false })));
-  const cancel = (): void => void engine.removeContainer(id).catch(() => undefined);
+  const session = openSession({
+    ...server,
+    dial: () => Promise.resolve(dial),
+    removal: 'at-close',
+    timeouts: { confirmMs },
+  });
+  const cancel = (): void => session.stop('kill');
   signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const watching = Promise.withResolvers<void>();
-    const ended = engine.waitContainer(id, 'next-exit', watching.resolve);
-    ended.catch(() => undefined); // only who waits for it cares
-    const container = await engine.attachContainer(id);
-    const opened = Promise.withResolvers<Road | undefined>();
-    opened.promise.catch(() => undefined); // a server that has ended has none
-    const attachment = spoken(sandbox, container, opened.promise);
-    const stderr = collect(attachment);
-    const preamble = preambleOf(sandbox);
-    if (preamble) container.stdin.write(preamble);
-    await Promise.race([watching.promise, ended]);
-    await engine.startContainer(id);
-    const road = openTrialRoad(request, id);
-    opened.resolve(road);
-    try {
-      return await work({ id, attachment, stderr, ended, road });
-    } finally {
-      void road.then((open) => open?.close()).catch(() => undefined);
-      attachment.destroy();
-    }
+    const channel = await running(session);
+    return await work(trialOf(session, channel));
   } finally {
     signal?.removeEventListener('abort', cancel);
-    await engine.removeContainer(id);
+    await closed(session);
   }
 }
 
-async function openTrialRoad(
-  { engine, sandbox, dial, onAttempt }: TrialRequest,
-  id: string,
-): Promise<Road | undefined> {
-  if (!hasRoad(sandbox)) return undefined;
-  return openRoad({ engine, id, policy: policyOf(sandbox.network), dial, onAttempt, deadline: opening });
+async function running(session: Session): Promise<Channel> {
+  const channel = await session.opened;
+  const end = await Promise.race([session.ended, session.started]);
+  if (end?.kind === 'failed') throw end.error;
+  if (channel === undefined) throw new McpcatError('cancelled', 'the server was not started');
+  return channel;
 }
 
-/** The server as one that speaks on its standard streams, also where it speaks HTTP. */
-function spoken({ http }: Sandbox, container: Attachment, road: Promise<Road | undefined>): Attachment {
-  if (http === undefined) return container;
-  const over = httpAttachment(container, { ...http, road, onLost: () => over.destroy() });
-  return over;
+function trialOf({ ended }: Session, { id, send, received, stderr, tunnel }: Channel): Trial {
+  return {
+    id,
+    attachment: { stdin: send, stdout: received },
+    stderr: collect(stderr),
+    ended: ended.then(exitOf),
+    road: tunnel,
+  };
 }
 
-function collect({ stderr }: Attachment): string[] {
+function exitOf(end: ServerEnd): { readonly exitCode: number } {
+  return { exitCode: end.kind === 'failed' ? 3 : end.exitCode };
+}
+
+async function closed(session: Session): Promise<void> {
+  const { left } = await session.close();
+  if (left === undefined) return;
+  throw new McpcatError('engine-failed', `the container ${left.slice(0, 12)} was not removed`, {
+    hint: 'mcpcat prune removes what is left, when the engine answers again',
+  });
+}
+
+function collect(stream: Channel['stderr']): string[] {
   const lines: string[] = [];
   let rest = '';
-  stderr.on('data', (chunk: Buffer) => {
+  stream.on('data', (chunk: Buffer) => {
     const parts = (rest + chunk.toString()).split('\n');
     rest = (parts.pop() ?? '').slice(-1000);
     lines.push(...parts.map((line) => line.slice(0, 1000)));
     lines.splice(0, lines.length - keptLines);
   });
-  stderr.on('error', () => undefined);
+  stream.on('error', () => undefined);
   return lines;
 }

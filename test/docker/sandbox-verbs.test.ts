@@ -80,16 +80,9 @@ async function containerOf(role: 'run' | 'test', name: string, more: readonly st
   }
 }
 
-/**
- * Without what names one container, and without the differences that are meant: who removes it, and that process 1 of
- * a launch expects a lease. Neither says what the server may do.
- */
+/** Without what names one container, and without the difference that is meant: who removes it. */
 function comparable({ Config, HostConfig, Mounts }: Inspected): unknown {
-  const { Labels: labels, Env: env, ...rest } = Config;
-  const config = {
-    ...rest,
-    Env: (env as readonly string[]).filter((setting) => setting !== 'MCPCAT_LEASE=1'),
-  };
+  const { Labels: labels, ...config } = Config;
   const { AutoRemove: autoRemove, Mounts: requested = [], ...host } = HostConfig;
   assert.ok(typeof labels === 'object' && typeof autoRemove === 'boolean');
   return { config, host, mounts: Mounts.map(withoutSource), requested: requested.map(withoutSource) };

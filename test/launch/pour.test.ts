@@ -19,12 +19,11 @@ class Stuck extends Writable {
   }
 }
 
-const events = (): { seen: string[]; onEnd: () => void; onPressure: () => void; onStuck: () => void } => {
+const events = (): { seen: string[]; onEnd: () => void; onStuck: () => void } => {
   const seen: string[] = [];
   return {
     seen,
     onEnd: () => seen.push('end'),
-    onPressure: () => seen.push('pressure'),
     onStuck: () => seen.push('stuck'),
   };
 };
@@ -61,6 +60,6 @@ test('the end is seen behind a writer that takes nothing', async () => {
   for (let count = 0; count < 2000; count++) from.write(Buffer.alloc(1024));
   from.end();
   for (let waited = 0; !happened.seen.includes('end') && waited < 100; waited++) await sleep(100);
-  assert.ok(happened.seen.includes('pressure'));
+  assert.ok(to.writableLength > 0, 'it has taken something');
   assert.ok(happened.seen.includes('end'));
 });

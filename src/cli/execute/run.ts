@@ -5,8 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Host } from '../../host/host.ts';
 import { launchLabels } from '../../launch/client.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
-import { launch, type LaunchResult } from '../../launch/launch.ts';
-import type { Reason } from '../../launch/supervisor.ts';
+import { launch, type ClientReason, type LaunchResult } from '../../launch/launch.ts';
 import { sweep } from '../../launch/sweep.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { attemptLog } from '../render/attempts.ts';
@@ -66,7 +65,7 @@ export const execute: Execute = async (invocation) => {
       sweepLater(engine, terminal.host);
     },
   });
-  if (result.reason?.kind === 'engine-gone')
+  if (result.reason.kind === 'engine-gone')
     throw new McpcatError('engine-gone', `the engine went away while ${name} ran: ${result.reason.message}`, {
       hint: 'when it is back, the next mcpcat run or mcpcat prune removes what it may have left',
     });
@@ -81,10 +80,10 @@ export const execute: Execute = async (invocation) => {
 
 /** Why it ended, where the client did not ask for it. An end for want of memory is said by mcpcat-init. */
 function lastWord({ reason, exitCode }: LaunchResult, sandbox: Sandbox): string | undefined {
-  if (reason?.kind === 'input-stuck')
+  if (reason.kind === 'input-stuck')
     return `${sandbox.name} was ended: it has not read for a minute, and very much is waiting for it`;
-  if (reason?.kind === 'lease-lost') return `${sandbox.name} was ended: ${reason.message}`;
-  if (reason?.kind !== 'server-exited') return undefined;
+  if (reason.kind === 'lease-lost') return `${sandbox.name} was ended: ${reason.message}`;
+  if (reason.kind !== 'exited') return undefined;
   const end = endMessage({ exitCode, outOfMemory: false }, sandbox);
   return end === undefined
     ? undefined
@@ -161,7 +160,7 @@ function sayWideNetwork({ name, network }: Sandbox, { stderr }: Terminal): void 
 }
 
 /** Everything from outside that ends a session, until this process ends with it. */
-function watch(end: (reason: Reason) => void, host: Host): void {
+function watch(end: (reason: ClientReason) => void, host: Host): void {
   for (const signal of host.endSignals) process.on(signal, () => end({ kind: 'signal', signal }));
   const gone = (): void => {
     if (host.isOrphan(parent)) end({ kind: 'parent-gone' });

@@ -1,0 +1,185 @@
+import type { Road } from '../egress/road.ts';
+import type { Attachment } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { label } from '../lib/labels.ts';
+import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { preambleOf, settingsOf } from '../sandbox/settings.ts';
+import { firstOutput } from './first-output.ts';
+import type { Channel, Session, SessionRequest } from './session.ts';
+import { holdSideChannel, type SideChannel } from './side-channel.ts';
+import { Supervisor } from './supervisor.ts';
+import { defaultTimeouts, inTime, type Timeouts } from './timeouts.ts';
+
+/** What one session is made of; the rest comes as the start goes on. */
+interface Parts {
+  readonly request: SessionRequest;
+  readonly timeouts: Timeouts;
+  readonly supervisor: Supervisor;
+  readonly stopped: AbortController;
+  readonly started: PromiseWithResolvers<undefined>;
+  readonly tunnel: PromiseWithResolvers<Road | undefined>;
+  attachment?: Attachment;
+  sideChannel?: SideChannel;
+}
+
+/** Starts one server in a container of its own (session.ts). Nothing is waited for here, and nothing is thrown. */
+export function openSession(request: SessionRequest): Session {
+  const timeouts = timeoutsOf(request);
+  const supervisor = new Supervisor(request.engine, timeouts);
+  const parts: Parts = {
+    request,
+    timeouts,
+    supervisor,
+    stopped: new AbortController(),
+    started: Promise.withResolvers(),
+    tunnel: Promise.withResolvers(),
+  };
+  parts.tunnel.promise.catch(() => undefined); // who waits for it hears of it
+  const opened = open(parts).catch((error: unknown) => {
+    supervisor.fail(error);
+    return undefined;
+  });
+  void supervisor.ended.then(() => letGo(parts));
+  return {
+    opened,
+    started: parts.started.promise,
+    ended: supervisor.ended,
+    stop: (urgency) => {
+      parts.stopped.abort();
+      supervisor.stop(urgency);
+    },
+    close: async () => {
+      parts.stopped.abort();
+      supervisor.stop('kill');
+      // What is on its way is not let out of sight.
+      await Promise.race([opened, supervisor.ended]);
+      letGo(parts);
+      parts.attachment?.destroy();
+      return supervisor.remove();
+    },
+  };
+}
+
+function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {
+  const all = { ...defaultTimeouts, ...timeouts };
+  return { ...all, afterInputEndMs: all.afterInputEndMs + graceMs };
+}
+
+/** The server has ended, or is given up. */
+function letGo({ sideChannel, started, tunnel }: Parts): void {
+  sideChannel?.release();
+  started.resolve(undefined);
+  tunnel.resolve(undefined);
+}
+
+async function open(parts: Parts): Promise<Channel | undefined> {
+  const { request, timeouts, supervisor } = parts;
+  const { engine } = request;
+  const id = await supervisor.unlessOver(create(parts, request.image));
+  if (id === undefined) return supervisor.giveUp();
+  const watching = Promise.withResolvers<void>();
+  supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
+  const attaching = Promise.all([engine.attachContainer(id), watching.promise]);
+  const attached = await supervisor.unlessOver(
+    inTime(attaching, { ms: timeouts.attachMs, doing: 'attach to the container' }),
+  );
+  if (attached === undefined) return undefined;
+  const [attachment] = attached;
+  parts.attachment = attachment;
+  return supervisor.mayStart() ? start(parts, { id, attachment }) : supervisor.giveUp();
+}
+
+/** Undefined if the end was asked for while an image was on its way. */
+async function create(parts: Parts, image: string): Promise<string | undefined> {
+  const { request, timeouts, stopped } = parts;
+  const { engine, onMissing } = request;
+  try {
+    const creating = engine.createContainer(settings(request, image));
+    return await inTime(creating, { ms: timeouts.createMs, doing: 'create the container' });
+  } catch (error) {
+    if (!(error instanceof McpcatError) || error.code !== 'image-missing') throw error;
+    const { signal } = stopped;
+    const other = await onMissing?.(image, signal).catch((failure: unknown) => {
+      if (signal.aborted) return undefined;
+      throw failure;
+    });
+    if (other === undefined && !signal.aborted) throw error;
+    if (other === undefined || signal.aborted) return undefined;
+    return create(parts, other);
+  }
+}
+
+function settings(
+  { sandbox, labels, removal, graceMs, adjust = (all) => all }: SessionRequest,
+  image: string,
+): ReturnType<typeof settingsOf> {
+  return adjust(
+    settingsOf(sandbox, {
+      image,
+      labels: { ...labels, [label.owner]: ownerText(thisOwner()) },
+      autoRemove: removal === 'at-end',
+      eofGrace: graceMs,
+      lease: 'held',
+    }),
+  );
+}
+
+interface Attached {
+  readonly id: string;
+  readonly attachment: Attachment;
+}
+
+/** Hands the secrets over and asks for the start: the rest is done while the engine is at it. */
+async function start(parts: Parts, { id, attachment }: Attached): Promise<Channel> {
+  const { request, timeouts, supervisor } = parts;
+  const secrets = preambleOf(request.sandbox);
+  if (secrets) attachment.stdin.write(secrets);
+  const starting = inTime(request.engine.startContainer(id), {
+    ms: timeouts.startMs,
+    doing: 'start the container',
+  });
+  const talking = firstOutput(attachment);
+  const running = starting.then(
+    () => supervise(parts, { id, talking }),
+    (error: unknown) => supervisor.fail(error),
+  );
+  void running.then(() => parts.started.resolve(undefined));
+  // The request goes out before our own work, which the engine's gives time for.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { stdin, stdout, stderr } = await speaker(parts, attachment);
+  return { id, send: stdin, received: stdout, stderr, tunnel: parts.tunnel.promise };
+}
+
+/** The server runs: from now on it is held. */
+function supervise(
+  parts: Parts,
+  { id, talking }: { readonly id: string; readonly talking: Promise<void> },
+): void {
+  const { request, timeouts, supervisor, tunnel } = parts;
+  if (!supervisor.running()) return;
+  parts.sideChannel = holdSideChannel({
+    engine: request.engine,
+    id,
+    sandbox: request.sandbox,
+    dial: request.dial,
+    moment: talking,
+    onLost: (message) => supervisor.lose(message),
+    onAttempt: request.onAttempt,
+    onTunnelClosed: (message) => request.onTunnelClosed?.(message),
+    tunnelMs: timeouts.tunnelMs,
+  });
+  parts.sideChannel.tunnel.then(tunnel.resolve, tunnel.reject);
+}
+
+/** The server as one that speaks on its standard streams. Of HTTP nothing is loaded where it does. */
+async function speaker({ request, supervisor, tunnel }: Parts, attachment: Attachment): Promise<Attachment> {
+  const { http } = request.sandbox;
+  if (http === undefined) return attachment;
+  const { httpAttachment } = await import('../http-bridge/http-attachment.ts');
+  return httpAttachment(attachment, {
+    ...http,
+    road: tunnel.promise,
+    grace: request.graceMs,
+    onLost: (message) => supervisor.lose(message),
+  });
+}

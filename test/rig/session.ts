@@ -1,0 +1,65 @@
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { openSession } from '../../src/session/open-session.ts';
+import type { Channel, Session, SessionRequest } from '../../src/session/session.ts';
+import type { FakeContainer } from './fake-engine/fake-container.ts';
+import { FakeEngine } from './fake-engine.ts';
+
+export const fakeImage = 'mcpcat/notes:local';
+
+/** Of a server that asks for nothing. */
+export const plainSandbox: Sandbox = {
+  name: 'notes',
+  env: {},
+  secrets: {},
+  args: [],
+  mounts: [],
+  user: '65532:65532',
+  writable: ['/tmp'],
+  memoryBytes: 512 * 1024 ** 2,
+  cpus: 1,
+  pids: 128,
+  shmBytes: undefined,
+  readsResolvConf: false,
+  network: [],
+};
+
+/** A fake engine with one image; `program` is what its server does. */
+export function engineWith(program: (container: FakeContainer) => void = endsWithInput): FakeEngine {
+  const engine = new FakeEngine();
+  engine.addImage({ tags: [fakeImage] }, program);
+  return engine;
+}
+
+/** Echoes, and ends with its input, as a server that behaves does. */
+export function endsWithInput(container: FakeContainer): void {
+  container.stdin.on('data', (chunk: Buffer) => container.stdout.write(chunk));
+  container.stdin.once('end', () => container.exit(0));
+}
+
+/** Reads, and ends with nothing but SIGKILL. */
+export function ignoresEverything(container: FakeContainer): void {
+  container.stdin.resume();
+  container.onSignal = () => undefined;
+}
+
+/** A session on a fake engine, with waits that are over at once where only they lead on. */
+export function sessionOn(engine: FakeEngine, more: Partial<SessionRequest> = {}): Session {
+  return openSession({
+    engine,
+    sandbox: plainSandbox,
+    image: fakeImage,
+    labels: { test: 'session' },
+    dial: () => Promise.reject(new Error('nobody dials')),
+    onAttempt: () => undefined,
+    removal: 'at-end',
+    ...more,
+  });
+}
+
+/** Its streams, once it runs. */
+export async function runningOn(session: Session): Promise<Channel> {
+  const channel = await session.opened;
+  await session.started;
+  if (channel === undefined) throw new Error(`it did not open: ${JSON.stringify(await session.ended)}`);
+  return channel;
+}
