@@ -86,6 +86,7 @@ export const common = {
     value: 'LIST',
     help: 'linux/amd64,linux/arm64 (also MCPCAT_PLATFORMS; default: this machine’s)',
   },
+  everyone: { type: 'boolean', help: 'also what other users and hosts have on this engine' },
   json: { type: 'boolean', help: 'print JSON' },
   quiet: { type: 'boolean', help: 'say only what went wrong' },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,6 +1,7 @@
 import type { Labels } from '../engine/engine.ts';
 import type { Env, Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
+import { clientName } from './client-name.ts';
 
 /** The labels of one launch: for which client and session, in which folder. */
 export function launchLabels(
@@ -11,7 +12,7 @@ export function launchLabels(
     [label.role]: 'run',
     [label.server]: server,
     [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomId(),
-    [label.client]: parentCommand(host),
+    [label.client]: clientName(host, { env, parent: process.ppid }),
     [label.project]: process.cwd(),
   };
 }
@@ -21,9 +22,4 @@ function randomId(): string {
   return Math.floor(Math.random() * 2 ** 48)
     .toString(16)
     .padStart(12, '0');
-}
-
-/** The program of our parent; its arguments may hold secrets, so no more than that. */
-function parentCommand(host: Host): string {
-  return host.path.basename(host.processOf(process.ppid)?.words[0] ?? '');
 }

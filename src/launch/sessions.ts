@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
+import { containersOf, type Found, type Whose } from './whose.ts';
 
 /** A container of ours as `ps` shows it. */
 export interface SessionFacts {
@@ -16,39 +17,53 @@ export interface SessionFacts {
   /** ISO 8601. */
   readonly created: string;
   readonly ageSeconds: number;
+  /** This user made it on this host. */
+  readonly own: boolean;
   /** In use now; undefined where nothing runs or the engine does not say. */
   readonly memoryBytes?: number;
 }
 
-/** All containers of ours, newest first, known by their labels alone. */
-export async function sessions(engine: Engine): Promise<SessionFacts[]> {
-  const found = await engine.listContainers({ [label.owner]: '' });
-  return found.map(factsOf).sort((a, b) => a.ageSeconds - b.ageSeconds);
+interface Session {
+  /** The engine's id, of which people are shown the beginning. */
+  readonly whole: string;
+  readonly facts: SessionFacts;
+}
+
+/** Containers, newest first, known by their labels alone. */
+async function sessions(engine: Engine, whose: Whose): Promise<Found<Session>> {
+  const { found, others } = await containersOf(engine, whose);
+  const known = found.map((container) => ({ whole: container.id, facts: factsOf(container) }));
+  return { found: known.sort((a, b) => a.facts.ageSeconds - b.facts.ageSeconds), others };
 }
 
 /** The same with what each running container uses, asked all at once. */
-export async function sessionsWithMemory(engine: Engine): Promise<SessionFacts[]> {
-  const found = await sessions(engine);
-  return Promise.all(
-    found.map(async (facts) => {
+export async function sessionsWithMemory(engine: Engine, whose: Whose): Promise<Found<SessionFacts>> {
+  const { found, others } = await sessions(engine, whose);
+  const measured = await Promise.all(
+    found.map(async ({ whole, facts }) => {
       if (facts.state !== 'running') return facts;
-      const memory = await engine.containerMemory(facts.id).catch(() => undefined);
+      const memory = await engine.containerMemory(whole).catch(() => undefined);
       return memory === undefined ? facts : { ...facts, memoryBytes: memory.now };
     }),
   );
+  return { found: measured, others };
 }
 
 /** What a server says on stderr from now on: nothing of it is kept anywhere. */
-export async function followLog(engine: Engine, wanted: string): Promise<{ id: string; log: Readable }> {
-  const running = await sessions(engine);
-  const found = running.filter(({ id, server }) => server === wanted || isBeginning(wanted, id));
+export async function followLog(
+  engine: Engine,
+  wanted: string,
+  whose: Whose,
+): Promise<{ id: string; log: Readable }> {
+  const running = await sessions(engine, whose);
+  const found = running.found.filter(({ facts }) => isCalled(facts, wanted));
   const [first, ...more] = found;
-  if (first === undefined) throw missing(wanted);
+  if (first === undefined) throw missing(wanted, running.others);
   if (more.length > 0)
     throw new McpcatError('usage', `${String(found.length)} servers run by the name "${wanted}"`, {
-      hint: `name one by its id: ${found.map(({ id }) => id).join(', ')}`,
+      hint: `name one by its id: ${found.map(({ facts }) => facts.id).join(', ')}`,
     });
-  return { id: first.id, log: await engine.followErrors(first.id) };
+  return { id: first.facts.id, log: await engine.followErrors(first.whole) };
 }
 
 /** Ids are shown short; whoever has the long form may use it. */
@@ -56,13 +71,25 @@ function isBeginning(text: string, id: string): boolean {
   return text.length > 3 && id.startsWith(text.slice(0, id.length));
 }
 
-function missing(name: string): McpcatError {
-  return new McpcatError('container-missing', `nothing runs by the name or id "${name}"`, {
+function isCalled({ id, server }: SessionFacts, name: string): boolean {
+  return server === name || isBeginning(name, id);
+}
+
+function missing(name: string, others: number): McpcatError {
+  return new McpcatError('container-missing', `nothing of yours runs by the name or id "${name}"`, {
+    detail: others === 0 ? [] : [`${String(others)} more run for other users or hosts`],
     hint: 'mcpcat ps shows what runs',
   });
 }
 
-function factsOf({ id, labels, image, state, created }: ContainerSummary): SessionFacts {
+function factsOf({
+  id,
+  labels,
+  image,
+  state,
+  created,
+  own,
+}: ContainerSummary & { readonly own: boolean }): SessionFacts {
   return {
     id: id.slice(0, 12),
     server: labels[label.server] ?? '',
@@ -74,6 +101,7 @@ function factsOf({ id, labels, image, state, created }: ContainerSummary): Sessi
     state,
     created: new Date(created * 1000).toISOString(),
     ageSeconds: Math.max(0, Math.round(Date.now() / 1000 - created)),
+    own,
   };
 }
 
@@ -81,17 +109,16 @@ function factsOf({ id, labels, image, state, created }: ContainerSummary): Sessi
 export async function stopSessions(
   engine: Engine,
   wanted: { readonly names: readonly string[]; readonly all: boolean },
+  whose: Whose,
 ): Promise<SessionFacts[]> {
-  const running = await sessions(engine);
-  const chosen = running.filter(
-    ({ id, server }) => wanted.all || wanted.names.some((name) => server === name || isBeginning(name, id)),
+  const { found, others } = await sessions(engine, whose);
+  const chosen = found.filter(
+    ({ facts }) => wanted.all || wanted.names.some((name) => isCalled(facts, name)),
   );
-  const idle = wanted.names.find(
-    (name) => !chosen.some(({ id, server }) => server === name || isBeginning(name, id)),
-  );
-  if (idle !== undefined) throw missing(idle);
-  await Promise.all(chosen.map(({ id }) => stop(engine, id)));
-  return chosen;
+  const idle = wanted.names.find((name) => !chosen.some(({ facts }) => isCalled(facts, name)));
+  if (idle !== undefined) throw missing(idle, others);
+  await Promise.all(chosen.map(({ whole }) => stop(engine, whole)));
+  return chosen.map(({ facts }) => facts);
 }
 
 async function stop(engine: Engine, id: string): Promise<void> {

@@ -1,17 +1,15 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
-import { parseOwner, provablyDead } from '../sandbox/owner.ts';
+import { provablyDead } from '../sandbox/owner.ts';
+import { ownContainers } from './whose.ts';
 
 /** Containers of ours whose owner is provably dead, in any state. */
 export async function orphans(
   engine: Engine,
   host: Host,
 ): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {
-  const found = (await engine.listContainers({ [label.owner]: '' })).flatMap((container) => {
-    const owner = parseOwner(container.labels[label.owner] ?? '');
-    return owner === undefined ? [] : [{ ...container, owner }];
-  });
+  const found = await ownContainers(engine, host);
   const dead = await provablyDead(
     found.map(({ owner }) => owner),
     host,

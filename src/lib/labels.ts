@@ -1,4 +1,7 @@
-/** Labels are the only state (DESIGN.md, "Lifecycle"). Image and container labels share the prefix. */
+/**
+ * Labels are the only state (DESIGN.md, "Lifecycle"). Image and container labels share the prefix, and a container
+ * takes over those of its image that it is not given itself: so it is given all (`containerLabels`).
+ */
 export const label = {
   /** `<host id>/<boot id>/<pid>/<process start time>` of the process that owns the container. */
   owner: 'io.mcpcat.owner',
@@ -12,6 +15,8 @@ export const label = {
   role: 'io.mcpcat.role',
   /** On a volume: the name of the state folder that it holds, beside `server`. */
   state: 'io.mcpcat.state',
+  /** On a volume: digest of the host and user that made it, as in `owner`. */
+  host: 'io.mcpcat.host',
   fingerprint: 'io.mcpcat.fingerprint',
   entry: 'io.mcpcat.entry',
   /** On an image: the entry's source (`npm:@scope/name`), so that a name alone never decides what runs. */
@@ -20,3 +25,19 @@ export const label = {
   base: 'io.mcpcat.base',
   mcpName: 'io.modelcontextprotocol.server.name',
 } as const;
+
+const ofContainers = [
+  label.owner,
+  label.session,
+  label.server,
+  label.client,
+  label.project,
+  label.role,
+  label.state,
+  label.host,
+] as const;
+
+/** Every label that says something of a container: what is not given is empty, and not what the image says. */
+export function containerLabels(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(ofContainers.map((name) => [name, ''])), ...given };
+}

@@ -1,6 +1,8 @@
 import { hostAddresses } from '../egress/addresses.ts';
 import { policyOf } from '../egress/policy.ts';
-import type { ContainerSettings, Labels, NameResolution, TmpfsMount } from '../engine/engine.ts';
+import type { BindMount, ContainerSettings, Labels, NameResolution, TmpfsMount } from '../engine/engine.ts';
+import { containerLabels, label } from '../lib/labels.ts';
+import { parseOwner } from './owner.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** A tmpfs counts into the container's memory; this keeps one folder from taking all of it. */
@@ -38,7 +40,7 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     image: start.image,
     command: sandbox.args,
     env: { ...sandbox.env, ...initEnv(sandbox, start) },
-    labels: start.labels,
+    labels: containerLabels(start.labels),
     user: sandbox.user,
     hostname: 'mcp',
     readOnlyRoot: true,
@@ -52,12 +54,19 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     pids: sandbox.pids,
     nofile: 4096,
     tmpfs: [...sandbox.writable.map((folder) => writableFolder(folder, sandbox)), closedQueues],
-    mounts: sandbox.mounts,
+    mounts: sandbox.mounts.map((mount) => ownedMount(mount, start.labels)),
     // Process 1 or the relay answers on port 53 without any capability.
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     nameResolution: nameResolutionOf(sandbox),
     autoRemove: start.autoRemove,
   };
+}
+
+/** A volume that is kept says whose it is: names alone are the same for everybody on an engine. */
+function ownedMount(mount: BindMount, labels: Labels): BindMount {
+  const owner = parseOwner(labels[label.owner] ?? '');
+  if (mount.labels === undefined || owner === undefined) return mount;
+  return { ...mount, labels: { ...mount.labels, [label.host]: owner.host } };
 }
 
 /** Whether a relay runs beside the server: the way to permitted hosts, or the client's way in. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createBody } from '../../src/engine/docker/body.ts';
 import type { ContainerSettings } from '../../src/engine/engine.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
+import { containerLabels } from '../../src/lib/labels.ts';
 import { preambleOf, settingsOf, type Start } from '../../src/sandbox/settings.ts';
 import { entryOf, fakePaths, noOverrides } from './fixtures.ts';
 
@@ -17,7 +18,7 @@ test('the defaults, whole: a change here is a change of what every server may do
     image: 'mcpcat/notes:local',
     command: [],
     env: { MCPCAT_NETWORK: 'none' },
-    labels: { a: 'b' },
+    labels: containerLabels({ a: 'b' }),
     user: '65532:65532',
     hostname: 'mcp',
     readOnlyRoot: true,

@@ -5,6 +5,7 @@ export const spec: CommandSpec = {
   summary: 'Show the servers that run now, and for whom',
   usage: '',
   options: {
+    everyone: common.everyone,
     engine: common.engine,
     json: common.json,
   },

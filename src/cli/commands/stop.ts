@@ -5,7 +5,8 @@ export const spec: CommandSpec = {
   summary: 'Stop running servers',
   usage: 'ID|NAME… | --all',
   options: {
-    all: { type: 'boolean', help: 'every server of ours' },
+    all: { type: 'boolean', help: 'all that you have started' },
+    everyone: common.everyone,
     engine: common.engine,
     json: common.json,
   },

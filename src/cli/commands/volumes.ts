@@ -5,6 +5,7 @@ export const spec: CommandSpec = {
   summary: 'Show what servers keep from run to run, and remove it on request',
   usage: '[rm VOLUME…]',
   options: {
+    everyone: common.everyone,
     engine: common.engine,
     json: common.json,
   },

@@ -2,7 +2,7 @@ import { followLog } from '../../launch/sessions.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { VisibleStream } from '../../lib/visible-stream.ts';
 import type { Execute } from '../command.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf, whoseOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { positionals, terminal } = invocation;
@@ -11,7 +11,7 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected the id or the name of one running server', {
       hint: 'mcpcat ps shows what runs',
     });
-  const { log } = await followLog(await engineOf(invocation), wanted);
+  const { log } = await followLog(await engineOf(invocation), wanted, whoseOf(invocation));
   terminal.signal.addEventListener('abort', () => log.destroy());
   const { stdout } = terminal.streams;
   stdout.once('error', () => log.destroy());

@@ -1,31 +1,34 @@
-import { sessionsWithMemory } from '../../launch/sessions.ts';
+import { sessionsWithMemory, type SessionFacts } from '../../launch/sessions.ts';
 import { megabytes } from '../../lib/size.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf, sayOthers, whoseOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const found = await sessionsWithMemory(await engineOf(invocation));
-  const rows = found.map(({ id, server, role, client, session, ageSeconds, memoryBytes, state, project }) => [
-    id,
-    server,
-    role,
-    client,
-    session,
-    age(ageSeconds),
-    memoryBytes === undefined ? '' : megabytes(memoryBytes),
-    state,
-    project,
-  ]);
-  terminal.stdout.write(
-    options.flag('json')
-      ? jsonText(found)
-      : table(['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'], rows),
-  );
+  const { found, others } = await sessionsWithMemory(await engineOf(invocation), whoseOf(invocation));
+  terminal.stdout.write(options.flag('json') ? jsonText(found) : page(found, options.flag('everyone')));
+  sayOthers(invocation, others, 'run for');
   return 0;
 };
+
+function page(found: readonly SessionFacts[], everyone: boolean): string {
+  const head = ['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'];
+  const rows = found.map((facts) => [
+    facts.id,
+    facts.server,
+    facts.role,
+    facts.client,
+    facts.session,
+    age(facts.ageSeconds),
+    facts.memoryBytes === undefined ? '' : megabytes(facts.memoryBytes),
+    facts.state,
+    facts.project,
+    ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
+  ]);
+  return table(everyone ? [...head, 'yours'] : head, rows);
+}
 
 function age(seconds: number): string {
   if (seconds < 120) return `${String(seconds)} s`;

@@ -3,7 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf, whoseOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -12,8 +12,12 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected an id, a server or --all', {
       hint: 'mcpcat ps shows what runs',
     });
-  const stopped = await stopSessions(await engineOf(invocation), { names: positionals, all });
+  const stopped = await stopSessions(
+    await engineOf(invocation),
+    { names: positionals, all },
+    whoseOf(invocation),
+  );
   const lines = stopped.map(({ id, server }) => `stopped ${oneLine(server)} (${id})\n`).join('');
-  terminal.stdout.write(options.flag('json') ? jsonText(stopped) : lines || 'nothing runs\n');
+  terminal.stdout.write(options.flag('json') ? jsonText(stopped) : lines || 'nothing of yours runs\n');
   return 0;
 };

@@ -1,4 +1,5 @@
 import type { Engine, VolumeFacts } from '../../engine/engine.ts';
+import { volumesOf } from '../../launch/whose.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
@@ -7,7 +8,7 @@ import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf, sayOthers, whoseOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -17,11 +18,11 @@ export const execute: Execute = async (invocation) => {
   if (verb === 'rm' && names.length === 0)
     throw new McpcatError('usage', 'expected the name of a volume', { hint: 'mcpcat volumes shows them' });
   const engine = await engineOf(invocation);
-  // Only what is ours: other volumes of the engine are neither shown nor removed.
-  const found = await engine.listVolumes({ [label.server]: '', [label.state]: '' });
+  const { found, others } = await volumesOf(engine, whoseOf(invocation));
   const json = options.flag('json');
   if (verb === undefined) {
     terminal.stdout.write(json ? jsonText(found.map(factsOf)) : page(found));
+    sayOthers(invocation, others, 'belong to');
     return 0;
   }
   const removed = await remove(engine, chosen(found, names));
@@ -38,7 +39,7 @@ function chosen(found: readonly VolumeFacts[], names: readonly string[]): readon
       name,
       found.map((candidate) => candidate.name),
     );
-    throw new McpcatError('usage', `no server has a volume "${name}"`, {
+    throw new McpcatError('usage', `no server of yours has a volume "${name}"`, {
       hint: near || 'mcpcat volumes shows them',
     });
   });

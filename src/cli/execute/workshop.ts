@@ -7,6 +7,7 @@ import { problemText } from '../../catalog/problem.ts';
 import type { Server } from '../../catalog/server.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, Platform } from '../../engine/engine.ts';
+import type { Whose } from '../../launch/whose.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { projectFolder } from '../../lib/project.ts';
 import type { Invocation } from '../command.ts';
@@ -26,6 +27,19 @@ export function folderOf({ options, terminal }: Invocation): string {
 
 export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
   return connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
+}
+
+/** Whose containers and volumes a command is about. */
+export function whoseOf({ options, terminal }: Invocation): Whose {
+  return { scope: options.flag('everyone') ? 'everyone' : 'own', host: terminal.host };
+}
+
+/** Said where nothing would be seen of what others have. */
+export function sayOthers({ options, terminal }: Invocation, others: number, what: string): void {
+  if (others === 0 || options.flag('json')) return;
+  terminal.stderr.write(
+    `mcpcat: ${String(others)} more ${what} other users or hosts: --everyone shows them\n`,
+  );
 }
 
 export async function workshopOf({ options, terminal }: Invocation): Promise<Omit<Workshop, 'emit'>> {

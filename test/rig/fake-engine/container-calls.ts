@@ -42,7 +42,8 @@ export class FakeContainerCalls
       const image = this.images.find(settings.image);
       if (image === undefined)
         throw new McpcatError('image-missing', `the image ${settings.image} is not on this engine`);
-      const id = (++this.#made).toString(16).padStart(64, 'c');
+      // As with real ones, the twelve digits that people are shown tell them apart.
+      const id = (++this.#made).toString(16).padStart(12, 'c').padEnd(64, '0');
       const labels = { ...image.facts.labels, ...settings.labels };
       this.containers.set(id, new FakeContainer(id, { ...settings, labels }, image.program));
       this.#takeVolumes(id, settings);

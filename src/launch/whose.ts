@@ -1,0 +1,65 @@
+import type { ContainerSummary, Engine, VolumeFacts } from '../engine/engine.ts';
+import type { Host } from '../host/host.ts';
+import { label } from '../lib/labels.ts';
+import { parseOwner, thisOwner, type Owner } from '../sandbox/owner.ts';
+
+/** Whose containers and volumes a command is about: on a shared engine others' carry our labels too. */
+export interface Whose {
+  readonly scope: 'own' | 'everyone';
+  readonly host: Host;
+}
+
+export interface OwnContainer extends ContainerSummary {
+  readonly owner: Owner;
+}
+
+/**
+ * The containers that this user made on this host. A container takes over the labels of its image, and anybody may
+ * write ours into an image: an owner that an image brings along is nobody's.
+ */
+export async function ownContainers(engine: Engine, host: Host): Promise<readonly OwnContainer[]> {
+  const found = own(await engine.listContainers({ [label.owner]: '' }), host);
+  if (found.length === 0) return found;
+  const images = await engine.listImages({ [label.owner]: '' });
+  const forged = new Set(images.map(({ labels }) => labels[label.owner]));
+  return found.filter(({ labels }) => !forged.has(labels[label.owner]));
+}
+
+function own(containers: readonly ContainerSummary[], host: Host): OwnContainer[] {
+  const self = thisOwner(host);
+  return containers.flatMap((container) => {
+    const owner = parseOwner(container.labels[label.owner] ?? '');
+    return owner?.host === self.host ? [{ ...container, owner }] : [];
+  });
+}
+
+export interface Found<T> {
+  readonly found: readonly T[];
+  /** How many carry our labels and are another user's or host's, or nobody's. */
+  readonly others: number;
+}
+
+export async function containersOf(
+  engine: Engine,
+  { scope, host }: Whose,
+): Promise<Found<ContainerSummary & { readonly own: boolean }>> {
+  const [all, ours] = await Promise.all([
+    engine.listContainers({ [label.owner]: '' }),
+    ownContainers(engine, host),
+  ]);
+  const ids = new Set(ours.map(({ id }) => id));
+  const marked = all.map((container) => ({ ...container, own: ids.has(container.id) }));
+  const others = marked.filter((container) => !container.own).length;
+  return scope === 'everyone'
+    ? { found: marked, others: 0 }
+    : { found: marked.filter((container) => container.own), others };
+}
+
+/** Volumes that servers keep; one that does not say whose it is belongs to nobody. */
+export async function volumesOf(engine: Engine, { scope, host }: Whose): Promise<Found<VolumeFacts>> {
+  const all = await engine.listVolumes({ [label.server]: '', [label.state]: '' });
+  if (scope === 'everyone') return { found: all, others: 0 };
+  const self = thisOwner(host);
+  const found = all.filter(({ labels }) => labels[label.host] === self.host);
+  return { found, others: all.length - found.length };
+}
