@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { label } from '../../src/lib/labels.ts';
+import { containerLabels, label } from '../../src/lib/labels.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { ownerText, thisOwner } from '../../src/sandbox/owner.ts';
 import type { SessionRequest, ServerEnd } from '../../src/session/session.ts';
@@ -72,7 +72,7 @@ test('the container says who owns it, and holds a lease', async () => {
   const session = sessionOn(engine, { labels: { [label.owner]: 'somebody else', a: 'b' } });
   await runningOn(session);
   const { labels, env, autoRemove } = engine.only.settings;
-  assert.deepEqual(labels, { [label.owner]: ownerText(thisOwner()), a: 'b' });
+  assert.deepEqual(labels, containerLabels({ [label.owner]: ownerText(thisOwner()), a: 'b' }));
   assert.deepEqual([env['MCPCAT_LEASE'], autoRemove], ['1', true]);
   await session.close();
 });
