@@ -3,6 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { McpcatError } from '../lib/errors.ts';
 import type { RootfsRecipe } from './recipe.ts';
+import { childEnvironment } from '../lib/child-environment.ts';
 
 export interface Bootstrap {
   readonly recipe: RootfsRecipe;
@@ -90,7 +91,11 @@ async function run(command: string, args: readonly string[], request: Bootstrap)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, SOURCE_DATE_EPOCH: '0', TMPDIR: request.folder, LC_ALL: 'C.UTF-8' },
+    env: childEnvironment(process.env, {
+      SOURCE_DATE_EPOCH: '0',
+      TMPDIR: request.folder,
+      LC_ALL: 'C.UTF-8',
+    }),
   });
   const collect = (chunk: Buffer): void => {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { childEnvironment } from '../lib/child-environment.ts';
 
 export interface AptState {
   /** Empty, for apt's state; the machine's own is never touched. */
@@ -51,7 +52,7 @@ export async function apt(
   [program = '', ...args]: readonly string[],
 ): Promise<string> {
   try {
-    const env = { ...process.env, LC_ALL: 'C' };
+    const env = childEnvironment(process.env, { LC_ALL: 'C' });
     const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal, env });
     return stdout;
   } catch (error) {

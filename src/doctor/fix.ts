@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { childEnvironment } from '../lib/child-environment.ts';
 
 const logFile = path.join(os.tmpdir(), 'mcpcat-dockerd.log');
 /** Holds the pid of an engine that we started: only that one is ever stopped by us. */
@@ -55,7 +56,7 @@ function install(packages: readonly string[], say: (line: string) => void): void
 function apt(args: readonly string[]): void {
   const { status, stderr } = spawnSync('apt-get', args, {
     encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    env: childEnvironment(process.env, { DEBIAN_FRONTEND: 'noninteractive' }),
   });
   if (status !== 0)
     throw new McpcatError('engine-missing', `apt-get ${args[0] ?? ''} failed`, {
@@ -66,11 +67,15 @@ function apt(args: readonly string[]): void {
 async function startEngine(find: () => Promise<Engine>, say: (line: string) => void): Promise<void> {
   if (existsSync('/run/systemd/system')) {
     say('starting the engine with systemctl');
-    spawnSync('systemctl', ['start', 'docker']);
+    spawnSync('systemctl', ['start', 'docker'], { env: childEnvironment(process.env) });
   } else {
     say(`starting dockerd, its log is ${logFile}`);
     const log = openSync(logFile, 'a');
-    const child = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
+    const child = spawn('dockerd', [], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: childEnvironment(process.env),
+    });
     child.on('error', () => undefined);
     child.unref();
     writeFileSync(pidFile, String(child.pid));

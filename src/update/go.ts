@@ -8,6 +8,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import { goModule } from '../upstream/go-proxy.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
+import { childEnvironment } from '../lib/child-environment.ts';
 
 /**
  * Resolves a Go command and its modules with the go command itself: our module names the package as a tool, so that
@@ -76,17 +77,14 @@ async function toolchain(templates: string): Promise<string> {
 }
 
 async function go(
-  { signal, source }: ResolveRequest,
+  { signal, source, env: given }: ResolveRequest,
   { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
 ): Promise<string> {
-  // The user's own settings could weaken the checks, so they are left out.
-  const clean = {
-    ...process.env,
-    GOFLAGS: '',
-    GONOSUMDB: '',
-    GONOSUMCHECK: '',
-    GOPRIVATE: '',
-    GOINSECURE: '',
+  // An empty variable would mean "not set", and then the user's file counts: so that file is off (`go help environment`).
+  const own = {
+    GOENV: 'off',
+    GOAUTH: 'off',
+    GOVCS: '*:off',
     GOWORK: 'off',
     CGO_ENABLED: '0',
     GOOS: 'linux',
@@ -94,7 +92,7 @@ async function go(
   try {
     const { stdout } = await promisify(execFile)('go', args, {
       cwd: module,
-      env: { ...clean, ...env },
+      env: childEnvironment(given, { ...own, ...env }),
       maxBuffer: 64 << 20,
       signal,
     });

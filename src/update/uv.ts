@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { thisHost } from '../host/this-host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { ResolveRequest } from './resolution.ts';
+import { hostFor } from '../upstream/hosts.ts';
+import { childEnvironment } from '../lib/child-environment.ts';
 
 const Tool = z.object({
   version: z.string(),
@@ -40,7 +42,7 @@ export async function compileRequirements(
   request: ResolveRequest,
   requirements: readonly string[],
 ): Promise<string> {
-  const { folder, signal } = request;
+  const { folder, env, signal } = request;
   const program = await uvProgram(request);
   const input = path.join(folder, 'requirements.in');
   const [requirement = '', ...constraints] = requirements;
@@ -63,9 +65,14 @@ export async function compileRequirements(
     ],
     ...['--python-version', '3.13', '--python-platform', 'x86_64-manylinux_2_40', '--only-binary', ':all:'],
     ...['--no-python-downloads', '--cache-dir', path.join(folder, 'uv-cache'), '--no-emit-index-url'],
+    ...['--default-index', `${hostFor('pypi', env)}/simple`],
   ];
   try {
-    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 << 20, signal });
+    const { stdout } = await promisify(execFile)(program, args, {
+      maxBuffer: 64 << 20,
+      signal,
+      env: childEnvironment(env),
+    });
     return stdout;
   } catch (error) {
     throw uvFailure(error, requirement);

@@ -4,6 +4,7 @@ import { z } from 'zod/mini';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { anonymous, type Credentials } from './credentials.ts';
 import { Secret } from './secret.ts';
+import { childEnvironment } from '../../lib/child-environment.ts';
 
 /** What `docker-credential-X get` prints (docker/docker-credential-helpers). */
 const Answer = z.object({ Username: z.string(), Secret: z.string() });
@@ -39,7 +40,7 @@ async function runHelper(
 ): Promise<{ code: number; output: string }> {
   const PATH = [env['PATH'], ...usualFolders].filter(Boolean).join(':');
   const child = spawn(program, ['get'], {
-    env: { ...env, PATH },
+    env: childEnvironment(env, { PATH }, 'credential-helper'),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
