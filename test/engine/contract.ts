@@ -1,32 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import type { Attachment, ContainerEnd, ContainerSettings, Engine } from '../../src/engine/engine.ts';
+import type { Attachment, ContainerEnd, ContainerSettings } from '../../src/engine/engine.ts';
 
-/**
- * What the contract needs of an engine: an image whose process answers lines (test/fixtures/servers/contract.js says
- * which), with a mcpcat-init beside it, and settings to start it with.
- */
-export interface Subject {
-  readonly engine: Engine;
-  readonly settings: ContainerSettings;
-}
+import { aboutImages, aboutVolumes } from './contract-store.ts';
+import { inContainer, type It, type Subject } from './contract-subject.ts';
 
 const nowhere = 'f'.repeat(64);
-
-/** A container made from the settings, removed whatever happens. */
-async function inContainer<T>(
-  { engine, settings }: Subject,
-  work: (id: string) => Promise<T>,
-  more: Partial<ContainerSettings> = {},
-): Promise<T> {
-  const id = await engine.createContainer({ ...settings, ...more });
-  try {
-    return await work(id);
-  } finally {
-    await engine.removeContainer(id);
-  }
-}
 
 interface Running {
   readonly id: string;
@@ -77,8 +57,6 @@ export function contract(name: string, subject: () => Subject): void {
   aboutImages(it);
   aboutVolumes(it);
 }
-
-type It = (sentence: string, check: (given: Subject) => Promise<void>) => void;
 
 function aboutStarts(it: It): void {
   it('a container is created, found by its labels, started, and speaks on three streams', async (given) => {
@@ -241,57 +219,5 @@ function aboutWhatIsNotThere(it: It): void {
       await given.engine.killContainer(id, 'SIGTERM');
       await assert.rejects(given.engine.exec(id, ['/mcpcat-init', 'lease']), { code: 'engine-failed' });
     });
-  });
-}
-
-function aboutImages(it: It): void {
-  it('an image has facts, gets another name, and loses one name at a time', async ({ engine, settings }) => {
-    const facts = await engine.inspectImage(settings.image);
-    assert.ok(facts !== undefined && facts.tags.includes(settings.image));
-    const other = 'mcpcat/contract-other:local';
-    await engine.tagImage(settings.image, other);
-    assert.equal((await engine.inspectImage(other))?.id, facts.id);
-    await engine.removeImage(other);
-    assert.equal(await engine.inspectImage(other), undefined);
-    assert.equal((await engine.inspectImage(settings.image))?.id, facts.id);
-  });
-
-  it('what is saved can be loaded; what is no archive is refused', async ({ engine, settings }) => {
-    const { Readable } = await import('node:stream');
-    const before = await engine.inspectImage(settings.image);
-    await engine.loadImage(await engine.saveImage(settings.image));
-    assert.equal((await engine.inspectImage(settings.image))?.id, before?.id);
-    await assert.rejects(engine.loadImage(Readable.from([Buffer.from('no archive')])), {
-      code: 'engine-failed',
-    });
-    await assert.rejects(engine.saveImage('mcpcat/contract-nobody:local'), { code: 'engine-failed' });
-  });
-
-  it('images are listed by label', async ({ engine, settings }) => {
-    const id = (await engine.inspectImage(settings.image))?.id;
-    assert.ok((await engine.listImages({ 'io.mcpcat.test': '' })).some((image) => image.id === id));
-    assert.ok(!(await engine.listImages({ 'io.mcpcat.test': 'no' })).some((image) => image.id === id));
-  });
-}
-
-function aboutVolumes(it: It): void {
-  it('a named volume stays with its labels, is held while a container has it, and is removed once', async (given) => {
-    const { engine } = given;
-    const name = 'mcpcat-contract-notes';
-    const labels = { 'io.mcpcat.contract': 'volume' };
-    const mount = { kind: 'volume', source: name, target: '/state', readOnly: false, labels } as const;
-    await inContainer(
-      given,
-      async (id) => {
-        const [volume, ...more] = await engine.listVolumes(labels);
-        assert.deepEqual([volume?.name, volume?.containers, more.length], [name, [id], 0]);
-        await assert.rejects(engine.removeVolume(name), { code: 'volume-in-use' });
-      },
-      { mounts: [mount] },
-    );
-    assert.deepEqual((await engine.listVolumes(labels))[0]?.containers, []);
-    await engine.removeVolume(name);
-    await engine.removeVolume(name);
-    assert.deepEqual(await engine.listVolumes(labels), []);
   });
 }

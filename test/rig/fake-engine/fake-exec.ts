@@ -13,6 +13,11 @@ export class FakeExec extends Pipes {
     this.user = user;
   }
 
+  /** Undefined while it runs. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
   exit(code: number): void {
     this.#exitCode ??= code;
     this.endPipes();

@@ -1,0 +1,46 @@
+import type { BindMount, ContainerFacts, ContainerSettings } from '../../src/engine/engine.ts';
+import { closed } from '../rig/closed.ts';
+import { fields, type Fields } from './api-route.ts';
+
+/** What the fake engine looks at of a create body. */
+export function settingsOf(body: Fields): ContainerSettings {
+  const host = fields(body['HostConfig']);
+  const mounts = Array.isArray(host['Mounts']) ? host['Mounts'].map((mount) => mountOf(fields(mount))) : [];
+  return {
+    ...closed(String(body['Image'])),
+    labels: strings(body['Labels']),
+    command: Array.isArray(body['Cmd']) ? body['Cmd'].map(String) : [],
+    autoRemove: host['AutoRemove'] === true,
+    mounts,
+  };
+}
+
+function mountOf(mount: Fields): BindMount {
+  return {
+    kind: mount['Type'] === 'volume' ? 'volume' : 'bind',
+    source: String(mount['Source']),
+    target: String(mount['Target']),
+    readOnly: mount['ReadOnly'] === true,
+    labels: strings(fields(mount['VolumeOptions'])['Labels']),
+  };
+}
+
+function strings(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields(value)).map(([name, text]) => [name, String(text)]));
+}
+
+/** A container, as `GET /containers/ID/json` has it. */
+export function factsBody(facts: ContainerFacts): unknown {
+  return {
+    Id: facts.id,
+    State: {
+      Status: facts.state,
+      ExitCode: facts.exitCode,
+      OOMKilled: facts.outOfMemory,
+      Pid: facts.pid,
+      StartedAt: facts.startedAt,
+      FinishedAt: facts.finishedAt,
+    },
+    Config: { Labels: facts.labels, Image: facts.image },
+  };
+}
