@@ -1,84 +1,46 @@
 /**
- * `npm test`: sets up what the tests need (compiler, engine, bases, images of a sample of the catalog), runs the checks and every test, and stops what
- * it started. `npm test -- test/catalog` runs a part; `--no-setup` skips the set-up.
+ * `npm test` runs everything: the checks, the unit tests and, set up meanwhile, the tests that need an engine.
+ * `npm run test:unit` and `npm run test:docker` run one group. Files or folders after the name run those alone;
+ * `--no-setup` says that engine, bases and images are there.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
 import { stopStartedEngine } from '../src/doctor/fix.ts';
-import { sample } from '../test/rig/sample.ts';
+import { testFiles, type Group } from './test/groups.ts';
+import { jobsOf } from './test/jobs.ts';
+import { runJobs, type JobResult } from './test/run-jobs.ts';
+import { run } from './test/run.ts';
+import { setUp } from './test/set-up.ts';
 
 const args = process.argv.slice(2);
-const setup = !args.includes('--no-setup');
-const wanted = args.filter((arg) => !arg.startsWith('--'));
+const groups: readonly Group[] = args[0] === 'unit' || args[0] === 'docker' ? [args[0]] : ['unit', 'docker'];
+const wanted = args.filter((arg, index) => !arg.startsWith('--') && !(index === 0 && groups.length === 1));
+const all = groups.length === 2 && wanted.length === 0;
+const files = { unit: filesOf('unit'), docker: filesOf('docker') };
+const needsSetUp = files.docker.length > 0 && !args.includes('--no-setup');
 
-/** Debian packages the tests of the C program need, and the commands that show they are there. */
-const buildTools: Readonly<Record<string, string>> = {
-  gcc: 'gcc',
-  make: 'make',
-  'musl-gcc': 'musl-tools',
-  unshare: 'util-linux',
-  ip: 'iproute2',
-};
-
-function run(title: string, command: string, commandArgs: readonly string[]): boolean {
-  process.stdout.write(`\n── ${title}\n`);
-  const { status, error } = spawnSync(command, commandArgs, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (error) process.stdout.write(`${command}: ${error.message}\n`);
-  return status === 0;
+function filesOf(group: Group): string[] {
+  return groups.includes(group) ? testFiles([group], wanted) : [];
 }
 
-function installBuildTools(): boolean {
-  const folders = (process.env['PATH'] ?? '').split(':');
-  const missing = Object.keys(buildTools).filter(
-    (tool) => !folders.some((folder) => existsSync(`${folder}/${tool}`)),
-  );
-  if (missing.length === 0) return true;
-  const packages = missing.map((tool) => buildTools[tool] ?? tool);
-  return (
-    run('build tools for the C tests', 'apt-get', ['update', '-qq']) &&
-    run('build tools for the C tests', 'apt-get', [
-      'install',
-      '-y',
-      '-qq',
-      '--no-install-recommends',
-      ...packages,
-      'libc6-dev',
-    ])
-  );
+/** The unit tests and the checks, while the engine's images are set up. */
+async function withoutEngine(): Promise<{ checked: boolean; results: JobResult[] }> {
+  const results = await runJobs(jobsOf('unit', files.unit), { slots: 2 });
+  const checked = !all || (await run('checks', process.execPath, ['scripts/check.ts']));
+  return { checked, results };
 }
 
-function setUp(): boolean {
-  return (
-    installBuildTools() &&
-    run('engine', process.execPath, ['bin/mcpcat.js', 'doctor', '--fix']) &&
-    run('bases', process.execPath, ['bin/mcpcat.js', 'base', 'build']) &&
-    run('images of a sample of the catalog', process.execPath, ['bin/mcpcat.js', 'build', ...sample])
-  );
-}
-
-function testFiles(): string[] {
-  const roots = wanted.length > 0 ? wanted : ['test'];
-  return roots
-    .flatMap((root) => (statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root]))
-    .sort();
-}
-
-function runTests(): boolean {
-  return run('tests', process.execPath, [
-    '--test',
-    '--test-concurrency=1',
-    '--test-timeout=900000',
-    ...testFiles(),
-  ]);
+async function testAll(): Promise<boolean> {
+  if (!(await run('bundle', process.execPath, ['scripts/bundle.ts']))) return false;
+  const [ready, { checked, results }] = await Promise.all([needsSetUp ? setUp() : true, withoutEngine()]);
+  if (ready) results.push(...(await runJobs(jobsOf('docker', files.docker), { slots: 1 })));
+  const sum = (key: 'passed' | 'failed'): number => results.reduce((total, { [key]: n }) => total + n, 0);
+  process.stdout.write(`\n${String(sum('passed'))} passed, ${String(sum('failed'))} failed\n`);
+  return ready && checked && sum('failed') === 0 && sum('passed') > 0;
 }
 
 let passed = false;
 try {
-  const bundled = run('bundle', process.execPath, ['scripts/bundle.ts']);
-  const ready = bundled && (!setup || setUp());
-  const checked = wanted.length > 0 || run('checks', process.execPath, ['scripts/check.ts']);
-  passed = ready && runTests() && checked;
+  passed = await testAll();
 } finally {
-  if (setup) await stopStartedEngine();
+  if (needsSetUp) await stopStartedEngine();
 }
 process.exitCode = passed ? 0 : 1;

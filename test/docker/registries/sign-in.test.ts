@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { getManifest, headManifest } from '../../src/registry/content/manifests.ts';
-import { pushImage } from '../../src/registry/push.ts';
-import { faultyProxy, listening } from './proxy.ts';
-import { account, client, credentialHelper, dockerConfig, packedImage, realRegistry } from './rig.ts';
-import { refreshToken, tokenService } from './token-service.ts';
+import { getManifest, headManifest } from '../../../src/registry/content/manifests.ts';
+import { pushImage } from '../../../src/registry/push.ts';
+import { faultyProxy, listening } from '../../registry/proxy.ts';
+import {
+  account,
+  client,
+  credentialHelper,
+  dockerConfig,
+  packedImage,
+  realRegistry,
+} from '../../registry/rig.ts';
+import { refreshToken, tokenService } from '../../registry/token-service.ts';
 
 const auth = Buffer.from(`${account.username}:${account.password}`).toString('base64');
 const layers = [[{ name: 'a', content: 'signed in' }]];

@@ -4,10 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { temporaryFolder } from '../lib/temporary.ts';
+import { temporaryFolder } from '../../lib/temporary.ts';
 
 const run = promisify(execFile);
-const project = path.resolve(import.meta.dirname, '../..');
+const project = path.resolve(import.meta.dirname, '../../..');
 const source = path.join(project, 'test/fixtures/readers');
 const limits = { maxBuffer: 64 * 1024 ** 2, timeout: 600_000 };
 

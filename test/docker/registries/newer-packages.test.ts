@@ -3,9 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { loadBases } from '../../src/base/references.ts';
-import { newerPackages } from '../../src/debian/newer-packages.ts';
-import { project } from '../rig/engine.ts';
+import { loadBases } from '../../../src/base/references.ts';
+import { newerPackages } from '../../../src/debian/newer-packages.ts';
+import { project } from '../../rig/engine.ts';
 
 const timeout = 240_000;
 const mirror = 'http://deb.debian.org/debian';

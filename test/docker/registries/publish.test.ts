@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Event } from '../../src/lib/event.ts';
-import { headManifest } from '../../src/registry/content/manifests.ts';
-import { indexIn } from '../../src/registry/content/manifest.ts';
-import { getManifest } from '../../src/registry/content/manifests.ts';
-import { listTags } from '../../src/registry/content/tags.ts';
-import { faultyProxy } from '../registry/proxy.ts';
-import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
-import { engineWith, entryAt, files, publish, variant } from './rig.ts';
+import type { Event } from '../../../src/lib/event.ts';
+import { headManifest } from '../../../src/registry/content/manifests.ts';
+import { indexIn } from '../../../src/registry/content/manifest.ts';
+import { getManifest } from '../../../src/registry/content/manifests.ts';
+import { listTags } from '../../../src/registry/content/tags.ts';
+import { faultyProxy } from '../../registry/proxy.ts';
+import { client, realRegistry, type RealRegistry } from '../../registry/rig.ts';
+import { engineWith, entryAt, files, publish, variant } from '../../publish/rig.ts';
 
 let real: RealRegistry;
 before(async () => {

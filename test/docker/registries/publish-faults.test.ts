@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { listTags } from '../../src/registry/content/tags.ts';
-import { faultyProxy, type Fault, type Seen } from '../registry/proxy.ts';
-import { account, client, realRegistry, type RealRegistry } from '../registry/rig.ts';
-import { entryAt, publish } from './rig.ts';
+import { listTags } from '../../../src/registry/content/tags.ts';
+import { faultyProxy, type Fault, type Seen } from '../../registry/proxy.ts';
+import { account, client, realRegistry, type RealRegistry } from '../../registry/rig.ts';
+import { entryAt, publish } from '../../publish/rig.ts';
 
 let real: RealRegistry;
 before(async () => {

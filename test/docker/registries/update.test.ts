@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Lock } from '../../src/catalog/lock.ts';
-import { project, run } from '../rig/engine.ts';
+import { Lock } from '../../../src/catalog/lock.ts';
+import { project, run } from '../../rig/engine.ts';
 
 const entries = ['sequential-thinking', 'time', 'github'];
 

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+
+/** Test files that one process runs. */
+export interface Job {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface JobResult extends Counts {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+export interface RunOptions {
+  /** Jobs that run at the same time. */
+  readonly slots: number;
+  /** Further arguments of Node, before the files. */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs every job, in the given order as slots become free. Each one's output comes in one piece when it is over. */
+export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<JobResult[]> {
+  const waiting = [...jobs];
+  const results: JobResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      results.push(await runJob(job, options));
+  };
+  await Promise.all(Array.from({ length: options.slots }, work));
+  return results;
+}
+
+async function runJob({ name, files }: Job, { nodeArgs = [], env = {} }: RunOptions): Promise<JobResult> {
+  const started = performance.now();
+  // In the runner's own process: a child for each file costs more than most files.
+  const args = ['--test', '--test-isolation=none', '--test-timeout=900000', '--test-reporter=spec'];
+  const child = spawn(process.execPath, [...args, ...nodeArgs, ...files], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  const seconds = (performance.now() - started) / 1000;
+  const counts = countsIn(output, code === 0);
+  const good = code === 0 && counts.failed === 0;
+  process.stdout.write(
+    `${good ? '✔' : '✖'} ${name} (${String(counts.passed)} passed, ${String(counts.failed)} failed, ${seconds.toFixed(1)} s)\n`,
+  );
+  if (!good) process.stdout.write(`${output}\n`);
+  return { name, seconds, ...counts };
+}
+
+/** A process that ends badly has failed, whatever it has counted. */
+export function countsIn(output: string, endedWell: boolean): Counts {
+  const count = (word: string): number =>
+    Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  const failed = count('fail') + count('cancelled');
+  return { passed: count('pass'), failed: endedWell ? failed : Math.max(1, failed) };
+}
