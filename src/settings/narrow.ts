@@ -1,6 +1,8 @@
 import type { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { coversRule, parseHostRule } from '../lib/host-rule.ts';
 import { nearest } from '../lib/nearest.ts';
+import { bytesOf } from '../lib/size.ts';
 import { limitProblems, networkProblems, type Given } from './checks.ts';
 import { membersOf, refuse, type Problem } from './problems.ts';
 import type { Settings } from './read.ts';
@@ -11,24 +13,59 @@ export interface Narrowed {
   readonly entry: Entry;
   /** Where the file denies the network; then a host to allow is a contradiction, not an addition. */
   readonly denied: string | undefined;
+  /** Those files that say something of this server. */
+  readonly files: readonly string[];
 }
 
 const keys = ['network', 'denyNetwork', 'memory', 'cpus', 'pids'] as const;
 
 /**
- * Applies the settings file to an entry. Throws `usage` with file, line and column for whatever would widen it, and
+ * Applies the settings files to an entry: each narrows what the catalog declares, and the narrower of them holds.
+ * Throws `usage` with file, line and column for whatever would widen it, and
  * for a section that is nearly this server's and no other's: a typing error must not undo a restriction.
  */
 export function narrowed(
   entry: Entry,
-  settings: Settings | undefined,
+  settings: readonly Settings[],
   exists: (server: string) => boolean,
 ): Narrowed {
-  if (settings === undefined) return { entry, denied: undefined };
+  const each = settings.map((one) => narrowedBy(entry, one, exists)).filter(({ files }) => files.length > 0);
+  const [first, ...more] = each;
+  return first === undefined ? { entry, denied: undefined, files: [] } : more.reduce(both, first);
+}
+
+/** What two files leave of one entry. */
+function both(one: Narrowed, other: Narrowed): Narrowed {
+  const [a, b] = [one.entry, other.entry];
+  const network = commonHosts(a.permissions.network, b.permissions.network);
+  return {
+    entry: { ...a, permissions: { ...a.permissions, network }, limits: lowest(a.limits, b.limits) },
+    denied: one.denied ?? other.denied,
+    files: [...one.files, ...other.files],
+  };
+}
+
+function lowest(a: Entry['limits'], b: Entry['limits']): Entry['limits'] {
+  const less = bytesOf(a.memory, 'memory') <= bytesOf(b.memory, 'memory') ? a : b;
+  return { memory: less.memory, cpus: Math.min(a.cpus, b.cpus), pids: Math.min(a.pids, b.pids) };
+}
+
+/** Hosts that both lists permit. */
+function commonHosts(a: readonly string[], b: readonly string[]): string[] {
+  const [inBoth, more] = [covered(a, b), covered(b, a)];
+  return [...inBoth, ...more.filter((host) => !inBoth.includes(host))];
+}
+
+function covered(hosts: readonly string[], by: readonly string[]): string[] {
+  const rules = by.map((host) => parseHostRule(host, ''));
+  return hosts.filter((host) => rules.some((rule) => coversRule(rule, parseHostRule(host, ''))));
+}
+
+function narrowedBy(entry: Entry, settings: Settings, exists: (server: string) => boolean): Narrowed {
   const section = settings.servers.get(entry.name);
   if (section === undefined) {
     refuse(settings.place, misspelt(entry.name, { settings, exists }));
-    return { entry, denied: undefined };
+    return { entry, denied: undefined, files: [] };
   }
   const { members, problems } = membersOf(section.value, { what: entry.name, keys });
   const given: Given = {
@@ -41,7 +78,11 @@ export function narrowed(
   refuse(settings.place, [...problems, ...networkProblems(entry, given), ...limitProblems(entry, given)]);
   const deny = members.get('denyNetwork');
   const denies = deny?.value.kind === 'boolean' && deny.value.value;
-  return { entry: apply(entry, given, denies), denied: denies ? settings.place(deny.at) : undefined };
+  return {
+    entry: apply(entry, given, denies),
+    denied: denies ? settings.place(deny.at) : undefined,
+    files: [settings.file],
+  };
 }
 
 /** What has been checked. */

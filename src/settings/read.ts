@@ -21,14 +21,30 @@ export interface Settings {
 /** More than anybody writes by hand. */
 const most = 256 * 1024;
 
-/** `settings.json` in the folder that the system has for what the user writes. */
-export function settingsFile({ env, host }: Places): string {
-  return host.path.join(host.folders(env).config, 'settings.json');
+/**
+ * Where the user's settings are looked for: in the folder that the environment names, in the one that the system has
+ * for it, and in `~/.config`. A client that withholds XDG_CONFIG_HOME or APPDATA must not undo a restriction, so all
+ * that are there hold (docs/decisions/0018-settings-without-the-environment.md).
+ */
+export function settingsFiles({ env, host }: Places): readonly string[] {
+  const home = host.home(env);
+  const folders = [
+    host.folders(env).config,
+    host.folders({ HOME: home, USERPROFILE: home }).config,
+    host.path.join(home, '.config', 'mcpcat'),
+  ];
+  return [...new Set(folders)].map((folder) => host.path.join(folder, 'settings.json'));
 }
 
-/** Undefined if there is no such file. Throws `usage` with line and column, or `io-failed` if it can't be read. */
-export function readSettings(places: Places): Settings | undefined {
-  const file = settingsFile(places);
+/**
+ * Those files that are there. Throws `usage` with line and column, or `io-failed` if one can't be read: it might
+ * forbid something.
+ */
+export function readSettings(places: Places): readonly Settings[] {
+  return settingsFiles(places).flatMap((file) => settingsOf(file) ?? []);
+}
+
+function settingsOf(file: string): Settings | undefined {
   const text = readText(file);
   if (text === undefined) return undefined;
   const place = (at: number): string => `${file}:${placeOf(text, at)}`;

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { narrowed, refuseAllow, type Narrowed } from '../../src/settings/narrow.ts';
+import { linuxHost } from '../../src/host/linux.ts';
+import { thisMachine } from '../../src/host/machine.ts';
 import { thisHost } from '../../src/host/this-host.ts';
 import { readSettings } from '../../src/settings/read.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -20,8 +22,10 @@ function withFile(t: TestContext, text: string, servers: readonly string[] = ['n
   const base = temporaryFolder(t);
   mkdirSync(path.join(base, 'mcpcat'));
   writeFileSync(path.join(base, 'mcpcat/settings.json'), text);
-  return narrowed(entry, readSettings({ env: { XDG_CONFIG_HOME: base }, host: thisHost() }), (name) =>
-    servers.includes(name),
+  return narrowed(
+    entry,
+    readSettings({ env: { HOME: '/nowhere', XDG_CONFIG_HOME: base }, host: thisHost() }),
+    (name) => servers.includes(name),
   );
 }
 
@@ -29,8 +33,8 @@ const section = (text: string): string => `{"servers": {"notes": {\n${text}\n}}}
 
 test('without a file, or without a section, nothing changes', (t) => {
   assert.deepEqual(
-    narrowed(entry, undefined, () => true),
-    { entry, denied: undefined },
+    narrowed(entry, [], () => true),
+    { entry, denied: undefined, files: [] },
   );
   for (const text of ['{}', '{"servers": {}}', '{"$schema": "x", "servers": {"other": {"memory": "1g"}}}'])
     assert.equal(withFile(t, text).entry, entry, text);
@@ -167,4 +171,38 @@ test('a section, or the whole file, of another form is refused', (t) => {
     ['{"servers": {"notes": {}, "notes": {}}}', /:1:27: expected each key once/],
   ] as const)
     assert.throws(() => withFile(t, text), { message }, text);
+});
+
+/** The entry with two files: one where the environment says, one in the home. */
+function withTwo(t: TestContext, one: string, other: string): Narrowed {
+  const home = temporaryFolder(t, { 'x/mcpcat/settings.json': one, '.config/mcpcat/settings.json': other });
+  const env = { HOME: home, XDG_CONFIG_HOME: path.join(home, 'x') };
+  return narrowed(entry, readSettings({ env, host: linuxHost(thisMachine()) }), () => true);
+}
+
+test('of two files the narrower holds, key by key, whichever is which', (t) => {
+  const wide = section(
+    '"network": ["api.example.com", "*.cdn.example.com", "{BASE_URL}"], "memory": "64m", "cpus": 2',
+  );
+  const tight = section('"network": ["img.cdn.example.com", "api.example.com"], "memory": "128m", "cpus": 1');
+  for (const [one, other] of [
+    [wide, tight],
+    [tight, wide],
+  ] as const) {
+    const left = withTwo(t, one, other);
+    assert.deepEqual(left.entry.permissions.network.toSorted(), ['api.example.com', 'img.cdn.example.com']);
+    assert.deepEqual(left.entry.limits, { memory: '64m', cpus: 1, pids: 64 });
+    assert.equal(left.files.length, 2);
+  }
+});
+
+test('what only one file says holds, and what neither permits in common is nothing', (t) => {
+  const left = withTwo(t, '{"servers": {"other": {}}}', section('"memory": "64m"'));
+  assert.deepEqual([left.entry.limits.memory, left.files.length], ['64m', 1]);
+  const none = withTwo(t, section('"network": ["api.example.com"]'), section('"network": ["{BASE_URL}"]'));
+  assert.deepEqual(none.entry.permissions.network, []);
+  const denied = withTwo(t, section('"memory": "64m"'), section('"denyNetwork": true'));
+  assert.deepEqual(denied.entry.permissions.network, []);
+  assert.match(denied.denied ?? '', /\.config\/mcpcat\/settings\.json:2:1$/);
+  assert.throws(() => withTwo(t, section('"memory": "64m"'), section('"memory": "1g"')), { code: 'usage' });
 });

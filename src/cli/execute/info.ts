@@ -24,8 +24,8 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
   const { server, exists } = await listedServer(invocation, name);
   const settings = readSettings(terminal);
-  const { entry: left } = narrowed(entryOf(server), settings, exists);
-  const narrowing = settings?.servers.has(name) ? { left, file: settings.file } : undefined;
+  const { entry: left, files } = narrowed(entryOf(server), settings, exists);
+  const narrowing = files.length > 0 ? { left, files } : undefined;
   const known = { local: await localImage(invocation, server), narrowing };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
@@ -57,8 +57,8 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
 /** What this machine adds to the catalog's word. */
 interface Known {
   readonly local: Local;
-  /** The entry as the user's settings file leaves it. */
-  readonly narrowing: { readonly left: Entry; readonly file: string } | undefined;
+  /** The entry as the user's settings files leave it. */
+  readonly narrowing: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
 
 function factsOf(server: ListedServer, { local, narrowing }: Known): unknown {
@@ -71,7 +71,7 @@ function factsOf(server: ListedServer, { local, narrowing }: Known): unknown {
       narrowing === undefined
         ? null
         : {
-            file: narrowing.file,
+            file: narrowing.files.join(', '),
             network: narrowing.left.permissions.network,
             limits: narrowing.left.limits,
           },
@@ -147,7 +147,7 @@ function narrowingLines(entry: Entry, narrowing: Known['narrowing']): string[] {
   const changed = permissionSentences(narrowing.left).filter((sentence) => !declared.includes(sentence));
   return [
     '',
-    `What ${narrowing.file} leaves of it:`,
+    `What ${narrowing.files.join(' and ')} leaves of it:`,
     ...(changed.length === 0 ? ['all'] : changed).map((sentence) => `  ${sentence}`),
   ];
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sourceText } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -18,6 +19,7 @@ import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
+import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { chooseImage } from './run-image.ts';
 import { serverToRun } from './run-server.ts';
 
@@ -40,7 +42,12 @@ export const execute: Execute = async (invocation) => {
     overridesOf(entry, invocation),
     hostPaths(terminal.host.home(terminal.env), terminal.host),
   );
-  if (!options.flag('quiet')) sayWideNetwork(sandbox, terminal);
+  const taken = {
+    settings: settings.map(({ file }) => file),
+    catalog: sourceText(source),
+    engine: engine.endpoint,
+  };
+  if (!options.flag('quiet')) sayBefore(sandbox, taken, terminal);
   const local = source.kind === 'folder';
   const choice = await chooseImage(entry, { invocation, engine, recorded, local });
   const result = await launch({
@@ -62,6 +69,7 @@ export const execute: Execute = async (invocation) => {
     onRoadClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => {
       keepSmall();
+      rememberStart(name, taken, terminal);
       sweepLater(engine, terminal.host);
     },
   });
@@ -153,8 +161,11 @@ function graceOf(text: string | undefined): number | undefined {
   throw new McpcatError('usage', `--grace: expected milliseconds, found "${text}"`);
 }
 
-/** The widest permission of all is never given silently. */
-function sayWideNetwork({ name, network }: Sandbox, { stderr }: Terminal): void {
+/** What a start takes from elsewhere than last time is said, and the widest permission of all is never given silently. */
+function sayBefore({ name, network }: Sandbox, taken: Taken, terminal: Terminal): void {
+  const { stderr } = terminal;
+  const difference = differenceText(name, taken, terminal);
+  if (difference !== undefined) stderr.write(`mcpcat: ${difference}\n`);
   if (network.some(({ kind }) => kind === 'any'))
     stderr.write(`mcpcat: ${name} MAY REACH THE WHOLE INTERNET (--deny-network takes that away)\n`);
 }

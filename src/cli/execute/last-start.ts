@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Env, Host } from '../../host/host.ts';
+
+/** What a start of a server took from outside its command line: the same line may take others from another client. */
+export interface Taken {
+  /** Files, in order; those that exist. */
+  readonly settings: readonly string[];
+  readonly catalog: string;
+  readonly engine: string;
+}
+
+export interface Places {
+  readonly env: Env;
+  readonly host: Host;
+}
+
+/**
+ * One line on what differs from the last start of this server, undefined if nothing does or nothing is known of one.
+ * Never an error: it is there for people who wonder.
+ */
+export function differenceText(server: string, taken: Taken, places: Places): string | undefined {
+  const last = readLast(recordFile(server, places));
+  if (last === undefined) return undefined;
+  const parts = [
+    difference('settings', settingsText(taken.settings), settingsText(last.settings)),
+    difference('catalog', taken.catalog, last.catalog),
+    difference('engine', taken.engine, last.engine),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0
+    ? undefined
+    : `${server} was started with other sources than last time: ${parts.join('; ')}`;
+}
+
+/** For the next start. Written by another name and renamed; a folder that can't be written only costs that line. */
+export function rememberStart(server: string, taken: Taken, places: Places): void {
+  const file = recordFile(server, places);
+  const temporary = `${file}.${String(process.pid)}.tmp`;
+  try {
+    const known = readLast(file);
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(taken)) return;
+    mkdirSync(places.host.path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, JSON.stringify(taken), { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch {
+    discard(temporary);
+  }
+}
+
+/** Where a file stands in a folder's place even the removal of nothing fails. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // There is nothing, then.
+  }
+}
+
+function difference(what: string, now: string, before: string): string | undefined {
+  return now === before ? undefined : `${what} ${now} (last time ${before})`;
+}
+
+function settingsText(files: readonly string[]): string {
+  return files.length === 0 ? 'of no file' : files.join(' and ');
+}
+
+/** Below the home, whatever the environment says: the very point is to see that it says something else. */
+function recordFile(server: string, { env, host }: Places): string {
+  const home = host.home(env);
+  const { data } = host.folders({ HOME: home, USERPROFILE: home });
+  return host.path.join(data, 'last-start', `${server}.json`);
+}
+
+function readLast(file: string): Taken | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const settings: unknown = Reflect.get(value, 'settings');
+    const catalog: unknown = Reflect.get(value, 'catalog');
+    const engine: unknown = Reflect.get(value, 'engine');
+    if (!Array.isArray(settings) || typeof catalog !== 'string' || typeof engine !== 'string')
+      return undefined;
+    return { settings: settings.filter((text) => typeof text === 'string'), catalog, engine };
+  } catch {
+    return undefined;
+  }
+}
