@@ -12,6 +12,11 @@ export function copyFiles(cache: string, url: string): { readonly text: string; 
   return { text: `${name}.json`, facts: `${name}.facts.json` };
 }
 
+/** Where a server's tools with this hash (hexadecimal digits) are kept. */
+export function toolsCopy(cache: string, sha256: string): string {
+  return path.join(cache, 'catalogs', 'tools', `${sha256}.json`);
+}
+
 /** Another user's file is not believed. Throws if there is none. */
 export function isOwn(file: string): boolean {
   return thisHost().owns(statSync(file));

@@ -8,7 +8,7 @@ import { ageText, copyFiles, copyVersion, isOwn, ownText } from './copy-files.ts
 import type { ListedImage } from './listing.ts';
 
 /** Of the entry, and of what is kept around it. */
-const keptVersion = `${String(schemaVersion)}.1`;
+const keptVersion = `${String(schemaVersion)}.2`;
 
 interface Request {
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
