@@ -5,9 +5,8 @@ import type { Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { ownText, toolsCopy } from './copy-files.ts';
-import { fetchListing } from './fetch-listing.ts';
+import { fetchListing, mostBytes } from './fetch-listing.ts';
 import type { ListedServer, ListedTools, Listing } from './listing.ts';
-import { mostBytes } from './parse-listing.ts';
 import { parseTools } from './tools-text.ts';
 
 export interface ToolsRequest {

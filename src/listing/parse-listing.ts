@@ -7,8 +7,6 @@ import { Listing, listingVersion, type ListedServer } from './listing.ts';
 
 type Path = readonly PropertyKey[];
 
-/** More than any catalog needs: ten thousand servers. */
-export const mostBytes = 32 * 1024 ** 2;
 /** Problems that are worth reading. */
 const most = 10;
 
