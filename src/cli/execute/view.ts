@@ -70,8 +70,8 @@ export async function wholeListing(
     return { ...gathered, toolsOf: (server) => Promise.resolve(gatheredTools(server, tools)) };
   }
   const listing = await listingOf(invocation, source);
-  const { env, signal } = invocation.terminal;
-  const request = { source, listing, cache: cacheFolder(env), signal };
+  const { env, host, signal } = invocation.terminal;
+  const request = { source, listing, cache: host.folders(env).cache, signal };
   return { listing, problems: [], toolsOf: (server) => openTools(server, request) };
 }
 
