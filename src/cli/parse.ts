@@ -28,12 +28,18 @@ export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
   );
   refuseUnknown(spec, { own, known: Object.keys(known) });
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...own],
       options,
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    refuseTwice(
+      spec,
+      tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
+    );
+    refuseBehindLine(spec, rest);
     refuseWords(spec, { positionals, help: values['help'] === true });
     return { options: reader(values), positionals, rest };
   } catch (error) {
@@ -60,6 +66,34 @@ function split(
     return { words: argv.slice(0, other), rest: argv.slice(other) };
   if (dashes === -1) return { words: argv, rest: [] };
   return { words: argv.slice(0, dashes), rest: argv.slice(dashes + 1) };
+}
+
+/** The last of two would win without a word. */
+function refuseTwice({ name, options }: CommandSpec, given: readonly string[]): void {
+  const twice = given.find(
+    (one, index) =>
+      options[one]?.type === 'string' && options[one].multiple !== true && given.indexOf(one) !== index,
+  );
+  if (twice === undefined) return;
+  throw new McpcatError('usage', `${name}: --${twice} is given twice, and only one can count`, {
+    hint: 'leave one of them out',
+  });
+}
+
+/** An option of ours behind another program's line would become that program's. */
+function refuseBehindLine({ name, foreign, options }: CommandSpec, rest: readonly string[]): void {
+  if (foreign?.test(rest[0] ?? '') !== true) return;
+  const own = rest.find(
+    (word) => /^--/.test(word) && Object.hasOwn(options, word.slice(2).split('=')[0] ?? ''),
+  );
+  if (own === undefined) return;
+  throw new McpcatError(
+    'usage',
+    `${name}: ${own} stands behind the pasted line, where it would be the server's`,
+    {
+      hint: `for mcpcat: mcpcat ${name} ${own} ${rest[0] ?? ''} …; for the server: put the whole line in quotes`,
+    },
+  );
 }
 
 function refuseUnknown(

@@ -349,6 +349,19 @@ test('a native module without its compiled part needs its install script, which 
   );
 });
 
+test('the code of an error is no setting, also where it ends like one', () => {
+  for (const line of [
+    'TypeError [ERR_INVALID_URL]: Invalid URL must be absolute',
+    "{ code: 'ERR_INVALID_URL', input: 'undefined' } is invalid",
+    "Error: request failed, code: 'INVALID_API_KEY', a key is required",
+    'Error: UNABLE_TO_GET_ISSUER_CERT_NAME is required',
+    "{'code': 'MISSING_TOKEN'} must be provided",
+  ])
+    assert.deepEqual(missingIn(line, { settings: new Map() }), [], line);
+  const [found] = missingIn('SOME_API_KEY is required (code: INVALID_API_KEY)', { settings: new Map() });
+  assert.equal(found?.name, 'SOME_API_KEY');
+});
+
 test('limits are raised one step at a time, up to a bound', () => {
   const small = situation({ outOfMemory: true });
   const once = { ...small, draft: { ...small.draft, entry: applied(small, limits(small)) } };

@@ -18,7 +18,9 @@ const singleWord = /\b[A-Z][A-Z0-9]{3,}\b/g;
 const usualEnd =
   /_(KEY|TOKEN|SECRET|ID|URL|URI|HOST|PORT|USER|USERNAME|PASSWORD|PASS|PATH|DIR|FILE|EMAIL|REGION|PROJECT|DOMAIN|ENDPOINT|NAME|DSN|STRING|PAT|ORG|ORGANIZATION|WORKSPACE|ACCOUNT|CREDENTIALS|SITE|INSTANCE|CONFIG|MODE|DATABASE|JSON|SERVER|APIKEY|KEYS|TOKENS)$/;
 const errorCodes =
-  /^(ERR|E|HTTP|INVALID|MODULE|UNKNOWN|METHOD|PARSE|INTERNAL|MCP|JSON|CONNECTION|AUTH|SSL|UV|SIG|DEP|TLS|CERT|UND)_(?!.*_(KEY|TOKEN|URL|SECRET|PASSWORD)$)/;
+  /^(ERR|E|UV|SIG|DEP|UND|WSA|ERROR|INVALID|MISSING|EXPIRED|UNKNOWN|UNABLE|DEPTH|NOT|NO|BAD)_|^(HTTP|MODULE|METHOD|PARSE|INTERNAL|MCP|JSON|CONNECTION|AUTH|SSL|TLS|CERT)_(?!.*_(KEY|TOKEN|URL|SECRET|PASSWORD)$)/;
+/** `code: 'X'`, `TypeError [X]`: how languages print the code of an error. */
+const asCode = /(?:\bcode["']?\s*[:=]\s*["']?|Error \[)$/;
 
 /** Settings that a text asks for, by the many ways in which languages and libraries say it. */
 export function missingIn(text: string, clues: Pick<Clues, 'settings'>): Missing[] {
@@ -122,7 +124,9 @@ function saidOf(name: string, { line, names }: { line: string; names: readonly s
 
 function namesIn(line: string, clues: Pick<Clues, 'settings'>): string[] {
   const words = [
-    ...(line.match(settingWord) ?? []),
+    ...[...line.matchAll(settingWord)]
+      .filter(({ index }) => !asCode.test(line.slice(0, index)))
+      .map(([word]) => word),
     ...(line.match(singleWord) ?? []).filter((word) => clues.settings.has(word)),
   ];
   return [...new Set(words.filter((word) => isName(word, clues)))];
