@@ -84,7 +84,7 @@ function refuseTwice({ name, options }: CommandSpec, given: readonly string[]): 
 function refuseBehindLine({ name, foreign, options }: CommandSpec, rest: readonly string[]): void {
   if (foreign?.test(rest[0] ?? '') !== true) return;
   const own = rest.find(
-    (word) => /^--/.test(word) && Object.hasOwn(options, word.slice(2).split('=')[0] ?? ''),
+    (word) => word.startsWith('--') && Object.hasOwn(options, word.slice(2).split('=')[0] ?? ''),
   );
   if (own === undefined) return;
   throw new McpcatError(

@@ -13,7 +13,7 @@ export function specOf(kind: PackageKind, spec: string): string {
 }
 
 function npmSpec(spec: string): string {
-  if (/^(file:|[./~]|[A-Za-z]:[\\/])/.test(spec) || (/\.tgz$/.test(spec) && !/^https?:/.test(spec)))
+  if (/^(file:|[./~]|[A-Za-z]:[\\/])/.test(spec) || (spec.endsWith('.tgz') && !/^https?:/.test(spec)))
     throw fromFile('npm', spec);
   if (
     /^(git\+|git:|github:|gitlab:|bitbucket:|https?:|ssh:)/.test(spec) ||
@@ -33,7 +33,7 @@ function pypiSpec(spec: string): string {
       `expected a package of PyPI, found ${spec}`,
       'name what the repository publishes: pypi:NAME',
     );
-  if (/^(file:|[./~]|[A-Za-z]:[\\/])/.test(spec) || /\.whl$/.test(spec)) throw fromFile('pypi', spec);
+  if (/^(file:|[./~]|[A-Za-z]:[\\/])/.test(spec) || spec.endsWith('.whl')) throw fromFile('pypi', spec);
   const [, name = '', extra, range = ''] = /^([A-Za-z0-9._-]+)(\[[^\]]*\])?(.*)$/s.exec(spec) ?? [];
   if (extra !== undefined)
     throw refuse(
