@@ -34,8 +34,7 @@ export async function record<T>(
   const network = recordingRules(sandbox.network, sandbox.http?.port);
   const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
   const { dial, attempt } = recorder;
-  const policy = recorder.policyFor(network);
-  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt, policy }, (running) =>
+  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt }, (running) =>
     watch({ running, recorder, sandbox: open }),
   );
 }

@@ -21,6 +21,7 @@ const sandbox: Sandbox = {
   secrets: {},
   args: [],
   mounts: [],
+  written: [],
   user: '65532:65532',
   writable: ['/tmp'],
   memoryBytes: 64 * megabyte,

@@ -1,5 +1,4 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { fromHostsFile } from './hosts-file.ts';
 
 /** All addresses of a name, IPv4 and IPv6, in the order of preference. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
@@ -52,14 +51,8 @@ export class Resolver {
   }
 }
 
-/**
- * The name and no other: with a dot at its end it is absolute, or `api.example.com` could be `api.example.com.corp.lan`
- * where the machine's search list says so (resolv.conf(5), ndots).
- */
 async function systemAddresses(name: string): Promise<readonly string[]> {
-  const listed = await fromHostsFile(name);
-  if (listed.length > 0) return listed;
-  const found = await systemLookup(`${name}.`, { all: true });
+  const found = await systemLookup(name, { all: true });
   return found.map(({ address }) => address);
 }
 

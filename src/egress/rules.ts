@@ -65,7 +65,6 @@ function settled(rule: HostRule, settings: Readonly<Record<string, string>>): Pl
   return settingHosts(rule.name, value, defaultPort(rule, settings)).map((host) => ({
     ...host,
     kind: 'exact',
-    ...(rule.tls === undefined ? {} : { tls: rule.tls }),
   }));
 }
 

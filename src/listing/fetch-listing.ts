@@ -1,8 +1,6 @@
 import { isLoopback } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-
-/** More than any catalog needs: ten thousand servers. */
-export const mostBytes = 32 * 1024 ** 2;
+import { mostBytes } from './parse-listing.ts';
 
 export interface Conditions {
   readonly etag?: string | undefined;

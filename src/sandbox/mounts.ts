@@ -2,11 +2,23 @@ import type { Entry, Mount } from '../catalog/entry.ts';
 import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
+import { guardsOf, mountIdentity } from './guards.ts';
 import { refusal } from './refusal.ts';
-import type { MountRequest, Paths } from './sandbox.ts';
+import type { MountRequest, Paths, WrittenFolder } from './sandbox.ts';
+
+/** A folder of the user's, with what lies on top of it. */
+export interface HandedMount {
+  readonly folder: BindMount;
+  readonly guards: readonly BindMount[];
+  readonly written: readonly WrittenFolder[];
+}
 
 /** The declared mounts that the user handed over; read-only unless the entry and the user both say otherwise. */
-export function mountsOf(entry: Entry, requests: readonly MountRequest[], paths: Paths): BindMount[] {
+export function mountsOf(
+  entry: Entry,
+  requests: readonly MountRequest[],
+  paths: Paths,
+): readonly HandedMount[] {
   const declared = entry.permissions.mounts;
   for (const { name } of requests) refuseUnknown(entry, name);
   const missing = declared.filter(
@@ -22,8 +34,9 @@ export function mountsOf(entry: Entry, requests: readonly MountRequest[], paths:
 function bind(
   entry: Entry,
   { mount, request, paths }: { mount: Mount; request: MountRequest; paths: Paths },
-): BindMount {
-  if (request.mode === 'rw' && mount.mode === 'ro') {
+): HandedMount {
+  const asked = request.mode === 'rw' || request.mode === 'rw-all';
+  if (asked && mount.mode === 'ro') {
     throw new McpcatError(
       'entry-refused',
       `mount ${mount.name}: ${entry.name} declares it read-only, so it can't be handed over rw`,
@@ -31,8 +44,19 @@ function bind(
     );
   }
   // Writing takes two: the entry that needs it and the user who allows it.
-  const readOnly = !(mount.mode === 'rw' && request.mode === 'rw');
-  return { kind: 'bind', source: safeSource(request, paths), target: mount.target, readOnly };
+  const readOnly = !(mount.mode === 'rw' && asked);
+  const { target } = mount;
+  const source = safeSource(request, paths);
+  const folder: BindMount = {
+    kind: 'bind',
+    source,
+    target,
+    readOnly,
+    identity: mountIdentity(source, paths),
+  };
+  if (readOnly || request.mode === 'rw-all') return { folder, guards: [], written: [] };
+  const { mounts, written } = guardsOf({ name: mount.name, source, target }, paths);
+  return { folder, guards: mounts, written: [written] };
 }
 
 function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {

@@ -1,20 +1,38 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import type { Host } from '../host/host.ts';
+import type { Dirent } from 'node:fs';
+import type { Env, Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
-import type { Paths } from './sandbox.ts';
+import { projectFolder } from '../lib/project.ts';
+import type { PathEntry, Paths } from './sandbox.ts';
 
 /** The machine's own file system. */
-export function hostPaths(home: string, host: Host = thisHost()): Paths {
+export function hostPaths(home: string, host: Host = thisHost(), env: Env = {}): Paths {
+  const real = (path: string): string[] => [...new Set([path, realPath(path, host) ?? path])];
   return {
     // HOME can be missing or wrong in a client's environment.
     homes: [...new Set([home, host.home({})])],
-    realPath(path) {
-      try {
-        // By the system's own function: on a file system that knows no case it gives the one spelling that is stored.
-        return realpathSync.native(host.localPath(path));
-      } catch {
-        return undefined;
-      }
+    realPath: (path) => realPath(path, host),
+    identityOf(path) {
+      // Numbers of 64 bits: some file systems use all of them.
+      const facts = unlessFailed(() => statSync(path, { throwIfNoEntry: false, bigint: true }));
+      return facts === undefined || host.user === undefined
+        ? undefined
+        : `${String(facts.dev)}:${String(facts.ino)}`;
+    },
+    keepsIdentity: host.system === 'linux',
+    entries: (path) => unlessFailed(() => readdirSync(path, { withFileTypes: true }))?.map(entryOf) ?? [],
+    caseless: host.system !== 'linux',
+    // Also by the account's own rules: what a client leaves out of the environment is there all the same.
+    get ownFolders() {
+      return [env, { HOME: home, USERPROFILE: home }, {}]
+        .map((of) => host.folders(of))
+        .flatMap(({ config, cache, data }) => [config, cache, data]);
+    },
+    get programFolders() {
+      const searched = (env['PATH'] ?? '')
+        .split(host.path.delimiter)
+        .filter((folder) => host.path.isAbsolute(folder));
+      return [projectFolder(), ...searched].flatMap(real);
     },
     ownerOf(path) {
       // Windows has no such owners; its engines show every folder as open to all.
@@ -23,12 +41,27 @@ export function hostPaths(home: string, host: Host = thisHost()): Paths {
       return facts === undefined ? undefined : { uid: facts.uid, gid: facts.gid, mode: facts.mode };
     },
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
-    holdsSocket(path) {
-      try {
-        return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isSocket());
-      } catch {
-        return false; // what we can't list, a server of another account can't either
-      }
-    },
+    // What we can't list, a server of another account can't either.
+    holdsSocket: (path) =>
+      unlessFailed(() => readdirSync(path, { withFileTypes: true }).some((entry) => entry.isSocket())) ??
+      false,
   };
+}
+
+function realPath(path: string, host: Host): string | undefined {
+  // By the system's own function: on a file system that knows no case it gives the one spelling that is stored.
+  return unlessFailed(() => realpathSync.native(host.localPath(path)));
+}
+
+function entryOf(entry: Dirent): PathEntry {
+  const kind = entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file';
+  return { name: entry.name, kind };
+}
+
+function unlessFailed<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }

@@ -16,7 +16,8 @@ import { userOf } from './user.ts';
  */
 export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): Sandbox {
   const { limits, permissions, shm } = entry;
-  const mounts = mountsOf(entry, overrides.mounts, paths);
+  const handed = mountsOf(entry, overrides.mounts, paths);
+  const mounts = handed.map(({ folder }) => folder);
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
   const network = rulesOf({
@@ -29,7 +30,12 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     ...settings,
     env: { ...settings.env, ...entry.transport?.http.env },
     args: [...entry.args, ...overrides.args],
-    mounts: [...mounts, ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' })],
+    mounts: [
+      ...mounts,
+      ...handed.flatMap(({ guards }) => guards),
+      ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' }),
+    ],
+    written: handed.flatMap(({ written }) => written),
     user,
     writable: permissions.writable,
     memoryBytes:

@@ -1,6 +1,16 @@
 import type { NetworkRequest, PermittedRule } from '../egress/rules.ts';
 import type { BindMount } from '../engine/engine.ts';
 
+/** A folder that a server may write in. */
+export interface WrittenFolder {
+  /** The mount's name in the entry. */
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  /** Below `source`: what the user's machine runs by itself, and which is therefore read-only. */
+  readonly guarded: readonly string[];
+}
+
 /** Everything a server may do, after the user's overrides: the one thing that smoke test and launcher start from. */
 export interface Sandbox {
   readonly name: string;
@@ -9,8 +19,10 @@ export interface Sandbox {
   /** Handed over through mcpcat-init's preamble, never in the configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  /** Folders of the user's, and volumes for the server's own. */
+  /** Folders of the user's with the guards on top of them, and volumes for the server's own. */
   readonly mounts: readonly BindMount[];
+  /** Folders handed over for writing, and what is guarded in them. */
+  readonly written: readonly WrittenFolder[];
   /** `uid:gid`, never root. */
   readonly user: string;
   /** Folders that are a tmpfs of their own. */
@@ -45,18 +57,26 @@ export interface Overrides {
 /** Whether what a server writes into its state folders is there at its next start. */
 export type StateUse = 'kept' | 'thrown-away';
 
-/** `NAME=HOSTDIR[:ro|rw]`. */
+/** `NAME=HOSTDIR[:ro|rw|rw-all]`. */
 export interface MountRequest {
   readonly name: string;
   readonly hostPath: string;
-  readonly mode: 'ro' | 'rw' | undefined;
+  readonly mode: MountMode | undefined;
 }
+
+/** `rw-all`: also what the user's machine runs by itself (src/sandbox/host-run.ts), which `rw` keeps read-only. */
+export type MountMode = 'ro' | 'rw' | 'rw-all';
 
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
   /** Permission bits, as stat(2) has them. */
   readonly mode: number;
+}
+
+export interface PathEntry {
+  readonly name: string;
+  readonly kind: 'folder' | 'file' | 'link';
 }
 
 /** What the policy asks of the file system; injected so that the policy itself stays pure. */
@@ -68,6 +88,18 @@ export interface Paths {
   ownerOf(path: string): Owner | undefined;
   /** True if a socket lies in this folder (not deeper: a repository's own tools keep theirs below). */
   holdsSocket(path: string): boolean;
+  /** `DEV:INO` as stat(2) has them, in decimal; undefined where there is nothing, or no such numbers. */
+  identityOf(path: string): string | undefined;
+  /** Whether a container sees the same numbers: an engine in a virtual machine shows others. */
+  readonly keepsIdentity: boolean;
+  /** What lies in a folder, links as links; nothing for one that can't be listed. */
+  entries(path: string): readonly PathEntry[];
+  /** Whether file names that differ in case alone are the same file. */
+  readonly caseless: boolean;
+  /** Where mcpcat keeps settings, consents and code that it loads. */
+  readonly ownFolders: readonly string[];
+  /** Where this machine starts programs from: `PATH`, and mcpcat's own installation. Without links. */
+  readonly programFolders: readonly string[];
   /** Home folders of the account: by the environment and by the system. */
   readonly homes: readonly string[];
 }

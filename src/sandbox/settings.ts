@@ -103,12 +103,21 @@ function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start
   return {
     // Where an engine means something else by its network "none", the server does not start.
     MCPCAT_NETWORK: 'none',
+    ...mountEnv(sandbox.mounts),
     ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
     ...(hasRoad(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),
   };
+}
+
+/** What was judged, by what it is: process 1 compares what is mounted (docs/decisions/0021-what-was-judged-is-mounted.md). */
+function mountEnv(mounts: Sandbox['mounts']): Record<string, string> {
+  const lines = mounts.flatMap(({ target, identity }) =>
+    identity === undefined ? [] : [`${identity} ${target}\n`],
+  );
+  return lines.length === 0 ? {} : { MCPCAT_MOUNTS: lines.join('') };
 }
 
 /** The secrets as mcpcat-init reads them from stdin before anything else; undefined if there are none. */

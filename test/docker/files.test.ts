@@ -145,6 +145,53 @@ test(
   },
 );
 
+/** A repository in the folder, of its owner. */
+function addRepository(folder: string): void {
+  for (const name of ['.git', '.git/hooks', '.git/objects', '.husky']) {
+    mkdirSync(path.join(folder, name));
+    give(path.join(folder, name), user);
+  }
+  for (const name of ['.git/HEAD', '.git/config', '.git/index', '.envrc']) {
+    writeFileSync(path.join(folder, name), '');
+    give(path.join(folder, name), user);
+  }
+}
+
+test(
+  'what this machine runs by itself can be neither changed nor moved out of the way, the rest can be written',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t);
+    addRepository(folder);
+    const tries = [
+      "fs.writeFileSync('/data/.git/hooks/post-commit','x')",
+      "fs.writeFileSync('/data/.git/config','x')",
+      "fs.writeFileSync('/data/.envrc','x')",
+      "fs.writeFileSync('/data/.husky/x','x')",
+      "fs.renameSync('/data/.git','/data/moved')",
+      "fs.renameSync('/data/.husky','/data/moved')",
+      "fs.rmdirSync('/data/.git/hooks')",
+      "fs.unlinkSync('/data/.envrc')",
+      "fs.writeFileSync('/data/.git/index.lock','x');fs.renameSync('/data/.git/index.lock','/data/.git/index')",
+    ].map((code) => `(()=>{try{${code};return 'done'}catch(e){return e.code}})()`);
+    const said = await inside([`data=${folder}:rw`], `return [${tries.join(',')}].join(' ')`);
+    assert.equal(said, 'EROFS EROFS EROFS EROFS EBUSY EBUSY EBUSY EBUSY done');
+    assert.equal(readFileSync(path.join(folder, '.envrc'), 'utf8'), '');
+    assert.equal(
+      await inside([`data=${folder}:rw-all`], "fs.writeFileSync('/data/.git/hooks/x','x');return 'done'"),
+      'done',
+    );
+  },
+);
+
+test('what it makes of that kind where nothing was is said when it ends', { timeout }, async (t) => {
+  const folder = userFolder(t);
+  const client = await talk(wordsFor([`data=${folder}:rw`]));
+  mkdirSync(path.join(folder, '.vscode'));
+  await client.close();
+  assert.match(client.stderr(), /has made what your machine may run by itself: .*\/work\/\.vscode; read it/);
+});
+
 test('a folder of root, handed over for writing, is explained instead of EACCES', { timeout }, async () => {
   const said = await refusal('data=/opt:rw');
   assert.match(

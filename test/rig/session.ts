@@ -13,6 +13,7 @@ export const plainSandbox: Sandbox = {
   secrets: {},
   args: [],
   mounts: [],
+  written: [],
   user: '65532:65532',
   writable: ['/tmp'],
   memoryBytes: 512 * 1024 ** 2,

@@ -11,6 +11,8 @@ export interface Talk {
   call(tool: string, args: unknown): Promise<unknown>;
   /** Ends the input and waits for the launcher. */
   close(): Promise<void>;
+  /** What it and its server have said so far. */
+  stderr(): string;
   /** SIGKILL to the launcher. */
   kill(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function talk(
   return {
     ask,
     call: (name, parameters) => ask('tools/call', { name, arguments: parameters }),
+    stderr: () => stderr,
     async close() {
       child.stdin.end();
       await ended;

@@ -1,6 +1,6 @@
 import { Entry } from '../../src/catalog/entry.ts';
 import { McpcatError, type ErrorCode } from '../../src/lib/errors.ts';
-import type { Overrides, Paths } from '../../src/sandbox/sandbox.ts';
+import type { Overrides, PathEntry, Paths } from '../../src/sandbox/sandbox.ts';
 
 /** An entry with the schema's defaults and what the test adds. */
 export function entryOf(more: Readonly<Record<string, unknown>> = {}): Entry {
@@ -25,12 +25,16 @@ interface FakeFacts {
   readonly mode?: number;
   readonly file?: boolean;
   readonly socketInside?: boolean;
+  readonly identity?: string;
+  /** Names in it: a folder ends with a slash, a link with an @. */
+  readonly holds?: readonly string[];
 }
 
 /** A file system in which every path is a folder of 1000:1000, but for what the test says; `null` is nothing at all. */
 export function fakePaths(
   known: Readonly<Record<string, FakeFacts | null>> = {},
   homes: readonly string[] = ['/home/ada'],
+  more: Partial<Pick<Paths, 'caseless' | 'ownFolders' | 'programFolders'>> = {},
 ): Paths {
   const facts = (path: string): FakeFacts | null => (path in known ? (known[path] ?? null) : {});
   return {
@@ -42,7 +46,19 @@ export function fakePaths(
       return { uid: uid ?? 0, gid: gid ?? 0, mode: facts(path)?.mode ?? 0o755 };
     },
     holdsSocket: (path) => facts(path)?.socketInside === true,
+    identityOf: (path) => facts(path)?.identity,
+    keepsIdentity: true,
+    entries: (path) => (facts(path)?.holds ?? []).map(entryNamed),
+    caseless: false,
+    ownFolders: [],
+    programFolders: [],
+    ...more,
   };
+}
+
+function entryNamed(text: string): PathEntry {
+  const kind = text.endsWith('/') ? 'folder' : text.endsWith('@') ? 'link' : 'file';
+  return { name: text.replace(/[/@]$/, ''), kind };
 }
 
 /** For assert.throws: our error with this code and a message that fits. */

@@ -15,6 +15,7 @@ test('an entry that asks for nothing gets the defaults', () => {
     secrets: {},
     args: [],
     mounts: [],
+    written: [],
     user: '65532:65532',
     writable: ['/tmp'],
     memoryBytes: 512 * mib,

@@ -36,7 +36,7 @@ test('everything else has a volume without a name, which goes with the container
 test('a server that works as another uid has a volume of its own', () => {
   const data = [{ name: 'data', hostPath: '/srv/data', mode: 'rw' as const }];
   assert.deepEqual(mounts({ state: 'kept', mounts: data }), [
-    { kind: 'bind', source: '/srv/data', target: '/data', readOnly: false },
+    { kind: 'bind', source: '/srv/data', target: '/data', readOnly: false, identity: undefined },
     { ...kept, source: 'mcpcat-notes-graph-1000' },
   ]);
 });

@@ -10,8 +10,8 @@ export const spec: CommandSpec = {
     mount: {
       type: 'string',
       multiple: true,
-      value: 'NAME=DIR[:ro|rw]',
-      help: 'hand a folder to a declared mount, read-only unless :rw',
+      value: 'NAME=DIR[:ro|rw|rw-all]',
+      help: 'hand a folder to a declared mount, read-only unless :rw (or :rw-all, without guards)',
     },
     allow: {
       type: 'string',

@@ -8,6 +8,8 @@ import { launchLabels } from '../../launch/client.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { launch, type ClientReason, type LaunchResult } from '../../launch/launch.ts';
 import { sweep } from '../../launch/sweep.ts';
+import { oneLine } from '../../lib/plain-text.ts';
+import { madeSince } from '../../sandbox/guards.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
@@ -37,11 +39,8 @@ export const execute: Execute = async (invocation) => {
   ]);
   const { entry, ...narrowing } = narrowed(declared, settings, exists);
   refuseAllow(narrowing, options.list('allow'));
-  const sandbox = sandboxOf(
-    entry,
-    overridesOf(entry, invocation),
-    hostPaths(terminal.host.home(terminal.env), terminal.host),
-  );
+  const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
+  const sandbox = sandboxOf(entry, overridesOf(entry, invocation), paths);
   const taken = {
     settings: settings.map(({ file }) => file),
     catalog: sourceText(source),
@@ -81,10 +80,25 @@ export const execute: Execute = async (invocation) => {
     terminal.stderr.write(
       `mcpcat: the engine has not confirmed that the container ${result.left.slice(0, 12)} is removed; mcpcat prune will\n`,
     );
+  sayWhatRuns(sandbox, { paths, terminal });
   const message = lastWord(result, sandbox);
   if (message !== undefined) terminal.stderr.write(`mcpcat: ${message}\n`);
   return result.exitCode;
 };
+
+/** What was not there before can't be kept from being made, only be said. */
+function sayWhatRuns(
+  { name, written }: Sandbox,
+  { paths, terminal }: { readonly paths: ReturnType<typeof hostPaths>; readonly terminal: Terminal },
+): void {
+  const made = written.flatMap((folder) => madeSince(folder, paths));
+  if (made.length === 0) return;
+  const shown = made.slice(0, 5).map((place) => oneLine(place, 300));
+  const more = made.length > shown.length ? ` and ${String(made.length - shown.length)} more` : '';
+  terminal.stderr.write(
+    `mcpcat: ${name} has made what your machine may run by itself: ${shown.join(', ')}${more}; read it before you use the folder\n`,
+  );
+}
 
 /** Why it ended, where the client did not ask for it. An end for want of memory is said by mcpcat-init. */
 function lastWord({ reason, exitCode }: LaunchResult, sandbox: Sandbox): string | undefined {
@@ -145,13 +159,13 @@ function readEnvFile(file: string): [string, string][] {
 }
 
 function mountRequest(text: string): MountRequest {
-  const match = /^([^=]+)=(.+?)(?::(ro|rw))?$/.exec(text);
-  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw], found "${text}"`);
+  const match = /^([^=]+)=(.+?)(?::(ro|rw|rw-all))?$/.exec(text);
+  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw|rw-all], found "${text}"`);
   const mode = match[3];
   return {
     name: match[1] ?? '',
     hostPath: match[2] ?? '',
-    mode: mode === 'ro' || mode === 'rw' ? mode : undefined,
+    mode: mode === 'ro' || mode === 'rw' || mode === 'rw-all' ? mode : undefined,
   };
 }
 
