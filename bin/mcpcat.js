@@ -3,7 +3,16 @@
 'use strict';
 const path = require('node:path');
 
-if (Number(process.versions.node.split('.')[0]) >= 22) {
+/** A session has connections, a tunnel and what Node opens for itself: with fewer files it breaks at any place. */
+const leastFiles = 64;
+
+if (mayOpen() < leastFiles) {
+  process.stderr.write(
+    `mcpcat: this process may open ${mayOpen() || 'too few'} files, expected ${leastFiles} or more\n`,
+  );
+  process.stderr.write('hint: raise the limit: ulimit -n 1024\n');
+  process.exitCode = 3;
+} else if (Number(process.versions.node.split('.')[0]) >= 22) {
   start();
 } else {
   handOver();
@@ -13,10 +22,45 @@ if (Number(process.versions.node.split('.')[0]) >= 22) {
 function start() {
   const { XDG_CACHE_HOME, HOME } = process.env;
   const cache =
-    XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : HOME && path.join(HOME, '.cache');
-  if (cache) require('node:module').enableCompileCache(path.join(cache, 'mcpcat', 'compiled'));
+    absolute(XDG_CACHE_HOME) ||
+    (absolute(HOME) && path.join(HOME, process.platform === 'darwin' ? 'Library/Caches' : '.cache'));
+  const folder = cache && path.join(cache, 'mcpcat', 'compiled');
+  if (folder && isMade(folder)) require('node:module').enableCompileCache(folder);
   if (process.argv[2] === 'run') require('../dist/launcher.cjs');
   else import('../dist/main.js');
+}
+
+function absolute(folder) {
+  return folder && path.isAbsolute(folder) ? folder : undefined;
+}
+
+/**
+ * Whether a folder is there, or could be made. Not left to Node, which tries for ever where a folder takes no new ones
+ * and says that it does not exist (/proc).
+ */
+function isMade(folder) {
+  const fs = require('node:fs');
+  for (const retry of [true, false]) {
+    try {
+      fs.mkdirSync(folder, { mode: 0o700 });
+      return true;
+    } catch (error) {
+      if (error.code === 'EEXIST') return true;
+      const parent = path.dirname(folder);
+      if (error.code !== 'ENOENT' || !retry || parent === folder || !isMade(parent)) return false;
+    }
+  }
+  return false;
+}
+
+/** How many files this process may open (proc_pid_limits(5)); elsewhere nobody has been seen with so few. */
+function mayOpen() {
+  try {
+    const limits = require('node:fs').readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  } catch (error) {
+    return error.code === 'EMFILE' ? 0 : Infinity;
+  }
 }
 
 /** A client whose PATH finds an old Node first still gets a launcher: the Node that the project pins. */

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-fs';
+import { makeFolder } from '../lib/make-folder.ts';
 import type { Generated } from '../generate/generated.ts';
 
 /** Writes a build context into an empty folder; `sources` are the fetched files in the order of the artifacts. */
@@ -12,12 +13,12 @@ export async function writeContext(
 ): Promise<void> {
   const texts = Object.entries({ ...generated.files, Dockerfile: generated.dockerfile });
   for (const [name, text] of texts) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await makeFolder(path.dirname(path.join(folder, name)));
     await writeFile(path.join(folder, name), text);
   }
   await Promise.all(
     generated.artifacts.map(async ({ path: name }, index) => {
-      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+      await makeFolder(path.dirname(path.join(folder, name)));
       await copyFile(sources[index] ?? '', path.join(folder, name));
     }),
   );

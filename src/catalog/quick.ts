@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolderNow } from '../lib/make-folder.ts';
 import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
 import type { Entry } from './entry.ts';
@@ -68,7 +69,7 @@ function readKept(file: string): Kept | undefined {
 
 function keep(file: string, kept: Kept): void {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolderNow(path.dirname(file), 0o700);
     const temporary = `${file}.${String(process.pid)}`;
     writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
     renameSync(temporary, file);

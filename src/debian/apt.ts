@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../lib/make-folder.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { childEnvironment } from '../lib/child-environment.ts';
 
@@ -17,8 +18,8 @@ export interface AptState {
 export async function isolatedApt({ folder, mirror, architecture }: AptState): Promise<string[]> {
   const root = path.join(folder, 'apt');
   const lists = path.join(root, 'lists');
-  await mkdir(path.join(lists, 'partial'), { recursive: true });
-  await mkdir(path.join(root, 'archives', 'partial'), { recursive: true });
+  await makeFolder(path.join(lists, 'partial'));
+  await makeFolder(path.join(root, 'archives', 'partial'));
   const keys = `[arch=${architecture} signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]`;
   const security = mirror.replace(/\/debian\/?$/, '/debian-security');
   const sources = [

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../lib/make-folder.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { httpGet } from '../lib/http.ts';
 
@@ -54,7 +55,7 @@ export class Store {
     const response = await httpGet(url, { subject, signal });
     if (response.body === null)
       throw new McpcatError('upstream-unavailable', `${subject}: an empty answer from ${url}`);
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     const temporary = `${file}.${randomUUID()}.tmp`;
     try {
       const got = await receive(response.body, { temporary, hash, signal });

@@ -1,11 +1,12 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 let writes = 0;
 
 /** Writes by a temporary name and renames, so that a reader sees the old file or the new one, never a half. */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
   try {
     await writeFile(temporary, content);
@@ -23,7 +24,7 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
 export async function writeTogether(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   const written: (readonly [temporary: string, file: string])[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, text] of Object.entries(files)) {
       const file = path.join(folder, name);
       const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;

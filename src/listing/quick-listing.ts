@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolderNow } from '../lib/make-folder.ts';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { schemaVersion } from '../catalog/quick.ts';
@@ -148,7 +149,7 @@ function readKept(wanted: Wanted): Kept | undefined {
 function keep(wanted: Wanted, kept: Kept): void {
   try {
     const file = keptFile(wanted);
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolderNow(path.dirname(file), 0o700);
     const temporary = `${file}.${String(process.pid)}`;
     writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
     renameSync(temporary, file);

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../lib/make-folder.ts';
 import { imageRecordFile, readImageRecord } from '../catalog/image-record.ts';
 import { proofFile, readProof, type Proof } from '../catalog/proof.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -16,7 +17,7 @@ export async function savePackage(
   folder: string,
   { name, proof, content }: { readonly name: string; readonly proof: Proof; readonly content: ServerPackage },
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = await mkdtemp(path.join(folder, `.${name}-`));
   try {
     await writeLayout(temporary, content);

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '../lib/make-folder.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { hostPaths } from '../sandbox/paths.ts';
 import { sandboxOf } from '../sandbox/policy.ts';
@@ -50,7 +51,7 @@ async function putFile(folder: string, { file, text }: { file: string; text: str
   const parts = file.split('/').slice(0, -1);
   for (const [index] of parts.entries()) {
     const inner = path.join(folder, ...parts.slice(0, index + 1));
-    await mkdir(inner, { recursive: true });
+    await makeFolder(inner);
     await chmod(inner, 0o777);
   }
   await writeFile(path.join(folder, file), text);

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolder } from '../lib/make-folder.ts';
 import { readBaseLock } from '../base/base-lock.ts';
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
@@ -20,7 +21,7 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
   const module = path.join(folder, 'module');
   const first = path.join(folder, 'first');
   const second = path.join(folder, 'second');
-  await mkdir(module, { recursive: true });
+  await makeFolder(module);
   const found = await goModule(source.name, { range: source.range, env, signal: request.signal });
   const manifest = [
     'module mcpcat.invalid/server',

@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { generateServer, writeServerContext } from '../../build/build-server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
@@ -49,7 +50,7 @@ async function replaceContext(folder: string, write: (temporary: string) => Prom
       },
     );
   }
-  await mkdir(path.dirname(folder), { recursive: true });
+  await makeFolder(path.dirname(folder));
   const temporary = await mkdtemp(`${folder}.tmp-`);
   try {
     await write(temporary);

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { makeFolderNow } from '../../lib/make-folder.ts';
 import type { Env, Host } from '../../host/host.ts';
 
 /** What a start of a server took from outside its command line: the same line may take others from another client. */
@@ -38,7 +39,7 @@ export function rememberStart(server: string, taken: Taken, places: Places): voi
   try {
     const known = readLast(file);
     if (known !== undefined && JSON.stringify(known) === JSON.stringify(taken)) return;
-    mkdirSync(places.host.path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolderNow(places.host.path.dirname(file), 0o700);
     writeFileSync(temporary, JSON.stringify(taken), { mode: 0o600 });
     renameSync(temporary, file);
   } catch {

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { blobOfBytes, type LocalBlob } from '../content/blob.ts';
 import { canonicalJson, type Manifest } from '../content/manifest.ts';
 import { hexOf, type Digest } from '../digest.ts';
@@ -24,7 +25,7 @@ export async function writeLayout(
     readonly index: Manifest;
   },
 ): Promise<void> {
-  await mkdir(path.join(folder, 'blobs', 'sha256'), { recursive: true });
+  await makeFolder(path.join(folder, 'blobs', 'sha256'));
   const manifests = [...images.map(({ manifest }) => manifest), index];
   const blobs = [
     ...images.flatMap(({ layers, config }) => [...layers, config]),

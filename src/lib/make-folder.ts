@@ -1,0 +1,51 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * A folder and those above it, with this mode if they are made. Not `mkdir` with `recursive`: where an existing folder
+ * takes no new ones and says that it does not exist (/proc), or a link leads nowhere, Node tries for ever. Here each
+ * level is tried twice at most. Throws what the system says of the first one that can't be made.
+ */
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(folder, { mode });
+  } catch (error) {
+    if (isFolder(folder)) return;
+    if (!isMissingParent(error, folder)) throw error;
+    await makeFolder(path.dirname(folder), mode);
+    await mkdir(folder, { mode }).catch(unlessThere(folder));
+  }
+}
+
+/** The same at once, for the launch path. */
+export function makeFolderNow(folder: string, mode = 0o777): void {
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if (isFolder(folder)) return;
+    if (!isMissingParent(error, folder)) throw error;
+    makeFolderNow(path.dirname(folder), mode);
+    try {
+      mkdirSync(folder, { mode });
+    } catch (second) {
+      unlessThere(folder)(second);
+    }
+  }
+}
+
+/** Somebody else may have made it meanwhile. */
+function unlessThere(folder: string): (error: unknown) => void {
+  return (error) => {
+    if (!isFolder(folder)) throw error;
+  };
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isMissingParent(error: unknown, folder: string): boolean {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return missing && path.dirname(folder) !== folder;
+}
