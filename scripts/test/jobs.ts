@@ -1,14 +1,19 @@
+import { durations } from './durations.ts';
 import type { Group } from './groups.ts';
+import { laneOf } from './lanes.ts';
 import type { Job } from './run-jobs.ts';
 
-/** Folders whose tests watch the memory or the traffic of their own process. */
-const apart = new Set(['test/egress']);
+/** Folders whose files have a process each: they watch the memory of theirs, or wait so long that it is worth it. */
+const apart = new Set(['test/egress', 'test/update', 'test/listing']);
 
-/** Unit tests of one folder share a process, unless they watch it; each docker test file has its own. */
+/** Unit tests of one folder share a process, as a rule; each docker test file has its own. Longest first. */
 export function jobsOf(group: Group, files: readonly string[]): Job[] {
-  const folders = Object.groupBy(files, (file) => {
+  const seconds = durations();
+  const batches = Object.groupBy(files, (file) => {
     const folder = file.split('/').slice(0, 2).join('/');
     return group === 'docker' || apart.has(folder) ? file : folder;
   });
-  return Object.entries(folders).map(([name, all = []]) => ({ name, files: all }));
+  return Object.entries(batches)
+    .map(([name, all = []]) => ({ name, files: all, lane: group === 'docker' ? laneOf(name) : undefined }))
+    .toSorted((a, b) => seconds(b.name) - seconds(a.name));
 }

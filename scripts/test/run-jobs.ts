@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 export interface Job {
   readonly name: string;
   readonly files: readonly string[];
+  /** Jobs of one lane never run at the same time; `alone` waits until nothing else runs. */
+  readonly lane: string | undefined;
 }
 
 export interface Counts {
@@ -25,16 +27,41 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const longestJobMs = 30 * 60_000;
+
 /** Runs every job, in the given order as slots become free. Each one's output comes in one piece when it is over. */
 export async function runJobs(jobs: readonly Job[], options: RunOptions): Promise<JobResult[]> {
-  const waiting = [...jobs];
   const results: JobResult[] = [];
-  const work = async (): Promise<void> => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
-      results.push(await runJob(job, options));
-  };
-  await Promise.all(Array.from({ length: options.slots }, work));
+  const take = async (job: Job): Promise<void> => void results.push(await runJob(job, options));
+  await together(
+    jobs.filter(({ lane }) => lane !== 'alone'),
+    { slots: options.slots, take },
+  );
+  for (const job of jobs.filter(({ lane }) => lane === 'alone')) await take(job);
   return results;
+}
+
+/** Hands every job to `take`, so many at a time, and never two of one lane. */
+export async function together(
+  jobs: readonly Job[],
+  { slots, take }: { readonly slots: number; readonly take: (job: Job) => Promise<void> },
+): Promise<void> {
+  const waiting = [...jobs];
+  const running = new Map<Job, Promise<void>>();
+  const next = (): Job | undefined => {
+    const busy = new Set([...running.keys()].map(({ lane }) => lane).filter((lane) => lane !== undefined));
+    const index = waiting.findIndex(({ lane }) => lane === undefined || !busy.has(lane));
+    return index === -1 ? undefined : waiting.splice(index, 1)[0];
+  };
+  while (waiting.length > 0 || running.size > 0) {
+    const job = running.size < slots ? next() : undefined;
+    if (job === undefined) await Promise.race(running.values());
+    else
+      running.set(
+        job,
+        take(job).finally(() => running.delete(job)),
+      );
+  }
 }
 
 async function runJob({ name, files }: Job, { nodeArgs = [], env = {} }: RunOptions): Promise<JobResult> {
@@ -48,7 +75,10 @@ async function runJob({ name, files }: Job, { nodeArgs = [], env = {} }: RunOpti
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  // A runner whose tests have left something running does not end by itself, nor by SIGTERM.
+  const late = setTimeout(() => child.kill('SIGKILL'), longestJobMs);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(late);
   const seconds = (performance.now() - started) / 1000;
   const counts = countsIn(output, code === 0);
   const good = code === 0 && counts.failed === 0;

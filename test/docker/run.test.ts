@@ -396,12 +396,18 @@ const wrong: readonly (readonly [what: string, args: readonly string[], code: nu
     /no engine answers at unix:\/\/\/nonexistent.sock \(ENOENT\)\nhint: start it, or run: mcpcat doctor --fix/,
   ],
 ];
+/** Containers of this file's servers; other test files may run at the same time. */
+async function startedHere(): Promise<string[]> {
+  const all = await engine.listContainers({ [label.owner]: '' });
+  return all.filter(({ labels }) => catalog.names.includes(labels[label.server] ?? '')).map(({ id }) => id);
+}
+
 for (const [what, args, code, stderr] of wrong) {
   test(`${what} is refused in a line or two, before any container exists`, { timeout }, async () => {
-    const earlier = (await engine.listContainers({ [label.owner]: '' })).length;
+    const earlier = await startedHere();
     const result = await run([...args, '--catalog', catalog.folder]);
     assert.match(result.stderr, stderr);
     assert.deepEqual([result.code, result.stdout], [code, '']);
-    assert.equal((await engine.listContainers({ [label.owner]: '' })).length, earlier);
+    assert.deepEqual(await startedHere(), earlier);
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { GitHubStandIn } from '../forge/stand-in.ts';
-import { run } from '../rig/engine.ts';
+import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
 
 const timeout = 120_000;
@@ -45,15 +45,14 @@ async function check(question: Question): Promise<Row & { code: number; stderr: 
   try {
     writeEntry(path.join(folder, 'catalog', 'fixture'), { source, locked, license });
     const before = contents(path.join(folder, 'catalog', 'fixture'));
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await runHere(
       ['update', '--all', '--check', '--json', '--catalog', path.join(folder, 'catalog'), ...args],
       {
-        env: {
-          ...stand.env,
-          GITHUB_TOKEN: '',
-          ...github?.env,
-          XDG_CACHE_HOME: path.join(folder, 'cache'),
-        },
+        ...process.env,
+        ...stand.env,
+        GITHUB_TOKEN: '',
+        ...github?.env,
+        XDG_CACHE_HOME: path.join(folder, 'cache'),
       },
     );
     assert.deepEqual(contents(path.join(folder, 'catalog', 'fixture')), before);
@@ -333,7 +332,7 @@ test('--cool-down wants days, --pr a repository and a token', { timeout }, async
   ];
   for (const [args, says] of wrong) {
     const env = { GITHUB_TOKEN: '', GITHUB_REPOSITORY: '' };
-    const { code, stderr } = await run(['update', 'time', ...args], { env });
+    const { code, stderr } = await runHere(['update', 'time', ...args], env);
     assert.equal(code, 2, stderr);
     assert.match(stderr, says);
   }

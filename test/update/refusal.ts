@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { run, type Ran } from '../rig/engine.ts';
+import type { Ran } from '../rig/engine.ts';
+import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
 
 const timeout = 180_000;
@@ -39,6 +40,7 @@ export async function update(
   env: Readonly<Record<string, string>>,
   folders: readonly string[] = [],
 ): Promise<Updated> {
+  const usual = process.env['TMPDIR'];
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-test-'));
   const entry = path.join(folder, 'catalog', 'fixture');
   const temporary = path.join(folder, 'tmp');
@@ -49,9 +51,11 @@ export async function update(
       if (!folders.includes(name)) writeFileSync(path.join(entry, name), text);
     // Something that no file can be renamed over.
     for (const name of folders) mkdirSync(path.join(entry, name));
-    const ran = await run(['update', 'fixture', '--lock-only', '--catalog', path.join(folder, 'catalog')], {
-      env: { ...env, TMPDIR: temporary, XDG_CACHE_HOME: cache },
-    });
+    process.env['TMPDIR'] = temporary;
+    const ran = await runHere(
+      ['update', 'fixture', '--lock-only', '--catalog', path.join(folder, 'catalog')],
+      { ...process.env, ...env, XDG_CACHE_HOME: cache },
+    );
     const left = readdirSync(temporary).filter((name) => name.startsWith('mcpcat'));
     assert.deepEqual(left, [], 'a folder for temporary files is left');
     const found = readdirSync(entry, { withFileTypes: true });
@@ -61,6 +65,8 @@ export async function update(
       .map(({ name }) => [name, readFileSync(path.join(entry, name), 'utf8')] as const);
     return { ...ran, others, files: Object.fromEntries(files) };
   } finally {
+    if (usual === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = usual;
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { GitHubStandIn } from '../forge/stand-in.ts';
-import { run, type Ran } from '../rig/engine.ts';
+import type { Ran } from '../rig/engine.ts';
+import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
 
 const timeout = 300_000;
@@ -106,7 +107,10 @@ async function check({
   catalog,
 }: Factory): Promise<Ran & { seconds: number; states: Record<string, number> }> {
   const started = performance.now();
-  const ran = await run(['update', '--all', '--check', '--json', '--catalog', catalog], { env });
+  const ran = await runHere(['update', '--all', '--check', '--json', '--catalog', catalog], {
+    ...process.env,
+    ...env,
+  });
   const seconds = (performance.now() - started) / 1000;
   const rows = JSON.parse(ran.stdout) as { state: string }[];
   const groups = Object.groupBy(rows, ({ state }) => state);
