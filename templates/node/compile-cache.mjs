@@ -57,8 +57,9 @@ function compileAll(start) {
   const held = [];
   while (queue.length > 0 && seen.size < maxFiles) {
     const file = queue.shift();
-    if (seen.has(file) || !isJavaScript(file) || statSync(file).size > maxBytes) continue;
+    if (seen.has(file)) continue;
     seen.add(file);
+    if (!isReadable(file)) continue;
     const source = readFileSync(file, 'utf8');
     const unit = compile(file, source);
     if (unit !== undefined) held.push(unit);
@@ -80,9 +81,11 @@ function compile(file, source) {
   return undefined;
 }
 
-/** Programs in a package's `bin` often have no ending. */
-function isJavaScript(file) {
-  return /\.[cm]?js$/.test(file) || !/\.[^/]*$/.test(file);
+/** A folder can be imported by name, too; programs in a package's `bin` often have no ending. */
+function isReadable(file) {
+  if (!/\.[cm]?js$/.test(file) && /\.[^/]*$/.test(file)) return false;
+  const facts = statSync(file);
+  return facts.isFile() && facts.size <= maxBytes;
 }
 
 function isModule(file) {

@@ -28,8 +28,9 @@ function server(t: TestContext): { folder: string; mark: string } {
     'inner.js': `import { writeFileSync } from 'node:fs'; ${marking} export function inner(x) { return x; }`,
     'later.mjs': 'export const later = 1;',
     'node_modules/dep/package.json': '{"main": "main.js"}',
-    'node_modules/dep/main.js': `const { writeFileSync } = require('node:fs'); ${marking} module.exports = require('./other'); import('../../later.mjs'); try { require('is-not-there') } catch {}`,
+    'node_modules/dep/main.js': `const { writeFileSync } = require('node:fs'); ${marking} module.exports = require('./other'); import('../../later.mjs'); import('../../inner'); try { require('is-not-there') } catch {}`,
     'node_modules/dep/other.js': 'module.exports = function other() { return 1 };',
+    'inner/readme.txt': 'a folder that a word in the text names',
     'node_modules/dep/unused.js': 'module.exports = 2;',
   };
   for (const [name, text] of Object.entries(files)) {
