@@ -1,15 +1,18 @@
 /**
  * `npm test` runs everything: the checks, the unit tests and, set up meanwhile, the tests that need an engine.
  * `npm run test:unit` and `npm run test:docker` run one group. Files or folders after the name run those alone;
- * `--no-setup` says that engine, bases and images are there, `--record` writes the durations down.
+ * `--no-setup` says that engine, bases and images are there, `--record` writes the durations down, `--coverage` says
+ * what the unit tests cover, `--group=2/6` runs the second of six equal shares of the docker tests.
  */
 import { stopStartedEngine } from '../src/doctor/fix.ts';
-import { record } from './test/durations.ts';
-import { testFiles, type Group } from './test/groups.ts';
+import { coverage } from './test/coverage.ts';
+import { dealt, shareIn } from './test/deal.ts';
+import { durations, record } from './test/durations.ts';
+import { needsEngine, testFiles, type Group } from './test/groups.ts';
 import { jobsOf } from './test/jobs.ts';
-import { runJobs, type JobResult } from './test/run-jobs.ts';
+import { runJobs, type Job, type JobResult } from './test/run-jobs.ts';
 import { run } from './test/run.ts';
-import { setUp } from './test/set-up.ts';
+import { installBuildTools, setUpEngine } from './test/set-up.ts';
 
 /** More than a small machine has cores: many tests wait for a timer or an engine rather than for the processor. */
 const unitSlots = 4;
@@ -20,32 +23,50 @@ const groups: readonly Group[] = args[0] === 'unit' || args[0] === 'docker' ? [a
 const wanted = args.filter((arg, index) => !arg.startsWith('--') && !(index === 0 && groups.length === 1));
 const all = groups.length === 2 && wanted.length === 0;
 const files = { unit: filesOf('unit'), docker: filesOf('docker') };
-const needsSetUp = files.docker.length > 0 && !args.includes('--no-setup');
+const needsSetUp = files.docker.length > 0 && !args.includes('--coverage') && !args.includes('--no-setup');
 
 function filesOf(group: Group): string[] {
   return groups.includes(group) ? testFiles([group], wanted) : [];
 }
 
-/** The unit tests and the checks, while the engine's images are set up. */
-async function withoutEngine(): Promise<{ checked: boolean; results: JobResult[] }> {
-  const results = await runJobs(jobsOf('unit', files.unit), { slots: unitSlots });
+function dockerJobs(): Job[] {
+  const jobs = jobsOf('docker', files.docker);
+  const group = args.find((arg) => arg.startsWith('--group='))?.slice('--group='.length);
+  return group === undefined ? jobs : dealt(jobs, shareIn(group), durations());
+}
+
+interface Results {
+  readonly checked: boolean;
+  readonly results: readonly JobResult[];
+}
+
+/** The unit tests, the checks and what else needs no engine, while the engine's images are set up. */
+async function withoutEngine(jobs: readonly Job[]): Promise<Results> {
+  const unit = await runJobs(jobsOf('unit', files.unit), { slots: unitSlots });
   const checked = !all || (await run('checks', process.execPath, ['scripts/check.ts']));
-  return { checked, results };
+  return { checked, results: [...unit, ...(await runJobs(jobs, { slots: dockerSlots }))] };
 }
 
 async function testAll(): Promise<boolean> {
   if (!(await run('bundle', process.execPath, ['scripts/bundle.ts']))) return false;
-  const [ready, { checked, results }] = await Promise.all([needsSetUp ? setUp() : true, withoutEngine()]);
-  if (ready) results.push(...(await runJobs(jobsOf('docker', files.docker), { slots: dockerSlots })));
+  const tools = !needsSetUp || (await installBuildTools());
+  const { engine = [], other = [] } = Object.groupBy(dockerJobs(), ({ name }) =>
+    needsEngine(name) ? 'engine' : 'other',
+  );
+  const [ready, { checked, results: first }] = await Promise.all([
+    !needsSetUp || engine.length === 0 || setUpEngine(),
+    withoutEngine(other),
+  ]);
+  const results = [...first, ...(ready ? await runJobs(engine, { slots: dockerSlots }) : [])];
   if (args.includes('--record')) record(results);
   const sum = (key: 'passed' | 'failed'): number => results.reduce((total, { [key]: n }) => total + n, 0);
   process.stdout.write(`\n${String(sum('passed'))} passed, ${String(sum('failed'))} failed\n`);
-  return ready && checked && sum('failed') === 0 && sum('passed') > 0;
+  return tools && ready && checked && sum('failed') === 0 && sum('passed') > 0;
 }
 
 let passed = false;
 try {
-  passed = await testAll();
+  passed = args.includes('--coverage') ? await coverage(files.unit) : await testAll();
 } finally {
   if (needsSetUp) await stopStartedEngine();
 }

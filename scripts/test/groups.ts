@@ -13,6 +13,11 @@ export function groupOf(file: string): Group {
   return machineFolders.some((folder) => file.startsWith(`${folder}/`)) ? 'docker' : 'unit';
 }
 
+/** A compiler and the internet's registries are enough for these. */
+export function needsEngine(file: string): boolean {
+  return !file.startsWith('test/init/') && !file.startsWith('test/docker/registries/');
+}
+
 /** The test files under these folders or files (all if none is named) that are of one of these groups. */
 export function testFiles(groups: readonly Group[], wanted: readonly string[]): string[] {
   const roots = wanted.length > 0 ? wanted.map((name) => path.normalize(name)) : ['test'];

@@ -11,7 +11,7 @@ const buildTools: Readonly<Record<string, string>> = {
   ip: 'iproute2',
 };
 
-async function installBuildTools(): Promise<boolean> {
+export async function installBuildTools(): Promise<boolean> {
   const folders = (process.env['PATH'] ?? '').split(':');
   const missing = Object.keys(buildTools).filter(
     (tool) => !folders.some((folder) => existsSync(`${folder}/${tool}`)),
@@ -23,12 +23,11 @@ async function installBuildTools(): Promise<boolean> {
   return (await run(title, 'apt-get', ['update', '-qq'])) && run(title, 'apt-get', install);
 }
 
-/** What the docker tests need: a compiler, an engine, the bases, the images of a sample of the catalog. */
-export async function setUp(): Promise<boolean> {
+/** What most docker tests need: an engine, the bases, the images of a sample of the catalog. */
+export async function setUpEngine(): Promise<boolean> {
   const mcpcat = (title: string, ...args: readonly string[]): Promise<boolean> =>
     run(title, process.execPath, ['bin/mcpcat.js', ...args]);
   return (
-    (await installBuildTools()) &&
     (await mcpcat('engine', 'doctor', '--fix')) &&
     (await mcpcat('bases', 'base', 'build')) &&
     mcpcat('images of a sample of the catalog', 'build', ...sample)

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { coverageText, holdsCode, linesIn } from '../../scripts/test/coverage.ts';
+import { dealt, shareIn } from '../../scripts/test/deal.ts';
+import { groupOf, testFiles } from '../../scripts/test/groups.ts';
+import { countsIn, together, type Job } from '../../scripts/test/run-jobs.ts';
+
+const job = (name: string, lane?: string): Job => ({ name, files: [name], lane });
+
+test('what a test needs is told by its folder, and every test file is in one group', () => {
+  assert.equal(groupOf('test/docker/registries/pull.test.ts'), 'docker');
+  assert.equal(groupOf('test/init/relay.test.ts'), 'docker');
+  assert.equal(groupOf('test/egress/road.test.ts'), 'unit');
+  const all = testFiles(['unit', 'docker'], []);
+  const each = [...testFiles(['unit'], []), ...testFiles(['docker'], [])];
+  assert.deepEqual(each.toSorted(), all);
+  assert.ok(all.includes('test/scripts/test-jobs.test.ts'));
+});
+
+test('so many jobs run at a time, in order, and never two of one lane', async () => {
+  const started: string[] = [];
+  const gates = new Map<string, () => void>();
+  const take = ({ name }: Job): Promise<void> => {
+    started.push(name);
+    return new Promise((resolve) => gates.set(name, resolve));
+  };
+  const jobs = [job('a', 'one'), job('b', 'one'), job('c'), job('d')];
+  const done = together(jobs, { slots: 2, take });
+  await settled();
+  assert.deepEqual(started, ['a', 'c']);
+  gates.get('c')?.();
+  await settled();
+  assert.deepEqual(started, ['a', 'c', 'd'], 'b waits for a, whose lane it shares');
+  gates.get('a')?.();
+  await settled();
+  assert.deepEqual(started, ['a', 'c', 'd', 'b']);
+  gates.get('d')?.();
+  gates.get('b')?.();
+  await done;
+});
+
+/** Every promise that was ready has had its turn. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('every job is dealt to one machine, and none has much more to do than another', () => {
+  const seconds: Readonly<Record<string, number>> = { a: 100, b: 60, c: 50, d: 40, e: 30, f: 20 };
+  const jobs = Object.keys(seconds).map((name) => job(name));
+  const hands = [1, 2, 3].map((number) => dealt(jobs, { number, of: 3 }, (name) => seconds[name] ?? 0));
+  assert.deepEqual(hands.flatMap((hand) => hand.map(({ name }) => name)).toSorted(), Object.keys(seconds));
+  const sums = hands.map((hand) => hand.reduce((sum, { name }) => sum + (seconds[name] ?? 0), 0));
+  assert.deepEqual(sums, [100, 110, 90]);
+});
+
+test('a share that is none is refused with what was found', () => {
+  assert.deepEqual(shareIn('2/6'), { number: 2, of: 6 });
+  for (const text of ['', '2', '0/6', '7/6', 'x/6'])
+    assert.throws(() => shareIn(text), { message: `--group: expected a share such as 2/6, found "${text}"` });
+});
+
+test('a process that ended badly has failed, whatever it has counted', () => {
+  const output = 'ℹ tests 4\nℹ pass 3\nℹ fail 1\nℹ cancelled 2\n';
+  assert.deepEqual(countsIn(output, false), { passed: 3, failed: 3 });
+  assert.deepEqual(countsIn('ℹ pass 3\nℹ fail 0\n', true), { passed: 3, failed: 0 });
+  assert.deepEqual(countsIn('ℹ pass 3\nℹ fail 0\n', false), { passed: 3, failed: 1 });
+  assert.deepEqual(countsIn('', false), { passed: 0, failed: 1 });
+});
+
+test('coverage names the share of each folder and the files that nothing loads', () => {
+  const lcov = 'SF:src/egress/road.ts\nDA:1,1\nDA:2,0\nDA:3,4\nDA:4,1\nend_of_record\n';
+  const text = coverageText(linesIn(lcov), ['src/cli/cli.ts', 'src/egress/dial.ts', 'src/egress/road.ts']);
+  assert.match(text, /^egress +75\.0 % of lines, 1 of 2 files loaded {2}\(core\)$/m);
+  assert.match(text, /^50\.0 % of 2 source files outside src\/cli are loaded by a unit test$/m);
+  assert.match(text, /^not loaded: src\/egress\/dial\.ts$/m);
+});
+
+test('a file of types alone holds no code', () => {
+  assert.equal(
+    holdsCode("import type { A } from './a.ts';\n/** Why. */\nexport interface B { a: A }\n"),
+    false,
+  );
+  assert.equal(holdsCode("export type { A } from './a.ts';\n"), false);
+  assert.equal(holdsCode('export const a: number = 1;\n'), true);
+  assert.equal(holdsCode("import { a, type B } from './a.ts';\na();\n"), true);
+});
