@@ -20,6 +20,7 @@
 #include "holders.h"
 #include "isolation.h"
 #include "local-names.h"
+#include "mounts.h"
 #include "room.h"
 #include "say.h"
 #include "secrets.h"
@@ -207,6 +208,7 @@ int guard(char **command) {
     return exit_guard_failed;
   }
   if (it.settings.isolated && !isolation_holds()) return exit_guard_failed;
+  if (!mounts_hold(it.settings.mounts)) return exit_guard_failed;
   if (!confine(&it)) return exit_guard_failed;
   if (start(&it, command) != 0) return exit_guard_failed;
   it.holders = (struct holders){.expected = it.settings.held, .running = clock_milliseconds()};

@@ -49,6 +49,7 @@ struct settings settings_from_environment(void) {
       .reports = settings_reports(),
   };
   settings.ports = getenv("MCPCAT_PORTS");
+  settings.mounts = getenv("MCPCAT_MOUNTS");
   if (settings.lease_grace > settings.eof_grace) settings.lease_grace = settings.eof_grace;
   return settings;
 }

@@ -13,6 +13,7 @@ struct settings {
   bool held;       /* MCPCAT_LEASE=1: a lease comes within 20 s, or there is no client */
   bool isolated;   /* MCPCAT_NETWORK=none: the server must not start where there is any network */
   bool reports;      /* MCPCAT_REPORTS=1: the launcher wants to know what ends inside (attempts.h) */
+  const char *mounts; /* MCPCAT_MOUNTS: what has to be mounted where (mounts.h); NULL: nothing to compare */
   const char *ports; /* MCPCAT_PORTS: permitted ports of a server with a road, such as 443,80; NULL: no road */
 };
 
