@@ -70,6 +70,7 @@ const onlyContainers: Plugin = {
 const late = {
   load: 'src/catalog/load.ts',
   'open-server': 'src/listing/open-server.ts',
+  'refresh-copy': 'src/listing/refresh-copy.ts',
   build: 'src/engine/docker/build.ts',
   progress: 'src/engine/docker/progress.ts',
   http: 'src/http-bridge/http-attachment.ts',

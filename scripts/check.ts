@@ -22,7 +22,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['node', '--test', 'test/architecture.test.ts'],
   ['node', 'scripts/lint-workflows.ts'],
   ['node', 'scripts/generate-docs.ts', '--check'],
-  ['node', 'src/main.ts', 'index', '--page', 'docs/catalog.md', '--check'],
+  ['node', 'scripts/check-index.ts'],
 ];
 
 let failed = 0;

@@ -1,6 +1,6 @@
 /** `docs/server-yaml.md`: the reference of `server.yaml`, made from the schema that checks it. Pure. */
 import { z } from 'zod';
-import { Entry } from '../src/catalog/entry.ts';
+import { inputSchema } from '../src/catalog/json-schema.ts';
 
 /** The part of JSON Schema that the schema of an entry uses. */
 const Node = z.object({
@@ -34,7 +34,7 @@ interface Section {
 }
 
 export function serverYamlPage(): string {
-  const root = Node.parse(z.toJSONSchema(Entry, { io: 'input' }));
+  const root = Node.parse(inputSchema());
   return `${[
     '<!-- Written by scripts/generate-docs.ts from src/catalog/entry.ts; do not edit. -->',
     '',

@@ -1,6 +1,6 @@
 import type { Attempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
-import { policyOf } from '../egress/policy.ts';
+import { policyOf, type Policy } from '../egress/policy.ts';
 import type { PermittedRule } from '../egress/rules.ts';
 import { isHostName } from '../lib/host-rule.ts';
 import type { StandIn } from '../trial/stand-in.ts';
@@ -14,6 +14,10 @@ export interface Host {
   readonly attempts: number;
   /** What the first bytes looked like. */
   readonly speaks: 'TLS' | 'HTTP' | 'other' | 'nothing';
+  /** Of a name inside TLS or HTTP: the declared host to which the connection was made. */
+  readonly behind?: string;
+  /** Why it was not looked into, if a connection to it did not say whom it is for. */
+  readonly hidden?: string;
   /** Tools during whose calls it was tried; `start` is the time before the first. */
   readonly during: readonly string[];
 }
@@ -46,20 +50,20 @@ interface Record {
   readonly port: number | undefined;
   attempts: number;
   speaks: Host['speaks'];
+  behind?: string;
+  hidden?: string;
   readonly during: Set<string>;
 }
 
 /** Writes down what a server looks for. With a `live` dial the declared hosts are real; all others never are. */
 export class Recorder {
   readonly dial: Dial;
-  readonly #declared: (name: string, port: number | undefined) => boolean;
+  readonly #policy: Policy;
   readonly #records = new Map<string, Record>();
   #during = 'start';
 
   constructor(declared: readonly PermittedRule[], stand: StandIn, live: Dial | undefined) {
-    const policy = policyOf(declared);
-    this.#declared = (name, port) =>
-      port === undefined ? policy.knows(name) : policy.permits(name, port).verdict === 'permitted';
+    this.#policy = policyOf(declared);
     this.dial = (request) => {
       this.#take(request.name, request.port);
       const real = live !== undefined && this.#declared(request.name, request.port);
@@ -71,16 +75,27 @@ export class Recorder {
     };
   }
 
+  /** What the recording tunnel permits: all of `rules`, but inside a declared host no other name than in earnest. */
+  policyFor(rules: readonly PermittedRule[]): Policy {
+    const namesWithin: Policy['namesWithin'] = (name, port) =>
+      this.#declared(name, port) ? this.#policy.namesWithin(name, port) : 'any';
+    return { ...policyOf(rules), namesWithin };
+  }
+
   /** What is tried from now on belongs to this tool. */
   use(tool: string | undefined): void {
     this.#during = tool ?? 'start';
   }
 
   /** Of connections the dial tells; here the rest: names without a connection, ports that no rule names. */
-  readonly attempt = ({ what, name, port, verdict }: Attempt): void => {
+  readonly attempt = ({ what, name, port, verdict, wanted, reason }: Attempt): void => {
     // An address is one of its own on loopback: nothing else has a route.
     if (!isHostName(name)) return;
-    if (what === 'lookup' || verdict === 'refused') this.#take(name, port);
+    if (wanted !== undefined) this.#take(wanted, port).behind = name;
+    // It was permitted and dialled, so the dial has told of it; refused was what came then.
+    else if (verdict === 'refused' && port !== undefined && this.#declared(name, port))
+      this.#take(name, port).hidden = reason ?? '';
+    else if (what === 'lookup' || verdict === 'refused') this.#take(name, port);
   };
 
   /** Sorted by name; a name that was also connected to is told once. */
@@ -89,25 +104,33 @@ export class Recorder {
     const connected = new Set(records.filter(({ port }) => port !== undefined).map(({ name }) => name));
     return records
       .filter(({ name, port }) => port !== undefined || !connected.has(name))
-      .map(({ name, port, attempts, speaks, during }) => ({
+      .map(({ name, port, attempts, speaks, during, behind, hidden }) => ({
         name,
         port,
         declared: this.#declared(name, port),
         attempts,
         speaks,
         during: [...during],
+        ...(behind === undefined ? {} : { behind }),
+        ...(hidden === undefined ? {} : { hidden }),
       }))
       .sort((a, b) => a.name.localeCompare(b.name) || (a.port ?? 0) - (b.port ?? 0));
   }
 
-  #take(name: string, port: number | undefined): void {
+  #declared(name: string, port: number | undefined): boolean {
+    if (port === undefined) return this.#policy.knows(name);
+    return this.#policy.permits(name, port).verdict === 'permitted';
+  }
+
+  /** Beyond the most it is written down and forgotten. */
+  #take(name: string, port: number | undefined): Record {
     const key = keyOf(name, port);
     const known = this.#records.get(key);
-    if (known === undefined && this.#records.size >= mostHosts) return;
-    const record = known ?? { name, port, attempts: 0, speaks: 'nothing', during: new Set<string>() };
+    const record: Record = known ?? { name, port, attempts: 0, speaks: 'nothing', during: new Set<string>() };
     record.attempts++;
     record.during.add(this.#during);
-    this.#records.set(key, record);
+    if (known !== undefined || this.#records.size < mostHosts) this.#records.set(key, record);
+    return record;
   }
 }
 

@@ -34,7 +34,8 @@ export async function record<T>(
   const network = recordingRules(sandbox.network, sandbox.http?.port);
   const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
   const { dial, attempt } = recorder;
-  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt }, (running) =>
+  const policy = recorder.policyFor(network);
+  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt, policy }, (running) =>
     watch({ running, recorder, sandbox: open }),
   );
 }

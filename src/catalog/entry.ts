@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainAddress } from '../lib/markdown-text.ts';
-import { hostRuleForm } from '../lib/host-rule.ts';
+import { hostRuleForm, opaqueMark } from '../lib/host-rule.ts';
 
 /**
  * The schema of `catalog/<name>/server.yaml`. Unknown keys are errors: a typo never weakens. The descriptions are what
@@ -34,12 +34,28 @@ const fileInMount = z
   );
 
 /** `host`, `host:port`, `*.suffix[:port]`, `*[:port]`, or `{ENV_NAME}[:port]`: the host is taken from a setting. */
-const host = z
+const hostText = z
   .string()
   .regex(
     hostRuleForm,
     'must be a lower-case host name, host:port, *.example.com, {ENV_NAME}, {ENV_NAME}:{PORT_NAME} or "*"; no scheme, no path, no IP address',
   );
+
+/** The same, and whether the launcher looks for the host's name in what is sent to it. Kept as one text. */
+const host = z.union([
+  hostText,
+  z
+    .strictObject({
+      host: hostText.describe('The host, as it would stand alone.'),
+      tls: z
+        .literal('opaque')
+        .describe(
+          'Whom TLS (or HTTP) is for is not looked at: for clients that send no server name, or an encrypted one. Without it such connections are refused.',
+        ),
+    })
+    .transform((rule) => `${rule.host}${opaqueMark}`)
+    .pipe(hostText),
+]);
 
 export const EnvSetting = z.strictObject({
   description: text.describe('What it is for and where to get it, for the person who has to fill it in.'),
@@ -140,7 +156,7 @@ const Permissions = z.strictObject({
     .array(host)
     .default([])
     .describe(
-      'Hosts it may reach: `host`, `host:port`, `*.suffix`, `{SETTING}` or `{SETTING}:PORT` where the user names the host, `*` for any. Port 443 unless another is given, for `*` also 80. Empty: no network at all.',
+      'Hosts it may reach: `host`, `host:port`, `*.suffix`, `{SETTING}` or `{SETTING}:PORT` where the user names the host, `*` for any; `{ host: …, tls: opaque }` where the name inside TLS can not be checked. Port 443 unless another is given, for `*` also 80. Empty: no network at all.',
     ),
   mounts: z.array(Mount).default([]).describe('Folders that the user may hand over.'),
   state: z

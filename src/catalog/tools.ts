@@ -8,6 +8,7 @@ export const Tool = z.strictObject({
   /** sha256 of the schema of its arguments, in hex. */
   schema: z.string(),
 });
+export type Tool = z.infer<typeof Tool>;
 
 export const Tools = z.strictObject({ tools: z.array(Tool) });
 export type Tools = z.infer<typeof Tools>;

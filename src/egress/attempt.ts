@@ -10,6 +10,8 @@ export interface Attempt {
   readonly reason: string | undefined;
   /** The host that the user would have to allow for it, if that helps. */
   readonly allow: string | undefined;
+  /** The name inside TLS or HTTP, where that is why it was refused; printable. */
+  readonly wanted?: string;
   /** The IP address that was dialled, or that was the reason to refuse. */
   readonly address: string | undefined;
   /** Into the container. */
@@ -33,5 +35,11 @@ const nothing = {
 };
 
 export function attemptOf(facts: Pick<Attempt, 'what' | 'name' | 'verdict'> & Partial<Attempt>): Attempt {
-  return { ...nothing, ...facts, name: facts.name.replaceAll(/[^\x21-\x7e]/g, '?') };
+  const { wanted, ...rest } = facts;
+  const inside = wanted === undefined ? {} : { wanted: printable(wanted) };
+  return { ...nothing, ...rest, ...inside, name: printable(facts.name) };
+}
+
+function printable(name: string): string {
+  return name.replaceAll(/[^\x21-\x7e]/g, '?');
 }

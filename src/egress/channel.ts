@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ProtocolError, resetFrame, type Frame, type ResetReason } from './frames.ts';
-import { Inflow } from './inflow.ts';
+import type { FirstFlight } from './first-flight.ts';
+import { Inflow, type FlightGuard } from './inflow.ts';
 import { Outflow } from './outflow.ts';
 import { codeOf } from './resolver.ts';
 import type { Sink } from './sink.ts';
@@ -20,6 +21,10 @@ export interface ChannelOwner {
 }
 
 interface Ends {
+  /** Looks at the first bytes of the relay's side before the peer gets them. */
+  readonly flight?: FirstFlight | undefined;
+  /** It did not like them: the stream was reset. */
+  readonly onFlightRefused?: FlightGuard['onRefused'];
   /** The relay's OPENED or RESET for a stream that the launcher opened. */
   readonly onOpened?: () => void;
   /** The relay has no more to do with it. Called once, before `onGone`. */
@@ -74,7 +79,14 @@ export class Channel {
     }
     this.#state = 'open';
     const flow = { id: this.#id, peer, sink: this.#owner.sink };
-    this.#inflow = new Inflow(flow, this.#owner.pool);
+    const { flight, onFlightRefused } = this.#ends;
+    this.#inflow = new Inflow(flow, this.#owner.pool, {
+      flight,
+      onRefused: (refused) => {
+        onFlightRefused?.(refused);
+        this.#refuseOpen();
+      },
+    });
     this.#outflow = new Outflow(flow, { onEnd: () => this.#settle(), onFull: () => this.#owner.haltAll() });
     if (this.#endedEarly) this.#end();
   }
@@ -84,6 +96,13 @@ export class Channel {
     if (this.#state === 'opening') this.#owner.sink.control(resetFrame(this.#id, reason));
     this.#finish();
     this.#gone();
+  }
+
+  /** What the relay sent first was not meant for this peer. */
+  #refuseOpen(): void {
+    if (this.#state !== 'open') return;
+    this.#owner.sink.control(resetFrame(this.#id, 'refused'));
+    this.abandon();
   }
 
   receive({ type, payload }: Frame): void {

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../lib/errors.ts';
 import { ownMachine } from '../lib/host-rule.ts';
-import { connectFirst } from './connect-first.ts';
-import { refusalOf } from './public-address.ts';
+import { connectFirst, type Connected } from './connect-first.ts';
+import { OwnAddresses, type Interfaces } from './own-addresses.ts';
+import { refusalOf, type AddressRefusal } from './public-address.ts';
 import { Resolver, type Lookup } from './resolver.ts';
 
 export interface DialRequest {
@@ -36,6 +37,8 @@ export interface DialOptions {
   readonly deadline?: number;
   /** Milliseconds before the next address is tried beside the one that does not answer. */
   readonly stagger?: number;
+  /** This machine's interfaces; the system's by default. */
+  readonly interfaces?: () => Interfaces;
 }
 
 const defaults = { deadline: 10_000, stagger: 250 };
@@ -47,16 +50,15 @@ const defaults = { deadline: 10_000, stagger: 250 };
 export function realDial(options: DialOptions = {}): Dial {
   const { deadline, stagger } = { ...defaults, ...options };
   const resolver = new Resolver(options.lookup);
+  const own = new OwnAddresses(options.interfaces);
+  const judge = (address: string): AddressRefusal | undefined => refusalOf(address) ?? own.refusalOf(address);
   return async (request) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(deadline)]);
     try {
       const found = await addressesOf(request, resolver, signal);
-      const refused = firstRefusal(request, found);
+      const refused = firstRefusal(request, found, judge);
       if (refused !== undefined) return refused;
-      return {
-        outcome: 'connected',
-        ...(await connectFirst(found, { port: request.port, stagger, signal })),
-      };
+      return arrived(request, await connectFirst(found, { port: request.port, stagger, signal }));
     } catch (error) {
       return { outcome: 'failed', reason: reasonOf(error, { request, signal, deadline }) };
     }
@@ -73,21 +75,39 @@ async function addressesOf(
 
 /** One bad address among good ones condemns the name: that is how rebinding looks. */
 function firstRefusal(
-  { name, port, private: mode }: DialRequest,
+  request: DialRequest,
   found: readonly string[],
+  judge: (address: string) => AddressRefusal | undefined,
 ): Dialled | undefined {
   for (const address of found) {
-    const refusal = refusalOf(address);
-    if (refusal === undefined || (refusal.allowable && mode === 'allowed')) continue;
-    const allow = port === 443 ? name : `${name}:${String(port)}`;
-    return {
-      outcome: 'refused',
-      reason: `it leads to ${address}, ${refusal.what}`,
-      address,
-      ...(refusal.allowable ? { allow } : {}),
-    };
+    const refusal = judge(address);
+    if (refusal === undefined || (refusal.allowable && request.private === 'allowed')) continue;
+    return refusedFor(request, address, refusal);
   }
   return undefined;
+}
+
+function refusedFor({ name, port }: DialRequest, address: string, refusal: AddressRefusal): Dialled {
+  const allow = port === 443 ? name : `${name}:${String(port)}`;
+  return {
+    outcome: 'refused',
+    reason: `it leads to ${address}, ${refusal.what}`,
+    address,
+    ...(refusal.allowable ? { allow } : {}),
+  };
+}
+
+/**
+ * Looks again at the connection itself: one whose two ends are the same address has not left this machine, whatever the
+ * list of interfaces said (an address that came a moment ago, a rule of the kernel that leads elsewhere).
+ */
+function arrived(request: DialRequest, connected: Connected): Dialled {
+  const { localAddress, remoteAddress } = connected.stream;
+  const itself = localAddress !== undefined && localAddress === remoteAddress;
+  if (!itself || request.private === 'allowed') return { outcome: 'connected', ...connected };
+  connected.stream.on('error', () => undefined).destroy();
+  const refusal = { what: 'an address of this machine', allowable: true };
+  return refusedFor(request, connected.address, refusal);
 }
 
 function reasonOf(

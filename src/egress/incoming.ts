@@ -2,6 +2,7 @@ import type { Addresses } from './addresses.ts';
 import { attemptOf, type Attempt, type OnAttempt } from './attempt.ts';
 import { Channel, type ChannelOwner } from './channel.ts';
 import type { Dial, Dialled } from './dial.ts';
+import { FirstFlight } from './first-flight.ts';
 import { destinationOf, frameOf, type ResetReason } from './frames.ts';
 import type { Policy } from './policy.ts';
 
@@ -12,6 +13,8 @@ export interface Egress {
   readonly dial: Dial;
   readonly onAttempt: OnAttempt;
 }
+
+type Refusal = Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow' | 'wanted'>>;
 
 interface Wish {
   readonly id: number;
@@ -25,11 +28,19 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
   const name = egress.addresses.nameOf(address) ?? address;
   const started = performance.now();
   const abort = new AbortController();
-  const facts: {
-    refusal?: Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow'>>;
-    address?: string;
-  } = {};
+  const facts: { refusal?: Refusal; address?: string } = {};
+  const permission = egress.policy.permits(name, port);
+  const names = permission.verdict === 'permitted' ? egress.policy.namesWithin(name, port) : 'any';
   const channel = new Channel(wish.id, owner, {
+    flight: names === 'any' ? undefined : new FirstFlight(names),
+    onFlightRefused: ({ reason, name: wanted }) => {
+      const rule = wanted === undefined ? 'whose name can not be checked' : 'which its rule does not permit';
+      facts.refusal = {
+        verdict: 'refused',
+        reason: `${reason}, ${rule}`,
+        ...(wanted === undefined ? {} : { wanted }),
+      };
+    },
     onOver: () => abort.abort(),
     onGone: () => {
       const { trouble, ...bytes } = channel.totals;
@@ -44,10 +55,7 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
       onGone();
     },
   });
-  const refuse = (
-    why: ResetReason,
-    refusal: Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow'>>,
-  ): void => {
+  const refuse = (why: ResetReason, refusal: Refusal): void => {
     facts.refusal = refusal;
     channel.refuse(why);
   };
@@ -61,7 +69,6 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
       refuse('refused', { verdict: 'refused', reason: result.reason, allow: result.allow });
     else refuse('failed', { verdict: 'permitted', reason: result.reason });
   };
-  const permission = egress.policy.permits(name, port);
   if (permission.verdict === 'refused') queueMicrotask(() => refuse('refused', permission));
   else {
     const request = { name, port, private: permission.private, signal: abort.signal };

@@ -1,7 +1,16 @@
 import { ByteQueue, compact } from './byte-queue.ts';
 import { ProtocolError, windowFrame } from './frames.ts';
+import type { FirstFlight, FlightVerdict } from './first-flight.ts';
 import type { Flow } from './outflow.ts';
 import { ReceiveWindow, type WindowPool } from './window.ts';
+
+type Refused = Extract<FlightVerdict, { readonly verdict: 'refused' }>;
+
+export interface FlightGuard {
+  readonly flight?: FirstFlight | undefined;
+  /** Called once, with the whole of what came kept back. */
+  readonly onRefused?: (refused: Refused) => void;
+}
 
 /** From the relay to the peer. Holds no more than the window it has given, and returns credit as the peer takes. */
 export class Inflow {
@@ -13,10 +22,15 @@ export class Inflow {
   #ended = false;
   #peerEnded = false;
   #bytes = 0;
+  /** Looks at what comes first; nothing reaches the peer before it has decided. */
+  #flight: FirstFlight | undefined;
+  readonly #onRefused: (refused: Refused) => void;
 
-  constructor(flow: Flow, pool: WindowPool) {
+  constructor(flow: Flow, pool: WindowPool, guard: FlightGuard = {}) {
     this.#flow = flow;
     this.#window = new ReceiveWindow(pool);
+    this.#flight = guard.flight;
+    this.#onRefused = guard.onRefused ?? (() => undefined);
   }
 
   get bytes(): number {
@@ -32,13 +46,17 @@ export class Inflow {
     if (this.#ended) throw new ProtocolError('DATA after END');
     this.#window.receive(piece.length);
     this.#bytes += piece.length;
-    if (this.#writing === 0 && !this.#flow.peer.destroyed) this.#write([compact(piece)]);
+    if (this.#flight !== undefined) {
+      this.#queue.push(piece);
+      this.#judge(this.#flight.feed(piece));
+    } else if (this.#writing === 0 && !this.#flow.peer.destroyed) this.#write([compact(piece)]);
     else this.#queue.push(piece);
   }
 
   end(): void {
     if (this.#ended) throw new ProtocolError('END after END');
     this.#ended = true;
+    if (this.#flight !== undefined) this.#judge(this.#flight.end());
     this.#flush();
   }
 
@@ -47,9 +65,16 @@ export class Inflow {
     this.#window.release();
   }
 
+  #judge(verdict: FlightVerdict): void {
+    if (verdict.verdict === 'more') return;
+    if (verdict.verdict === 'refused') return this.#onRefused(verdict);
+    this.#flight = undefined;
+    this.#flush();
+  }
+
   #flush(): void {
     const { peer } = this.#flow;
-    if (this.#writing > 0 || peer.destroyed) return;
+    if (this.#flight !== undefined || this.#writing > 0 || peer.destroyed) return;
     if (this.#queue.length > 0) this.#write(this.#queue.take());
     else if (this.#ended && !this.#peerEnded) {
       this.#peerEnded = true;

@@ -1,5 +1,6 @@
 import { McpcatError } from '../lib/errors.ts';
 import { hostRuleText, isHostName, matchesName } from '../lib/host-rule.ts';
+import type { NameRule } from './first-flight.ts';
 import type { PermittedRule } from './rules.ts';
 
 /** Ports the relay can listen on (HELLO, road protocol). */
@@ -19,6 +20,8 @@ export interface Policy {
   /** True if the name may be reached on some port: what DNS answers. */
   knows(name: string): boolean;
   permits(name: string, port: number): Permission;
+  /** What a permitted connection may be for, inside it; `any` where a rule is for every name, or opaque. */
+  namesWithin(name: string, port: number): NameRule | 'any';
 }
 
 /** Throws `usage` if the rules need more ports than the relay can listen on. */
@@ -35,13 +38,18 @@ export function policyOf(rules: readonly PermittedRule[]): Policy {
     ports,
     knows: (name) => isHostName(name) && rules.some((rule) => matchesName(rule, name)),
     permits: (name, port) => permission(rules, name, port),
+    namesWithin: (name, port) => namesWithin(permitting(rules, name, port), port),
   };
+}
+
+function permitting(rules: readonly PermittedRule[], name: string, port: number): readonly PermittedRule[] {
+  return rules.filter((rule) => matchesName(rule, name) && rule.ports.includes(port));
 }
 
 function permission(rules: readonly PermittedRule[], name: string, port: number): Permission {
   const byName = isHostName(name) ? rules.filter((rule) => matchesName(rule, name)) : [];
   if (byName.length === 0) return { verdict: 'refused', reason: 'the name is not permitted' };
-  const found = byName.filter(({ ports }) => ports.includes(port));
+  const found = permitting(byName, name, port);
   if (found.length === 0)
     return {
       verdict: 'refused',
@@ -49,4 +57,17 @@ function permission(rules: readonly PermittedRule[], name: string, port: number)
     };
   const allowed = found.some((rule) => rule.private === 'allowed');
   return { verdict: 'permitted', private: allowed ? 'allowed' : 'refused' };
+}
+
+/** Where nothing but the web is expected, so that another protocol would be a way around the look into it. */
+const webPorts = new Set([80, 443]);
+
+/** Whatever one of the rules that permitted the connection permits. */
+function namesWithin(rules: readonly PermittedRule[], port: number): NameRule | 'any' {
+  if (rules.some(({ kind, tls }) => kind === 'any' || tls === 'opaque')) return 'any';
+  return {
+    fits: (name) => isHostName(name) && rules.some((rule) => matchesName(rule, name)),
+    unnamed: 'refused',
+    others: webPorts.has(port) ? 'refused' : 'fit',
+  };
 }

@@ -13,10 +13,13 @@ type Class = readonly [what: string, allowable: boolean, ...subnets: string[]];
 const classes: readonly Class[] = [
   ['the metadata service of a cloud', false, '169.254.169.254/32', '169.254.170.0/24', '168.63.129.16/32'],
   ['the metadata service of a cloud', false, '100.100.100.200/32', 'fd00:ec2::/32', 'fd20:ce::254/128'],
+  ['the metadata service of a cloud', false, 'fd00:42::42/128'],
+  // Nobody needs them, and each cloud puts its services there: none is ever allowed.
+  ['a link-local address', false, '169.254.0.0/16'],
+  ['a link-local address', true, 'fe80::/10'],
   ['no address', false, '0.0.0.0/8', '::/128'],
   ['a loopback address', true, '127.0.0.0/8', '::1/128'],
   ['a private address', true, '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'],
-  ['a link-local address', true, '169.254.0.0/16', 'fe80::/10'],
   ['a carrier-grade NAT address', true, '100.64.0.0/10'],
   ['a benchmarking address', true, '198.18.0.0/15', '2001:2::/48'],
   ['a documentation address', true, '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24'],

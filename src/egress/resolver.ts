@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { fromHostsFile } from './hosts-file.ts';
 
 /** All addresses of a name, IPv4 and IPv6, in the order of preference. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
@@ -51,8 +52,14 @@ export class Resolver {
   }
 }
 
+/**
+ * The name and no other: with a dot at its end it is absolute, or `api.example.com` could be `api.example.com.corp.lan`
+ * where the machine's search list says so (resolv.conf(5), ndots).
+ */
 async function systemAddresses(name: string): Promise<readonly string[]> {
-  const found = await systemLookup(name, { all: true });
+  const listed = await fromHostsFile(name);
+  if (listed.length > 0) return listed;
+  const found = await systemLookup(`${name}.`, { all: true });
   return found.map(({ address }) => address);
 }
 

@@ -65,6 +65,7 @@ function settled(rule: HostRule, settings: Readonly<Record<string, string>>): Pl
   return settingHosts(rule.name, value, defaultPort(rule, settings)).map((host) => ({
     ...host,
     kind: 'exact',
+    ...(rule.tls === undefined ? {} : { tls: rule.tls }),
   }));
 }
 

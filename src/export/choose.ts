@@ -1,4 +1,5 @@
 import { imageOf } from '../catalog/server.ts';
+import type { Tool } from '../catalog/tools.ts';
 import type { Input } from '../lib/input.ts';
 import type { ListedServer } from '../listing/listing.ts';
 
@@ -7,6 +8,11 @@ export interface Exported {
   readonly server: ListedServer;
   /** `registry.example.com/mcpcat/time@sha256:…`, or a name on this engine alone. */
   readonly image: string;
+}
+
+/** For the forms that name a server's tools. */
+export interface ExportedWithTools extends Exported {
+  readonly tools: readonly Tool[];
 }
 
 /** A server that is not exported, and why. */

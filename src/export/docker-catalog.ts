@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Mount } from '../catalog/entry.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
 import type { ListedServer } from '../listing/listing.ts';
-import type { Exported } from './choose.ts';
+import type { ExportedWithTools } from './choose.ts';
 
 /** A server in a catalog file of github.com/docker/mcp-gateway (pkg/catalog/types.go). */
 interface DockerServer {
@@ -25,21 +25,21 @@ interface DockerServer {
 }
 
 /** `catalog.yaml` for `docker mcp gateway run --catalog`. Pure. */
-export function dockerCatalog(exported: readonly Exported[]): string {
+export function dockerCatalog(exported: readonly ExportedWithTools[]): string {
   const registry = Object.fromEntries(exported.map((one) => [one.server.name, dockerServer(one)]));
   const options = { lineWidth: 0, blockQuote: false, aliasDuplicateObjects: false } as const;
   return stringify({ name: 'mcpcat', displayName: 'mcpcat', registry }, options);
 }
 
-function dockerServer({ server, image }: Exported): DockerServer {
-  const { title, description, tools, categories, license, permissions } = server;
+function dockerServer({ server, image, tools }: ExportedWithTools): DockerServer {
+  const { title, description, categories, license, permissions } = server;
   const config = configOf(server);
   return {
     title,
     description,
     type: 'server',
     image,
-    tools: (tools ?? []).map((tool) => ({ name: tool.name, description: tool.description })),
+    tools: tools.map((tool) => ({ name: tool.name, description: tool.description })),
     ...given('secrets', secretsOf(server)),
     ...given('env', envOf(server)),
     ...given('config', config === undefined ? [] : [config]),

@@ -1,6 +1,6 @@
 import { parseHostRules } from '../lib/host-rules.ts';
 import type { ListedServer } from '../listing/listing.ts';
-import type { Exported } from './choose.ts';
+import type { ExportedWithTools } from './choose.ts';
 import { publisherKey, serverJson, type ServerJson } from './server-json.ts';
 
 /** github.com/stacklok/toolhive-core, registry/types: its registry file holds servers in the official form. */
@@ -17,7 +17,10 @@ export interface ToolhiveRegistry {
 }
 
 /** Pure, so its time is that of its newest content. */
-export function toolhiveRegistry(exported: readonly Exported[], namespace: string): ToolhiveRegistry {
+export function toolhiveRegistry(
+  exported: readonly ExportedWithTools[],
+  namespace: string,
+): ToolhiveRegistry {
   const newest = exported
     .map(({ server }) => changedOn(server))
     .toSorted()
@@ -30,18 +33,18 @@ export function toolhiveRegistry(exported: readonly Exported[], namespace: strin
   };
 }
 
-function toolhiveServer(exported: Exported, namespace: string): ServerJson {
+function toolhiveServer(exported: ExportedWithTools, namespace: string): ServerJson {
   const { _meta: meta, ...base } = serverJson(exported, namespace);
-  const extension = { [exported.image]: extensionOf(exported.server) };
+  const extension = { [exported.image]: extensionOf(exported) };
   return {
     ...base,
     _meta: { [publisherKey]: { ...meta[publisherKey], [extensionKey]: extension } },
   };
 }
 
-function extensionOf(server: ListedServer): object {
-  const { description, categories, tools } = server;
-  const names = (tools ?? []).map(({ name }) => name).filter((name) => /^[\w-]+$/.test(name));
+function extensionOf({ server, tools }: ExportedWithTools): object {
+  const { description, categories } = server;
+  const names = tools.map(({ name }) => name).filter((name) => /^[\w-]+$/.test(name));
   return {
     status: 'active',
     tier: 'Community',

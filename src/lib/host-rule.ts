@@ -11,6 +11,8 @@ export interface HostRule {
   readonly name: string;
   readonly ports: readonly number[];
   readonly portSetting?: string;
+  /** Whom TLS or HTTP inside is for is not looked at: for clients that send no server name, or an encrypted one. */
+  readonly tls?: 'opaque';
 }
 
 /** The user's own machine, seen from a container without network. Only the user may permit it. */
@@ -26,8 +28,11 @@ const setting = '\\{[A-Za-z_][A-Za-z0-9_]*\\}';
  * `{SETTING}:port` or `{SETTING}:{PORT_SETTING}`.
  */
 export const hostRuleForm = new RegExp(
-  `^(${setting}(:([1-9][0-9]{0,4}|${setting}))?|(\\*|(\\*\\.)?${label}(\\.${label})*)(:[1-9][0-9]{0,4})?)$`,
+  `^(${setting}(:([1-9][0-9]{0,4}|${setting}))?|(\\*|(\\*\\.)?${label}(\\.${label})*)(:[1-9][0-9]{0,4})?)( \\(tls: opaque\\))?$`,
 );
+
+/** Behind a rule: what an entry writes as `{ host: …, tls: opaque }`. */
+export const opaqueMark = ' (tls: opaque)';
 
 /** Second-level labels that registries sell below: `*.co.uk` would be half a country. */
 const registryLabels = new Set(['ac', 'co', 'com', 'edu', 'gob', 'gov', 'ne', 'net', 'or', 'org']);
@@ -37,6 +42,11 @@ const registryLabels = new Set(['ac', 'co', 'com', 'edu', 'gob', 'gov', 'ne', 'n
  * their ASCII form. Throws `usage` with what to write instead.
  */
 export function parseHostRule(text: string, what: string): HostRule {
+  if (!text.endsWith(opaqueMark)) return parsePlainRule(text, what);
+  return { ...parsePlainRule(text.slice(0, -opaqueMark.length), what), tls: 'opaque' };
+}
+
+function parsePlainRule(text: string, what: string): HostRule {
   const ofSetting = parseSettingRule(text, what);
   if (ofSetting !== undefined) return ofSetting;
   refuseOtherForms(text, what);
@@ -139,7 +149,11 @@ function wrong(what: string, found: string, hint?: string): McpcatError {
 }
 
 /** The rule as people write it. */
-export function hostRuleText({ kind, name, ports, portSetting }: HostRule): string {
+export function hostRuleText({ tls, ...rule }: HostRule): string {
+  return tls === 'opaque' ? `${plainText(rule)}${opaqueMark}` : plainText(rule);
+}
+
+function plainText({ kind, name, ports, portSetting }: HostRule): string {
   if (kind === 'setting') {
     const port = portSetting === undefined ? ports.join() : `{${portSetting}}`;
     return port === '' ? `{${name}}` : `{${name}}:${port}`;
@@ -157,6 +171,8 @@ export function matchesName({ kind, name }: HostRule, host: string): boolean {
 
 /** True if everything `inner` permits is permitted by `outer` too. */
 export function coversRule(outer: HostRule, inner: HostRule): boolean {
+  // A rule for every name looks for none.
+  if (inner.tls === 'opaque' && outer.tls !== 'opaque' && outer.kind !== 'any') return false;
   if (inner.kind === 'setting' || outer.kind === 'setting')
     return hostRuleText(outer) === hostRuleText(inner);
   const names =

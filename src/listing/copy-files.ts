@@ -12,6 +12,11 @@ export function copyFiles(cache: string, url: string): { readonly text: string; 
   return { text: `${name}.json`, facts: `${name}.facts.json` };
 }
 
+/** Where a server's tools with this hash (hexadecimal digits) are kept. */
+export function toolsCopy(cache: string, sha256: string): string {
+  return path.join(cache, 'catalogs', 'tools', `${sha256}.json`);
+}
+
 /** Another user's file is not believed. Throws if there is none. */
 export function isOwn(file: string): boolean {
   return thisHost().owns(statSync(file));
@@ -30,4 +35,35 @@ export function ageText(milliseconds: number): string {
   return minutes < 2880
     ? `${String(Math.round(minutes / 60))} h`
     : `${String(Math.round(minutes / 1440))} days`;
+}
+
+/** What is known of a copy. */
+export interface Facts {
+  readonly copyVersion: typeof copyVersion;
+  readonly url: string;
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+  /** Milliseconds since 1970: when the server last said that this is the newest. */
+  readonly checkedAt: number;
+  /** When it was last asked in vain; the next launches do not wait for it again. */
+  readonly failedAt?: number | undefined;
+  /** Of the copy, in hex: conditions are only sent for the very text that they were given for. */
+  readonly sha256: string;
+}
+
+/** Undefined for what is damaged, of another version or address, or not ours. Without schema: a launch reads it. */
+export function readFacts(cache: string, url: string): Facts | undefined {
+  const files = copyFiles(cache, url);
+  try {
+    const facts: unknown = JSON.parse(ownText(files.facts));
+    return isFacts(facts) && facts.url === url && isOwn(files.text) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rest is only read to ask the address again: `offline-copy` looks at it. */
+function isFacts(value: unknown): value is Facts {
+  const at = (key: keyof Facts): unknown => Reflect.get(Object(value), key);
+  return at('copyVersion') === copyVersion && typeof at('checkedAt') === 'number';
 }

@@ -1,6 +1,8 @@
 import { isLoopback } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { mostBytes } from './parse-listing.ts';
+
+/** More than any catalog needs: ten thousand servers. */
+export const mostBytes = 32 * 1024 ** 2;
 
 export interface Conditions {
   readonly etag?: string | undefined;

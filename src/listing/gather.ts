@@ -8,38 +8,57 @@ import { Proof, proofFile } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import { Tools, toolsFile } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
-import { ListedServer, listingVersion, type ListedImage, type Listing } from './listing.ts';
+import { jsonText } from '../lib/folders.ts';
+import { ListedServer, listingVersion, type ListedImage, type ListedTools, type Listing } from './listing.ts';
 import { statusOf } from './status.ts';
+import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 
 /** What the images of a server would be built from now, by platform. */
 export type Fingerprints = (server: Server) => Promise<Readonly<Record<string, string>>>;
 
 export interface Gathered {
   readonly listing: Listing;
+  /** The text of each server's file of tools, by the server's name. */
+  readonly tools: ReadonlyMap<string, string>;
   /** Broken entries and files: what is whole is listed all the same. */
   readonly problems: readonly Problem[];
 }
 
-/** A catalog folder as one listing; the same files give the same listing. Without `fingerprints` see `listServer`. */
-export async function gatherListing(folder: string, fingerprints?: Fingerprints): Promise<Gathered> {
+/**
+ * A catalog folder as one listing; the same files give the same listing. Without `fingerprints` see `listServer`. `file`
+ * is where it will be: the tools go into a folder beside it.
+ */
+export async function gatherListing(
+  folder: string,
+  fingerprints?: Fingerprints,
+  file = 'catalog.json',
+): Promise<Gathered> {
   const { servers, problems } = await loadCatalog(folder);
   const listed = await Promise.all([...servers.values()].map((server) => listServer(server, fingerprints)));
-  const sorted = listed.map(({ server }) => server).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = listed.toSorted((a, b) => (a.server.name < b.server.name ? -1 : 1));
   return {
     listing: {
       $schema: './catalog.schema.json',
       catalogVersion: listingVersion,
-      servers: Object.fromEntries(sorted.map((server) => [server.name, server])),
+      toolsFolder: toolsFolderOf(file),
+      servers: Object.fromEntries(sorted.map(({ server }) => [server.name, server])),
     },
+    tools: new Map(
+      sorted.flatMap(({ server, tools }) => (tools === undefined ? [] : [[server.name, tools] as const])),
+    ),
     problems: [...problems, ...listed.flatMap((of) => of.problems)],
   };
 }
 
+export interface Gleaned {
+  readonly server: ListedServer;
+  /** The text of its file of tools. */
+  readonly tools: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
 /** One server with everything that lies beside its `server.yaml`. Without `fingerprints` its proof is believed to be of its lock. */
-export async function listServer(
-  server: Server,
-  fingerprints?: Fingerprints,
-): Promise<{ readonly server: ListedServer; readonly problems: readonly Problem[] }> {
+export async function listServer(server: Server, fingerprints?: Fingerprints): Promise<Gleaned> {
   const { entry, folder, lock } = server;
   const [tools, proof, record, now] = await Promise.all([
     readChecked(toolsFile(folder), Tools, `remove it, then: mcpcat test ${entry.name}`),
@@ -48,6 +67,7 @@ export async function listServer(
     fingerprintsOf(server, fingerprints),
   ]);
   const image = record.value === undefined ? undefined : listedImage(record.value);
+  const text = tools.value === undefined ? undefined : jsonText(tools.value);
   // Through the schema, for its order of keys.
   const listed = ListedServer.parse({
     ...entry,
@@ -55,12 +75,17 @@ export async function listServer(
     runtime: lock?.runtime ?? null,
     freshness: { released: lock?.published ?? null },
     image: image ?? null,
-    tools: tools.value?.tools ?? null,
+    tools: listedTools(tools.value, text),
     proof: proof.value ?? null,
     ...statusOf({ server, proof: proof.value, image, fingerprints: now.value }),
   });
   const problems = [tools, proof, record, now].flatMap(({ problem }) => problem ?? []);
-  return { server: listed, problems };
+  return { server: listed, tools: text, problems };
+}
+
+function listedTools(tools: Tools | undefined, text: string | undefined): ListedTools | null {
+  if (tools === undefined || text === undefined) return null;
+  return { count: tools.tools.length, sha256: toolsSha256(text) };
 }
 
 function listedImage(record: ImageRecord): ListedImage {

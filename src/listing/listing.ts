@@ -3,14 +3,13 @@ import { Entry } from '../catalog/entry.ts';
 import { ImageRecord } from '../catalog/image-record.ts';
 import { Lock } from '../catalog/lock.ts';
 import { Proof } from '../catalog/proof.ts';
-import { Tool } from '../catalog/tools.ts';
 
 /**
  * The schema of `catalog.json`: every server of a catalog in one file, complete enough to run them without the folder.
  * Written by `mcpcat index` alone. It decides what servers may do, so keys that are not known are errors here too, and
  * whoever adds one raises the version.
  */
-export const listingVersion = 1;
+export const listingVersion = 2;
 
 const { imageVersion: _, ...record } = ImageRecord.shape;
 
@@ -19,6 +18,14 @@ export const ListedImage = z.strictObject({
   /** What to pull: repository and digest; null if it is in no registry yet. */
   reference: z.string().nullable(),
 });
+
+/** Names and descriptions of tools are most of a catalog and no launch needs them: they are in a file of their own. */
+export const ListedTools = z.strictObject({
+  count: z.int().nonnegative(),
+  /** Of that file, in hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hexadecimal digits'),
+});
+export type ListedTools = z.infer<typeof ListedTools>;
 
 export const ListedServer = z.strictObject({
   /** Everything that its `server.yaml` says, defaults filled in. */
@@ -33,7 +40,7 @@ export const ListedServer = z.strictObject({
   /** Null until `mcpcat publish` has made it. */
   image: ListedImage.nullable(),
   /** Null until `mcpcat test` has listed them. */
-  tools: z.array(Tool).nullable(),
+  tools: ListedTools.nullable(),
   proof: Proof.nullable(),
   /** `proved`: the proof is of this lock, these permissions and, where there is one, this image. */
   status: z.enum(['proved', 'unproved', 'stale']),
@@ -48,7 +55,20 @@ export type ListedImage = z.infer<typeof ListedImage>;
 export const Listing = z.strictObject({
   $schema: z.string(),
   catalogVersion: z.literal(listingVersion),
+  /** The folder beside this file that has a `NAME.json` for each server with tools: a plain name. */
+  toolsFolder: z.string().regex(/^[\w-][\w.-]*$/, 'must be the plain name of a folder'),
   /** By name, sorted. */
   servers: z.record(z.string(), ListedServer),
 });
 export type Listing = z.infer<typeof Listing>;
+
+/** One line for each server, so that a change of one shows as such. The same listing gives the same text. */
+export function listingText({ servers, ...head }: Listing): string {
+  const fields = Object.entries(head).map(
+    ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+  );
+  const lines = Object.entries(servers).map(
+    ([name, server]) => `${JSON.stringify(name)}: ${JSON.stringify(server)}`,
+  );
+  return `{\n${[...fields, `"servers": {\n${lines.join(',\n')}\n}`].join(',\n')}\n}\n`;
+}

@@ -1,22 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { writeWhole } from '../lib/folders.ts';
-import { copyFiles, copyVersion, ownText } from './copy-files.ts';
-
-const Facts = z.strictObject({
-  copyVersion: z.literal(copyVersion),
-  url: z.string(),
-  etag: z.string().optional(),
-  lastModified: z.string().optional(),
-  /** Milliseconds since 1970: when the server last said that this is the newest. */
-  checkedAt: z.number(),
-  /** When it was last asked in vain; the next launches do not wait for it again. */
-  failedAt: z.number().optional(),
-  /** Of the copy, in hex: conditions are only sent for the very text that they were given for. */
-  sha256: z.string(),
-});
-type Facts = z.infer<typeof Facts>;
+import { copyFiles, copyVersion, readFacts, type Facts } from './copy-files.ts';
 
 /** The last good answer of an address. */
 export interface Copy extends Omit<Facts, 'copyVersion' | 'sha256'> {
@@ -25,14 +10,13 @@ export interface Copy extends Omit<Facts, 'copyVersion' | 'sha256'> {
 
 /** Undefined too for what is damaged, or not ours: it is asked for anew. */
 export async function readCopy(cache: string, url: string): Promise<Copy | undefined> {
-  const files = copyFiles(cache, url);
-  try {
-    const { copyVersion: _, sha256, ...facts } = Facts.parse(JSON.parse(ownText(files.facts)));
-    const text = await readFile(files.text, 'utf8');
-    return facts.url === url && hashOf(text) === sha256 ? { ...facts, text } : undefined;
-  } catch {
-    return undefined;
-  }
+  const known = readFacts(cache, url);
+  if (known === undefined) return undefined;
+  const { copyVersion: _, sha256, ...facts } = known;
+  const words = [facts.etag, facts.lastModified].filter((word) => word !== undefined);
+  if (words.some((word) => typeof word !== 'string')) return undefined;
+  const text = await readFile(copyFiles(cache, url).text, 'utf8').catch(() => undefined);
+  return text !== undefined && hashOf(text) === sha256 ? { ...facts, text } : undefined;
 }
 
 /** What can't be kept only costs the next start its time. The text first: facts without it would be believed. */

@@ -1,19 +1,47 @@
-import { sourceText } from '../catalog/catalog-source.ts';
-import type { Entry } from '../catalog/entry.ts';
-import { unknownEntry } from '../catalog/load.ts';
-import type { ListedImage } from './listing.ts';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { writeWhole } from '../lib/folders.ts';
+import { makeFolderNow } from '../lib/make-folder.ts';
+import {
+  isPlain,
+  keptFile,
+  keptVersion,
+  stateOf,
+  type Kept,
+  type OpenedServer,
+  type Wanted,
+} from './kept-server.ts';
 import { openListing, type OpenRequest } from './open-listing.ts';
-import { entryOf } from './parse-listing.ts';
+import { serverOf } from './server-of.ts';
+
+type ServerRequest = OpenRequest & { readonly name: string };
 
 /** One server of a catalog.json, and the names of all. Throws `entry-unknown` too. */
-export async function openServer(
-  request: OpenRequest & { readonly name: string },
-): Promise<{ readonly entry: Entry; readonly image: ListedImage | null; readonly names: readonly string[] }> {
-  const { servers } = await openListing(request);
-  const { name, source } = request;
-  const names = Object.keys(servers);
-  // Not `servers[name]` alone: `constructor` is a name too.
-  const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
-  if (server === undefined) throw unknownEntry(sourceText(source), { name, names });
-  return { entry: entryOf(server), image: server.image, names };
+export async function openServer(request: ServerRequest): Promise<OpenedServer> {
+  return serverOf(await openListing(request), request);
+}
+
+/** The same for the next launches too: kept beside the state of the file, unless that was written just now. */
+export async function openAndKeep(request: Wanted & Pick<OpenRequest, 'say'>): Promise<OpenedServer> {
+  const { file, name } = request;
+  const before = stateOf(file);
+  const found = await openServer({ ...request, source: { kind: 'file', file }, haste: 'launch' });
+  const state = stateOf(file);
+  if (isPlain(name) && state !== undefined && state === before && !isRacy(file))
+    await writeKept(keptFile(request), { version: keptVersion, file, state, ...found });
+  return found;
+}
+
+/** Two writes in one tick of the file system's clock look like one (git has the same care with its index). */
+function isRacy(file: string): boolean {
+  return Date.now() - statSync(file).ctimeMs < 2000;
+}
+
+async function writeKept(file: string, kept: Kept): Promise<void> {
+  try {
+    makeFolderNow(path.dirname(file), 0o700);
+    await writeWhole(file, JSON.stringify(kept));
+  } catch {
+    // A cache that can't be written only costs time.
+  }
 }

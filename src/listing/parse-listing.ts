@@ -7,8 +7,6 @@ import { Listing, listingVersion, type ListedServer } from './listing.ts';
 
 type Path = readonly PropertyKey[];
 
-/** More than any catalog needs: ten thousand servers. */
-export const mostBytes = 32 * 1024 ** 2;
 /** Problems that are worth reading. */
 const most = 10;
 
@@ -55,16 +53,18 @@ function refuseOtherVersion(value: unknown, from: string): void {
   const version: unknown =
     typeof value === 'object' && value !== null ? Reflect.get(value, 'catalogVersion') : undefined;
   if (version === listingVersion) return;
-  const newer = typeof version === 'number' && version > listingVersion;
   throw new McpcatError(
     'entry-invalid',
     `${from}: catalogVersion: expected ${String(listingVersion)}, found ${version === undefined ? 'none' : JSON.stringify(version)}`,
-    {
-      hint: newer
-        ? 'a newer mcpcat has written it: update mcpcat'
-        : 'expected a catalog.json, as mcpcat index writes it',
-    },
+    { hint: hintFor(version) },
   );
+}
+
+function hintFor(version: unknown): string {
+  if (typeof version !== 'number') return 'expected a catalog.json, as mcpcat index writes it';
+  return version > listingVersion
+    ? 'a newer mcpcat has written it: update mcpcat'
+    : 'an older mcpcat has written it: mcpcat index writes it anew, beside its catalog folder';
 }
 
 interface Trouble {

@@ -165,6 +165,7 @@ function supervise(
     moment: talking,
     onLost: (message) => supervisor.lose(message),
     onAttempt: request.onAttempt,
+    policy: request.policy,
     onTunnelClosed: (message) => request.onTunnelClosed?.(message),
     tunnelMs: timeouts.tunnelMs,
   });

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
+import type { Policy } from '../egress/policy.ts';
 import type { Road } from '../egress/road.ts';
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -17,6 +18,8 @@ export interface SessionRequest {
   /** Where the tunnel leads. Asked for when the server runs and has one, so that nothing is loaded in vain. */
   readonly dial: () => Promise<Dial>;
   readonly onAttempt: OnAttempt;
+  /** Instead of what the sandbox's rules come to, for a session that shall see more than it enforces. */
+  readonly policy?: Policy | undefined;
   /** The tunnel has ended before the server has; it goes on without network. */
   readonly onTunnelClosed?: (message: string) => void;
   /** Who removes the container: the engine when the server ends, or `close`, so that what it left can be looked at. */

@@ -1,6 +1,6 @@
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
-import { policyOf } from '../egress/policy.ts';
+import { policyOf, type Policy } from '../egress/policy.ts';
 import type { Road } from '../egress/road.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -11,6 +11,8 @@ export interface SideChannelRequest extends LeaseRequest {
   readonly sandbox: Pick<Sandbox, 'network' | 'http'>;
   readonly dial: () => Promise<Dial>;
   readonly onAttempt: OnAttempt;
+  /** Instead of the one of the sandbox's rules. */
+  readonly policy?: Policy | undefined;
   /** The tunnel has ended before the server has; it goes on without network. */
   readonly onTunnelClosed: (message: string) => void;
   /** Milliseconds until the relay must listen. */
@@ -74,12 +76,13 @@ async function watch(
   state.release = () => lease.release();
 }
 
-async function open({ engine, id, sandbox, dial, onAttempt, tunnelMs }: SideChannelRequest): Promise<Road> {
+async function open(request: SideChannelRequest): Promise<Road> {
+  const { engine, id, sandbox, dial, onAttempt, policy = policyOf(sandbox.network), tunnelMs } = request;
   const [{ openRoad }, dialer] = await Promise.all([import('../egress/open-road.ts'), dial()]);
   return openRoad({
     engine,
     id,
-    policy: policyOf(sandbox.network),
+    policy,
     dial: dialer,
     onAttempt,
     heartbeat: heartbeatOf(engine),

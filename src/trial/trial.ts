@@ -1,5 +1,6 @@
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
+import type { Policy } from '../egress/policy.ts';
 import type { Road } from '../egress/road.ts';
 import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -15,6 +16,8 @@ export interface TrialRequest {
   /** Where the road leads, if the sandbox has one. */
   readonly dial: Dial;
   readonly onAttempt: OnAttempt;
+  /** Instead of what the sandbox's rules come to, for a trial that shall see more than it enforces. */
+  readonly policy?: Policy;
   /** The last word on the settings, for a trial that shall show more than it enforces. */
   readonly adjust?: (settings: ContainerSettings) => ContainerSettings;
   readonly signal?: AbortSignal | undefined;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parseListing } from '../../src/listing/parse-listing.ts';
 import { entryText } from '../catalog/entry-text.ts';
+import { toolsText } from '../listing/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { transcript } from './transcript.ts';
 
@@ -25,6 +26,42 @@ test('index writes, says what would be written otherwise, and leaves what is up 
   assert.equal(statSync(file).ino, ino, 'the same text is not written again');
   writeFileSync(path.join(catalog, 'a/server.yaml'), entryText('a', { more: 'shm: 64m\n' }));
   assert.match(await index(' --check'), /is NOT up to date[\s\S]*hint: mcpcat index\n--- exit 1/);
+});
+
+test('tools go into a folder beside the file; those of a server that has gone are removed, and nothing else is', async (t) => {
+  const folder = temporaryFolder(t, {
+    'catalog/a/server.yaml': entryText('a'),
+    'catalog/a/tools.json': toolsText,
+    'catalog/b/server.yaml': entryText('b'),
+    'catalog/b/tools.json': toolsText,
+    'out/mine.tools/of-the-user.json': '{}',
+  });
+  const out = path.join(folder, 'out/mine.json');
+  const index = () => transcript(`$ mcpcat index --catalog ${path.join(folder, 'catalog')} --out ${out}`);
+  assert.match(await index(), /--- exit 0/);
+  const tools = path.join(folder, 'out/mine.tools');
+  assert.deepEqual(readdirSync(tools).toSorted(), ['a.json', 'b.json', 'of-the-user.json']);
+  assert.equal(readFileSync(path.join(tools, 'a.json'), 'utf8'), toolsText);
+  rmSync(path.join(folder, 'catalog/b'), { recursive: true });
+  assert.match(await index(), /--- exit 0/);
+  assert.deepEqual(readdirSync(tools).toSorted(), ['a.json', 'of-the-user.json']);
+});
+
+test('export has the tools from the folder and from the file alike', async (t) => {
+  const folder = temporaryFolder(t, { 'catalog/echo/tools.json': toolsText });
+  const echo = path.join(folder, 'catalog');
+  cpSync(path.join(import.meta.dirname, 'catalog/echo'), path.join(echo, 'echo'), { recursive: true });
+  const out = path.join(folder, 'catalog.json');
+  assert.match(await transcript(`$ mcpcat index --catalog ${echo} --out ${out}`), /--- exit 0/);
+  for (const format of ['docker-catalog', 'toolhive', 'server-json']) {
+    const from = (source: string) =>
+      transcript(`$ mcpcat export --catalog ${source} --local --unproved --format ${format} echo`);
+    const [first, second] = [await from(echo), await from(out)];
+    assert.equal(first.slice(first.indexOf('\n')), second.slice(second.indexOf('\n')));
+    assert.match(first, /--- exit 0/);
+    if (format === 'docker-catalog') assert.match(first, /name: ask\n +description: Asks\./);
+    if (format === 'toolhive') assert.match(first, /"tools": \[\n +"ask"/);
+  }
 });
 
 test('a broken entry is said, and the others are written', async (t) => {

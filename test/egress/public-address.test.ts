@@ -9,12 +9,13 @@ const refused: Readonly<Record<string, string>> = {
     '127.0.0.0 127.0.0.1 127.77.0.1 127.255.255.255 ::1 0:0:0:0:0:0:0:1 ::ffff:127.0.0.1 ::ffff:7f00:1 ::FFFF:7F00:0001 0:0:0:0:0:ffff:127.0.0.1 64:ff9b::127.0.0.1',
   'a private address':
     '10.0.0.0 10.255.255.255 172.16.0.0 172.31.255.255 192.168.0.0 192.168.255.255 fc00:: fd12:3456::1 fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff fec0::1 ::ffff:10.0.0.1 ::ffff:c0a8:101 64:ff9b::10.0.0.1 64:ff9b::c0a8:0101 0064:ff9b:0:0:0:0:a00:1',
-  'a link-local address': '169.254.0.0 169.254.1.1 169.254.255.255 fe80::1 fe80:: febf::1 ::ffff:169.254.1.1',
+  'a link-local address': 'fe80::1 fe80:: febf::1',
+  '!a link-local address': '169.254.0.0 169.254.1.1 169.254.255.255 ::ffff:169.254.1.1 64:ff9b::169.254.1.1',
   'a carrier-grade NAT address': '100.64.0.0 100.127.255.255 ::ffff:100.64.0.1 64:ff9b::6440:1',
   'a benchmarking address': '198.18.0.0 198.19.255.255 2001:2::1',
   'a documentation address': '192.0.2.1 198.51.100.1 203.0.113.255 2001:db8::1 3fff::1 3fff:fff::',
   '!the metadata service of a cloud':
-    '169.254.169.254 ::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 169.254.170.2 168.63.129.16 100.100.100.200 fd00:ec2::254 fd20:ce::254',
+    '169.254.169.254 ::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 169.254.170.2 168.63.129.16 100.100.100.200 fd00:ec2::254 fd20:ce::254 fd00:42::42',
   '!a multicast address': '224.0.0.1 239.255.255.255 ff02::1 ff00:: ffff::1 ::ffff:224.0.0.1',
   '!a tunnel address':
     '192.88.99.1 2002:7f00:1:: 2002:a9fe:a9fe::1 2002:808:808:: 2001:0:1::1 2001::1 64:ff9b:1::1',

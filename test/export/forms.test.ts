@@ -39,6 +39,7 @@ permissions:
 `;
 
 const none = { unproved: false, local: false };
+const tools = [{ name: 'ask', description: 'Asks.', schema: 'c'.repeat(64) }];
 
 test('what is proved and published is exported by digest', async (t) => {
   const server = await listed(t);
@@ -115,7 +116,7 @@ test('a title or description that is too long ends at a word', async (t) => {
 
 test('ToolHive gets hosts and ports; the whole internet is said as such, and no host as none', async (t) => {
   const outbound = (server: ListedServer): unknown => {
-    const [found] = toolhiveRegistry([{ server, image }], 'io.example').data.servers;
+    const [found] = toolhiveRegistry([{ server, image, tools }], 'io.example').data.servers;
     assert.ok(found);
     const { _meta: all } = found;
     const meta = all['io.modelcontextprotocol.registry/publisher-provided']?.['io.github.stacklok'];
@@ -143,13 +144,18 @@ test('ToolHive gets hosts and ports; the whole internet is said as such, and no 
 
 test('the time of a ToolHive file is that of its newest content', async (t) => {
   const server = await listed(t);
-  assert.equal(toolhiveRegistry([{ server, image }], 'io.example').meta.last_updated, '2026-11-02T00:00:00Z');
+  assert.equal(
+    toolhiveRegistry([{ server, image, tools }], 'io.example').meta.last_updated,
+    '2026-11-02T00:00:00Z',
+  );
   assert.equal(toolhiveRegistry([], 'io.example').meta.last_updated, '1970-01-01T00:00:00Z');
 });
 
 test("Docker's catalog has secrets, settings, folders and hosts in its own words", async (t) => {
   const server = await listed(t, wide);
-  const { registry } = parse(dockerCatalog([{ server, image }])) as { registry: Record<string, unknown> };
+  const { registry } = parse(dockerCatalog([{ server, image, tools }])) as {
+    registry: Record<string, unknown>;
+  };
   assert.deepEqual(registry['x'], {
     title: 'A fixture',
     description: 'It is here for the tests.',
@@ -179,7 +185,7 @@ test("Docker's catalog has secrets, settings, folders and hosts in its own words
     allowHosts: ['api.example.com:443', '*.cdn.example.com:8443'],
     metadata: { category: 'testing', tags: ['testing'], license: 'MIT' },
   });
-  const bare = parse(dockerCatalog([{ server: await listed(t), image }])) as {
+  const bare = parse(dockerCatalog([{ server: await listed(t), image, tools }])) as {
     registry: Record<string, Record<string, unknown>>;
   };
   assert.equal(bare.registry['x']?.['disableNetwork'], true);
@@ -187,14 +193,14 @@ test("Docker's catalog has secrets, settings, folders and hosts in its own words
 
 test('texts that look like YAML stay texts', async (t) => {
   const server = await listed(t);
-  const tools = ['- a\n- b', ' {x: 1}', '\n\n  indented\n', 'yes', '&a *a !!int', 'é\u0085\u2028'].map(
+  const texts = ['- a\n- b', ' {x: 1}', '\n\n  indented\n', 'yes', '&a *a !!int', 'é\u0085\u2028'].map(
     (description, index) => ({ name: `t${String(index)}`, description, schema: 'c' }),
   );
-  const { registry } = parse(dockerCatalog([{ server: { ...server, tools }, image }])) as {
+  const { registry } = parse(dockerCatalog([{ server, tools: texts, image }])) as {
     registry: Record<string, { tools: { description: string }[] }>;
   };
   assert.deepEqual(
     registry['x']?.tools.map(({ description }) => description),
-    tools.map(({ description }) => description),
+    texts.map(({ description }) => description),
   );
 });

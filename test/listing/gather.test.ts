@@ -3,12 +3,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadCatalog } from '../../src/catalog/load.ts';
-import { jsonText } from '../../src/lib/folders.ts';
 import { gatherListing } from '../../src/listing/gather.ts';
 import { listingSchemaText } from '../../src/listing/json-schema.ts';
+import { listingText } from '../../src/listing/listing.ts';
 import { entryOf, parseListing } from '../../src/listing/parse-listing.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { fingerprint, imageText, proofText, serverFiles } from './rig.ts';
+import { toolsSha256 } from '../../src/listing/tools-text.ts';
+import { fingerprint, imageText, proofText, serverFiles, toolsText } from './rig.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const now = (): Promise<Record<string, string>> =>
@@ -16,16 +17,14 @@ const now = (): Promise<Record<string, string>> =>
 
 test('a server with lock, tools, proof and image is listed whole', async (t) => {
   const folder = temporaryFolder(t, serverFiles('x'));
-  const { listing, problems } = await gatherListing(folder, now);
+  const { listing, tools, problems } = await gatherListing(folder, now);
   assert.deepEqual(problems, []);
   const server = listing.servers['x'];
   assert.equal(server?.version, '1.0.0');
   assert.equal(server.freshness.released, '2026-10-01T00:00:00Z');
   assert.equal(server.image?.reference, `registry.example.com/mcpcat/x@sha256:${'a'.repeat(64)}`);
-  assert.deepEqual(
-    server.tools?.map(({ name }) => name),
-    ['ask'],
-  );
+  assert.deepEqual([...tools], [['x', toolsText]]);
+  assert.deepEqual(server.tools, { count: 1, sha256: toolsSha256(toolsText) });
   assert.equal(server.proof?.initializeMs, 400);
   assert.deepEqual([server.status, server.reason, server.provedOn], ['proved', null, 'linux/amd64']);
 });
@@ -36,7 +35,7 @@ test('the same catalog gives the same bytes, sorted, whatever the order of the f
     Object.assign({}, ...order.map((name) => serverFiles(name))) as Record<string, string>;
   const first = await gatherListing(temporaryFolder(t, files(names)), now);
   const second = await gatherListing(temporaryFolder(t, files(names.toReversed())), now);
-  assert.equal(jsonText(first.listing), jsonText(second.listing));
+  assert.equal(listingText(first.listing), listingText(second.listing));
   assert.deepEqual(Object.keys(first.listing.servers), ['a', 'b', 'c', 'c-1']);
 });
 
@@ -123,7 +122,7 @@ test('what is listed of the whole catalog is read back as the very entries', asy
   const folder = path.join(project, 'catalog');
   const { servers } = await loadCatalog(folder);
   const { listing } = await gatherListing(folder);
-  const read = parseListing(jsonText(listing), 'catalog.json');
+  const read = parseListing(listingText(listing), 'catalog.json');
   assert.ok(servers.size >= 16);
   for (const { entry } of servers.values()) {
     const listed = read.servers[entry.name];

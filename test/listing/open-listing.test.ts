@@ -91,7 +91,7 @@ const failures: Readonly<Record<string, readonly [Answer, RegExp]>> = {
   ],
   'breaks off': [
     (_, response) => {
-      response.writeHead(200, { 'content-length': '1000000' }).write('{"catalogVersion": 1,');
+      response.writeHead(200, { 'content-length': '1000000' }).write('{"catalogVersion": 2,');
       setTimeout(() => response.destroy(), 50);
     },
     /the catalog http/,
@@ -102,8 +102,8 @@ const failures: Readonly<Record<string, readonly [Answer, RegExp]>> = {
     /the catalog http/,
   ],
   'sends a newer version': [
-    (_, response) => void response.end('{"catalogVersion": 2}'),
-    /expected 1, found 2/,
+    (_, response) => void response.end('{"catalogVersion": 3}'),
+    /expected 2, found 3/,
   ],
   'sends too much': [
     (_, response) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
+import { listingText } from '../../src/listing/listing.ts';
 import { parseListing } from '../../src/listing/parse-listing.ts';
 import { listingOf } from './rig.ts';
 
@@ -21,7 +22,7 @@ test('a listing is read back as it was written', async (t) => {
 });
 
 test('text that is no JSON is refused with line and column', () => {
-  const { message } = refusal('{\n  "catalogVersion": 1,\n  "servers": {,}\n}');
+  const { message } = refusal('{\n  "catalogVersion": 2,\n  "servers": {,}\n}');
   assert.match(message, /^c\.json:3:15: expected a key in double quotes/);
 });
 
@@ -31,18 +32,36 @@ test('half a file is refused', async (t) => {
 });
 
 test('a newer version is refused, and says what to do', () => {
-  const { message, hint } = refusal('{"catalogVersion": 2, "anything": true}');
-  assert.equal(message, 'c.json: catalogVersion: expected 1, found 2');
+  const { message, hint } = refusal('{"catalogVersion": 3, "anything": true}');
+  assert.equal(message, 'c.json: catalogVersion: expected 2, found 3');
   assert.match(hint ?? '', /update mcpcat/);
 });
 
-for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "1"}'])
+test('the version before, which had the tools in it, is refused, and says what to do', () => {
+  const { message, hint } = refusal('{"catalogVersion": 1, "servers": {"x": {"tools": []}}}');
+  assert.equal(message, 'c.json: catalogVersion: expected 2, found 1');
+  assert.match(hint ?? '', /an older mcpcat has written it: mcpcat index/);
+});
+
+test('the text has a line for each server, and is read back as the same listing', async (t) => {
+  const { listing } = await listingOf(t, 'x', 'y');
+  const text = listingText(listing);
+  assert.deepEqual(parseListing(text, 'c.json'), listing);
+  assert.deepEqual(
+    text.split('\n').filter((line) => /^"[xy]": \{"name":"[xy]",.*\},?$/.test(line)).length,
+    2,
+  );
+  assert.equal(listingText({ ...listing, servers: {} }).endsWith('"servers": {\n\n}\n}\n'), true);
+  assert.deepEqual(parseListing(listingText({ ...listing, servers: {} }), 'c.json').servers, {});
+});
+
+for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "2"}'])
   test(`${text} is refused as no catalog`, () => {
-    assert.match(refusal(text).message, /catalogVersion: expected 1/);
+    assert.match(refusal(text).message, /catalogVersion: expected 2/);
   });
 
 /** Each as line of the detail: place, path and what is wrong. */
-const wrong: Readonly<Record<string, readonly [from: string, to: string, detail: RegExp]>> = {
+const wrong: Readonly<Record<string, readonly [from: string | RegExp, to: string, detail: RegExp]>> = {
   'an unknown key': [
     '"limits": {',
     '"privileged": true, "limits": {',
@@ -64,6 +83,11 @@ const wrong: Readonly<Record<string, readonly [from: string, to: string, detail:
     /servers\.x\.env\.MCPCAT_PORTS/,
   ],
   'another name than its key': ['"name": "x"', '"name": "y"', /servers\.x\.name: name: expected "x"/],
+  'tools without a hash': [
+    /"sha256": "[0-9a-f]+"/,
+    '"sha256": "../x"',
+    /servers\.x\.tools\.sha256: must be a sha256/,
+  ],
   'a digest that is none': [
     `"digest": "sha256:${'a'.repeat(64)}"`,
     '"digest": "latest"',
@@ -80,6 +104,13 @@ for (const [what, [from, to, detail]] of Object.entries(wrong))
     assert.match(error.detail.join('\n'), detail);
     const [, line] = /^c\.json:(\d+):/.exec(error.detail[0] ?? '') ?? [];
     assert.ok(Number(line) > text.slice(0, at).split('\n').length, 'within the server that it is about');
+  });
+
+for (const folder of ['..', '../x', '/x', '.x', 'a/b', '', 'https://example.com'])
+  test(`tools in "${folder}" are refused: they lie beside the file`, async (t) => {
+    const { text } = await listingOf(t, 'x');
+    const changed = text.replace('"toolsFolder": "catalog.tools"', `"toolsFolder": "${folder}"`);
+    assert.match(refusal(changed).detail.join('\n'), /toolsFolder: must be the plain name of a folder/);
   });
 
 test('of very many problems only some are shown', async (t) => {

@@ -67,11 +67,11 @@ test('a broken file is refused each time, and unknown names are unknown', async 
 
 async function urlRig(t: TestContext) {
   const { text } = await listingOf(t, 'x');
-  const now = { status: 200, text };
+  const now = { status: 200, text, etag: '"1"' };
   const server = await loopback(t, (request, response) => {
     if (now.status !== 200) return void response.writeHead(now.status).end();
-    if (request.headers['if-none-match'] === '"1"') return void response.writeHead(304).end();
-    response.writeHead(200, { etag: '"1"' }).end(now.text);
+    if (request.headers['if-none-match'] === now.etag) return void response.writeHead(304).end();
+    response.writeHead(200, { etag: now.etag }).end(now.text);
   });
   const cache = temporaryFolder(t);
   const said: string[] = [];
@@ -114,6 +114,23 @@ test('an old copy is asked about again, and serves when there is no answer: that
   await run();
   assert.equal(requests.length, 3, 'a dead address is left alone for a while');
   assert.match(said[1] ?? '', /did not answer a few minutes ago; this is the copy of 2 days ago$/);
+});
+
+test('an old copy that turns out to be the newest is not read anew; news are', async (t) => {
+  const { now, requests, cache, run, age } = await urlRig(t);
+  await run();
+  await sleep(settled);
+  await run();
+  const file = path.join(cache, 'listed', kept(cache)[0] ?? '');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('"memory":"512m"', '"memory":"511m"'));
+  age(2);
+  assert.equal((await run()).entry.limits.memory, '511m', 'what was kept');
+  now.etag = '"2"';
+  now.text = now.text.replace('"memory": "512m"', '"memory": "256m"');
+  age(2);
+  assert.equal((await run()).entry.limits.memory, '256m');
+  assert.equal(requests.length, 3);
 });
 
 test('a clock that was set back does not make a copy new', async (t) => {

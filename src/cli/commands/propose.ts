@@ -12,7 +12,7 @@ export const spec: CommandSpec = {
     json: common.json,
   },
   examples: [
-    ['mcpcat propose catalog catalog.json --branch published', 'what publish and index wrote'],
+    ['mcpcat propose catalog catalog.json catalog.tools --branch published', 'what publish and index wrote'],
     ['mcpcat propose templates/base --branch bases', 'what base build --update wrote'],
   ],
   load: () => import('../execute/propose.ts'),

@@ -1,16 +1,17 @@
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
-import { chooseExported, type Exported } from '../../export/choose.ts';
+import { chooseExported, type Exported, type ExportedWithTools } from '../../export/choose.ts';
 import { dockerCatalog } from '../../export/docker-catalog.ts';
 import { serverJson } from '../../export/server-json.ts';
 import { toolhiveRegistry } from '../../export/toolhive.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { pool } from '../../lib/pool.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { serverIn, sourceOf, wholeListing } from './view.ts';
+import { serverIn, sourceOf, wholeListing, type WholeListing } from './view.ts';
 import { writeOut } from './write-out.ts';
 
 const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
@@ -23,14 +24,13 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const form = formOf(options.text('format'));
   const namespace = namespaceOf(options.text('namespace') ?? 'io.mcpcat');
-  const { listing, problems: all } = await wholeListing(invocation, () =>
-    fingerprintsNow(options.list('base')),
-  );
+  const whole = await wholeListing(invocation, () => fingerprintsNow(options.list('base')));
+  const { listing, problems: all } = whole;
   const problems = invocation.positionals.length === 0 ? all : [];
   const servers = named(invocation, listing);
   const choice = { unproved: options.flag('unproved'), local: options.flag('local') };
   const { chosen, left } = chooseExported(servers, choice);
-  await write(invocation, filesOf(form, chosen, namespace));
+  await write(invocation, await filesOf(form, chosen, { namespace, toolsOf: whole.toolsOf }));
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (!options.flag('quiet'))
     for (const { name, reason, inputs = [] } of left)
@@ -60,12 +60,17 @@ function named(invocation: Invocation, { servers }: Listing): ListedServer[] {
   return [...new Set(names)].toSorted().map((name) => serverIn(servers, { name, source }));
 }
 
-function filesOf(form: Form, exported: readonly Exported[], namespace: string): Files {
+interface Facts extends Pick<WholeListing, 'toolsOf'> {
+  readonly namespace: string;
+}
+
+async function filesOf(form: Form, exported: readonly Exported[], facts: Facts): Promise<Files> {
+  const { namespace } = facts;
   switch (form) {
     case 'toolhive':
-      return new Map([['', jsonText(toolhiveRegistry(exported, namespace))]]);
+      return new Map([['', jsonText(toolhiveRegistry(await withTools(exported, facts), namespace))]]);
     case 'docker-catalog':
-      return new Map([['', dockerCatalog(exported)]]);
+      return new Map([['', dockerCatalog(await withTools(exported, facts))]]);
     case 'server-json':
       return new Map(
         exported.map((one) => [
@@ -74,6 +79,13 @@ function filesOf(form: Form, exported: readonly Exported[], namespace: string): 
         ]),
       );
   }
+}
+
+/** Files of tools asked for at once. */
+const mostAtOnce = 8;
+
+function withTools(exported: readonly Exported[], { toolsOf }: Facts): Promise<ExportedWithTools[]> {
+  return pool(exported, mostAtOnce, async (one) => ({ ...one, tools: await toolsOf(one.server) }));
 }
 
 async function write({ options, terminal }: Invocation, files: Files): Promise<void> {

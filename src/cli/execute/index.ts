@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { gatherListing } from '../../listing/gather.ts';
-import type { Listing } from '../../listing/listing.ts';
+import { listingText, type Listing } from '../../listing/listing.ts';
 import { listingPage } from '../../listing/page.ts';
+import { parseListing } from '../../listing/parse-listing.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { folderOf } from './workshop.ts';
@@ -16,17 +17,25 @@ export const execute: Execute = async (invocation) => {
   const folder = folderOf(invocation);
   const out = path.resolve(options.text('out') ?? path.join(folder, '..', 'catalog.json'));
   const page = options.text('page');
-  const { listing, problems } = await gatherListing(folder, await fingerprintsNow(options.list('base')));
-  const texts: [string, string][] = [[out, jsonText(listing)]];
+  const { listing, tools, problems } = await gatherListing(
+    folder,
+    await fingerprintsNow(options.list('base')),
+    out,
+  );
+  const toolsFolder = path.join(path.dirname(out), listing.toolsFolder);
+  const texts: [string, string][] = [...tools].map(([name, text]) => [
+    path.join(toolsFolder, `${name}.json`),
+    text,
+  ]);
+  // After the tools: who reads in between finds those that it names, or says that they are others.
+  texts.push([out, listingText(listing)]);
   if (page !== undefined) texts.push([path.resolve(page), listingPage(listing)]);
   const check = options.flag('check');
+  const before = await listedIn(out);
   const stale = await settle(texts, check);
+  if (!check) await clear(toolsFolder, { before, now: listing });
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
-  if (check)
-    for (const file of stale)
-      terminal.stderr.write(
-        `mcpcat: ${file} is not what the catalog says${existsSync(file) ? '' : ': there is none'}\nhint: mcpcat index\n`,
-      );
+  if (check) for (const line of staleLines(stale)) terminal.stderr.write(`${line}\n`);
   const current = stale.length === 0;
   const facts = { file: out, current, ...countsOf(listing), problems: problems.length };
   terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}\n`);
@@ -45,6 +54,37 @@ async function settle(
     if (!check) await writeOut(file, text);
   }
   return stale;
+}
+
+/** Removes the tools of servers that the file listed and the catalog no longer has; whatever else is there stays. */
+async function clear(
+  folder: string,
+  { before, now }: { before: readonly string[]; now: Listing },
+): Promise<void> {
+  const gone = before.filter((name) => !Object.hasOwn(now.servers, name));
+  for (const name of gone) await rm(path.join(folder, `${name}.json`), { force: true });
+}
+
+/** The servers that a file lists; none of what is no catalog.json of this version. */
+async function listedIn(file: string): Promise<readonly string[]> {
+  try {
+    return Object.keys(parseListing(await readFile(file, 'utf8'), file).servers);
+  } catch {
+    return [];
+  }
+}
+
+const mostLines = 5;
+
+function staleLines(stale: readonly string[]): string[] {
+  if (stale.length === 0) return [];
+  const lines = stale
+    .slice(-mostLines)
+    .map(
+      (file) => `mcpcat: ${file} is not what the catalog says${existsSync(file) ? '' : ': there is none'}`,
+    );
+  const more = stale.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${String(more)} files of tools`] : []), 'hint: mcpcat index'];
 }
 
 interface Counts {

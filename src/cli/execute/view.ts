@@ -3,10 +3,13 @@ import { catalogSource, sourceText, type CatalogSource } from '../../catalog/cat
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
+import type { Tool } from '../../catalog/tools.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { gatherListing, listServer, type Fingerprints } from '../../listing/gather.ts';
 import type { ListedServer, Listing } from '../../listing/listing.ts';
 import { openListing } from '../../listing/open-listing.ts';
+import { openTools } from '../../listing/open-tools.ts';
+import { parseTools } from '../../listing/tools-text.ts';
 import type { Invocation } from '../command.ts';
 
 /** The commands that only read a catalog take it from a folder, a catalog.json or an address alike. */
@@ -49,14 +52,32 @@ export async function listedServer(
   return { server: serverIn(servers, { name, source }), exists };
 }
 
+export interface WholeListing {
+  readonly listing: Listing;
+  readonly problems: readonly Problem[];
+  /** Names and descriptions, read when they are asked for. Throws what `openTools` throws. */
+  readonly toolsOf: (server: ListedServer) => Promise<readonly Tool[]>;
+}
+
 /** All servers with all that is known of them; the proofs of a folder are held against what its locks are now. */
 export async function wholeListing(
   invocation: Invocation,
   fingerprints: () => Promise<Fingerprints>,
-): Promise<{ readonly listing: Listing; readonly problems: readonly Problem[] }> {
+): Promise<WholeListing> {
   const source = sourceOf(invocation);
-  if (source.kind === 'folder') return gatherListing(source.folder, await fingerprints());
-  return { listing: await listingOf(invocation, source), problems: [] };
+  if (source.kind === 'folder') {
+    const { tools, ...gathered } = await gatherListing(source.folder, await fingerprints());
+    return { ...gathered, toolsOf: (server) => Promise.resolve(gatheredTools(server, tools)) };
+  }
+  const listing = await listingOf(invocation, source);
+  const { env, host, signal } = invocation.terminal;
+  const request = { source, listing, cache: host.folders(env).cache, signal };
+  return { listing, problems: [], toolsOf: (server) => openTools(server, request) };
+}
+
+function gatheredTools({ name, tools }: ListedServer, texts: ReadonlyMap<string, string>): readonly Tool[] {
+  const text = texts.get(name);
+  return tools === null || text === undefined ? [] : parseTools(text, tools, name);
 }
 
 /** The servers of a catalog.json that were named, or all with `--all`. Throws `entry-unknown`. */

@@ -27,10 +27,12 @@ export function auditText(report: AuditReport): string {
 }
 
 function hostTable(hosts: AuditReport['hosts']): string {
-  const rows = hosts.map(({ name, port, declared, attempts, speaks, during }) => [
+  const rows = hosts.map(({ name, port, declared, attempts, speaks, during, behind, hidden }) => [
     `  ${name}${port === undefined ? '' : `:${String(port)}`}`,
     declared ? 'declared' : 'NOT DECLARED',
-    port === undefined ? 'asked for' : speaks === 'nothing' ? 'connected' : speaks,
+    behind !== undefined
+      ? `behind ${behind}`
+      : (hidden ?? (port === undefined ? 'asked for' : speaks === 'nothing' ? 'connected' : speaks)),
     String(attempts),
     during.slice(0, 4).join(', ') + (during.length > 4 ? ` and ${String(during.length - 4)} more` : ''),
   ]);

@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { Entry } from '../catalog/entry.ts';
+import { schemaVersion } from '../catalog/quick.ts';
+import { digest } from '../lib/digest.ts';
+import { ownText } from './copy-files.ts';
+import type { ListedImage } from './listing.ts';
+
+/** Of the entry, and of what is kept around it. */
+export const keptVersion = `${String(schemaVersion)}.2`;
+
+/** One server of the catalog in a file. */
+export interface Wanted {
+  readonly file: string;
+  readonly name: string;
+  /** mcpcat's cache folder. */
+  readonly cache: string;
+}
+
+/** What a launch needs of a catalog. */
+export interface OpenedServer {
+  readonly entry: Entry;
+  readonly image: ListedImage | null;
+  /** Of all servers. */
+  readonly names: readonly string[];
+}
+
+/** A server of a listing as it is kept: valid as long as the file is the very same. */
+export interface Kept extends OpenedServer {
+  readonly version: string;
+  readonly file: string;
+  readonly state: string;
+}
+
+/** Changes with every write: a file that is written has another time of change, one that is replaced another number. */
+export function stateOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join('-');
+}
+
+export function keptFile({ cache, file, name }: Wanted): string {
+  return path.join(cache, 'listed', `${name}-${digest(file)}.json`);
+}
+
+/** Undefined if nothing is kept of the file as it is now, and for names that are none: they would name files. */
+export function readKept(wanted: Wanted): Kept | undefined {
+  const { file, name } = wanted;
+  if (!isPlain(name)) return undefined;
+  try {
+    // Written by us from a checked listing, by rename: whole.
+    const kept = JSON.parse(ownText(keptFile(wanted))) as Kept;
+    const valid = kept.version === keptVersion && kept.file === file && kept.state === stateOf(file);
+    return valid ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isPlain(name: string): boolean {
+  return /^[a-z0-9-]+$/.test(name);
+}

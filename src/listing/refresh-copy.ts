@@ -1,0 +1,91 @@
+import type { CatalogSource } from '../catalog/catalog-source.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { ageText } from './copy-files.ts';
+import { fetchListing } from './fetch-listing.ts';
+import type { OpenedServer } from './kept-server.ts';
+import type { Listing } from './listing.ts';
+import { keepCopy, noteAnswer, readCopy, type Copy } from './offline-copy.ts';
+
+export interface RefreshRequest {
+  readonly url: string;
+  /** mcpcat's cache folder. */
+  readonly cache: string;
+  /** A launch does not wait long for news, where there is a copy. */
+  readonly haste: 'launch' | 'patient';
+  /** One line for people, without its end. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `copy`: there is nothing newer than the copy, or nothing that is any good. */
+export type Refreshed =
+  { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'new'; readonly listing: Listing };
+
+/** Milliseconds for the whole answer. */
+const deadlines = { launch: 1500, patient: 10_000, withoutCopy: 30_000 } as const;
+
+/**
+ * Asks an address for the newest; if that can't be had or is no good, the copy of what it had serves, which is said.
+ * Nothing but a checked answer takes the copy's place. The schema is only loaded for an answer that has a text: mostly
+ * an address says that nothing has changed. Throws `entry-invalid` or `upstream-unavailable`.
+ */
+export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
+  const { url, cache, say, signal } = request;
+  const copy = await readCopy(cache, url);
+  try {
+    return await newest(request, copy);
+  } catch (error) {
+    if (copy === undefined || signal?.aborted === true || !(await isWhole(copy))) throw error;
+    await noteAnswer(cache, copy, { failedAt: Date.now() });
+    say(`${messageOf(error)}; this is the copy of ${ageText(Date.now() - copy.checkedAt)} ago`);
+    return { kind: 'copy', text: copy.text };
+  }
+}
+
+async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<Refreshed> {
+  const { url, cache, haste, signal } = request;
+  const deadlineMs = copy === undefined ? deadlines.withoutCopy : deadlines[haste];
+  const answer = await fetchListing(url, { conditions: copy ?? {}, deadlineMs, signal });
+  const checkedAt = Date.now();
+  if (answer.kind === 'same') {
+    if (copy === undefined)
+      throw new McpcatError('upstream-unavailable', `the catalog ${url}: it answers 304 to who has nothing`);
+    await noteAnswer(cache, copy, { checkedAt });
+    return { kind: 'copy', text: copy.text };
+  }
+  const { text, etag, lastModified } = answer;
+  const { parseListing } = await import('./parse-listing.ts');
+  const listing = parseListing(text, url);
+  await keepCopy(cache, { url, text, checkedAt, etag, lastModified });
+  return { kind: 'new', listing };
+}
+
+/** A copy that an older or newer mcpcat has kept may not be of the form that this one checks. */
+async function isWhole({ text, url }: Copy): Promise<boolean> {
+  const { parseListing } = await import('./parse-listing.ts');
+  try {
+    parseListing(text, url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type ServerRequest = Omit<RefreshRequest, 'url' | 'haste'> & {
+  readonly name: string;
+  readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
+};
+
+/**
+ * A server of an address whose copy is old, for a launch: mostly the copy turns out to be the newest, and what was kept
+ * of it is as good as it was. Throws `entry-unknown` too.
+ */
+export async function refreshedServer(
+  request: ServerRequest,
+  { url, kept }: { readonly url: string; readonly kept: OpenedServer },
+): Promise<OpenedServer> {
+  const news = await refreshCopy({ ...request, url, haste: 'launch' });
+  if (news.kind === 'copy') return kept;
+  const { serverOf } = await import('./server-of.ts');
+  return serverOf(news.listing, request);
+}

@@ -1,0 +1,17 @@
+import { sourceText, type CatalogSource } from '../catalog/catalog-source.ts';
+import { unknownEntry } from '../catalog/load.ts';
+import type { OpenedServer } from './kept-server.ts';
+import type { Listing } from './listing.ts';
+import { entryOf } from './parse-listing.ts';
+
+/** One server of a listing, and the names of all. Throws `entry-unknown`. */
+export function serverOf(
+  { servers }: Listing,
+  { name, source }: { readonly name: string; readonly source: CatalogSource },
+): OpenedServer {
+  const names = Object.keys(servers);
+  // Not `servers[name]` alone: `constructor` is a name too.
+  const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
+  if (server === undefined) throw unknownEntry(sourceText(source), { name, names });
+  return { entry: entryOf(server), image: server.image, names };
+}

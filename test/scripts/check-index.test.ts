@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { parse } from 'yaml';
+import { connectGitHub, type GitHub } from '../../src/forge/github.ts';
+import { propose } from '../../src/forge/pull-request.ts';
+import { parseListing } from '../../src/listing/parse-listing.ts';
+import { GitHubStandIn } from '../forge/stand-in.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+
+/**
+ * Real git repositories and the very check that pull requests run. The stand-in for GitHub makes the branches, by the
+ * calls that `update --pr` and `propose` make; git merges them.
+ */
+const project = path.resolve(import.meta.dirname, '../..');
+const script = path.join(project, 'scripts/check-index.ts');
+const entries = ['memory', 'time'];
+
+interface Checkout {
+  readonly folder: string;
+  readonly git: (...args: readonly string[]) => string;
+  readonly index: () => void;
+  /** Exit code and text of the check, as the workflow runs it on the merge of a pull request, or on this machine. */
+  readonly check: (where: 'pull request' | 'here') => { readonly code: number | null; readonly said: string };
+  readonly edit: (file: string, change: (text: string) => string) => void;
+}
+
+/** A repository whose `main` has two entries, and what index wrote of them. */
+function checkout(t: TestContext): Checkout {
+  const folder = temporaryFolder(t, { 'docs/other.md': 'Other.\n' });
+  for (const name of entries)
+    cpSync(path.join(project, 'catalog', name), path.join(folder, 'catalog', name), { recursive: true });
+  const config = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+  const env = { ...process.env, ...config, GITHUB_BASE_REF: '' };
+  const node = (args: readonly string[], more = {}) =>
+    spawnSync(process.execPath, args, { cwd: folder, env: { ...env, ...more }, encoding: 'utf8' });
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
+  const index = (): void => {
+    const main = path.join(project, 'src/main.ts');
+    const { status, stderr } = node([main, 'index', '--catalog', 'catalog', '--page', 'docs/catalog.md']);
+    assert.equal(status, 0, stderr);
+  };
+  const check: Checkout['check'] = (where) => {
+    const ref = where === 'pull request' ? 'main' : '';
+    const { status, stdout, stderr } = node([script], { GITHUB_BASE_REF: ref });
+    return { code: status, said: `${stdout}${stderr}` };
+  };
+  const edit: Checkout['edit'] = (file, change) => {
+    const place = path.join(folder, file);
+    writeFileSync(place, change(readFileSync(place, 'utf8')));
+  };
+  git('init', '-q', '-b', 'main');
+  index();
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  return { folder, git, index, check, edit };
+}
+
+/** A newer release of an entry, as `update --pr` proposes it: files of the entry's folder and no others. */
+async function updatePull(github: GitHub, { folder }: Checkout, name: string): Promise<string> {
+  const place = `catalog/${name}`;
+  const text = (file: string): string => readFileSync(path.join(folder, place, file), 'utf8');
+  const branch = `mcpcat/update-${name}`;
+  await propose(github, {
+    repository: { owner: 'someone', repo: 'catalog' },
+    branch,
+    title: `${name} is newer`,
+    body: '',
+    files: {
+      [`${place}/tools.json`]: text('tools.json').replace(/"description": "/, '"description": "Newer: '),
+      [`${place}/proof.json`]: text('proof.json').replace(/"date": "[\d-]+"/, '"date": "2026-12-24"'),
+      [`${place}/lock.json`]: text('lock.json').replace(/"published": "[^"]+"/, '"published": "2026-12-23"'),
+    },
+  });
+  return branch;
+}
+
+/** Puts a branch of the stand-in into the repository, from `main`, and merges it as GitHub does for its checks. */
+function fetchPull({ folder, git }: Checkout, github: GitHubStandIn, branch: string): void {
+  git('checkout', '-q', '-b', branch, 'main');
+  for (const [file, text] of github.files(branch)) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+  }
+  git('add', '.');
+  git('commit', '-qm', branch);
+  git('checkout', '-q', '--detach', 'main');
+  git('merge', '-q', '--no-ff', '-m', 'merge', branch);
+}
+
+test('two pull requests for two entries are green, merge without conflict, and main is written anew', async (t) => {
+  await using github = await GitHubStandIn.start();
+  const forge = connectGitHub(github.env, { cacheFolder: temporaryFolder(t) });
+  assert.ok(forge);
+  const main = checkout(t);
+  const branches: string[] = [];
+  for (const name of entries) branches.push(await updatePull(forge, main, name));
+  for (const branch of branches) {
+    fetchPull(main, github, branch);
+    const { code, said } = main.check('pull request');
+    assert.equal(code, 0, said);
+    assert.match(said, /behind the entries/, 'it is a change that the file does not show yet');
+  }
+  main.git('checkout', '-q', 'main');
+  for (const branch of branches) main.git('merge', '-q', '--no-ff', '-m', branch, branch);
+  assert.equal(main.check('here').code, 0);
+
+  main.git('checkout', '-q', '-b', 'mcpcat/published');
+  main.index();
+  const { servers } = parseListing(
+    readFileSync(path.join(main.folder, 'catalog.json'), 'utf8'),
+    'catalog.json',
+  );
+  for (const name of entries) assert.equal(servers[name]?.freshness.released, '2026-12-23', name);
+  assert.deepEqual(main.check('here'), { code: 0, said: '' });
+});
+
+test('who touches what index writes must have it right', (t) => {
+  const { git, index, check, edit } = checkout(t);
+  git('checkout', '-q', '-b', 'mine');
+  const files = ['catalog.json', 'catalog.tools/time.json', 'docs/catalog.md'];
+  for (const file of files) edit(file, (text) => text.replace('time', 'tide'));
+  const { code, said } = check('here');
+  assert.equal(code, 1);
+  for (const file of files) assert.ok(said.includes(`${file} is not what the catalog says`), said);
+  assert.match(said, /this change touches what mcpcat index writes/);
+  git('checkout', '-q', ...files);
+  edit('catalog/time/server.yaml', (text) => text.replace(/^title: .*$/m, 'title: Another'));
+  index();
+  git('commit', '-qam', 'written with its entry');
+  assert.deepEqual(check('here'), { code: 0, said: '' });
+  edit('catalog.json', (text) => text.replace('Another', 'A third'));
+  git('commit', '-qam', 'by hand');
+  git('checkout', '-q', '--detach', 'main');
+  git('merge', '-q', '--no-ff', '-m', 'merge', 'mine');
+  assert.equal(check('pull request').code, 1);
+});
+
+test('a broken entry is red, and so is a catalog.json that this mcpcat can not read', (t) => {
+  const { git, check, edit } = checkout(t);
+  for (const file of ['catalog/time/server.yaml', 'catalog/memory/tools.json'])
+    edit(file, (text) => `{${text}`);
+  const broken = check('here');
+  assert.equal(broken.code, 1);
+  assert.match(broken.said, /time\/server\.yaml:\d+:\d+/);
+  assert.match(broken.said, /memory\/tools\.json.*it is not JSON/);
+  git('checkout', '-q', 'catalog');
+  edit('catalog.json', (text) => text.replace('"catalogVersion": 2', '"catalogVersion": 1'));
+  git('commit', '-qam', 'main has an old one');
+  const { code, said } = check('here');
+  assert.equal(code, 1);
+  assert.match(said, /catalogVersion: expected 2, found 1/);
+});
+
+test('that is what pull requests run, with the commit that it needs', () => {
+  const checks = readFileSync(path.join(project, 'scripts/check.ts'), 'utf8');
+  assert.match(checks, /\['node', 'scripts\/check-index\.ts'\]/);
+  assert.doesNotMatch(checks, /'index'/);
+  const workflow = parse(readFileSync(path.join(project, '.github/workflows/pull-request.yml'), 'utf8')) as {
+    jobs: { check: { steps: readonly { run?: string; uses?: string; with?: object }[] } };
+  };
+  const { steps } = workflow.jobs.check;
+  assert.ok(steps.some(({ run }) => run === 'npm run check'));
+  const checkoutStep = steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+  assert.equal(Reflect.get(checkoutStep?.with ?? {}, 'fetch-depth'), 2);
+});
+
+test('every workflow that proposes what index writes proposes all of it', () => {
+  const folder = path.join(project, '.github/workflows');
+  const lines = readdirSync(folder).flatMap((file) =>
+    readFileSync(path.join(folder, file), 'utf8')
+      .split('\n')
+      .filter((line) => /mcpcat propose\b.*catalog\.json/.test(line)),
+  );
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', / catalog catalog\.json catalog\.tools docs\/catalog\.md /);
+});
