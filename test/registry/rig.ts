@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import tar from 'tar-stream';
+import { MemoryRegistry } from './memory-registry.ts';
 import { Registry, type RegistryOptions } from '../../src/registry/registry.ts';
 import { repackImage, type PackedImage, type RepackOptions } from '../../src/registry/repack/repack.ts';
 
@@ -18,9 +19,18 @@ export const account = { username: 'cat', password: 'tuna-and-cream' };
 /** bcrypt of the password above. */
 const htpasswd = 'cat:$2b$05$abcdefghijklmnopqrstuusAWBhg.iReBJaZ/OWA7PLiKmUS.OlLu\n';
 
-export interface RealRegistry extends AsyncDisposable {
+export interface OpenRegistry extends AsyncDisposable {
   /** `127.0.0.1:<port>`. */
   readonly host: string;
+}
+
+/** A registry in memory, or the real one where test/docker/registries/real-registry.test.ts runs the same tests on it. */
+export async function openRegistry(auth: 'none' | 'htpasswd' = 'none'): Promise<OpenRegistry> {
+  if (process.env['MCPCAT_TEST_REGISTRY'] === 'real') return realRegistry(auth);
+  return new MemoryRegistry(auth === 'none' ? undefined : account).listen();
+}
+
+export interface RealRegistry extends OpenRegistry {
   readonly folder: string;
 }
 

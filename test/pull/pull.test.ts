@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { EngineInfo, ImageFacts, Platform } from '../../../src/engine/engine.ts';
-import { McpcatError } from '../../../src/lib/errors.ts';
-import type { Event } from '../../../src/lib/event.ts';
-import { pulledImage } from '../../../src/catalog/quick-image.ts';
-import { pullServer, type PullRequest } from '../../../src/pull/pull-server.ts';
-import { pushImage, pushIndex } from '../../../src/registry/push.ts';
-import { faultyProxy, type Fault, type Seen } from '../../registry/proxy.ts';
-import { client, packedImage, realRegistry, type RealRegistry } from '../../registry/rig.ts';
+import type { EngineInfo, ImageFacts, Platform } from '../../src/engine/engine.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
+import type { Event } from '../../src/lib/event.ts';
+import { pulledImage } from '../../src/catalog/quick-image.ts';
+import { pullServer, type PullRequest } from '../../src/pull/pull-server.ts';
+import { pushImage, pushIndex } from '../../src/registry/push.ts';
+import { faultyProxy, type Fault, type Seen } from '../registry/proxy.ts';
+import { client, packedImage, openRegistry, type OpenRegistry } from '../registry/rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 let digest: string;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
   const registry = client(real.host);
   const target = { repository: 'test/echo', tags: [] };
   const images = [];
@@ -162,7 +162,7 @@ test('a digest that the registry does not have, and an image that nobody has pub
 });
 
 test('a registry that wants credentials is named, with what to do', async () => {
-  await using closed = await realRegistry('htpasswd');
+  await using closed = await openRegistry('htpasswd');
   await assert.rejects(pullServer(request(emptyEngine(), { host: closed.host })), {
     code: 'registry-denied',
     hint: /docker login/,

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { blobOfBytes } from '../../../src/registry/content/blob.ts';
-import { imageManifestIn, indexIn, mediaType } from '../../../src/registry/content/manifest.ts';
-import { getManifest, headManifest } from '../../../src/registry/content/manifests.ts';
-import { readBlob } from '../../../src/registry/content/read-blob.ts';
-import { attachArtifact, listReferrers } from '../../../src/registry/content/referrers.ts';
-import { listTags } from '../../../src/registry/content/tags.ts';
-import { hasBlob, writeBlob } from '../../../src/registry/content/write-blob.ts';
-import { digestOf, hexOf, parseDigest } from '../../../src/registry/digest.ts';
-import { pushImage, pushIndex } from '../../../src/registry/push.ts';
-import { client, packedImage, realRegistry, type RealRegistry } from '../../registry/rig.ts';
+import { blobOfBytes } from '../../src/registry/content/blob.ts';
+import { imageManifestIn, indexIn, mediaType } from '../../src/registry/content/manifest.ts';
+import { getManifest, headManifest } from '../../src/registry/content/manifests.ts';
+import { readBlob } from '../../src/registry/content/read-blob.ts';
+import { attachArtifact, listReferrers } from '../../src/registry/content/referrers.ts';
+import { listTags } from '../../src/registry/content/tags.ts';
+import { hasBlob, writeBlob } from '../../src/registry/content/write-blob.ts';
+import { digestOf, hexOf, parseDigest } from '../../src/registry/digest.ts';
+import { pushImage, pushIndex } from '../../src/registry/push.ts';
+import { client, packedImage, openRegistry, type OpenRegistry } from './rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
 });
 after(async () => real[Symbol.asyncDispose]());
 

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
-import { blobOfBytes, type LocalBlob } from '../../../src/registry/content/blob.ts';
-import { mediaType } from '../../../src/registry/content/manifest.ts';
-import { getManifest, headManifest } from '../../../src/registry/content/manifests.ts';
-import { readBlob } from '../../../src/registry/content/read-blob.ts';
-import { hasBlob, writeBlob } from '../../../src/registry/content/write-blob.ts';
-import { pushImage } from '../../../src/registry/push.ts';
-import { faultyProxy, listening, type Fault, type Seen } from '../../registry/proxy.ts';
-import { client, packedImage, realRegistry, type RealRegistry } from '../../registry/rig.ts';
+import { blobOfBytes, type LocalBlob } from '../../src/registry/content/blob.ts';
+import { mediaType } from '../../src/registry/content/manifest.ts';
+import { getManifest, headManifest } from '../../src/registry/content/manifests.ts';
+import { readBlob } from '../../src/registry/content/read-blob.ts';
+import { hasBlob, writeBlob } from '../../src/registry/content/write-blob.ts';
+import { pushImage } from '../../src/registry/push.ts';
+import { faultyProxy, listening, type Fault, type Seen } from './proxy.ts';
+import { client, packedImage, openRegistry, type OpenRegistry } from './rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
 });
 after(async () => real[Symbol.asyncDispose]());
 

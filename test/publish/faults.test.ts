@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { listTags } from '../../../src/registry/content/tags.ts';
-import { faultyProxy, type Fault, type Seen } from '../../registry/proxy.ts';
-import { account, client, realRegistry, type RealRegistry } from '../../registry/rig.ts';
-import { entryAt, publish } from '../../publish/rig.ts';
+import { listTags } from '../../src/registry/content/tags.ts';
+import { faultyProxy, type Fault, type Seen } from '../registry/proxy.ts';
+import { account, client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
+import { entryAt, publish } from './rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
 });
 after(() => real[Symbol.asyncDispose]());
 
@@ -16,7 +16,7 @@ after(() => real[Symbol.asyncDispose]());
 async function throughFault(
   fault: (request: Seen, count: number) => Fault | undefined,
 ): Promise<{ state: string; tags: readonly string[] }> {
-  await using own = await realRegistry();
+  await using own = await openRegistry();
   let count = 0;
   await using proxy = await faultyProxy(own.host, (request) => fault(request, count++));
   using entry = entryAt('1.2.3');
@@ -87,7 +87,7 @@ test('a registry that says it stored something else ends the push with no record
 });
 
 test('without credentials a push is refused with what to do; those of the environment are for one host alone', async () => {
-  await using closed = await realRegistry('htpasswd');
+  await using closed = await openRegistry('htpasswd');
   using entry = entryAt('1.2.3');
   await entry.prove();
   const nobody = { DOCKER_CONFIG: '/nonexistent' };

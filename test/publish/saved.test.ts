@@ -3,18 +3,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { readProof } from '../../../src/catalog/proof.ts';
-import { packServer } from '../../../src/publish/package.ts';
-import { releaseOf } from '../../../src/publish/release.ts';
-import { openPackage, savedNames, savePackage } from '../../../src/publish/saved.ts';
-import { listTags } from '../../../src/registry/content/tags.ts';
-import { client, realRegistry, type RealRegistry } from '../../registry/rig.ts';
-import { engineWith, entryAt, files, publish, variant, type Entry } from '../../publish/rig.ts';
+import { readProof } from '../../src/catalog/proof.ts';
+import { packServer } from '../../src/publish/package.ts';
+import { releaseOf } from '../../src/publish/release.ts';
+import { openPackage, savedNames, savePackage } from '../../src/publish/saved.ts';
+import { listTags } from '../../src/registry/content/tags.ts';
+import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
+import { engineWith, entryAt, files, publish, variant, type Entry } from './rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 let folder: string;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
   folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-saved-'));
 });
 after(async () => {

@@ -2,25 +2,25 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Event } from '../../../src/lib/event.ts';
-import { headManifest } from '../../../src/registry/content/manifests.ts';
-import { indexIn } from '../../../src/registry/content/manifest.ts';
-import { getManifest } from '../../../src/registry/content/manifests.ts';
-import { listTags } from '../../../src/registry/content/tags.ts';
-import { faultyProxy } from '../../registry/proxy.ts';
-import { client, realRegistry, type RealRegistry } from '../../registry/rig.ts';
-import { engineWith, entryAt, files, publish, variant } from '../../publish/rig.ts';
+import type { Event } from '../../src/lib/event.ts';
+import { headManifest } from '../../src/registry/content/manifests.ts';
+import { indexIn } from '../../src/registry/content/manifest.ts';
+import { getManifest } from '../../src/registry/content/manifests.ts';
+import { listTags } from '../../src/registry/content/tags.ts';
+import { faultyProxy } from '../registry/proxy.ts';
+import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
+import { engineWith, entryAt, files, publish, variant } from './rig.ts';
 
-let real: RealRegistry;
+let real: OpenRegistry;
 before(async () => {
-  real = await realRegistry();
+  real = await openRegistry();
 });
 after(() => real[Symbol.asyncDispose]());
 
 const otherFiles = [...files, { name: 'app/more', content: 'more' }];
 
 test('a proved image gets its digests, its tags and a record', async () => {
-  await using own = await realRegistry();
+  await using own = await openRegistry();
   using entry = entryAt('1.2.3');
   await entry.prove();
   const { state, tags, sent, digest } = await publish(entry, { registry: client(own.host) });
@@ -78,7 +78,7 @@ test('without a registry the digest is known beforehand, and it is the one that 
 });
 
 test('tags that follow releases never move backwards', async () => {
-  await using own = await realRegistry();
+  await using own = await openRegistry();
   const registry = client(own.host);
   const at = async (version: string, content: typeof files): Promise<readonly string[]> => {
     using entry = entryAt(version);
