@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import { Entry } from '../catalog/entry.ts';
 import { withArguments } from './arguments.ts';
 import { choose } from './bins.ts';
@@ -185,7 +186,7 @@ export function requiredBecause({
 function withGiven(draft: Draft, { given, clues }: { given: Given; clues: Clues }): Draft {
   return Object.entries(given.env).reduce((old, [name, value]) => {
     const next = withSetting(old, { name, required: true, known: clues.settings.get(name), why: 'given' });
-    const setting = next.entry.env[name];
+    const setting = ownValue(next.entry.env, name);
     if (setting === undefined || setting.default !== undefined) return next;
     return changed(next, { env: { ...next.entry.env, [name]: { ...setting, example: value } } });
   }, draft);
@@ -199,8 +200,8 @@ function withOptional(draft: Draft, { settings, starts }: Clues): Draft {
       witnesses.includes('source') ||
       told.length > 1 ||
       told.some((witness) => witness !== 'readme') ||
-      starts.some(({ env }) => name in env);
-    return !(name in draft.entry.env) && told.length > 0 && used && !isOurs(name);
+      starts.some(({ env }) => Object.hasOwn(env, name));
+    return !Object.hasOwn(draft.entry.env, name) && told.length > 0 && used && !isOurs(name);
   });
   return documented.slice(0, mostOptional).reduce((old, known) => {
     if (optOut.test(known.name)) return withOptOut(old, known);

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import type { Entry, EnvSetting } from '../catalog/entry.ts';
 import { plainText } from './describe.ts';
 import type { KnownSetting } from './clues/gather.ts';
@@ -22,7 +23,7 @@ export function withSetting(draft: Draft, wanted: WantedSetting): Draft {
   const secret = !isFile && (known?.secret ?? isSecretName(name));
   const shape = wanted.shape ?? shapeOf(name, known?.value ?? '');
   if (shape === 'path' && required && !secret) return withPath(draft, wanted);
-  const old = draft.entry.env[name];
+  const old = ownValue(draft.entry.env, name);
   const setting: EnvSetting = {
     description: descriptionOf(name, known),
     required: required || old?.required === true,
@@ -109,7 +110,7 @@ function withAddress(
         })
       : withHost(draft, `{${name}}`, `the address in ${name}`);
   const other = name.replace(/HOST(NAME)?$/, 'PORT');
-  const written = other !== name && other in draft.entry.env ? `{${other}}` : port;
+  const written = other !== name && Object.hasOwn(draft.entry.env, other) ? `{${other}}` : port;
   const rule = written === undefined ? `{${name}}` : `{${name}}:${String(written)}`;
   return withHost(draft, rule, `the host in ${name}`);
 }

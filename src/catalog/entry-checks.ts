@@ -77,7 +77,7 @@ function textsOf(
   if (typeof value !== 'object' || value === null) return [];
   const inner: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
     ? value.map((item: unknown, index) => [index, item] as const)
-    : Object.entries(value).filter(([key]) => path.length > 0 || key in Entry.shape);
+    : Object.entries(value).filter(([key]) => path.length > 0 || Object.hasOwn(Entry.shape, key));
   return inner.flatMap(([key, item]) => [
     ...(typeof key === 'string' ? [{ path: [...path, key], text: key }] : []),
     ...textsOf(item, [...path, key]),
@@ -98,7 +98,7 @@ function networkNames({ permissions: { network }, env }: Entry): Contradiction[]
   const unknown = network.flatMap((host, index) => {
     const settings = [...host.matchAll(/\{([^{}]+)\}/g)].map(([, setting = '']) => setting);
     return settings
-      .filter((setting) => !(setting in env))
+      .filter((setting) => !Object.hasOwn(env, setting))
       .map((setting) => ({ index, message: `permissions.network: {${setting}} names no setting of env` }));
   });
   const problems = [...publicRuleProblems(network, 'permissions.network'), ...unknown];
@@ -112,7 +112,7 @@ function ownPort({ transport, permissions: { network }, env }: Entry): Contradic
   const taken = parseHostRules(network, 'permissions.network').rules.some(({ ports }) =>
     ports.includes(port),
   );
-  const twice = Object.keys(fixed).filter((name) => name in env);
+  const twice = Object.keys(fixed).filter((name) => Object.hasOwn(env, name));
   return [
     ...(taken
       ? [
@@ -132,7 +132,7 @@ function ownPort({ transport, permissions: { network }, env }: Entry): Contradic
 
 function smokeSettings(entry: Entry): Contradiction[] {
   return Object.keys(entry.smoke.env)
-    .filter((name) => !(name in entry.env))
+    .filter((name) => !Object.hasOwn(entry.env, name))
     .map((name) => ({ path: ['smoke', 'env', name], message: `smoke.env: ${name} is no setting of env` }));
 }
 

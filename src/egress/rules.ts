@@ -3,6 +3,7 @@ import type { Input } from '../lib/input.ts';
 import { coversRule, hostRuleText, type HostRule } from '../lib/host-rule.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
 import { settingHosts } from './setting-host.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 /** A rule without placeholder, and whether its host may be on a private network. */
 export interface PermittedRule extends HostRule {
@@ -60,7 +61,7 @@ function parsed(texts: readonly string[], what: string, inputs: readonly Input[]
 /** A setting that was not given permits nothing. */
 function settled(rule: HostRule, settings: Readonly<Record<string, string>>): PlainRule[] {
   if (rule.kind !== 'setting') return [{ ...rule, kind: rule.kind }];
-  const value = settings[rule.name];
+  const value = ownValue(settings, rule.name);
   if (value === undefined || value === '') return [];
   return settingHosts(rule.name, value, defaultPort(rule, settings)).map((host) => ({
     ...host,
@@ -74,7 +75,7 @@ function defaultPort(
   { ports: [port], portSetting }: HostRule,
   settings: Readonly<Record<string, string>>,
 ): number | undefined {
-  const value = portSetting === undefined ? '' : (settings[portSetting] ?? '').trim();
+  const value = portSetting === undefined ? '' : (ownValue(settings, portSetting) ?? '').trim();
   if (portSetting === undefined || value === '') return port;
   const given = /^[1-9][0-9]{0,4}$/.test(value) ? Number(value) : 65_536;
   if (given <= 65_535) return given;

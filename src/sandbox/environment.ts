@@ -1,6 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 /** Splits the given settings into plain ones and secrets, adds defaults, and insists on the required ones. */
 export function settle(
@@ -12,7 +13,7 @@ export function settle(
   const secrets: Record<string, string> = {};
   const missing: string[] = [];
   for (const [name, setting] of Object.entries(entry.env)) {
-    const value = given[name] ?? setting.default;
+    const value = ownValue(given, name) ?? setting.default;
     if (value === undefined || (value === '' && setting.required)) {
       if (setting.required) missing.push(`${name}: ${setting.description}`);
       continue;

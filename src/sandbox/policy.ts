@@ -4,6 +4,7 @@ import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
 import { hostRuleText } from '../lib/host-rule.ts';
 import { bytesOf } from '../lib/size.ts';
+import { refuseLongWords } from './program-words.ts';
 import { settle } from './environment.ts';
 import { mountsOf } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
@@ -20,6 +21,9 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const mounts = handed.map(({ folder }) => folder);
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
+  const env = { ...settings.env, ...entry.transport?.http.env };
+  const args = [...entry.args, ...overrides.args];
+  refuseLongWords({ args, env, secrets: settings.secrets });
   const network = rulesOf({
     declared: permissions.network,
     settings: { ...settings.env, ...settings.secrets },
@@ -28,8 +32,8 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   return {
     name: entry.name,
     ...settings,
-    env: { ...settings.env, ...entry.transport?.http.env },
-    args: [...entry.args, ...overrides.args],
+    env,
+    args,
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),

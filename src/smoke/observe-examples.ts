@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
@@ -37,7 +38,9 @@ export async function observeExamples(request: ObserveRequest): Promise<Filled |
 /** Those that the proof leaves out. */
 function optionalExamples({ env, smoke }: Entry): Record<string, string> {
   const left = Object.entries(env).flatMap(([name, { example, required }]) =>
-    required || example === undefined || smoke.env[name] !== undefined ? [] : [[name, example] as const],
+    required || example === undefined || ownValue(smoke.env, name) !== undefined
+      ? []
+      : [[name, example] as const],
   );
   return Object.fromEntries(left);
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -61,7 +62,7 @@ async function putFile(folder: string, { file, text }: { file: string; text: str
 /** What the entry says for its smoke test, else its example. */
 function exampleSettings(entry: Entry): Record<string, string> {
   const settings = Object.entries(entry.env).flatMap(([name, { example, required }]) => {
-    const value = entry.smoke.env[name] ?? (required ? example : undefined);
+    const value = ownValue(entry.smoke.env, name) ?? (required ? example : undefined);
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(settings);

@@ -1,6 +1,6 @@
 /** Whom the sweep removes and whom it never touches, with real containers whose owners are made up. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -142,3 +142,33 @@ test('prune --dry-run says what it would remove and removes nothing', { timeout 
   assert.equal(await exists(id), true);
   await engine.removeContainer(id);
 });
+
+test(
+  'an owner that an image brings along is nobody’s: not shown, and never removed',
+  { timeout },
+  async () => {
+    const image = `mcpcat-test-forged:${randomBytes(6).toString('hex')}`;
+    const forged = ownerText({ ...self, pid: deadPid });
+    const change = `LABEL ${label.owner}="${forged}" ${label.server}="forged"`;
+    execFileSync('docker', ['commit', '--change', change, await containerOf('no/owner'), image]);
+    try {
+      const id = execFileSync('docker', ['create', image], { encoding: 'utf8' }).trim();
+      made.add(id);
+      assert.equal(
+        (await engine.inspectContainer(id))?.labels[label.owner],
+        forged,
+        'the engine merges labels',
+      );
+      assert.equal((await run(['prune'])).code, 0);
+      assert.equal(await exists(id), true);
+      const shown = async (...args: readonly string[]): Promise<boolean> =>
+        (await run(['ps', '--json', ...args])).stdout.includes(id.slice(0, 12));
+      assert.deepEqual([await shown(), await shown('--everyone')], [false, true]);
+      assert.equal((await run(['stop', id])).code, 3);
+      assert.equal(await exists(id), true);
+      await engine.removeContainer(id);
+    } finally {
+      execFileSync('docker', ['rmi', '-f', image]);
+    }
+  },
+);

@@ -198,7 +198,7 @@ test("a volume that is nobody's, or not a server's, is not removed", { timeout }
   try {
     const { code, stderr } = await run(['volumes', 'rm', volume, foreign]);
     assert.equal(code, 2);
-    assert.match(stderr, new RegExp(`no server has a volume "${foreign}"`));
+    assert.match(stderr, new RegExp(`no server of yours has a volume "${foreign}"`));
     assert.ok(
       (await ourVolumes()).some(({ name }) => name === volume),
       'one of two was removed',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settle } from '../../src/sandbox/environment.ts';
-import { entryOf, refused } from './fixtures.ts';
+import { sandboxOf } from '../../src/sandbox/policy.ts';
+import { entryOf, fakePaths, noOverrides, refused } from './fixtures.ts';
 
 const entry = entryOf({
   env: {
@@ -72,4 +73,19 @@ test('a NUL can not end a secret early and begin another', () => {
     () => settle(entry, { ...required, API_KEY: 'a\0REGION=b' }),
     refused('usage', /^API_KEY: a setting can't hold a NUL character$/),
   );
+});
+
+test('a setting by a name that every object has is one that was not given', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+  const odd = entryOf({
+    env: Object.fromEntries(names.map((name) => [name, { description: 'x' }])),
+    permissions: { network: names.map((name) => `{${name}}`) },
+  });
+  assert.deepEqual(settle(odd, {}), { env: {}, secrets: {} });
+  assert.deepEqual(sandboxOf(odd, noOverrides, fakePaths()).network, []);
+  const given = { ...noOverrides, env: { constructor: 'https://api.example.com' } };
+  const { network, env } = sandboxOf(odd, given, fakePaths());
+  assert.deepEqual([network.map(({ name }) => name), env], [['api.example.com'], given.env]);
+  const needed = entryOf({ env: { constructor: { description: 'x', required: true } } });
+  assert.throws(() => settle(needed, {}), refused('settings-missing', /needs a setting/));
 });

@@ -62,14 +62,16 @@ export function gather(own: Package): Clues {
   const withSettings = configured.filter(({ env }) => Object.keys(env).length > 0);
   const isAlways = (name: string): boolean =>
     withSettings.length > 0 &&
-    configured.filter(isStdio).every(({ env }) => name in env || Object.keys(env).length === 0) &&
-    withSettings.some(({ env }) => name in env);
+    configured
+      .filter(isStdio)
+      .every(({ env }) => Object.hasOwn(env, name) || Object.keys(env).length === 0) &&
+    withSettings.some(({ env }) => Object.hasOwn(env, name));
   const names = [...new Set(clues.map(({ name }) => name))];
   const settings = names.map((name) => {
     const said = [...clues.filter((clue) => clue.name === name), ...inCode(name)];
     return [
       name,
-      merged(name, said, isAlways(name) && withSettings.every(({ env }) => name in env)),
+      merged(name, said, isAlways(name) && withSettings.every(({ env }) => Object.hasOwn(env, name))),
     ] as const;
   });
   return {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.ts';
 import { startKeyOf, withArguments } from '../arguments.ts';
 import { choose } from '../bins.ts';
 import { changed, type Draft } from '../draft.ts';
@@ -35,10 +36,11 @@ export function guesses(situation: Situation): Lesson[] {
     ({ witnesses, fallback }) => fallback === undefined && witnesses.some((witness) => witness !== 'source'),
   );
   const missing = documented.filter(
-    ({ name, value, secret }) => draft.entry.env[name]?.required !== true && (secret || value !== undefined),
+    ({ name, value, secret }) =>
+      ownValue(draft.entry.env, name)?.required !== true && (secret || value !== undefined),
   );
   const secrets = [...clues.settings.values()]
-    .filter(({ secret, name }) => secret && draft.entry.env[name]?.required !== true)
+    .filter(({ secret, name }) => secret && ownValue(draft.entry.env, name)?.required !== true)
     .slice(0, 4);
   // Without its native part nothing else will help.
   if (lock.scripts.length > 0 && /\.node\b|bindings? file/i.test(said)) return [];

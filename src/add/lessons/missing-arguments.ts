@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.ts';
 import { changed, withMount, type Draft } from '../draft.ts';
 import { exampleValue, isPathText } from '../example-value.ts';
 import { settingLike, withUserHost } from '../arguments.ts';
@@ -63,7 +64,7 @@ function fromUsage(text: string): Wanted[] {
 
 function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): Lesson[] {
   const setting = option === undefined ? undefined : settingLike(option, clues);
-  if (setting !== undefined && draft.entry.env[setting]?.required !== true)
+  if (setting !== undefined && ownValue(draft.entry.env, setting)?.required !== true)
     return [
       {
         key: `setting ${setting}`,

@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.ts';
 import type { Clues, KnownSetting } from '../clues/gather.ts';
 import { isSettingName, isSystemName } from '../clues/clues.ts';
 import { isPathText, isSecretName, type Shape } from '../example-value.ts';
@@ -235,7 +236,7 @@ const keyless =
 
 /** A setting that has its example already is asked for again only if another shape was asked for. */
 function isNews({ name, shape }: Missing, { draft }: Situation): boolean {
-  const setting = draft.entry.env[name];
+  const setting = ownValue(draft.entry.env, name);
   return setting === undefined || (!setting.required && setting.default === undefined) || shape !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../../lib/own-value.ts';
 import { isOwnCode } from '../clues/source-settings.ts';
 import { withSetting } from '../settings.ts';
 import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
@@ -42,7 +43,7 @@ export function wrongValues(situation: Situation): Lesson[] {
       what: `${name} must look like ${prefix === '' ? 'something longer' : `${prefix}…`}`,
       apply: (old) => {
         const next = withSetting(old, { name, required: true, known, why: `its start: ${quote(line)}` });
-        const setting = next.entry.env[name];
+        const setting = ownValue(next.entry.env, name);
         if (setting === undefined) return next;
         return {
           ...next,

@@ -3,6 +3,7 @@ import { loadServer } from '../../catalog/load.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { imageOf } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { ownerText, thisOwner } from '../../sandbox/owner.ts';
@@ -41,7 +42,7 @@ export const execute: Execute = async (invocation) => {
 /** With `--live` also those of the environment: real hosts want real ones. Otherwise no secret is handed over unasked. */
 function settingsOf(entry: Entry, { options, terminal }: Invocation): Record<string, string> {
   const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
-    const value = terminal.env[name];
+    const value = ownValue(terminal.env, name);
     return options.flag('live') && value !== undefined && value !== '' ? [[name, value] as const] : [];
   });
   const given = options.list('env').map((text): [string, string] => {

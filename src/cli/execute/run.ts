@@ -11,6 +11,7 @@ import { sweep } from '../../launch/sweep.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import { madeSince } from '../../sandbox/guards.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
@@ -119,7 +120,7 @@ type RunOverrides = Parameters<typeof sandboxOf>[1];
 
 function overridesOf(entry: Entry, { options, rest, terminal }: Invocation): RunOverrides {
   const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
-    const value = terminal.env[name];
+    const value = ownValue(terminal.env, name);
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   return {
