@@ -247,3 +247,49 @@ test('whoever starts a program says what is in its environment', () => {
   );
   assert.deepEqual(whole, []);
 });
+
+/** No code tells the engine's full disk apart, and what is shown of a failure may be chosen by its words. */
+const readsErrors: Readonly<Record<string, string>> = {
+  'src/engine/docker/failure.ts': 'moby answers 500 for "no space left on device"',
+  'src/engine/docker/progress.ts': 'the same, in the stream of a build',
+  'src/add/learn.ts': 'chooses the line of a log that is shown',
+};
+
+test('no code decides by the text of an error: it has a code or a status', () => {
+  const decides = [
+    /\b(?:message|messageOf\([^)]*\)|reasonOf\([^)]*\)|error\.detail|String\((?:error|cause|reason)\))\s*\??\.(?:includes|startsWith|endsWith|match|matchAll|search|some|find|findLast|every)\(/,
+    /\.(?:test|exec)\(\s*(?:[\w.]+\.)?(?:message|error\.detail|messageOf\(|reasonOf\(|String\((?:error|cause|reason)\))/,
+    /\b\w+\.message\s*[!=]==/,
+    /\b(\w+) = messageOf\([^;]*;[\s\S]{0,400}?(?:\.(?:test|exec)\(\s*\1\b|\b\1\.(?:includes|startsWith|match)\()/,
+    /\bisDiskFull\(/,
+  ];
+  const found = files.filter((file) => decides.some((pattern) => pattern.test(codeOf(file))));
+  assert.deepEqual(
+    found.filter((file) => readsErrors[file] === undefined),
+    [],
+  );
+  for (const sample of [
+    "if (error.message.includes('no such image')) {}",
+    'if (/timed out/.test(messageOf(error))) {}',
+    'const text = messageOf(error).slice(0, 9);\n  return /closed/i.test(text);',
+    'error.detail.some((line) => /not found/.test(line))',
+    'error.message === closed',
+  ])
+    assert.ok(
+      decides.some((pattern) => pattern.test(sample)),
+      sample,
+    );
+});
+
+test('a test writes nothing: who asked for it keeps what it found', () => {
+  const writers = imports.filter(
+    ({ from, to }) =>
+      from.startsWith('src/smoke/') && /^(?:node:)?fs(?:\/|$)|^src\/lib\/folders\.ts$/.test(to),
+  );
+  assert.deepEqual(writers, []);
+});
+
+test('what servers of an ecosystem have in common is asked of its runtime', () => {
+  const asked = files.filter((file) => /\.source\.(?:startsWith|includes|match|split)\(/.test(codeOf(file)));
+  assert.deepEqual(asked, []);
+});

@@ -65,6 +65,7 @@ export interface AddReport {
 /** Failures that the package itself causes: an answer, not an error. All others are thrown. */
 const ownFaults = new Set([
   'lock-refused',
+  'system-unresolved',
   'build-failed',
   'integrity-mismatch',
   'bin-unknown',

@@ -55,8 +55,8 @@ function isRule(rule: string): boolean {
 }
 
 function isCovered(list: readonly string[], rule: string): boolean {
-  return publicRuleProblems([...list, rule], 'permissions.network').some(({ message }) =>
-    message.includes(`: ${rule} is`),
+  return publicRuleProblems([...list, rule], 'permissions.network').some(
+    ({ index, kind }) => index === list.length && kind === 'repetition',
   );
 }
 

@@ -120,7 +120,7 @@ class Course {
       return await prepare(this.#draft, 'lock');
     } catch (error) {
       const { system } = this.#draft.entry;
-      if (system.length === 0 || !(error instanceof McpcatError) || !/system packages/.test(error.message))
+      if (system.length === 0 || !(error instanceof McpcatError) || error.code !== 'system-unresolved')
         throw error;
       this.#refused.push(`system packages: ${reasonOf(error)}`);
       this.#draft = { ...this.#draft, entry: { ...this.#draft.entry, system: [] } };

@@ -1,5 +1,6 @@
 import type { Engine, Labels } from '../engine/engine.ts';
 import type { Emit } from '../lib/event.ts';
+import { keepResult } from '../pipeline/keep-result.ts';
 import { smokeTest, type SmokeReport } from '../smoke/smoke-test.ts';
 import { changed, withWritable, type Draft } from './draft.ts';
 import type { Scratch } from './scratch.ts';
@@ -28,16 +29,12 @@ export async function proveDraft(request: ProofRequest): Promise<Proven> {
   let { draft } = request;
   for (let round = 1; ; round++) {
     const { server } = await scratch.make(draft, 'image');
-    const report = await smokeTest({
-      engine,
-      server,
-      labels,
-      image: scratch.image,
-      accept: true,
-      deadlineMs,
-      emit,
-      signal,
-    });
+    const { entry, folder } = server;
+    const { image } = scratch;
+    const test = { engine, entry, labels, image, reviewed: undefined, deadlineMs, emit, signal };
+    const result = await smokeTest(test);
+    await keepResult(folder, result, 'replaced');
+    const { report } = result;
     const next = report.passed || round === mostRounds ? undefined : mended(draft, report);
     if (next === undefined) return { draft, report };
     say(

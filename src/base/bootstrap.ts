@@ -36,7 +36,10 @@ for deb in "$1"/var/cache/apt/archives/*.deb; do
 done
 `;
 
-/** Makes a root file system (tar) with mmdebstrap from signed archives; resolves to the path of the tar. */
+/**
+ * Makes a root file system (tar) with mmdebstrap from signed archives; resolves to the path of the tar. Rejects with
+ * `package-unknown` if the mirror lacks a package or its version, and with `base-failed`.
+ */
 export async function bootstrap(request: Bootstrap): Promise<string> {
   const hookFile = path.join(request.folder, 'hook.sh');
   const tar = path.join(request.folder, 'rootfs.tar');
@@ -84,6 +87,11 @@ function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: stri
   ];
 }
 
+/** In apt's words: it has one exit code for all that can go wrong. */
+function lacksPackage(output: readonly string[]): boolean {
+  return output.some((line) => /was not found|Unable to locate|has no installation candidate/.test(line));
+}
+
 async function run(command: string, args: readonly string[], request: Bootstrap): Promise<void> {
   const tail: string[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -126,11 +134,15 @@ async function run(command: string, args: readonly string[], request: Bootstrap)
       reject(new McpcatError('cancelled', 'making the base was cancelled'));
     else
       reject(
-        new McpcatError('base-failed', `${command} ended with ${String(code)}`, {
-          detail: tail,
-          hint: 'is the Debian mirror reachable? take another',
-          inputs: [{ name: 'mirror' }],
-        }),
+        new McpcatError(
+          lacksPackage(tail) ? 'package-unknown' : 'base-failed',
+          `${command} ended with ${String(code)}`,
+          {
+            detail: tail,
+            hint: 'is the Debian mirror reachable? take another',
+            inputs: [{ name: 'mirror' }],
+          },
+        ),
       );
   });
   await promise;

@@ -180,9 +180,7 @@ async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Roo
   const lock = await readBaseLock(templates, kind, platform);
   const pinned = update ? [] : lock[stage].map((found) => pinOf(found, platform));
   const rootfs = await bootstrapOnce(request, target, pinned).catch(async (error: unknown) => {
-    const gone =
-      error instanceof McpcatError &&
-      error.detail.some((line) => /was not found|Unable to locate|has no installation candidate/.test(line));
+    const gone = error instanceof McpcatError && error.code === 'package-unknown';
     if (locked || pinned.length === 0 || !gone) throw error;
     const message = 'the mirror no longer has a version of the lock: resolving anew';
     request.emit({ type: 'notice', subject: `${kind}-${stage}`, message });

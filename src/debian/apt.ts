@@ -47,7 +47,7 @@ export async function isolatedApt({ folder, mirror, architecture }: AptState): P
   return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
 }
 
-/** Runs one of apt's programs; resolves to what it prints. Rejects with `lock-refused` and its words. */
+/** Runs one of apt's programs; resolves to what it prints. Rejects with `system-unresolved` and its words. */
 export async function apt(
   { signal }: { readonly signal?: AbortSignal | undefined },
   [program = '', ...args]: readonly string[],
@@ -60,7 +60,7 @@ export async function apt(
     const stderr: unknown =
       typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
     const detail = typeof stderr === 'string' ? stderr.split('\n').filter(Boolean) : [messageOf(error)];
-    throw new McpcatError('lock-refused', `system packages can't be resolved: ${detail[0] ?? program}`, {
+    throw new McpcatError('system-unresolved', `system packages can't be resolved: ${detail[0] ?? program}`, {
       detail,
       hint: 'this needs apt (Debian or Ubuntu), its archive keys and the mirror',
       cause: error,

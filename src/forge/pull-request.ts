@@ -78,7 +78,7 @@ async function pushBranch(
 ): Promise<boolean> {
   const { repository, branch, title, files } = proposal;
   const tip = await tipOf(github, proposal);
-  if (tip !== undefined && !tip.message.includes(trailer)) {
+  if (tip !== undefined && !tip.text.includes(trailer)) {
     throw new McpcatError(
       'forge-failed',
       `${branch}: expected a branch of mcpcat's own, found a commit of somebody else`,
@@ -111,7 +111,8 @@ async function pushBranch(
 }
 
 interface Tip {
-  readonly message: string;
+  /** Of its commit. */
+  readonly text: string;
   readonly tree: string;
   readonly parent: string | undefined;
 }
@@ -124,7 +125,7 @@ async function tipOf(github: GitHub, { repository, branch }: Proposal): Promise<
     });
     if (ref === undefined) return undefined;
     const { data } = await rest.git.getCommit({ ...repository, commit_sha: ref.data.object.sha });
-    return { message: data.message, tree: data.tree.sha, parent: data.parents[0]?.sha };
+    return { text: data.message, tree: data.tree.sha, parent: data.parents[0]?.sha };
   });
 }
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'lock-missing'
   | 'lock-invalid'
   | 'lock-refused' // an artifact without integrity, or from a git/http/file source
+  | 'system-unresolved' // Debian's packages could not be looked up: no apt, no mirror, or none of the name
   | 'package-unknown' // no such package or version upstream
   | 'bin-unknown' // the package has no program of the name that the entry starts
   | 'upstream-unavailable' // 429, 5xx, no route: not the entry's fault

@@ -4,6 +4,8 @@ import { coversRule, hostRuleText, ownMachine, parseHostRule, type HostRule } fr
 /** Something wrong with one rule of a list. */
 export interface RuleProblem {
   readonly index: number;
+  /** `repetition`: the list says it already, in this form or a wider one. */
+  readonly kind: 'form' | 'number' | 'repetition' | 'private';
   readonly message: string;
   readonly hint?: string;
 }
@@ -24,6 +26,7 @@ export function parseHostRules(
       ? [
           {
             index: most,
+            kind: 'number' as const,
             message: `${what}: expected up to ${String(most)} hosts, found ${String(texts.length)}`,
           },
         ]
@@ -39,9 +42,15 @@ export function publicRuleProblems(texts: readonly string[], what: string): Rule
     const { rule } = parseOne(text, index, what);
     if (rule?.kind !== 'exact') return [];
     if (rule.name === ownMachine)
-      return [{ index, message: `${what}: ${ownMachine} is for the user to allow, at its start` }];
+      return [
+        {
+          index,
+          kind: 'private' as const,
+          message: `${what}: ${ownMachine} is for the user to allow, at its start`,
+        },
+      ];
     const message = `${what}: expected a public name with a dot, found "${text}"`;
-    return rule.name.includes('.') ? [] : [{ index, message }];
+    return rule.name.includes('.') ? [] : [{ index, kind: 'private' as const, message }];
   });
   return [...problems, ...own];
 }
@@ -57,7 +66,7 @@ function parseOne(text: string, index: number, what: string): Parsed {
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
     const { message, hint } = error;
-    return { problem: { index, message, ...(hint === undefined ? {} : { hint }) } };
+    return { problem: { index, kind: 'form', message, ...(hint === undefined ? {} : { hint }) } };
   }
 }
 
@@ -79,5 +88,12 @@ function repetition(
   const message = same
     ? `${what}: ${hostRuleText(rule)} is listed twice`
     : `${what}: ${hostRuleText(rule)} is contained in ${hostRuleText(other)}`;
-  return [{ index, message, hint: same ? 'remove one' : 'remove the narrower or the wider one' }];
+  return [
+    {
+      index,
+      kind: 'repetition',
+      message,
+      hint: same ? 'remove one' : 'remove the narrower or the wider one',
+    },
+  ];
 }

@@ -1,9 +1,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { ErrorCode, McpError, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { createHash } from 'node:crypto';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import { LineTransport, type Stray } from './line-transport.ts';
+import { noAnswer, type Asked } from './no-answer.ts';
 
 export interface ToolFacts {
   readonly name: string;
@@ -39,9 +40,6 @@ export interface HandshakeOptions {
 
 const identity = { name: 'mcpcat-test', version: '1.0.0' };
 const mostPages = 100;
-/** How the SDK says what is not an answer of the server; its codes alone are also what servers answer with. */
-const timedOut = `MCP error ${String(ErrorCode.RequestTimeout)}: Request timed out`;
-const closed = `MCP error ${String(ErrorCode.ConnectionClosed)}: Connection closed`;
 
 /** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
@@ -51,12 +49,13 @@ export async function handshake(
   const transport = new LineTransport<JSONRPCMessage>(attachment);
   const client = new Client(identity);
   const options = { timeout: deadlineMs };
+  const asked = { timeoutMs: deadlineMs, transport };
   const started = performance.now();
   try {
     await client.connect(transport, options);
   } catch (error) {
     return {
-      failure: `initialize: ${reason(error, deadlineMs)}`,
+      failure: `initialize: ${reason(error, asked)}`,
       tools: [],
       pages: 0,
       strays: transport.strays,
@@ -76,10 +75,10 @@ export async function handshake(
     const { tools, pages } = client.getServerCapabilities()?.tools
       ? await listTools(client, options)
       : { tools: [], pages: 0 };
-    const answer = call === undefined ? {} : { call: await callTool(client, { call, options }) };
+    const answer = call === undefined ? {} : { call: await callTool(client, call, asked) };
     return { ...common, tools, pages, ...answer };
   } catch (error) {
-    return { ...common, failure: `tools/list: ${reason(error, deadlineMs)}`, tools: [], pages: 0 };
+    return { ...common, failure: `tools/list: ${reason(error, asked)}`, tools: [], pages: 0 };
   } finally {
     await beforeClose();
     // Half-closes stdin: the server now has to end by itself.
@@ -113,26 +112,28 @@ async function listTools(
 
 async function callTool(
   client: Client,
-  { call, options }: { call: CallRequest; options: { timeout: number } },
+  call: CallRequest,
+  asked: Asked,
 ): Promise<{ isError: boolean; text: string }> {
   try {
-    const result = await client.callTool(
-      { name: call.tool, arguments: { ...call.arguments } },
-      undefined,
-      options,
-    );
+    const result = await client.callTool({ name: call.tool, arguments: { ...call.arguments } }, undefined, {
+      timeout: asked.timeoutMs,
+    });
     return { isError: result.isError === true, text: JSON.stringify(result.content).slice(0, 2000) };
   } catch (error) {
-    return { isError: true, text: reason(error, options.timeout) };
+    return { isError: true, text: reason(error, asked) };
   }
 }
 
-function reason(error: unknown, deadlineMs: number): string {
-  if (error instanceof McpError && error.message === timedOut)
-    return `no answer within ${String(deadlineMs / 1000)} s`;
-  if (error instanceof McpError && error.message === closed)
-    return 'the server closed its output without an answer';
-  return messageOf(error);
+function reason(error: unknown, asked: Asked): string {
+  switch (noAnswer(error, asked)) {
+    case 'late':
+      return `no answer within ${String(asked.timeoutMs / 1000)} s`;
+    case 'closed':
+      return 'the server closed its output without an answer';
+    case undefined:
+      return messageOf(error);
+  }
 }
 
 /** A default that is the moment of the server's start. */

@@ -23,6 +23,7 @@ export class LineTransport<M extends object> {
   readonly strays: Stray[] = [];
   /** The revision that initialize agreed on. */
   version = '';
+  #closed = false;
   readonly #stdin: Writable;
   readonly #stdout: Readable;
   #parts: Buffer[] = [];
@@ -38,8 +39,16 @@ export class LineTransport<M extends object> {
     this.#stdout.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#stdout.once('end', () => this.#finish());
     this.#stdout.once('error', (error) => this.onerror?.(error));
-    this.#stdout.once('close', () => this.onclose?.());
+    this.#stdout.once('close', () => {
+      this.#closed = true;
+      this.onclose?.();
+    });
     return Promise.resolve();
+  }
+
+  /** Whether the server's output has ended. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   setProtocolVersion(version: string): void {

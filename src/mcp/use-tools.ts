@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import { LineTransport, type Stray } from './line-transport.ts';
+import { noAnswer, type Asked } from './no-answer.ts';
 
 /** A tool as a server offers it. */
 export interface OfferedTool {
@@ -50,7 +51,7 @@ export async function useTools(
   const transport = new LineTransport<JSONRPCMessage>(attachment);
   const { strays } = transport;
   const limits = { timeout: options.deadlineMs };
-  const callLimits = { timeout: options.callDeadlineMs ?? options.deadlineMs };
+  const asked = { timeoutMs: options.callDeadlineMs ?? options.deadlineMs, transport };
   const uses: ToolUse[] = [];
   options.onUse(undefined);
   try {
@@ -63,7 +64,7 @@ export async function useTools(
         continue;
       }
       options.onUse(tool.name);
-      uses.push(await called(client, { name: tool.name, arguments: use, limits: callLimits }));
+      uses.push(await called(client, { name: tool.name, arguments: use, asked }));
     }
     return { uses, strays };
   } catch (error) {
@@ -95,16 +96,17 @@ async function offered(client: Client, limits: { timeout: number }): Promise<Off
 interface Call {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
-  readonly limits: { readonly timeout: number };
+  readonly asked: Asked;
 }
 
-async function called(client: Client, { name, arguments: given, limits }: Call): Promise<ToolUse> {
+async function called(client: Client, { name, arguments: given, asked }: Call): Promise<ToolUse> {
   try {
+    const limits = { timeout: asked.timeoutMs };
     const result = await client.callTool({ name, arguments: { ...given } }, undefined, limits);
     const text = JSON.stringify(result.content).slice(0, keptText);
     return { name, outcome: result.isError === true ? 'error' : 'answered', text };
   } catch (error) {
     const text = messageOf(error).slice(0, keptText);
-    return { name, outcome: /timed out|closed/i.test(text) ? 'no-answer' : 'error', text };
+    return { name, outcome: noAnswer(error, asked) === undefined ? 'error' : 'no-answer', text };
   }
 }

@@ -7,6 +7,7 @@ const kinds: Partial<Readonly<Record<ErrorCode, UpdateFindingKind>>> = {
   'package-unknown': 'lock-refused',
   'bin-unknown': 'bin-changed',
   'lock-refused': 'lock-refused',
+  'system-unresolved': 'lock-refused',
   'integrity-mismatch': 'lock-refused',
   'entry-refused': 'proof-failed',
   'build-failed': 'build-failed',

@@ -5,6 +5,7 @@ import type { Finding } from '../lib/finding.ts';
 import { label } from '../lib/labels.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest, type SmokeReport } from '../smoke/smoke-test.ts';
+import { keepResult } from './keep-result.ts';
 import { updateFinding } from './update-findings.ts';
 
 const deadlineMs = 30_000;
@@ -42,7 +43,11 @@ export async function prove<T>(
     const { bytes } = await buildServer(server, { ...workshop, engine, force: false, image });
     const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
     // The tools are compared by who decides about them, not here.
-    const report = await smokeTest({ engine, server, labels, image, accept: true, deadlineMs, emit, signal });
+    const { entry, folder } = server;
+    const test = { engine, entry, labels, image, reviewed: undefined, deadlineMs, emit, signal };
+    const result = await smokeTest(test);
+    await keepResult(folder, result, 'replaced');
+    const { report } = result;
     return await work({ image, report, findings: proofFindings(report), bytes, bytesBefore });
   } finally {
     await engine.removeImage(image, { force: true });

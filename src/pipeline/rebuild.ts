@@ -12,6 +12,7 @@ import { savePackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
+import { keepResult, reviewedTools } from './keep-result.ts';
 import { publishBuilt } from './publish-entry.ts';
 import { unfitReason, type Workshops } from './platforms.ts';
 import { variantImage, variantsOf } from './variants.ts';
@@ -84,7 +85,10 @@ async function prove(
   }
   const { emit, signal } = workshops[0];
   const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
-  const report = await smokeTest({ engine, server, labels, accept: false, deadlineMs, emit, signal });
+  const reviewed = await reviewedTools(folder, 'kept');
+  const result = await smokeTest({ engine, entry, labels, reviewed, deadlineMs, emit, signal });
+  await keepResult(folder, result, 'kept');
+  const { report } = result;
   return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
 }
 

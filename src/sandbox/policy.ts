@@ -1,4 +1,5 @@
 import type { Entry } from '../catalog/entry.ts';
+import { runtimeFacts } from '../catalog/runtime.ts';
 import { rulesOf, type PermittedRule } from '../egress/rules.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
@@ -50,7 +51,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     pids: number(overrides.pids, { fallback: limits.pids, what: 'pids', least: 2, most: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
     network,
-    readsResolvConf: entry.source.startsWith('pypi:'),
+    ...runtimeFacts(entry.source),
     ...httpOf(entry, network),
   };
 }

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { imageOf, type Server } from '../catalog/server.ts';
-import { Tools, toolsFile } from '../catalog/tools.ts';
+import type { Proof } from '../catalog/proof.ts';
+import type { Tool } from '../catalog/tools.ts';
 import type { Engine, ImageFacts, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
-import { jsonText, writeWhole } from '../lib/folders.ts';
-import type { ToolFacts } from '../mcp/handshake.ts';
 import { startsWithExamples } from './checks/examples.ts';
 import { exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
@@ -17,7 +15,7 @@ import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
-import { dropProof, keepProof, provedIn, type Proved } from './keep-proof.ts';
+import { proofOf, provedIn, type Proved } from './proof-of.ts';
 import { observe, observeModern } from './observe.ts';
 import { observeExamples } from './observe-examples.ts';
 
@@ -38,12 +36,12 @@ const checks: Readonly<Record<string, Check>> = {
 
 export interface SmokeRequest {
   readonly engine: Engine;
-  readonly server: Server;
+  readonly entry: Server['entry'];
   readonly labels: Labels;
   /** Instead of the entry's own image. */
   readonly image?: string;
-  /** Take a changed list of tools as the reviewed one. */
-  readonly accept: boolean;
+  /** The tools that somebody has reviewed; undefined: none were, or other ones are wanted. */
+  readonly reviewed: readonly Tool[] | undefined;
   readonly deadlineMs: number;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
@@ -70,57 +68,67 @@ export interface SmokeReport {
   readonly exitMs: number | undefined;
 }
 
-/** Proves one image in the sandbox that `run` uses too. */
-export async function smokeTest(request: SmokeRequest): Promise<SmokeReport> {
-  const { engine, server, emit } = request;
-  const { entry } = server;
+/** All that one test knows afterwards. Nothing of it is written: that is up to whoever asked for the test. */
+export interface SmokeResult {
+  readonly report: SmokeReport;
+  readonly image: ImageFacts;
+  /** What the server offers, sorted by name. */
+  readonly tools: readonly Tool[];
+  /** The content of `proof.json`; undefined if it has not passed. */
+  readonly proof: Proof | undefined;
+}
+
+/** Proves one image in the sandbox that `run` uses too. Throws `image-missing`. */
+export async function smokeTest(request: SmokeRequest): Promise<SmokeResult> {
+  const { engine, entry, emit } = request;
   const subject = entry.name;
-  const image = request.image ?? imageOf(subject);
-  const facts = await engine.inspectImage(image);
-  if (facts === undefined)
-    throw new McpcatError('image-missing', `${subject} has no image on this engine yet`, {
-      hint: `mcpcat build ${subject}`,
-    });
+  const image = await imageFacts(request);
   emit({ type: 'stage', subject, stage: 'test', state: 'started' });
-  const knownTools = request.accept ? undefined : await readTools(server.folder);
-  const observed = {
-    engine,
-    entry,
-    image,
-    labels: request.labels,
-    knownTools,
-    deadlineMs: request.deadlineMs,
-    signal: request.signal,
-  };
+  const result = await judged(request, image);
+  const { report } = result;
+  const state = report.passed ? 'done' : 'failed';
+  emit({ type: 'stage', subject, stage: 'test', state, detail: summary(report) });
+  const proof = report.passed ? await proven(entry, { engine, image: image.facts, report }) : undefined;
+  return { ...result, image: image.facts, proof };
+}
+
+interface Image {
+  readonly reference: string;
+  readonly facts: ImageFacts;
+}
+
+async function imageFacts({ engine, entry, image }: SmokeRequest): Promise<Image> {
+  const reference = image ?? imageOf(entry.name);
+  const facts = await engine.inspectImage(reference);
+  if (facts !== undefined) return { reference, facts };
+  throw new McpcatError('image-missing', `${entry.name} has no image on this engine yet`, {
+    hint: `mcpcat build ${entry.name}`,
+  });
+}
+
+async function judged(
+  { engine, entry, labels, reviewed, deadlineMs, signal }: SmokeRequest,
+  { reference: image, facts }: Image,
+): Promise<Pick<SmokeResult, 'report' | 'tools'>> {
+  const observed = { engine, entry, image, labels, knownTools: reviewed, deadlineMs, signal };
   const session = await observe(observed);
   const answers = session.handshake.failure === undefined;
   const [modern, filled] = answers
     ? await Promise.all([observeModern(observed), observeExamples(observed)])
     : [false, undefined];
   const seen = { ...session, filled };
-  const report = reportOf(seen, { image, imageId: facts.id, modern });
-  if (report.passed && (knownTools === undefined || request.accept))
-    await writeTools(server.folder, seen.handshake.tools);
-  await recordProof(request, { report, image: facts });
-  emit({
-    type: 'stage',
-    subject,
-    stage: 'test',
-    state: report.passed ? 'done' : 'failed',
-    detail: summary(report),
-  });
-  return report;
+  const tools = seen.handshake.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { report: reportOf(seen, { image, imageId: facts.id, modern }), tools };
 }
 
-async function recordProof(
-  { engine, server: { entry, folder } }: SmokeRequest,
-  { report, image }: { readonly report: SmokeReport; readonly image: ImageFacts },
-): Promise<void> {
-  if (!report.passed) return dropProof({ folder, image });
+async function proven(
+  entry: Server['entry'],
+  { engine, image, report }: { engine: Engine; image: ImageFacts; report: SmokeReport },
+): Promise<Proof> {
   const { proof: proved, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
   const measured = { initializeMs, memoryBytes, exitMs };
   const info = await engine.info();
-  await keepProof({ folder, entry, image, engine: info, proved, tools, checks: passed, measured });
+  return proofOf({ entry, image, engine: info, proved, tools, checks: passed, measured, date: new Date() });
 }
 
 function reportOf(
@@ -165,16 +173,6 @@ function isMade(check: string, { entry, probed, filled }: Observation): boolean 
 function excuse(finding: Finding, exceptions: Server['entry']['exceptions']): Finding {
   const exception = exceptions.find((item) => item.finding === finding.kind);
   return exception === undefined ? finding : { ...finding, severity: 'info', excused: exception.reason };
-}
-
-async function readTools(folder: string): Promise<ToolFacts[] | undefined> {
-  const text = await readFile(toolsFile(folder), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Tools.parse(JSON.parse(text)).tools;
-}
-
-async function writeTools(folder: string, tools: readonly ToolFacts[]): Promise<void> {
-  const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  await writeWhole(toolsFile(folder), jsonText({ tools: sorted }));
 }
 
 function summary({ passed, tools, initializeMs, findings }: SmokeReport): string {

@@ -116,14 +116,13 @@ function goFailure(error: unknown, name: string): McpcatError {
   }
   const stderr: unknown =
     typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
-  const detail = (typeof stderr === 'string' ? stderr : messageOf(error))
-    .split('\n')
-    .filter(Boolean)
-    .slice(-15);
-  const gone = detail.some((line) =>
+  const said = (typeof stderr === 'string' ? stderr : '').split('\n').filter(Boolean).slice(-15);
+  const detail = said.length > 0 ? said : [messageOf(error)];
+  // go has one exit code for all of it, so its words have to do.
+  const gone = said.some((line) =>
     /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line),
   );
-  if (detail.some((line) => /SECURITY ERROR|checksum mismatch/.test(line)))
+  if (said.some((line) => /SECURITY ERROR|checksum mismatch/.test(line)))
     return new McpcatError('integrity-mismatch', `go:${name}: the checksum database knows other contents`, {
       hint: 'nothing was changed; somebody between here and the module may have altered it',
       detail,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runtimeFacts } from '../../src/catalog/runtime.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import type { Overrides, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { entryOf, fakePaths, noOverrides, refused } from './fixtures.ts';
@@ -27,8 +28,19 @@ test('an entry that asks for nothing gets the defaults', () => {
   });
 });
 
-test('what is from PyPI may read resolv.conf itself', () => {
-  assert.equal(policy({ source: 'pypi:notes' }).readsResolvConf, true);
+test('only what runs on Python may read resolv.conf itself', () => {
+  for (const [source, expected] of [
+    ['pypi:notes', true],
+    ['npm:pypi', false],
+    ['npm:@pypi/x', false],
+    ['go:example.com/pypi', false],
+  ] as const)
+    assert.equal(policy({ source }).readsResolvConf, expected, source);
+});
+
+test('of a source without a known runtime what works for all is taken', () => {
+  for (const source of ['oci:example.com/x', 'constructor:x', ''])
+    assert.deepEqual(runtimeFacts(source), { readsResolvConf: true });
 });
 
 test('the limits of the entry count, and those of the user count more', () => {

@@ -1,9 +1,11 @@
 import path from 'node:path';
+import type { Server } from '../../catalog/server.ts';
 import type { Emit } from '../../lib/event.ts';
 import { jsonText, writeWhole } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { ownerText, thisOwner } from '../../sandbox/owner.ts';
-import { smokeTest, type SmokeReport } from '../../smoke/smoke-test.ts';
+import { keepResult, reviewedTools, type ReviewUse } from '../../pipeline/keep-result.ts';
+import { smokeTest, type SmokeReport, type SmokeRequest } from '../../smoke/smoke-test.ts';
 import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
@@ -17,16 +19,11 @@ export const execute: Execute = async (invocation) => {
   const width = jobsOf(invocation);
   const [servers, engine] = await Promise.all([serversOf(invocation), engineOf(invocation)]);
   await engine.info(); // one clear error instead of one for each server
-  const accept = options.flag('accept');
-  const jobs = servers.map((server) => {
-    const { name } = server.entry;
-    const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
-    return {
-      name,
-      work: (emit: Emit) =>
-        smokeTest({ engine, server, labels, accept, deadlineMs, emit, signal: terminal.signal }),
-    };
-  });
+  const use = options.flag('accept') ? 'replaced' : 'kept';
+  const jobs = servers.map((server) => ({
+    name: server.entry.name,
+    work: (emit: Emit) => testAndKeep(server, { engine, use, emit, signal: terminal.signal }),
+  }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));
   await writeReports(options.text('report'), reports);
@@ -38,6 +35,19 @@ export const execute: Execute = async (invocation) => {
   if (!options.flag('json')) terminal.stdout.write(findingsText(reports));
   return reports.every(({ passed }) => passed) ? failed : 1;
 };
+
+interface Testing extends Pick<SmokeRequest, 'engine' | 'emit' | 'signal'> {
+  readonly use: ReviewUse;
+}
+
+async function testAndKeep({ entry, folder }: Server, { use, ...run }: Testing): Promise<SmokeReport> {
+  const { name } = entry;
+  const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
+  const reviewed = await reviewedTools(folder, use);
+  const result = await smokeTest({ ...run, entry, labels, reviewed, deadlineMs });
+  await keepResult(folder, result, use);
+  return result.report;
+}
 
 function row(report: SmokeReport): string[] {
   const ms = (value: number | undefined): string =>

@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { proofFile, readProof, type Proof } from '../catalog/proof.ts';
+import { readTools, toolsFile } from '../catalog/tools.ts';
+import type { ImageFacts } from '../engine/engine.ts';
+import { jsonText, writeWhole } from '../lib/folders.ts';
+import { label } from '../lib/labels.ts';
+import type { SmokeResult } from '../smoke/smoke-test.ts';
+
+/** `kept`: the tools are compared with those that were reviewed; `replaced`: whatever they are, they are reviewed now. */
+export type ReviewUse = 'kept' | 'replaced';
+
+/** What a test is to compare tools with. */
+export async function reviewedTools(folder: string, use: ReviewUse): ReturnType<typeof readTools> {
+  return use === 'kept' ? readTools(folder) : undefined;
+}
+
+/**
+ * Writes what a test found into the entry's folder: the tools, where none were reviewed or they are replaced, and the
+ * proof. An image that failed is no longer proved by what was said of it before.
+ */
+export async function keepResult(
+  folder: string,
+  { tools, proof, image }: SmokeResult,
+  use: ReviewUse,
+): Promise<void> {
+  if (proof === undefined) return dropProof(folder, image);
+  if ((await reviewedTools(folder, use)) === undefined)
+    await writeWhole(toolsFile(folder), jsonText({ tools }));
+  await keepProof(folder, proof);
+}
+
+/** Leaves a proof that says the same but for its day, its measurements and this engine's name for the image. */
+export async function keepProof(folder: string, proof: Proof): Promise<void> {
+  const known = await readProof(folder);
+  if (known !== undefined && saysTheSame(known, proof)) return;
+  await writeWhole(proofFile(folder), jsonText(proof));
+}
+
+function saysTheSame(known: Proof, proof: Proof): boolean {
+  const id = proof.image.fingerprint === null ? proof.image.id : known.image.id;
+  const { date, initializeMs, memoryBytes, exitMs } = known;
+  const aligned = { ...proof, date, initializeMs, memoryBytes, exitMs, image: { ...proof.image, id } };
+  return isDeepStrictEqual(known, aligned);
+}
+
+async function dropProof(folder: string, image: ImageFacts): Promise<void> {
+  const known = await readProof(folder);
+  if (known === undefined) return;
+  const same = known.image.id === image.id || known.image.fingerprint === image.labels[label.fingerprint];
+  if (same) await rm(proofFile(folder), { force: true });
+}
