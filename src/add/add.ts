@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Workshop } from '../build/build-server.ts';
+import type { RunContext, Workshop } from '../build/build-server.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { imageOf } from '../catalog/server.ts';
 import { parseSource, type Source } from '../catalog/source.ts';
@@ -35,6 +35,7 @@ export interface AddRequest {
   /** Packages whose install scripts may run while the image is built, without root and without network. */
   readonly allowedScripts: readonly string[];
   readonly workshop: Workshop;
+  readonly run: RunContext;
   readonly engine: Engine;
   readonly mirror: string;
 }
@@ -75,13 +76,13 @@ const ownFaults = new Set([
 /** From a package to a proved entry. Nothing half-made lands in the catalog, whatever happens. */
 export async function add(request: AddRequest): Promise<AddReport> {
   const started = performance.now();
-  const { wanted, workshop } = request;
+  const { wanted, run } = request;
   const source = parseSource(wanted.source);
   const { name, why } = await freeName(request.out, { source, wanted: request.name });
-  const say = (message: string): void => workshop.emit({ type: 'notice', subject: name, message });
-  const chosen = await chooseVersion(source, { ...request, ...workshop });
+  const say = (message: string): void => run.emit({ type: 'notice', subject: name, message });
+  const chosen = await chooseVersion(source, { ...request, ...run });
   say(`${source.kind}:${source.name} ${chosen.version}`);
-  const own = await readPackage(source.kind, { ...workshop, name: source.name, version: chosen.version });
+  const own = await readPackage(source.kind, { ...run, name: source.name, version: chosen.version });
   const clues = gather(own);
   const given = { name, source: sourceText(source, own), ...partsOf(wanted) };
   const first = initialDraft(own, clues, given);
@@ -158,12 +159,12 @@ async function attempt(
   request: AddRequest,
   job: Omit<Job, 'engine' | 'emit' | 'signal' | 'scratch'>,
 ): Promise<Outcome> {
-  const { engine, workshop, mirror, out, dryRun } = request;
+  const { engine, workshop, run, mirror, out, dryRun } = request;
   const { own, draft, chosen } = job;
   const { name } = draft.entry;
   const versions = { version: own.version, before: chosen.before };
-  await using scratch = await Scratch.open({ name, engine, workshop, mirror, ...versions });
-  const { emit, signal } = workshop;
+  await using scratch = await Scratch.open({ name, engine, workshop, run, mirror, ...versions });
+  const { emit, signal } = run;
   const { learned, proven, leftOut } = await learnAndProve({ ...job, engine, emit, signal, scratch });
   if (proven === undefined) return unstarted(request, { scratch, learned });
   const { draft: proved, report } = proven;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { buildServer, type Workshop } from '../build/build-server.ts';
+import { buildServer, type RunContext, type Workshop } from '../build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
@@ -15,6 +15,7 @@ export interface ScratchRequest {
   readonly name: string;
   readonly engine: Engine;
   readonly workshop: Workshop;
+  readonly run: RunContext;
   readonly mirror: string;
   readonly version: string;
   /** Dependencies published later are not taken. */
@@ -50,15 +51,16 @@ export class Scratch implements AsyncDisposable {
     { entry, before: limit, majorsOf }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
-    const { engine, workshop, mirror, name, version, before } = this.#request;
+    const { engine, workshop, run, mirror, name, version, before } = this.#request;
+    const { templates } = workshop;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
-      await updateServer({ ...workshop, server, mirror, version, before: limit ?? before, majorsOf });
+      await updateServer({ ...run, templates, server, mirror, version, before: limit ?? before, majorsOf });
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');
-    await buildServer(server, { ...workshop, engine, force: false, image: this.image });
+    await buildServer(server, { workshop, run, engine, force: false, image: this.image });
     return { server, lock: server.lock };
   }
 

@@ -15,16 +15,30 @@ import type { Emit } from '../lib/event.ts';
 import { label } from '../lib/labels.ts';
 import { contextTar, helperFiles, writeContext } from './context.ts';
 
+/** What images are built with: with the entry and its lock it decides the fingerprint. */
 export interface Workshop {
   readonly bases: Bases;
   readonly templates: string;
-  readonly cacheFolder: string;
   readonly platform: Platform;
   /** The build bases are of another platform. */
   readonly cross?: boolean;
+}
+
+/** How work is done: nothing of it changes what comes out. */
+export interface RunContext {
+  readonly cacheFolder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface BuildRequest {
+  readonly workshop: Workshop;
+  readonly run: RunContext;
+  readonly engine: Engine;
+  readonly force: boolean;
+  /** Instead of the entry's own image: a release that is not proved yet must not take its place. */
+  readonly image?: string;
 }
 
 export interface BuildOutcome {
@@ -37,18 +51,11 @@ export interface BuildOutcome {
 }
 
 /** Builds a server's image unless the present one has the same fingerprint. */
-export async function buildServer(
-  server: Server,
-  workshop: Workshop & {
-    readonly engine: Engine;
-    readonly force: boolean;
-    /** Instead of the entry's own image: a release that is not proved yet must not take its place. */
-    readonly image?: string;
-  },
-): Promise<BuildOutcome> {
-  const { engine, emit, force } = workshop;
+export async function buildServer(server: Server, request: BuildRequest): Promise<BuildOutcome> {
+  const { engine, force, workshop } = request;
+  const { emit } = request.run;
   const subject = server.entry.name;
-  const image = workshop.image ?? imageOf(subject);
+  const image = request.image ?? imageOf(subject);
   const started = performance.now();
   try {
     const generated = await generateServer(server, workshop);
@@ -65,8 +72,8 @@ export async function buildServer(
       emit({ type: 'stage', subject, stage: 'build', state: 'skipped', detail: 'unchanged' });
       return done('unchanged', present.bytes);
     }
-    await checkBases(server, workshop);
-    await inFolder((folder) => build(generated, { server, workshop, folder, image }));
+    await checkBases(server, request);
+    await inFolder((folder) => build(generated, { ...request, server, folder, image }));
     const bytes = (await engine.inspectImage(image))?.bytes ?? 0;
     emit({ type: 'stage', subject, stage: 'build', state: 'done', detail: `${(bytes / 1e6).toFixed(0)} MB` });
     return done('built', bytes);
@@ -94,9 +101,9 @@ export async function generateServer(
 /** Fetches what the context needs and writes it into a folder that any Docker builder can build. */
 export async function writeServerContext(
   generated: Generated,
-  { folder, server, workshop }: { folder: string; server: Server; workshop: Workshop },
+  { folder, server, run }: { folder: string; server: Server; run: RunContext },
 ): Promise<void> {
-  const { cacheFolder, env, emit, signal } = workshop;
+  const { cacheFolder, env, emit, signal } = run;
   const subject = server.entry.name;
   emit({ type: 'stage', subject, stage: 'fetch', state: 'started' });
   const request = { store: new Store(cacheFolder), subject, env, emit, signal };
@@ -114,14 +121,15 @@ async function build(
   generated: Generated,
   {
     server,
-    workshop,
+    engine,
+    run,
     folder,
     image,
-  }: { server: Server; workshop: Workshop & { engine: Engine }; folder: string; image: string },
+  }: Omit<BuildRequest, 'image'> & { server: Server; folder: string; image: string },
 ): Promise<void> {
-  const { engine, emit, signal } = workshop;
+  const { emit, signal } = run;
   const subject = server.entry.name;
-  await writeServerContext(generated, { folder, server, workshop });
+  await writeServerContext(generated, { folder, server, run });
   emit({ type: 'stage', subject, stage: 'build', state: 'started' });
   await engine.buildImage(contextTar(folder), {
     tag: image,
@@ -150,7 +158,7 @@ async function lockFiles(folder: string): Promise<Record<string, string>> {
 
 async function checkBases(
   server: Server,
-  { bases, engine, cross, platform }: Workshop & { engine: Engine },
+  { engine, workshop: { bases, cross, platform } }: BuildRequest,
 ): Promise<void> {
   const { runtime } = lockOf(server);
   for (const { reference } of Object.values(bases[runtime])) {

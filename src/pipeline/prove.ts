@@ -1,4 +1,4 @@
-import { buildServer, type Workshop } from '../build/build-server.ts';
+import { buildServer, type RunContext, type Workshop } from '../build/build-server.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
@@ -25,6 +25,7 @@ interface ProveRequest {
   /** Its `folder` is the one whose lock is built, and that gets the `tools.json`. */
   readonly server: Server;
   readonly workshop: Workshop;
+  readonly run: RunContext;
   readonly engine: Engine;
 }
 
@@ -32,15 +33,15 @@ let candidates = 0;
 
 /** Builds and tests a server without touching its image; the candidate's image is gone when `work` has ended. */
 export async function prove<T>(
-  { server, workshop, engine }: ProveRequest,
+  { server, workshop, run, engine }: ProveRequest,
   work: (proof: Proof) => Promise<T>,
 ): Promise<T> {
   const { name } = server.entry;
   const image = `mcpcat/${name}:candidate-${String(process.pid)}-${String(candidates++)}`;
-  const { emit, signal } = workshop;
+  const { emit, signal } = run;
   try {
     const bytesBefore = (await engine.inspectImage(imageOf(name)))?.bytes;
-    const { bytes } = await buildServer(server, { ...workshop, engine, force: false, image });
+    const { bytes } = await buildServer(server, { workshop, run, engine, force: false, image });
     const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
     // The tools are compared by who decides about them, not here.
     const { entry, folder } = server;

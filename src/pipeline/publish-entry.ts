@@ -1,3 +1,4 @@
+import type { RunContext } from '../build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import { packServer } from '../publish/package.ts';
@@ -10,16 +11,17 @@ import { variantsOf } from './variants.ts';
 interface Request {
   readonly server: Server;
   readonly workshops: Workshops;
+  readonly run: RunContext;
   readonly target: Target | undefined;
   readonly force: boolean;
 }
 
 /** Publishes what this engine has of an entry. */
 export async function publishBuilt(
-  { server, workshops, target, force }: Request,
+  { server, workshops, run, target, force }: Request,
   engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
 ): Promise<PublishOutcome> {
-  const { emit, signal } = workshops[0];
+  const { emit, signal } = run;
   const variants = await variantsOf(server, workshops);
   return publishServer({
     server,
@@ -33,11 +35,11 @@ export async function publishBuilt(
 
 /** Publishes what another machine has built, proved and saved; no engine is needed. */
 export async function publishSaved(
-  { server, workshops, target, force }: Request,
+  { server, workshops, run, target, force }: Request,
   folder: string,
 ): Promise<PublishOutcome> {
   const variants = await variantsOf(server, workshops);
   const { content, proof } = await openPackage(folder, server.entry.name);
   const open = async (): Promise<typeof content> => Promise.resolve(content);
-  return publishServer({ server, variants, open, proof, target, force, emit: workshops[0].emit });
+  return publishServer({ server, variants, open, proof, target, force, emit: run.emit });
 }

@@ -1,4 +1,4 @@
-import { buildServer } from '../build/build-server.ts';
+import { buildServer, type RunContext } from '../build/build-server.ts';
 import { provesPermissions, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -22,6 +22,7 @@ const deadlineMs = 30_000;
 export interface RebuildRequest {
   readonly server: Server;
   readonly workshops: Workshops;
+  readonly run: RunContext;
   readonly engine: Engine;
   /** Build and prove even if nothing changed. */
   readonly force: boolean;
@@ -44,16 +45,16 @@ export interface RebuildOutcome {
 
 /** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is proved. */
 export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
-  const { server, workshops, engine, force, save, target } = request;
+  const { server, workshops, run, engine, force, save, target } = request;
   const started = performance.now();
-  const built = await buildServer(server, { ...workshops[0], engine, force });
+  const built = await buildServer(server, { workshop: workshops[0], run, engine, force });
   const tested = await prove(request, built);
   const proved = tested.proof !== 'failed';
   if (proved) await buildForeign(request);
   if (proved && save !== undefined) await savePacked(request, save);
   const published =
     proved && target !== undefined
-      ? await publishBuilt({ server, workshops, target, force }, engine)
+      ? await publishBuilt({ server, workshops, run, target, force }, engine)
       : undefined;
   const seconds = (performance.now() - started) / 1000;
   const saved = proved && save !== undefined;
@@ -61,20 +62,21 @@ export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutc
 }
 
 /** For platforms that this machine can't prove; what can't be built for one is said, and left out. */
-async function buildForeign({ server, workshops, engine, force }: RebuildRequest): Promise<void> {
+async function buildForeign({ server, workshops, run, engine, force }: RebuildRequest): Promise<void> {
   const [, ...others] = workshops;
   for (const workshop of others) {
-    const { platform, emit } = workshop;
+    const { platform } = workshop;
     const reason = unfitReason(server, platform);
     const subject = server.entry.name;
-    if (reason !== undefined) emit({ type: 'notice', subject, message: `not for ${platform}: ${reason}` });
-    else await buildServer(server, { ...workshop, engine, force, image: variantImage(server, workshop) });
+    if (reason !== undefined)
+      run.emit({ type: 'notice', subject, message: `not for ${platform}: ${reason}` });
+    else await buildServer(server, { workshop, run, engine, force, image: variantImage(server, workshop) });
   }
 }
 
 /** What is unchanged and proved is not proved again. */
 async function prove(
-  { server, workshops, engine, force }: RebuildRequest,
+  { server, run, engine, force }: RebuildRequest,
   { state, fingerprint }: { readonly state: 'built' | 'unchanged'; readonly fingerprint: string },
 ): Promise<Pick<RebuildOutcome, 'proof' | 'findings'>> {
   const { entry, folder } = server;
@@ -83,7 +85,7 @@ async function prove(
     if (proof?.image.fingerprint === fingerprint && provesPermissions(proof, entry))
       return { proof: 'unchanged', findings: [] };
   }
-  const { emit, signal } = workshops[0];
+  const { emit, signal } = run;
   const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
   const reviewed = await reviewedTools(folder, 'kept');
   const result = await smokeTest({ engine, entry, labels, reviewed, deadlineMs, emit, signal });
@@ -92,8 +94,8 @@ async function prove(
   return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
 }
 
-async function savePacked({ server, workshops, engine }: RebuildRequest, folder: string): Promise<void> {
-  const { signal, emit } = workshops[0];
+async function savePacked({ server, workshops, run, engine }: RebuildRequest, folder: string): Promise<void> {
+  const { signal, emit } = run;
   const { name } = server.entry;
   const variants = await variantsOf(server, workshops);
   const proof = checkProved(server.entry, await readProof(server.folder), variants[0].fingerprint);

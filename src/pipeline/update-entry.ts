@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Workshop } from '../build/build-server.ts';
+import type { RunContext, Workshop } from '../build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
@@ -24,6 +24,7 @@ export interface EntryRequest {
   /** Dependencies published later are not taken. */
   readonly before: Date | undefined;
   readonly workshop: Workshop;
+  readonly run: RunContext;
   readonly engine: Engine;
   readonly mirror: string;
   /** A changed list of tools does not hold the release back: somebody reviews it. */
@@ -117,13 +118,12 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
 
 /** True if any file changed. */
 async function lockCopy(
-  { server, version, before, workshop, mirror }: EntryRequest,
+  { server, version, before, workshop: { templates }, run, mirror }: EntryRequest,
   folder: string,
 ): Promise<boolean> {
-  const { env, cacheFolder, templates, emit, signal } = workshop;
   const copy = { ...server, folder };
   const kept = version ?? server.lock?.version;
-  const request = { server: copy, env, cacheFolder, templates, mirror, version: kept, before, emit, signal };
+  const request = { ...run, server: copy, templates, mirror, version: kept, before };
   return (await updateServer(request)).changed;
 }
 

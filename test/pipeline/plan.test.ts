@@ -23,7 +23,7 @@ before(async () => {
   const templates = path.join(project, 'templates');
   const platform = 'linux/amd64';
   const bases = await loadBases(templates, platform);
-  workshops = [{ bases, templates, platform, cacheFolder: '/nonexistent', env: {}, emit: () => undefined }];
+  workshops = [{ bases, templates, platform }];
 });
 after(() => real[Symbol.asyncDispose]());
 

@@ -8,7 +8,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { addText } from '../render/add.ts';
 import { runJobs } from '../render/jobs.ts';
 import { defaultMirror } from './mirror.ts';
-import { engineOf, folderOf, workshopOf } from './workshop.ts';
+import { engineOf, folderOf, runContextOf, workshopOf } from './workshop.ts';
 
 /** 0 if the entry was proved, 1 if the package could not be; nothing is written then unless a draft was asked for. */
 export const execute: Execute = async (invocation) => {
@@ -34,7 +34,7 @@ export const execute: Execute = async (invocation) => {
     mirror: options.text('mirror') ?? defaultMirror,
   };
   const [result] = await runJobs(
-    [{ name: subject, work: (emit) => add({ ...request, workshop: { ...workshop, emit } }) }],
+    [{ name: subject, work: (emit) => add({ ...request, workshop, run: runContextOf(invocation, emit) }) }],
     {
       terminal,
       width: 1,

@@ -4,7 +4,7 @@ import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, runContextOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -18,7 +18,8 @@ export const execute: Execute = async (invocation) => {
   const force = options.flag('force');
   const jobs = servers.map((server) => ({
     name: server.entry.name,
-    work: (emit: Emit) => buildServer(server, { ...workshop, emit, engine, force }),
+    work: (emit: Emit) =>
+      buildServer(server, { workshop, run: runContextOf(invocation, emit), engine, force }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {

@@ -7,9 +7,6 @@ import { templatesFolder } from './workshop.ts';
 /** Those that a lock has artifacts for. */
 const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
 
-/** Of a workshop, what only building needs. */
-const nothing = { cacheFolder: '', env: {}, emit: () => undefined };
-
 /** From recipes, locks and `--base` alone, for every platform: the same on every machine. */
 export async function fingerprintsNow(overrides: readonly string[]): Promise<Fingerprints> {
   const templates = templatesFolder();
@@ -21,7 +18,7 @@ export async function fingerprintsNow(overrides: readonly string[]): Promise<Fin
   );
   return async (server) => {
     const found = each.map(async ({ platform, bases }) => {
-      const { fingerprint } = await generateServer(server, { ...nothing, bases, templates, platform });
+      const { fingerprint } = await generateServer(server, { bases, templates, platform });
       return [platform, fingerprint] as const;
     });
     return Object.fromEntries(await Promise.all(found));

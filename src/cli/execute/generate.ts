@@ -7,7 +7,7 @@ import type { Emit } from '../../lib/event.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { serversOf, workshopOf } from './workshop.ts';
+import { runContextOf, serversOf, workshopOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -18,13 +18,13 @@ export const execute: Execute = async (invocation) => {
   const jobs = servers.map((server) => ({
     name: server.entry.name,
     work: async (emit: Emit) => {
-      const generated = await generateServer(server, { ...workshop, emit });
+      const generated = await generateServer(server, workshop);
       const folder = path.join(path.resolve(out), server.entry.name);
       await replaceContext(folder, (temporary) =>
         writeServerContext(generated, {
           folder: temporary,
           server,
-          workshop: { ...workshop, emit },
+          run: runContextOf(invocation, emit),
         }),
       );
       return { name: server.entry.name, folder, fingerprint: generated.fingerprint };

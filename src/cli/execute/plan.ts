@@ -16,7 +16,7 @@ export const execute: Execute = async (invocation) => {
   const count = shardCount(options.text('shards'));
   const place = placeFrom(invocation);
   const [servers, workshops] = await Promise.all([plannedServers(invocation), workshopsOf(invocation)]);
-  const planned = await planRebuilds({ servers, workshops: workshops(() => undefined), place });
+  const planned = await planRebuilds({ servers, workshops, place });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, count);
   for (const { name, state, reason } of planned)

@@ -12,7 +12,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, folderOf, jobsOf, serversOf } from './workshop.ts';
+import { engineOf, folderOf, jobsOf, runContextOf, serversOf } from './workshop.ts';
 import { workshopsOf } from './workshops.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -39,7 +39,7 @@ async function builtJobs(invocation: Invocation, place: Place | undefined): Prom
     name: server.entry.name,
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return publishBuilt({ server, workshops: workshops(emit), target, force }, engine);
+      return publishBuilt({ server, workshops, run: runContextOf(invocation, emit), target, force }, engine);
     },
   }));
 }
@@ -62,7 +62,10 @@ async function savedJobs(
     name,
     work: async (emit: Emit) => {
       const target = place?.targetOf(name);
-      return publishSaved({ server: await load(name), workshops: workshops(emit), target, force }, from);
+      return publishSaved(
+        { server: await load(name), workshops, run: runContextOf(invocation, emit), target, force },
+        from,
+      );
     },
   }));
 }

@@ -8,7 +8,7 @@ import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, jobsOf, serversOf } from './workshop.ts';
+import { engineOf, jobsOf, runContextOf, serversOf } from './workshop.ts';
 import { workshopsOf } from './workshops.ts';
 import type { Place } from '../../publish/target.ts';
 
@@ -30,7 +30,15 @@ export const execute: Execute = async (invocation) => {
     ...(server.lock === undefined ? {} : { weight: estimateSeconds(server.lock) }),
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return rebuildEntry({ server, workshops: workshops(emit), engine, force, save, target });
+      return rebuildEntry({
+        server,
+        workshops,
+        run: runContextOf(invocation, emit),
+        engine,
+        force,
+        save,
+        target,
+      });
     },
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });

@@ -1,4 +1,4 @@
-import type { Workshop } from '../../build/build-server.ts';
+import type { RunContext, Workshop } from '../../build/build-server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { checkReleases, type ReleaseCheck } from '../../pipeline/check-releases.ts';
@@ -13,7 +13,7 @@ import { printOutcome } from '../render/outcome.ts';
 import { printUpdates } from '../render/updates.ts';
 import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
 import { defaultMirror } from './mirror.ts';
-import { engineOf, jobsOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, runContextOf, serversOf, workshopOf } from './workshop.ts';
 
 const dayMs = 86_400_000;
 
@@ -22,13 +22,14 @@ interface Settings {
   readonly coolDownDays: number;
   readonly now: Date;
   readonly mirror: string;
-  readonly workshop: Omit<Workshop, 'emit'>;
+  readonly workshop: Workshop;
+  readonly run: Omit<RunContext, 'emit'>;
 }
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const settings = await settingsOf(invocation);
-  const { cacheFolder } = settings.workshop;
+  const { cacheFolder } = settings.run;
   const github = githubOf(invocation);
   const target = options.flag('pr') ? forgeTarget(invocation, github, '--pr') : undefined;
   const servers = await serversOf(invocation, 'replaced');
@@ -79,9 +80,13 @@ async function lockOne(
       detail: refused.evidence ?? [],
     });
   }
-  const { workshop, mirror } = settings;
+  const {
+    workshop: { templates },
+    run,
+    mirror,
+  } = settings;
   const before = beforeOf(check, settings);
-  return updateServer({ ...workshop, server, mirror, version: target ?? current, before, emit });
+  return updateServer({ ...run, templates, server, mirror, version: target ?? current, before, emit });
 }
 
 async function proveAll(
@@ -106,7 +111,7 @@ async function proveAll(
         server: check.server,
         version: check.target,
         before: beforeOf(check, settings),
-        workshop: { ...settings.workshop, emit },
+        run: { ...settings.run, emit },
         engine,
         reviewed,
         ...(target === undefined
@@ -138,5 +143,6 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
     now: new Date(),
     mirror: options.text('mirror') ?? defaultMirror,
     workshop: await workshopOf(invocation),
+    run: runContextOf(invocation, () => undefined),
   };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { loadBases, withOverrides } from '../../base/references.ts';
-import type { Workshop } from '../../build/build-server.ts';
+import type { RunContext, Workshop } from '../../build/build-server.ts';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import { loadCatalog, selectServers, type LockUse } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
@@ -9,6 +9,7 @@ import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, Platform } from '../../engine/engine.ts';
 import type { Whose } from '../../launch/whose.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import type { Emit } from '../../lib/event.ts';
 import { projectFolder } from '../../lib/project.ts';
 import type { Invocation } from '../command.ts';
 
@@ -42,16 +43,19 @@ export function sayOthers({ options, terminal }: Invocation, others: number, wha
   );
 }
 
-export async function workshopOf({ options, terminal }: Invocation): Promise<Omit<Workshop, 'emit'>> {
+export async function workshopOf({ options }: Invocation): Promise<Workshop> {
   const templates = templatesFolder();
   const platform = hostPlatform();
   const bases = withOverrides(await loadBases(templates, platform), options.list('base'));
+  return { bases, templates, platform };
+}
+
+/** `emit` is that of one job. */
+export function runContextOf({ terminal }: Invocation, emit: Emit): RunContext {
   return {
-    bases,
-    templates,
-    platform,
     cacheFolder: terminal.host.folders(terminal.env).cache,
     env: terminal.env,
+    emit,
     signal: terminal.signal,
   };
 }
