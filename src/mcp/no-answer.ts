@@ -1,6 +1,9 @@
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { LineTransport } from './line-transport.ts';
 
+const closedCode: number = ErrorCode.ConnectionClosed;
+const lateCode: number = ErrorCode.RequestTimeout;
+
 /** Why a request has no answer: it took too long, or the server closed its output. */
 export type NoAnswer = 'late' | 'closed';
 
@@ -17,9 +20,8 @@ export interface Asked {
  */
 export function noAnswer(error: unknown, { timeoutMs, transport }: Asked): NoAnswer | undefined {
   if (!(error instanceof McpError)) return undefined;
-  const { code, data } = error;
-  if (code === Number(ErrorCode.ConnectionClosed) && transport.isClosed) return 'closed';
-  const late =
-    code === Number(ErrorCode.RequestTimeout) && Reflect.get(Object(data), 'timeout') === timeoutMs;
+  const { data } = error;
+  if (error.code === closedCode && transport.isClosed) return 'closed';
+  const late = error.code === lateCode && Reflect.get(Object(data), 'timeout') === timeoutMs;
   return late ? 'late' : undefined;
 }
