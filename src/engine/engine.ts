@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { RecordedSettings, Security, TmpfsMount } from './restrictions.ts';
 
 /**
  * A container engine, in our own words. Adapters translate; nothing outside `src/engine/docker` sees dockerode.
@@ -155,27 +156,6 @@ export interface ContainerSettings {
   readonly stopSignal?: string;
 }
 
-/** What its processes may do beyond an ordinary user's rights. A privileged container can't be said. */
-export interface Security {
-  /** No program gives more rights than whoever starts it has (set-uid, file capabilities). */
-  readonly noNewPrivileges: boolean;
-  /** The engine's own default filter of system calls. */
-  readonly seccomp: 'engine-default';
-  /** Those that are kept, without `CAP_`; all others are dropped. */
-  readonly capabilities: readonly string[];
-}
-
-/** A folder in memory, always without set-uid, devices and execution. */
-export interface TmpfsMount {
-  readonly target: string;
-  readonly bytes: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Permission bits, as stat(2) has them; engines keep the image's own where it has such a folder (FACTS.md). */
-  readonly mode: number;
-  readonly readOnly: boolean;
-}
-
 /** How names lead to addresses in the container. */
 export interface NameResolution {
   /**
@@ -248,6 +228,7 @@ export interface ContainerFacts {
   readonly image: string;
   readonly startedAt: string;
   readonly finishedAt: string;
+  readonly recorded: RecordedSettings;
 }
 
 export interface ContainerSummary {

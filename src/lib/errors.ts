@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'build-failed'
   | 'disk-full'
   | 'container-missing'
+  | 'container-differs' // the engine has made something else than was asked for
   | 'volume-in-use'
   | 'timeout'
   | 'script-not-allowed'

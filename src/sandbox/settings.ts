@@ -1,6 +1,7 @@
 import { hostAddresses } from '../egress/addresses.ts';
 import { policyOf } from '../egress/policy.ts';
-import type { BindMount, ContainerSettings, Labels, NameResolution, TmpfsMount } from '../engine/engine.ts';
+import type { BindMount, ContainerSettings, Labels, NameResolution } from '../engine/engine.ts';
+import type { TmpfsMount } from '../engine/restrictions.ts';
 import { containerLabels, label } from '../lib/labels.ts';
 import { parseOwner } from './owner.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -59,6 +60,8 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     nameResolution: nameResolutionOf(sandbox),
     autoRemove: start.autoRemove,
+    // Process 1 knows no other, whatever the image says.
+    stopSignal: 'SIGTERM',
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Road } from '../egress/road.ts';
-import type { Attachment } from '../engine/engine.ts';
+import type { Attachment, ContainerSettings } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
+import { refuseDifferences } from '../sandbox/differences.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { preambleOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
@@ -18,6 +19,8 @@ interface Parts {
   readonly stopped: AbortController;
   readonly started: PromiseWithResolvers<undefined>;
   readonly tunnel: PromiseWithResolvers<Road | undefined>;
+  /** What the container that is being made shall be. */
+  asked?: ContainerSettings;
   attachment?: Attachment;
   sideChannel?: SideChannel;
 }
@@ -79,14 +82,25 @@ async function open(parts: Parts): Promise<Channel | undefined> {
   if (id === undefined) return supervisor.giveUp();
   const watching = Promise.withResolvers<void>();
   supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
-  const attaching = Promise.all([engine.attachContainer(id), watching.promise]);
+  const attaching = Promise.all([
+    engine.attachContainer(id).then((attachment) => (parts.attachment = attachment)),
+    watching.promise,
+    readBack(parts, id),
+  ]);
   const attached = await supervisor.unlessOver(
     inTime(attaching, { ms: timeouts.attachMs, doing: 'attach to the container' }),
   );
   if (attached === undefined) return undefined;
   const [attachment] = attached;
-  parts.attachment = attachment;
   return supervisor.mayStart() ? start(parts, { id, attachment }) : supervisor.giveUp();
+}
+
+/** Beside the attach, so that it takes no time of its own: what is not as it was asked for is never started. */
+async function readBack({ request: { engine }, asked }: Parts, id: string): Promise<void> {
+  const facts = await engine.inspectContainer(id);
+  if (asked === undefined || facts === undefined)
+    throw new McpcatError('container-missing', 'the container was removed before it was started');
+  refuseDifferences(asked, facts.recorded);
 }
 
 /** Undefined if the end was asked for while an image was on its way. */
@@ -94,7 +108,8 @@ async function create(parts: Parts, image: string): Promise<string | undefined> 
   const { request, timeouts, stopped } = parts;
   const { engine, onMissing } = request;
   try {
-    const creating = engine.createContainer(settings(request, image));
+    parts.asked = settings(request, image);
+    const creating = engine.createContainer(parts.asked);
     return await inTime(creating, { ms: timeouts.createMs, doing: 'create the container' });
   } catch (error) {
     if (!(error instanceof McpcatError) || error.code !== 'image-missing') throw error;

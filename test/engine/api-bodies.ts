@@ -1,4 +1,4 @@
-import type { BindMount, ContainerFacts, ContainerSettings } from '../../src/engine/engine.ts';
+import type { BindMount, ContainerFacts, ContainerSettings, ImageFacts } from '../../src/engine/engine.ts';
 import { closed } from '../rig/closed.ts';
 import { fields, type Fields } from './api-route.ts';
 
@@ -29,8 +29,10 @@ function strings(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(fields(value)).map(([name, text]) => [name, String(text)]));
 }
 
-/** A container, as `GET /containers/ID/json` has it. */
-export function factsBody(facts: ContainerFacts): unknown {
+/** A container, as `GET /containers/ID/json` has it: what was asked for, with what its image says. */
+export function factsBody(facts: ContainerFacts, body: Fields, image: ImageFacts): unknown {
+  const host = fields(body['HostConfig']);
+  const { Env = [], Cmd = [], Entrypoint = image.entrypoint } = body;
   return {
     Id: facts.id,
     State: {
@@ -41,6 +43,21 @@ export function factsBody(facts: ContainerFacts): unknown {
       StartedAt: facts.startedAt,
       FinishedAt: facts.finishedAt,
     },
-    Config: { Labels: facts.labels, Image: facts.image },
+    Config: {
+      ...body,
+      Labels: facts.labels,
+      Image: facts.image,
+      Entrypoint,
+      Cmd: Array.isArray(Cmd) && Cmd.length > 0 ? Cmd : image.command,
+      Env: [...image.env, ...(Array.isArray(Env) ? Env.map(String) : [])],
+      HostConfig: undefined,
+    },
+    HostConfig: { ...host, Runtime: 'runc' },
+    Mounts: facts.recorded.mounts.map(({ kind, source, target, readOnly }) => ({
+      Type: kind,
+      ...(kind === 'volume' ? { Name: source, Source: `/volumes/${source}/_data` } : { Source: source }),
+      Destination: target,
+      RW: !readOnly,
+    })),
   };
 }

@@ -8,16 +8,23 @@ import { bodyOf, labelsOf, multiplex, refusal, type Fields, type Route } from '.
 
 /** All of `/containers` and `/exec`. */
 export function containerRoutes(engine: FakeEngine): Route[] {
-  return [...lifeRoutes(engine), ...viewRoutes(engine), ...execRoutes(engine)];
+  const bodies: Bodies = new Map();
+  return [...lifeRoutes(engine, bodies), ...viewRoutes(engine, bodies), ...execRoutes(engine)];
 }
 
-function lifeRoutes(engine: FakeEngine): Route[] {
+/** What each container was made from, as it came. */
+type Bodies = Map<string, Fields>;
+
+function lifeRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
   return [
     {
       method: 'POST',
       path: /^\/containers\/create$/,
       async handle({ request }) {
-        return { status: 201, body: { Id: await engine.createContainer(settingsOf(await bodyOf(request))) } };
+        const body = await bodyOf(request);
+        const id = await engine.createContainer(settingsOf(body));
+        bodies.set(id, body);
+        return { status: 201, body: { Id: id } };
       },
     },
     {
@@ -63,7 +70,7 @@ function lifeRoutes(engine: FakeEngine): Route[] {
   ];
 }
 
-function viewRoutes(engine: FakeEngine): Route[] {
+function viewRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
   return [
     {
       method: 'POST',
@@ -107,7 +114,8 @@ function viewRoutes(engine: FakeEngine): Route[] {
       async handle({ name }) {
         const facts = await engine.inspectContainer(name);
         if (facts === undefined) throw refusal(404, `No such container: ${name}`);
-        return { status: 200, body: factsBody(facts) };
+        const image = engine.images.get(facts.image).facts;
+        return { status: 200, body: factsBody(facts, bodies.get(name) ?? {}, image) };
       },
     },
     {

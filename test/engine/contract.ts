@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { Attachment, ContainerEnd, ContainerSettings } from '../../src/engine/engine.ts';
 
+import { differencesOf } from '../../src/sandbox/differences.ts';
 import { aboutImages, aboutVolumes } from './contract-store.ts';
 import { inContainer, type It, type Subject } from './contract-subject.ts';
 
@@ -52,6 +53,7 @@ export function contract(name: string, subject: () => Subject): void {
     test(`${name}: ${sentence}`, { timeout: 120_000 }, () => check(subject()));
   };
   aboutStarts(it);
+  aboutSettings(it);
   aboutEnds(it);
   aboutWhatIsNotThere(it);
   aboutImages(it);
@@ -127,6 +129,39 @@ function aboutStarts(it: It): void {
       attachment.stdin.write('complain twice\nexit 0\n');
       assert.deepEqual(await Promise.all([text(followed), text(attachment.stderr)]), ['twice\n', 'twice\n']);
     });
+  });
+}
+
+function aboutSettings(it: It): void {
+  it('what it has made can be read back, and is what was asked for', async (given) => {
+    const closedFolder = { target: '/closed', bytes: 4096, uid: 0, gid: 0, mode: 0o555, readOnly: true };
+    const more = {
+      command: ['--flag'],
+      env: { A: 'b=c', MCPCAT_NETWORK: 'none' },
+      hostname: 'mcp',
+      tmpfs: [
+        { target: '/tmp', bytes: 65_536, uid: 65_532, gid: 65_532, mode: 0o1777, readOnly: false },
+        closedFolder,
+      ],
+      mounts: [{ kind: 'volume', source: '', target: '/state', readOnly: false }],
+      stopSignal: 'SIGTERM',
+    } as const;
+    await inContainer(
+      given,
+      async (id) => {
+        const recorded = (await given.engine.inspectContainer(id))?.recorded;
+        assert.ok(recorded);
+        const asked = { ...given.settings, ...more };
+        assert.deepEqual(differencesOf(asked, recorded), []);
+        assert.deepEqual([recorded.tmpfs, recorded.env['A']], [asked.tmpfs, 'b=c']);
+        const other = { ...asked, user: '1:1', readOnlyRoot: false, pids: asked.pids - 1, tmpfs: [] };
+        assert.deepEqual(
+          differencesOf(other, recorded).map(({ field }) => field),
+          ['user', 'read-only root', 'processes', 'tmpfs /tmp', 'tmpfs /closed'],
+        );
+      },
+      more,
+    );
   });
 }
 

@@ -37,6 +37,7 @@ test('the defaults, whole: a change here is a change of what every server may do
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     nameResolution: { files: 'empty', resolvers: [], hosts: [] },
     autoRemove: true,
+    stopSignal: 'SIGTERM',
   });
 });
 

@@ -37,15 +37,16 @@ test('bytes pass in both directions, the end of input is a half-close, and its e
   assert.equal(engine.containers.size, 0);
 });
 
-test('the start is asked for in one order: create, wait, attach, and start when the engine watches', async () => {
+test('the start is asked for in one order: create, wait, attach, read back, and start when the engine watches', async () => {
   const engine = engineWith();
   const session = sessionOn(engine);
   await runningOn(session);
   const methods = engine.calls.map(({ method }) => method);
-  assert.deepEqual(methods.slice(0, 4), [
+  assert.deepEqual(methods.slice(0, 5), [
     'createContainer',
     'waitContainer',
     'attachContainer',
+    'inspectContainer',
     'startContainer',
   ]);
   await session.close();

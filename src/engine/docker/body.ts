@@ -14,6 +14,8 @@ export function createBody(settings: ContainerSettings): ContainerCreateOptions 
     ...(settings.workingDir === undefined ? {} : { WorkingDir: settings.workingDir }),
     ...(settings.hostname === undefined ? {} : { Hostname: settings.hostname }),
     ...(settings.stopSignal === undefined ? {} : { StopSignal: settings.stopSignal }),
+    // Whatever the image says: nothing but its server runs in a container.
+    Healthcheck: { Test: ['NONE'] },
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

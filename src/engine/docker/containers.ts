@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
-import type { ContainerFacts, ContainerSummary, Engine, Labels } from '../engine.ts';
+import type { ContainerSummary, Engine, Labels } from '../engine.ts';
 import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
 
@@ -9,7 +9,6 @@ type ContainerCalls = Pick<
   | 'followErrors'
   | 'killContainer'
   | 'removeContainer'
-  | 'inspectContainer'
   | 'listContainers'
   | 'containerLogs'
   | 'containerProcesses'
@@ -35,7 +34,6 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
         docker.getContainer(id).remove({ force: true, v: true }),
       );
     },
-    inspectContainer: (id) => calls.tolerant(`inspect ${short(id)}`, [404], () => inspect(docker, id)),
     listContainers: (labels) => calls.quick('list containers', () => list(docker, labels)),
     containerLogs: (id, { tail }) =>
       calls.quick(`read the logs of ${short(id)}`, () => logs(docker, id, tail)),
@@ -58,21 +56,6 @@ async function followErrors(docker: Docker, id: string): Promise<Readable> {
   const socket = await docker.getContainer(id).attach({ stream: true, stderr: true });
   const { stderr } = demux(readable(socket));
   return stderr;
-}
-
-async function inspect(docker: Docker, id: string): Promise<ContainerFacts> {
-  const { Id, State, Config } = await docker.getContainer(id).inspect();
-  return {
-    id: Id,
-    state: State.Status,
-    exitCode: State.ExitCode,
-    outOfMemory: State.OOMKilled,
-    pid: State.Pid,
-    labels: Config.Labels,
-    image: Config.Image,
-    startedAt: State.StartedAt,
-    finishedAt: State.FinishedAt,
-  };
 }
 
 async function list(docker: Docker, labels: Labels): Promise<readonly ContainerSummary[]> {

@@ -19,7 +19,6 @@ const clientNames = [
   'followErrors',
   'killContainer',
   'removeContainer',
-  'inspectContainer',
   'listContainers',
   'containerLogs',
   'containerProcesses',

@@ -1,14 +1,22 @@
 import { McpcatError } from '../../lib/errors.ts';
-import type { Attachment, ContainerEnd, ContainerSettings, Engine, ExecSession } from '../engine.ts';
+import type {
+  Attachment,
+  ContainerEnd,
+  ContainerFacts,
+  ContainerSettings,
+  Engine,
+  ExecSession,
+} from '../engine.ts';
 import { createBody } from './body.ts';
 import type { Calls } from './calls.ts';
 import { statusOf } from './failure.ts';
+import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
 import type { Wire } from './wire.ts';
 
 export type SessionCalls = Pick<
   Engine,
-  'createContainer' | 'attachContainer' | 'startContainer' | 'waitContainer' | 'exec'
+  'createContainer' | 'attachContainer' | 'inspectContainer' | 'startContainer' | 'waitContainer' | 'exec'
 >;
 
 const short = (id: string): string => id.slice(0, 12);
@@ -18,6 +26,7 @@ export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
   return {
     createContainer: (settings) => calls.quick('create the container', () => create(wire, settings)),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
+    inspectContainer: (id) => calls.tolerant(`inspect ${short(id)}`, [404], () => inspect(wire, id)),
     startContainer: (id) =>
       calls.quick(`start ${short(id)}`, async () => {
         await wire.call({ method: 'POST', path: `/containers/${id}/start` });
@@ -32,8 +41,8 @@ export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
 async function create(wire: Wire, settings: ContainerSettings): Promise<string> {
   try {
     const created = wire.call({ method: 'POST', path: '/containers/create', body: createBody(settings) });
-    // For what follows at once: attach, wait, start.
-    wire.warm(3);
+    // For what follows at once: attach, wait, inspect, start.
+    wire.warm(4);
     return idIn(await created);
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
@@ -41,6 +50,10 @@ async function create(wire: Wire, settings: ContainerSettings): Promise<string> 
       cause: error,
     });
   }
+}
+
+async function inspect(wire: Wire, id: string): Promise<ContainerFacts> {
+  return containerFacts(JSON.parse(await wire.call({ method: 'GET', path: `/containers/${id}/json` })));
 }
 
 async function attach(wire: Wire, id: string): Promise<Attachment> {

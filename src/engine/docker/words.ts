@@ -1,4 +1,5 @@
-import type { HostAddress, Security, TmpfsMount } from '../engine.ts';
+import type { HostAddress } from '../engine.ts';
+import type { Security, TmpfsMount } from '../restrictions.ts';
 
 /** What a container may do beyond its user's rights, as `--security-opt` and `HostConfig.SecurityOpt` have it. */
 export function securityOptions({ noNewPrivileges }: Security): string[] {
@@ -18,4 +19,52 @@ export function tmpfsOptions({ bytes, uid, gid, mode, readOnly }: TmpfsMount): s
 /** A line of /etc/hosts, as `--add-host` and `HostConfig.ExtraHosts` have it. */
 export function hostText({ name, address }: HostAddress): string {
   return `${name}:${address}`;
+}
+
+/** What a tmpfs with these options is; undefined if it lacks one of the restrictions that all of ours have. */
+export function tmpfsMount(target: string, options: string): TmpfsMount | undefined {
+  const all = options.split(',');
+  if (['nosuid', 'nodev', 'noexec'].some((needed) => !all.includes(needed))) return undefined;
+  const value = (name: string): string =>
+    all.findLast((option) => option.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  return {
+    target,
+    bytes: Number(value('size')),
+    uid: Number(value('uid')),
+    gid: Number(value('gid')),
+    mode: Number.parseInt(value('mode'), 8),
+    readOnly: all.includes('ro'),
+  };
+}
+
+/** Those of an ordinary container (moby, oci/caps/defaults.go); Podman's are some of them. */
+const ordinaryCapabilities = [
+  ...[
+    'AUDIT_WRITE',
+    'CHOWN',
+    'DAC_OVERRIDE',
+    'FOWNER',
+    'FSETID',
+    'KILL',
+    'MKNOD',
+    'NET_BIND_SERVICE',
+    'NET_RAW',
+  ],
+  ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
+];
+
+/** Engines keep what was dropped and added; Podman writes `ALL` out. */
+export function keptCapabilities({
+  dropped,
+  added,
+}: {
+  readonly dropped: readonly string[];
+  readonly added: readonly string[];
+}): readonly string[] {
+  const [without, more] = [dropped, added].map((names) =>
+    names.map((name) => name.toUpperCase().replace(/^CAP_/, '')),
+  );
+  const gone = new Set(without);
+  const kept = gone.has('ALL') ? [] : ordinaryCapabilities.filter((name) => !gone.has(name));
+  return [...new Set([...kept, ...(more ?? [])])].sort();
 }

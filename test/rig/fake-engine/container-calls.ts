@@ -45,7 +45,7 @@ export class FakeContainerCalls
       // As with real ones, the twelve digits that people are shown tell them apart.
       const id = (++this.#made).toString(16).padStart(12, 'c').padEnd(64, '0');
       const labels = { ...image.facts.labels, ...settings.labels };
-      this.containers.set(id, new FakeContainer(id, { ...settings, labels }, image.program));
+      this.containers.set(id, new FakeContainer(id, { ...settings, labels }, image));
       this.#takeVolumes(id, settings);
       return id;
     });

@@ -1,4 +1,7 @@
 import type { ContainerEnd, ContainerFacts, ContainerSettings } from '../../../src/engine/engine.ts';
+import type { RecordedSettings } from '../../../src/engine/restrictions.ts';
+import type { FakeImage } from './fake-images.ts';
+import { recordedOf } from './recorded.ts';
 import type { FakeExec } from './fake-exec.ts';
 import { Pipes } from './pipes.ts';
 
@@ -11,6 +14,8 @@ const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, 
 export class FakeContainer extends Pipes {
   readonly id: string;
   readonly settings: ContainerSettings;
+  /** What the engine says it has made of them; a test may say something else. */
+  recorded: RecordedSettings;
   readonly execs: FakeExec[] = [];
   /** Tars by path, for `copyIn` and `copyOut`. */
   readonly files = new Map<string, Buffer>();
@@ -29,11 +34,12 @@ export class FakeContainer extends Pipes {
   #end: ContainerEnd = { exitCode: 0 };
   #outOfMemory = false;
 
-  constructor(id: string, settings: ContainerSettings, program: Program) {
+  constructor(id: string, settings: ContainerSettings, image: FakeImage) {
     super();
     this.id = id;
     this.settings = settings;
-    this.#program = program;
+    this.#program = image.program;
+    this.recorded = recordedOf(settings, image.facts);
     this.processes = [['/mcpcat-init', '--', ...settings.command].join(' ')];
   }
 
@@ -98,6 +104,7 @@ export class FakeContainer extends Pipes {
       labels: settings.labels,
       image: settings.image,
       startedAt: state === 'created' ? '0001-01-01T00:00:00Z' : '2026-01-01T00:00:00Z',
+      recorded: this.recorded,
       finishedAt: state === 'exited' ? '2026-01-01T00:00:01Z' : '0001-01-01T00:00:00Z',
     };
   }

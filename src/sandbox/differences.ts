@@ -1,0 +1,180 @@
+import type { BindMount, ContainerSettings } from '../engine/engine.ts';
+import type { RecordedMount, RecordedSettings, TmpfsMount } from '../engine/restrictions.ts';
+import { McpcatError } from '../lib/errors.ts';
+
+/** Something that the engine has made otherwise than it was asked to. */
+export interface Difference {
+  /** Of the settings. */
+  readonly field: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Runtimes that isolate and add nothing: engines can be told to use others by default (GPUs, debuggers). */
+const plainRuntimes = /^(|oci|runc|crun|youki|runsc|kata[\w-]*|io\.containerd\.(runc|runsc|kata)[\w.-]*)$/;
+/** Process 1 takes orders from these; an image may not give any. */
+const ordersPrefix = 'MCPCAT_';
+
+/**
+ * What a container is, read back before it is started, against what was asked for. Empty if nothing of it permits more
+ * than was asked for; an image's own entry point, volumes, health checks and settings count. Pure.
+ */
+export function differencesOf(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  return [
+    ...processDifferences(asked, found),
+    ...privilegeDifferences(asked, found),
+    ...limitDifferences(asked, found),
+    ...folderDifferences(asked, found),
+  ];
+}
+
+/** Refuses a container that is not what was asked for, by the name of each field. Throws `container-differs`. */
+export function refuseDifferences(asked: ContainerSettings, found: RecordedSettings): void {
+  const differences = differencesOf(asked, found);
+  const [first, ...more] = differences.map(
+    (one) => `${one.field}: expected ${one.expected}, found ${one.found}`,
+  );
+  if (first === undefined) return;
+  const message = `the engine has made another container than it was asked for (image ${asked.image}): ${first}`;
+  throw new McpcatError('container-differs', message, {
+    detail: more,
+    hint: 'it was removed; what the image brings itself (VOLUME, ENTRYPOINT, ENV) must be declared in the entry, and mcpcat doctor says what this engine can enforce',
+  });
+}
+
+function processDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  const entrypoint = asked.entrypoint ?? ['/mcpcat-init'];
+  const orders = [...new Set([...Object.keys(asked.env), ...Object.keys(found.env)])].filter((name) =>
+    name.startsWith(ordersPrefix),
+  );
+  return [
+    ...unless(
+      entrypoint.every((word, index) => found.entrypoint[index] === word),
+      {
+        field: 'entry point',
+        expected: words(entrypoint),
+        found: words(found.entrypoint),
+      },
+    ),
+    ...unless(asked.command.length === 0 || words(asked.command) === words(found.command), {
+      field: 'command',
+      expected: words(asked.command),
+      found: words(found.command),
+    }),
+    ...orders.flatMap((name) => same(`environment ${name}`, asked.env[name], found.env[name])),
+    ...unless(!found.healthCheck, { field: 'health check', expected: 'none', found: 'one' }),
+    ...same('stop signal', asked.stopSignal ?? found.stopSignal, found.stopSignal),
+  ];
+}
+
+function privilegeDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  const { security } = asked;
+  return [
+    ...same('user', asked.user, found.user),
+    ...same('further groups', 'none', list(found.groups)),
+    ...same('read-only root', asked.readOnlyRoot, found.readOnlyRoot),
+    ...same('privileged', false, found.privileged),
+    ...same('no new privileges', security.noNewPrivileges, found.noNewPrivileges),
+    ...same('seccomp profile', security.seccomp, found.seccomp),
+    ...same('capabilities', list(security.capabilities), list(found.capabilities)),
+    ...same('network', asked.network, found.network),
+    ...same('ipc', asked.ipc, found.ipc),
+    ...same('shared namespaces', 'none', list(found.sharedNamespaces)),
+    ...same('devices', 'none', list(found.devices)),
+    ...unless(plainRuntimes.test(found.runtime), {
+      field: 'runtime',
+      expected: 'one that isolates and adds nothing (runc, crun, youki, runsc, kata)',
+      found: found.runtime,
+    }),
+  ];
+}
+
+function limitDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  return [
+    ...atMost('memory in bytes', asked.memoryBytes, found.memoryBytes),
+    ...atMost('memory with swap in bytes', asked.memoryBytes, found.memorySwapBytes),
+    ...atMost('nano-processors', asked.nanoCpus, found.nanoCpus),
+    ...atMost('processes', asked.pids, found.pids),
+    ...atMost('open files', asked.nofile, found.nofile),
+  ];
+}
+
+function folderDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  const missing = asked.mounts.filter(({ target }) => !found.mounts.some((mount) => mount.target === target));
+  return [
+    ...found.mounts.flatMap((mount) => mountDifferences(asked, mount)),
+    ...missing.map(({ target, kind }) => ({
+      field: `mount ${target}`,
+      expected: `a ${kind}`,
+      found: 'none',
+    })),
+    ...found.tmpfs
+      .filter((mount) => !asked.tmpfs.some(({ target }) => target === mount.target))
+      .map(({ target }) => ({ field: `tmpfs ${target}`, expected: 'none', found: 'one' })),
+    ...asked.tmpfs.flatMap((mount) => tmpfsDifferences(mount, found.tmpfs)),
+  ];
+}
+
+function mountDifferences(asked: ContainerSettings, mount: RecordedMount): Difference[] {
+  const { target } = mount;
+  const wanted = asked.mounts.find((one) => one.target === target);
+  if (wanted !== undefined) {
+    const source = isSource(wanted, mount) ? mount.source : wanted.source;
+    return same(`mount ${target}`, mountText({ ...wanted, source }), mountText(mount));
+  }
+  // A folder of ours in memory lies over a volume of the image.
+  if (mount.kind !== 'bind' && asked.tmpfs.some((one) => one.target === target)) return [];
+  const found = mount.kind === 'volume' ? 'a volume, as the image has it' : mountText(mount);
+  return [{ field: `mount ${target}`, expected: 'none', found }];
+}
+
+/** An engine in a virtual machine puts that machine's own path before a folder's; a volume without a name gets one. */
+function isSource(wanted: BindMount, { source }: RecordedMount): boolean {
+  return wanted.kind === 'bind' ? source.endsWith(wanted.source) : ['', source].includes(wanted.source);
+}
+
+function tmpfsDifferences(asked: TmpfsMount, all: readonly TmpfsMount[]): Difference[] {
+  const found = all.find(({ target }) => target === asked.target);
+  return same(`tmpfs ${asked.target}`, tmpfsText(asked), found === undefined ? 'none' : tmpfsText(found));
+}
+
+function tmpfsText({ bytes, readOnly }: TmpfsMount): string {
+  return `${String(bytes)} bytes, ${readOnly ? 'read-only' : 'writable'}`;
+}
+
+function mountText({ kind, source, readOnly }: Omit<RecordedMount, 'target'>): string {
+  return `${kind} ${source}, ${readOnly ? 'read-only' : 'writable'}`;
+}
+
+function same(
+  field: string,
+  expected: string | boolean | undefined,
+  found: string | boolean | undefined,
+): Difference[] {
+  return unless(expected === found, {
+    field,
+    expected: String(expected ?? 'none'),
+    found: String(found ?? 'none'),
+  });
+}
+
+/** No limit is 0 or less. */
+function atMost(field: string, expected: number, found: number): Difference[] {
+  return unless(found > 0 && found <= expected, {
+    field,
+    expected: `at most ${String(expected)}`,
+    found: found > 0 ? String(found) : 'no limit',
+  });
+}
+
+function unless(holds: boolean, difference: Difference): Difference[] {
+  return holds ? [] : [difference];
+}
+
+function words(all: readonly string[]): string {
+  return JSON.stringify(all);
+}
+
+function list(all: readonly string[]): string {
+  return all.length === 0 ? 'none' : all.join(', ');
+}

@@ -1,0 +1,135 @@
+/** What an image says itself changes nothing: it is refused by name, or has no effect. Images made on the engine. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import tar from 'tar-stream';
+import type { ContainerSettings, Engine } from '../../src/engine/engine.ts';
+import { containerLabels, label } from '../../src/lib/labels.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
+import { openSession } from '../../src/session/open-session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { fixtureImage, testEngine, testLabel } from '../rig/engine.ts';
+import { plainSandbox } from '../rig/session.ts';
+
+const timeout = 120_000;
+const base = 'mcpcat/fixture-mounts:local';
+const own = 'mcpcat/fixture-own:local';
+const server = 'fixture-read-back';
+/** Says what is mounted, and ends with its input. */
+const source = `process.stdout.write(require('node:fs').readFileSync('/proc/mounts', 'utf8') + 'end\\n'); process.stdin.resume();`;
+let engine: Engine;
+
+before(
+  async () => {
+    engine = await testEngine();
+    const entrypoint = ['/usr/local/bin/node', '/app/mounts.js'];
+    await fixtureImage(engine, { tag: base, files: { 'mounts.js': source }, entrypoint });
+  },
+  { timeout },
+);
+after(async () => {
+  for (const image of [own, base]) await engine.removeImage(image);
+  assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+});
+
+async function tarOf(files: Readonly<Record<string, string>>): Promise<Readable> {
+  const pack = tar.pack();
+  const packed = buffer(pack);
+  for (const [name, content] of Object.entries(files)) pack.entry({ name }, content);
+  pack.finalize();
+  return Readable.from([await packed]);
+}
+
+function sessionWith(image: string): Session {
+  return openSession({
+    engine,
+    sandbox: { ...plainSandbox, name: server, writable: ['/tmp', '/data'] },
+    image,
+    labels: containerLabels({ ...testLabel, [label.server]: server, [label.role]: 'test' }),
+    dial: () => Promise.reject(new Error('nobody dials')),
+    onAttempt: () => undefined,
+    removal: 'at-close',
+  });
+}
+
+/** An image of nothing but its configuration; refused ones are never started. */
+const refusals: readonly (readonly [change: string, message: RegExp])[] = [
+  ['VOLUME /own', /mount \/own: expected none, found a volume, as the image has it/],
+  ['VOLUME ["/tmp", "/own"]', /mount \/own: expected none/],
+  ['ENTRYPOINT ["/own"]', /entry point: expected \["\/mcpcat-init"\], found \["\/own"\]/],
+  ['ENV MCPCAT_TERM_GRACE_MS=9999999', /environment MCPCAT_TERM_GRACE_MS: expected none, found 9999999/],
+];
+
+for (const [change, message] of refusals)
+  test(`an image with ${change} is refused by name, and nothing is left`, { timeout }, async () => {
+    const entrypoint = change.startsWith('ENTRYPOINT') ? [] : ['ENTRYPOINT ["/mcpcat-init", "--", "/x"]'];
+    await engine.importImage(await tarOf({ x: '' }), { tag: own, changes: [...entrypoint, change] });
+    const session = sessionWith(own);
+    const end = await session.ended;
+    const { left } = await session.close();
+    assert.equal(left, undefined);
+    assert.ok(end.kind === 'failed' && end.error instanceof McpcatError);
+    assert.equal(end.error.code, 'container-differs');
+    assert.match(end.error.message, message);
+    assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+  });
+
+test(
+  'volumes over our folders, health checks, stop signals, users and labels of an image have no effect',
+  { timeout },
+  async () => {
+    const dockerfile = [
+      `FROM ${base}`,
+      'VOLUME ["/tmp", "/data"]',
+      'HEALTHCHECK --interval=1s CMD ["/usr/local/bin/node", "-e", "0"]',
+      'STOPSIGNAL SIGQUIT',
+      'USER 0:0',
+      `LABEL ${label.owner}=other ${label.role}=run`,
+    ].join('\n');
+    const context = await tarOf({ Dockerfile: dockerfile });
+    await engine.buildImage(context, { tag: own, labels: testLabel, onOutput: () => undefined });
+    const session = sessionWith(own);
+    const channel = await session.opened;
+    assert.ok(channel, JSON.stringify(await session.ended));
+    const facts = await engine.inspectContainer(channel.id);
+    assert.deepEqual([facts?.recorded.healthCheck, facts?.recorded.stopSignal], [false, 'SIGTERM']);
+    assert.equal(facts?.labels[label.role], 'test');
+    channel.send.end();
+    const mounts = (await text(channel.received)).split('\n').map((line) => line.split(' '));
+    for (const folder of ['/tmp', '/data']) {
+      const [[, , type, options = ''] = [], ...more] = mounts.filter(([, target]) => target === folder);
+      assert.deepEqual([type, more], ['tmpfs', []], folder);
+      for (const option of ['nosuid', 'nodev', 'noexec'])
+        assert.ok(options.split(',').includes(option), option);
+    }
+    await session.close();
+  },
+);
+
+test('an engine that makes less than it is asked for is refused', { timeout }, async () => {
+  const weaker: readonly (readonly [(settings: ContainerSettings) => Partial<ContainerSettings>, RegExp])[] =
+    [
+      [() => ({ readOnlyRoot: false }), /read-only root/],
+      [() => ({ user: '0:0' }), /user: expected 65532:65532, found 0:0/],
+      [({ memoryBytes }) => ({ memoryBytes: memoryBytes * 2 }), /memory in bytes/],
+      [
+        ({ security }) => ({ security: { ...security, capabilities: ['NET_RAW'] } }),
+        /capabilities: expected none, found NET_RAW/,
+      ],
+      [() => ({ tmpfs: [] }), /tmpfs \/tmp/],
+      [({ security }) => ({ security: { ...security, noNewPrivileges: false } }), /no new privileges/],
+    ];
+  const honest = engine;
+  for (const [change, message] of weaker) {
+    const createContainer: Engine['createContainer'] = (settings) =>
+      honest.createContainer({ ...settings, ...change(settings) });
+    engine = { ...honest, createContainer };
+    const session = sessionWith(base);
+    engine = honest;
+    const end = await session.ended;
+    await session.close();
+    assert.ok(end.kind === 'failed' && end.error instanceof McpcatError);
+    assert.match([end.error.message, ...end.error.detail].join('\n'), message);
+  }
+});
