@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerSummary, Engine, Labels } from '../engine.ts';
 import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
+import { fieldsOf } from './json.ts';
 
 type ContainerCalls = Pick<
   Engine,
@@ -77,17 +78,17 @@ async function logs(docker: Docker, id: string, tail: number): Promise<string> {
 
 async function processes(docker: Docker, id: string): Promise<readonly string[]> {
   const answer: unknown = await docker.getContainer(id).top({ ps_args: '-eo pid,args' });
-  const rows = record(answer)['Processes'];
+  const rows = fieldsOf(answer)['Processes'];
   // The first column is the pid, the rest the command line.
   return Array.isArray(rows) ? rows.map((row) => (Array.isArray(row) ? row.slice(1).join(' ') : '')) : [];
 }
 
 async function memory(docker: Docker, id: string): Promise<{ now: number; peak: number | undefined }> {
   const { memory_stats: stats } = await docker.getContainer(id).stats({ stream: false, 'one-shot': true });
-  const peak: unknown = record(stats)['max_usage'];
+  const peak: unknown = fieldsOf(stats)['max_usage'];
   const cache = Number(
-    record(record(stats)['stats'])['total_inactive_file'] ??
-      record(record(stats)['stats'])['inactive_file'] ??
+    fieldsOf(fieldsOf(stats)['stats'])['total_inactive_file'] ??
+      fieldsOf(fieldsOf(stats)['stats'])['inactive_file'] ??
       0,
   );
   return { now: (stats.usage ?? 0) - cache, peak: typeof peak === 'number' ? peak : undefined };
@@ -95,13 +96,9 @@ async function memory(docker: Docker, id: string): Promise<{ now: number; peak: 
 
 async function changes(docker: Docker, id: string): Promise<readonly string[]> {
   const found: unknown = await docker.getContainer(id).changes();
-  return Array.isArray(found) ? found.map((change) => String(record(change)['Path'])) : [];
+  return Array.isArray(found) ? found.map((change) => String(fieldsOf(change)['Path'])) : [];
 }
 
 function readable(stream: NodeJS.ReadableStream): Readable {
   return stream as Readable;
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { EngineInfo, Platform } from '../engine.ts';
+import { textOf, wordsOf } from './json.ts';
 
 /** Joins `GET /info` and `GET /version`. */
 export async function engineInfo(docker: Docker): Promise<EngineInfo> {
@@ -7,16 +8,16 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
     docker.info() as Promise<Record<string, unknown>>,
     docker.version(),
   ]);
-  const securityOptions = list(info['SecurityOptions']).map(securityName);
+  const securityOptions = wordsOf(info['SecurityOptions']).map(securityName);
   const components = (version.Components ?? []).map(({ Name }) => Name);
   return {
     name: components.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker',
     version: version.Version,
     apiVersion: version.ApiVersion,
-    platform: platformOf(text(info['Architecture'])),
-    kernel: text(info['KernelVersion']),
-    operatingSystem: text(info['OperatingSystem']),
-    storageDriver: text(info['Driver']),
+    platform: platformOf(textOf(info['Architecture'])),
+    kernel: textOf(info['KernelVersion']),
+    operatingSystem: textOf(info['OperatingSystem']),
+    storageDriver: textOf(info['Driver']),
     cgroupVersion: cgroups(info['CgroupVersion']),
     rootless: securityOptions.includes('rootless'),
     securityOptions,
@@ -42,12 +43,4 @@ function platformOf(architecture: string): Platform {
 
 function cgroups(value: unknown): '1' | '2' | 'unknown' {
   return value === '1' || value === '2' ? value : 'unknown';
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function list(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -13,6 +13,7 @@ import { statusOf } from './failure.ts';
 import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
 import type { Wire } from './wire.ts';
+import { fieldsOf } from './json.ts';
 
 export type SessionCalls = Pick<
   Engine,
@@ -77,8 +78,8 @@ async function wait(
 }
 
 function endOf(answer: unknown): ContainerEnd {
-  const body = record(answer);
-  const message = record(body['Error'])['Message'];
+  const body = fieldsOf(answer);
+  const message = fieldsOf(body['Error'])['Message'];
   return { exitCode: Number(body['StatusCode']), ...(typeof message === 'string' ? { error: message } : {}) };
 }
 
@@ -105,7 +106,7 @@ async function exec(
   return {
     ...attachment,
     async exitCode() {
-      const facts = record(JSON.parse(await wire.call({ method: 'GET', path: `/exec/${created}/json` })));
+      const facts = fieldsOf(JSON.parse(await wire.call({ method: 'GET', path: `/exec/${created}/json` })));
       return facts['Running'] === true || typeof facts['ExitCode'] !== 'number'
         ? undefined
         : facts['ExitCode'];
@@ -114,9 +115,5 @@ async function exec(
 }
 
 function idIn(body: string): string {
-  return String(record(JSON.parse(body))['Id']);
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return String(fieldsOf(JSON.parse(body))['Id']);
 }

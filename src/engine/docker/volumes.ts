@@ -3,6 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import type { Engine, Labels, VolumeFacts } from '../engine.ts';
 import type { Calls } from './calls.ts';
 import { statusOf } from './failure.ts';
+import { fieldsOf } from './json.ts';
 
 type VolumeCalls = Pick<Engine, 'listVolumes' | 'removeVolume'>;
 
@@ -59,17 +60,13 @@ async function sizesOf(docker: Docker): Promise<ReadonlyMap<string, number>> {
 }
 
 function volumesOf(usage: unknown): readonly unknown[] {
-  const volumes = record(usage)['Volumes'];
+  const volumes = fieldsOf(usage)['Volumes'];
   return Array.isArray(volumes) ? volumes : [];
 }
 
 /** -1 is the engine's word for "not measured". */
 function sizeOf(volume: unknown): [string, number][] {
-  const { Name: name, UsageData: usage } = record(volume);
-  const size = record(usage)['Size'];
+  const { Name: name, UsageData: usage } = fieldsOf(volume);
+  const size = fieldsOf(usage)['Size'];
   return typeof name === 'string' && typeof size === 'number' && size >= 0 ? [[name, size]] : [];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
