@@ -128,9 +128,15 @@ function mountDifferences(asked: ContainerSettings, mount: RecordedMount): Diffe
   return [{ field: `mount ${target}`, expected: 'none', found }];
 }
 
-/** An engine in a virtual machine puts that machine's own path before a folder's; a volume without a name gets one. */
+/** A volume without a name gets one; an engine in a virtual machine has the host's folders below one of its own. */
 function isSource(wanted: BindMount, { source }: RecordedMount): boolean {
-  return wanted.kind === 'bind' ? source.endsWith(wanted.source) : ['', source].includes(wanted.source);
+  if (wanted.kind === 'volume') return ['', source].includes(wanted.source);
+  const drive = /^([a-z]):(.*)$/is.exec(wanted.source);
+  if (drive === null) return source.endsWith(wanted.source);
+  // Windows' `C:\\notes` is `/run/desktop/mnt/host/c/notes` there.
+  const slashed = (text: string): string => text.replaceAll('\\', '/').toLowerCase();
+  const inside = slashed(`/${drive[1] ?? ''}${drive[2] ?? ''}`);
+  return slashed(source) === slashed(wanted.source) || slashed(source).endsWith(inside);
 }
 
 function tmpfsDifferences(asked: TmpfsMount, all: readonly TmpfsMount[]): Difference[] {

@@ -85,6 +85,13 @@ test('a mount is read-only only if that is said, and a volume is known by its na
   );
 });
 
+test('a stop signal is a name, also where an engine gives its number', () => {
+  const signals = ['SIGQUIT', '15', '', undefined].map(
+    (StopSignal) => recorded({}, { StopSignal }).stopSignal,
+  );
+  assert.deepEqual(signals, ['SIGQUIT', 'SIGTERM', undefined, undefined]);
+});
+
 test('a setting without a value is empty, and one word may stand for a list', () => {
   const { env, entrypoint, command } = recorded(
     {},

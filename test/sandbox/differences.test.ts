@@ -115,6 +115,23 @@ test('a folder is the one that was handed over, and can be written only if that 
   assert.deepEqual(fields({ mounts: changed('/docs', { source: '/host_mnt/home/ada/docs' }) }), []);
 });
 
+test('a folder of Windows is known in the virtual machine that has it', () => {
+  const folder = (source: string): ContainerSettings['mounts'][number] => ({
+    kind: 'bind',
+    source,
+    target: '/docs',
+    readOnly: true,
+  });
+  const differs = (source: string): unknown => {
+    const found = { ...made, mounts: [{ kind: 'bind', source, target: '/docs', readOnly: true }] };
+    return differencesOf({ ...asked, mounts: [folder('C:\\Users\\Ada\\docs')] }, found).length;
+  };
+  assert.deepEqual(
+    ['C:\\Users\\Ada\\docs', '/run/desktop/mnt/host/c/Users/Ada/docs', '/host_mnt/c/Users/Ada'].map(differs),
+    [0, 0, 1],
+  );
+});
+
 test('stricter than asked for is fine', () => {
   const less = { memoryBytes: 1, memorySwapBytes: 1, nanoCpus: 1, pids: 1, nofile: 1, runtime: '' };
   assert.deepEqual(fields(less), []);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { ContainerFacts } from '../engine.ts';
 import type { RecordedMount, RecordedSettings } from '../restrictions.ts';
 import { fieldsOf, itemsOf, numberOf, textOf, wordsOf, type Fields } from './json.ts';
@@ -43,7 +44,7 @@ function recordedSettings(body: Fields, config: Fields): RecordedSettings {
     devices: devices(host),
     runtime: textOf(host['Runtime']),
     healthCheck: hasHealthCheck(config),
-    stopSignal: textOf(config['StopSignal']) || undefined,
+    stopSignal: signalName(textOf(config['StopSignal'])),
   };
 }
 
@@ -127,6 +128,12 @@ function sharedNamespaces(host: Fields): string[] {
     .map(([name, mode]) => [name, textOf(mode)] as const)
     .filter(([, mode]) => mode === 'host' || mode.includes(':'))
     .map(([name, mode]) => `${name}: ${mode}`);
+}
+
+/** Podman 4 gives a signal's number. */
+function signalName(text: string): string | undefined {
+  const found = Object.entries(constants.signals).find(([, number]) => String(number) === text);
+  return found?.[0] ?? (text === '' ? undefined : text);
 }
 
 function hasHealthCheck(config: Fields): boolean {
