@@ -2,21 +2,23 @@ import type { Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
 import { provablyDead } from '../sandbox/owner.ts';
-import { ownContainers } from './whose.ts';
+import { claimedContainers, genuine } from './whose.ts';
 
 /** Containers of ours whose owner is provably dead, in any state. */
 export async function orphans(
   engine: Engine,
   host: Host,
 ): Promise<readonly { readonly id: string; readonly server: string; readonly state: string }[]> {
-  const found = await ownContainers(engine, host);
+  const found = await claimedContainers(engine, host);
   const dead = await provablyDead(
     found.map(({ owner }) => owner),
     host,
   );
-  return found
-    .filter(({ owner }) => dead.has(owner))
-    .map(({ id, labels, state }) => ({ id, server: labels[label.server] ?? '', state }));
+  const left = await genuine(
+    engine,
+    found.filter(({ owner }) => dead.has(owner)),
+  );
+  return left.map(({ id, labels, state }) => ({ id, server: labels[label.server] ?? '', state }));
 }
 
 /** Removes them; resolves to how many there were. */

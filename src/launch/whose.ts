@@ -13,24 +13,31 @@ export interface OwnContainer extends ContainerSummary {
   readonly owner: Owner;
 }
 
-/**
- * The containers that this user made on this host. A container takes over the labels of its image, and anybody may
- * write ours into an image: an owner that an image brings along is nobody's.
- */
-export async function ownContainers(engine: Engine, host: Host): Promise<readonly OwnContainer[]> {
-  const found = own(await engine.listContainers({ [label.owner]: '' }), host);
-  if (found.length === 0) return found;
-  const images = await engine.listImages({ [label.owner]: '' });
-  const forged = new Set(images.map(({ labels }) => labels[label.owner]));
-  return found.filter(({ labels }) => !forged.has(labels[label.owner]));
+/** The containers that say that this user made them on this host. */
+export async function claimedContainers(engine: Engine, host: Host): Promise<readonly OwnContainer[]> {
+  return claimed(await engine.listContainers({ [label.owner]: '' }), host);
 }
 
-function own(containers: readonly ContainerSummary[], host: Host): OwnContainer[] {
+function claimed(containers: readonly ContainerSummary[], host: Host): OwnContainer[] {
   const self = thisOwner(host);
   return containers.flatMap((container) => {
     const owner = parseOwner(container.labels[label.owner] ?? '');
     return owner?.host === self.host ? [{ ...container, owner }] : [];
   });
+}
+
+/**
+ * Those that do not have that from their image: a container takes over the labels of its image, and anybody may write
+ * ours into one. Asks for images, which costs an engine with many some time: so ask for few containers, or for none.
+ */
+export async function genuine<T extends ContainerSummary>(
+  engine: Engine,
+  claims: readonly T[],
+): Promise<readonly T[]> {
+  if (claims.length === 0) return claims;
+  const images = await engine.listImages({ [label.owner]: '' });
+  const forged = new Set(images.map(({ labels }) => labels[label.owner]));
+  return claims.filter(({ labels }) => !forged.has(labels[label.owner]));
 }
 
 export interface Found<T> {
@@ -43,10 +50,8 @@ export async function containersOf(
   engine: Engine,
   { scope, host }: Whose,
 ): Promise<Found<ContainerSummary & { readonly own: boolean }>> {
-  const [all, ours] = await Promise.all([
-    engine.listContainers({ [label.owner]: '' }),
-    ownContainers(engine, host),
-  ]);
+  const all = await engine.listContainers({ [label.owner]: '' });
+  const ours = await genuine(engine, claimed(all, host));
   const ids = new Set(ours.map(({ id }) => id));
   const marked = all.map((container) => ({ ...container, own: ids.has(container.id) }));
   const others = marked.filter((container) => !container.own).length;

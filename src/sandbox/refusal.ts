@@ -1,3 +1,4 @@
+import { isNetworkPath } from '../host/windows-paths.ts';
 import type { Paths } from './sandbox.ts';
 import {
   folded,
@@ -16,6 +17,7 @@ import {
  * it is: another spelling or a second mount of a refused folder is refused too.
  */
 export function refusal(source: string, paths: Paths): string | undefined {
+  if (isNetworkPath(source)) return 'is a place on the network, which no engine can hand over';
   const judged = placeOf(source, paths);
   return (
     homeReason(judged) ??

@@ -148,3 +148,13 @@ test('volumes are those that this user’s servers made, and one that says nothi
   assert.deepEqual([mine.found.map(({ name }) => name), mine.others], [['mine'], 2]);
   assert.equal((await volumesOf(engine, everyone)).found.length, 3);
 });
+
+test('a sweep that finds nobody dead asks the engine for nothing but its containers', async () => {
+  const { engine } = await made({ mine: ownerText(self), theirs: ownerText(elsewhere) });
+  const before = engine.calls.length;
+  assert.equal(await sweep(engine, host), 0);
+  assert.deepEqual(
+    engine.calls.slice(before).map(({ method }) => method),
+    ['listContainers'],
+  );
+});

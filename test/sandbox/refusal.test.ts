@@ -169,3 +169,8 @@ test('the real file system: hidden folders behind links, own folders by the envi
   assert.equal(refusal(at('home/work'), paths), undefined);
   assert.equal(refusal(at('plain'), paths), undefined);
 });
+
+test('a share on the network is refused by that name: no engine could mount it', () => {
+  for (const folder of ['\\\\corp\\homes\\ada', '\\\\?\\UNC\\corp\\homes\\ada'])
+    assert.equal(refusal(folder, fakePaths()), 'is a place on the network, which no engine can hand over');
+});
