@@ -18,6 +18,7 @@ const ranks: readonly (readonly string[])[] = [
     'egress',
     'http-bridge',
     'settings',
+    'consent',
     'listing',
     'session',
     'trial',

@@ -26,6 +26,15 @@ export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
   return isFile ? { kind: 'file', file: place } : { kind: 'folder', folder: place };
 }
 
+/**
+ * What a catalog is called in what we keep about its servers. The one that mcpcat came with is the same wherever it is
+ * installed, so that an update of mcpcat, or of Node, does not make another of it.
+ */
+export function catalogId(source: CatalogSource): string {
+  const own = path.join(projectFolder(), 'catalog');
+  return source.kind === 'folder' && source.folder === own ? 'mcpcat' : sourceText(source);
+}
+
 /** For messages. */
 export function sourceText(source: CatalogSource): string {
   if (source.kind === 'url') return source.url;

@@ -22,19 +22,25 @@ function few(hosts: readonly string[], room = 60): string {
 /** The same in sentences, one a line. */
 export function permissionSentences({ permissions, limits, env, shm }: Entry): string[] {
   const { network, mounts, state, writable } = permissions;
-  const secrets = Object.entries(env).filter(([, setting]) => setting.secret);
   return [
     networkSentence(network),
     ...(mounts.length === 0 ? ['Your files: none.'] : mounts.map(mountSentence)),
     ...state.map(stateSentence),
     `Written folders that vanish with it: ${writable.join(', ') || 'none'}. Everything else is read-only.`,
-    ...(secrets.length === 0 ? [] : [`Secrets it is given: ${secrets.map(([name]) => name).join(', ')}.`]),
+    ...settingsSentence(env),
     `Limits: ${limits.memory} of memory, ${String(limits.cpus)} processor(s), ${String(limits.pids)} processes${shm === undefined ? '' : `, ${shm} of shared memory`}.`,
   ];
 }
 
 /** Characters of an entry's own words between ours: what is longer could fill the lines below it. */
 const maxDescriptionLength = 300;
+
+/** All that it would be given, not only what is secret: a key of the user's may have any name. */
+function settingsSentence(env: Entry['env']): string[] {
+  const names = Object.entries(env).map(([name, { secret }]) => (secret ? `${name} (secret)` : name));
+  if (names.length === 0) return [];
+  return [`Settings it is given, if the client's environment has them: ${names.join(', ')}.`];
+}
 
 /** `*` and `*:8443` alike: no host is out of reach. */
 function isEverything(host: string): boolean {

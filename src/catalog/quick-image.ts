@@ -21,6 +21,21 @@ export function quickImage(folder: string, name: string): RecordedImage | undefi
   }
 }
 
+/** Names of a server's tools in `tools.json`, without schema; undefined for what is no such file. */
+export function quickTools(folder: string, name: string): readonly string[] | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path.join(folder, name, 'tools.json'), 'utf8'));
+    const tools: unknown =
+      typeof value === 'object' && value !== null ? Reflect.get(value, 'tools') : undefined;
+    if (!Array.isArray(tools)) return undefined;
+    return tools.map((tool: unknown) =>
+      String(typeof tool === 'object' && tool !== null ? Reflect.get(tool, 'name') : ''),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 /** The name under which an engine keeps a published image: it belongs to this digest alone. */
 export function pulledImage(name: string, { digest }: Pick<RecordedImage, 'digest'>): string {
   return `mcpcat/${name}:${digest.replace(':', '-').slice(0, 'sha256-'.length + 32)}`;

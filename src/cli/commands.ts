@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { spec as accept } from './commands/accept.ts';
 import { spec as add } from './commands/add.ts';
 import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
   list,
   search,
   info,
+  accept,
   pull,
   ps,
   stop,

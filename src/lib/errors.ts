@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'settings-missing' // a required setting of a server was not given
   | 'entry-unknown' // no such catalog entry
   | 'entry-invalid' // server.yaml does not fit the schema
+  | 'consent-needed' // it may now do more than the user has agreed to
+  | 'consent-unreadable' // nobody can tell what the user has agreed to
   | 'entry-refused' // valid, but asks for what can't be enforced or is never allowed
   | 'lock-missing'
   | 'lock-invalid'
@@ -44,6 +46,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'entry-unknown',
   'entry-invalid',
   'entry-refused',
+  'consent-needed',
 ]);
 
 export interface ErrorDetails {

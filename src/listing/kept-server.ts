@@ -7,7 +7,7 @@ import { ownText } from './copy-files.ts';
 import type { ListedImage } from './listing.ts';
 
 /** Of the entry, and of what is kept around it. */
-export const keptVersion = `${String(schemaVersion)}.2`;
+export const keptVersion = `${String(schemaVersion)}.3`;
 
 /** One server of the catalog in a file. */
 export interface Wanted {
@@ -21,6 +21,8 @@ export interface Wanted {
 export interface OpenedServer {
   readonly entry: Entry;
   readonly image: ListedImage | null;
+  /** How many; null if they were never listed. */
+  readonly tools: number | null;
   /** Of all servers. */
   readonly names: readonly string[];
 }

@@ -18,6 +18,8 @@ export interface QuickServer {
   readonly entry: Entry;
   /** Undefined if nobody has published one. */
   readonly image: ListedImage | undefined;
+  /** How many; undefined if they were never listed. */
+  readonly tools: number | undefined;
   readonly exists: (name: string) => boolean;
 }
 
@@ -57,8 +59,9 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
   return openServer({ ...request, haste: 'launch' });
 }
 
-function facts({ entry, image, names }: OpenedServer): QuickServer {
-  return { entry, image: image ?? undefined, exists: (name) => names.includes(name) };
+function facts({ entry, image, tools, names }: OpenedServer): QuickServer {
+  const exists = (name: string): boolean => names.includes(name);
+  return { entry, image: image ?? undefined, tools: tools ?? undefined, exists };
 }
 
 async function serverIn(request: Wanted & Pick<Request, 'say'>): Promise<OpenedServer> {

@@ -13,5 +13,6 @@ export function serverOf(
   // Not `servers[name]` alone: `constructor` is a name too.
   const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
   if (server === undefined) throw unknownEntry(sourceText(source), { name, names });
-  return { entry: entryOf(server), image: server.image, names };
+  const tools = server.tools?.count ?? null;
+  return { entry: entryOf(server), image: server.image, tools, names };
 }

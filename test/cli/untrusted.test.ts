@@ -4,39 +4,18 @@ import { PassThrough } from 'node:stream';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { main } from '../../src/cli/cli.ts';
-import type { CommandSpec, ProcessEdges } from '../../src/cli/command.ts';
-import { commands } from '../../src/cli/commands.ts';
+import type { CommandSpec } from '../../src/cli/command.ts';
 import { explain } from '../../src/cli/errors.ts';
 import { findingsText } from '../../src/cli/render/findings.ts';
 import { table } from '../../src/cli/render/table.ts';
 import { shownOnTerminal } from '../../src/cli/shown-on-terminal.ts';
-import { thisHost } from '../../src/host/this-host.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { printed } from './printed.ts';
 
 const screen = '\u001B[2J\u202E\u009B';
 // oxlint-disable-next-line no-control-regex
 const obeyed = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/;
-
-/** Runs a line of the command line over plain streams. */
-async function printed(
-  argv: readonly string[],
-  { specs = commands, env = {} }: { specs?: readonly CommandSpec[]; env?: Record<string, string> } = {},
-): Promise<{ stdout: string; stderr: string; exitCode: number }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const edges = {
-    stdin: process.stdin,
-    stdout,
-    stderr,
-    env: { HOME: '/home/nobody', DOCKER_HOST: 'unix:///nowhere/engine.sock', ...env },
-    host: thisHost(),
-    signal: new AbortController().signal,
-  } as unknown as ProcessEdges;
-  const exitCode = await main(argv, edges, specs);
-  const read = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { stdout: read(stdout), stderr: read(stderr), exitCode };
-}
 
 async function catalogWith(t: TestContext, yaml: string): Promise<string> {
   const folder = temporaryFolder(t);

@@ -1,8 +1,10 @@
 import type { Entry } from '../../catalog/entry.ts';
+import { catalogId } from '../../catalog/catalog-source.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
 import { proofSentence } from '../../catalog/proof.ts';
 import { pulledImage } from '../../catalog/quick-image.ts';
 import { imageOf } from '../../catalog/server.ts';
+import type { Start } from '../../consent/agree.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
@@ -14,7 +16,8 @@ import { entryOf } from '../../listing/parse-listing.ts';
 import { narrowed } from '../../settings/narrow.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
-import { listedServer, sourceOf } from './view.ts';
+import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
+import { listedServer, recordedImage, sourceOf } from './view.ts';
 import { engineOf } from './workshop.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -26,10 +29,23 @@ export const execute: Execute = async (invocation) => {
   const settings = readSettings(terminal);
   const { entry: left, files } = narrowed(entryOf(server), settings, exists);
   const narrowing = files.length > 0 ? { left, files } : undefined;
-  const known = { local: await localImage(invocation, server), narrowing };
+  const known = {
+    local: await localImage(invocation, server),
+    narrowing,
+    consent: consentOf(startFor(invocation, server), terminal),
+  };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
 };
+
+function startFor(invocation: Invocation, server: ListedServer): Start {
+  return {
+    entry: entryOf(server),
+    image: recordedImage(server.image),
+    tools: server.tools === null ? undefined : { count: server.tools.count },
+    catalog: catalogId(sourceOf(invocation)),
+  };
+}
 
 /** The image that `run` would take: its name, and what the engine says of it if it is there. */
 interface Local {
@@ -57,16 +73,18 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
 /** What this machine adds to the catalog's word. */
 interface Known {
   readonly local: Local;
+  readonly consent: ConsentState;
   /** The entry as the user's settings files leave it. */
   readonly narrowing: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
 
-function factsOf(server: ListedServer, { local, narrowing }: Known): unknown {
+function factsOf(server: ListedServer, { local, narrowing, consent }: Known): unknown {
   const { version, runtime, proof, image } = server;
   return {
     ...entryOf(server),
     version,
     runtime,
+    consent,
     narrowed:
       narrowing === undefined
         ? null
@@ -85,7 +103,7 @@ function factsOf(server: ListedServer, { local, narrowing }: Known): unknown {
   };
 }
 
-function pageOf(server: ListedServer, { local, narrowing }: Known): string {
+function pageOf(server: ListedServer, { local, narrowing, consent }: Known): string {
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
@@ -97,6 +115,7 @@ function pageOf(server: ListedServer, { local, narrowing }: Known): string {
     'What it may do:',
     ...permissionSentences(server).map((sentence) => `  ${sentence}`),
     `  ${proofSentence(server, proof ?? undefined, proofImage(local.facts))}`,
+    ...consentLines(name, consent).map((line) => `  ${line}`),
     ...narrowingLines(server, narrowing),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',

@@ -1,7 +1,8 @@
 import { catalogSource, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
-import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
+import { quickImage, quickTools, type RecordedImage } from '../../catalog/quick-image.ts';
 import { quickServer } from '../../listing/quick-listing.ts';
+import type { GrantedTools } from '../../consent/grant.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Invocation } from '../command.ts';
 
@@ -10,6 +11,8 @@ export interface RunServer {
   readonly declared: Entry;
   /** Undefined if nobody has published one. */
   readonly recorded: RecordedImage | undefined;
+  /** Undefined if they were never listed. */
+  readonly tools: GrantedTools | undefined;
   readonly exists: (name: string) => boolean;
   readonly source: CatalogSource;
 }
@@ -22,11 +25,20 @@ export async function serverToRun({ options, terminal }: Invocation, name: strin
   if (source.kind === 'folder') {
     const { folder } = source;
     const declared = await quickEntry({ folder, name, cache });
-    return { declared, recorded: quickImage(folder, name), exists: entryExists(folder), source };
+    const recorded = quickImage(folder, name);
+    const names = quickTools(folder, name);
+    const tools = names === undefined ? undefined : { count: names.length, names };
+    return { declared, recorded, tools, exists: entryExists(folder), source };
   }
   const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
-  const { entry, image, exists } = await quickServer({ source, name, cache, say });
+  const { entry, image, tools, exists } = await quickServer({ source, name, cache, say });
   const recorded =
     image === undefined ? undefined : { digest: image.digest, repository: image.repository ?? undefined };
-  return { declared: entry, recorded, exists, source };
+  return {
+    declared: entry,
+    recorded,
+    tools: tools === undefined ? undefined : { count: tools },
+    exists,
+    source,
+  };
 }

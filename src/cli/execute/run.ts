@@ -23,6 +23,7 @@ import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
+import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { serverToRun } from './run-server.ts';
 
@@ -34,14 +35,16 @@ export const execute: Execute = async (invocation) => {
       hint: 'mcpcat list shows them; arguments for the server go after --',
     });
   const settings = readSettings(terminal);
-  const [{ declared, recorded, exists, source }, engine] = await Promise.all([
+  const [server, engine] = await Promise.all([
     serverToRun(invocation, name),
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host }),
   ]);
+  const { declared, recorded, exists, source } = server;
+  const { agreed, record } = consented(server, invocation);
   const { entry, ...narrowing } = narrowed(declared, settings, exists);
   refuseAllow(narrowing, options.list('allow'));
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const sandbox = sandboxOf(entry, overridesOf(entry, invocation), paths);
+  const sandbox = sandboxOf(entry, overridesOf(entry, { invocation, granted: agreed.grant.settings }), paths);
   const taken = {
     settings: settings.map(({ file }) => file),
     catalog: sourceText(source),
@@ -50,6 +53,8 @@ export const execute: Execute = async (invocation) => {
   if (!options.flag('quiet')) sayBefore(sandbox, taken, terminal);
   const local = source.kind === 'folder';
   const choice = await chooseImage(entry, { invocation, engine, recorded, local });
+  const grace = graceOf(options.text('grace'));
+  await record(engine);
   const result = await launch({
     engine,
     sandbox,
@@ -61,7 +66,7 @@ export const execute: Execute = async (invocation) => {
       stderr: shownOnTerminal(terminal.streams.stderr),
       sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
     }),
-    grace: graceOf(options.text('grace')),
+    grace,
     onReady: (end) => watch(end, terminal.host),
     onAttempt: options.flag('quiet')
       ? () => undefined
@@ -118,8 +123,14 @@ const parent = process.ppid;
 
 type RunOverrides = Parameters<typeof sandboxOf>[1];
 
-function overridesOf(entry: Entry, { options, rest, terminal }: Invocation): RunOverrides {
-  const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
+/** From the environment only what the entry names and the user has agreed to. */
+function overridesOf(
+  entry: Entry,
+  { invocation, granted }: { readonly invocation: Invocation; readonly granted: readonly string[] },
+): RunOverrides {
+  const { options, rest, terminal } = invocation;
+  const names = Object.keys(entry.env).filter((name) => granted.includes(name));
+  const fromEnvironment = names.flatMap((name) => {
     const value = ownValue(terminal.env, name);
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });

@@ -1,0 +1,147 @@
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Env, Host } from '../host/host.ts';
+import { digest } from '../lib/digest.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { makeFolderNow } from '../lib/make-folder.ts';
+import type { Grant } from './grant.ts';
+import { readGrant } from './read-grant.ts';
+
+/** A server of a catalog. */
+export interface Subject {
+  /** `catalogId`: what a consent is given to is a catalog's server, not a name. */
+  readonly catalog: string;
+  readonly server: string;
+}
+
+/** One file of the store. */
+export interface Consent extends Subject {
+  /** When it was given, ISO 8601. */
+  readonly since: string;
+  readonly grant: Grant;
+}
+
+export interface Places {
+  readonly env: Env;
+  readonly host: Host;
+}
+
+/**
+ * Below the home, whatever else the environment says: a client hands on few variables, and what a user has agreed to in
+ * a terminal holds in every client.
+ */
+export function consentFile({ catalog, server }: Subject, { env, host }: Places): string {
+  const home = host.home(env);
+  const { data } = host.folders({ HOME: home, USERPROFILE: home });
+  return host.path.join(data, 'consent', digest(catalog), `${server}.json`);
+}
+
+/**
+ * Undefined if none was given yet. Throws `consent-unreadable` where it can't be told: what is there and can't be
+ * understood may have refused something.
+ */
+export function readConsent(subject: Subject, places: Places): Consent | undefined {
+  const file = consentFile(subject, places);
+  const text = readOwn(file, places.host);
+  if (text === undefined) return undefined;
+  const consent = parse(text);
+  if (consent === undefined || consent.catalog !== subject.catalog || consent.server !== subject.server)
+    throw unreadable(subject, `${file}: expected what mcpcat has written there, found something else`);
+  return consent;
+}
+
+function readOwn(file: string, host: Host): string | undefined {
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (host.owns(statSync(file))) return text;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw new McpcatError('consent-unreadable', `can't read ${file} (${messageOf(error)})`, { cause: error });
+  }
+  throw new McpcatError('consent-unreadable', `${file} belongs to another user`, {
+    hint: 'remove it, and look who else may write there',
+  });
+}
+
+function parse(text: string): Consent | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const at = (key: string): unknown => Reflect.get(value, key);
+    const grant = readGrant(at('grant'));
+    const [catalog, server, since] = [at('catalog'), at('server'), at('since')];
+    if (typeof catalog !== 'string' || typeof server !== 'string' || typeof since !== 'string')
+      return undefined;
+    return grant === undefined ? undefined : { catalog, server, since, grant };
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable({ server }: Subject, message: string): McpcatError {
+  return new McpcatError('consent-unreadable', message, {
+    hint: `read what ${server} may do (mcpcat info ${server}), then: mcpcat accept ${server}`,
+  });
+}
+
+/**
+ * Writes a consent where there is none. False if another launch was faster: then that one holds. Throws
+ * `consent-unreadable` if it can't be kept, since then nobody could tell whether the next start is the same.
+ */
+export function recordFirst(consent: Consent, places: Places): boolean {
+  return write(consent, places, (temporary, file) => {
+    try {
+      linkSync(temporary, file);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  });
+}
+
+/** Writes a consent in the place of whatever is there. */
+export function replaceConsent(consent: Consent, places: Places): void {
+  write(consent, places, (temporary, file) => {
+    renameSync(temporary, file);
+    return true;
+  });
+}
+
+function write(
+  consent: Consent,
+  places: Places,
+  settle: (temporary: string, file: string) => boolean,
+): boolean {
+  const file = consentFile(consent, places);
+  const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
+  try {
+    makeFolderNow(places.host.path.dirname(file), 0o700);
+    writeFileSync(temporary, `${JSON.stringify(consent)}\n`, { mode: 0o600, flush: true });
+    return settle(temporary, file);
+  } catch (error) {
+    throw new McpcatError(
+      'consent-unreadable',
+      `can't keep what ${consent.server} was permitted in ${file} (${messageOf(error)})`,
+      {
+        hint: 'let HOME be a folder that can be written: without this file nobody notices when a catalog permits more',
+        cause: error,
+      },
+    );
+  } finally {
+    discard(temporary);
+  }
+}
+
+let writes = 0;
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // There is nothing, then.
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
