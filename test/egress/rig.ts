@@ -66,10 +66,10 @@ export async function tcpServer(
   };
 }
 
-/** Waits until something is true; fails after 10 s with what was expected. */
+/** Waits until something is true; fails after a minute with what was expected. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !holds();) {
-    if (Date.now() > end) throw new Error(`not within 10 s: ${what}`);
+  for (const end = Date.now() + 60_000; !holds();) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

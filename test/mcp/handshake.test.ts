@@ -18,7 +18,7 @@ const tool = (name: string): object => ({
 /** A handshake with a server that is in this process; what it has no answer for, it never answers. */
 async function shake(
   answers: Readonly<Record<string, Answer>>,
-  options: { readonly call?: string; readonly noise?: string } = {},
+  options: { readonly call?: string; readonly noise?: string; readonly deadlineMs?: number } = {},
 ): Promise<HandshakeResult & { idle: number }> {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   createInterface(stdin).on('line', (line) => {
@@ -37,7 +37,10 @@ async function shake(
   const beforeClose = (): Promise<void> => Promise.resolve(void idle++);
   const attachment = { stdin, stdout, stderr: new PassThrough(), destroy: () => undefined };
   const call = options.call === undefined ? undefined : { tool: options.call, arguments: {} };
-  return { ...(await handshake(attachment, { deadlineMs: 400, call, beforeClose })), idle };
+  return {
+    ...(await handshake(attachment, { deadlineMs: options.deadlineMs ?? 60_000, call, beforeClose })),
+    idle,
+  };
 }
 
 test('a sound server gives its facts, its tools and the answer of a call', async () => {
@@ -80,8 +83,11 @@ test('a list that goes round in a circle is a failure', async () => {
 });
 
 test('a server that never answers is a failure after the deadline', async () => {
-  assert.equal((await shake({})).failure, 'initialize: no answer within 0.4 s');
-  assert.equal((await shake({ initialize: hello })).failure, 'tools/list: no answer within 0.4 s');
+  assert.equal((await shake({}, { deadlineMs: 400 })).failure, 'initialize: no answer within 0.4 s');
+  assert.equal(
+    (await shake({ initialize: hello }, { deadlineMs: 2000 })).failure,
+    'tools/list: no answer within 2 s',
+  );
 });
 
 test('an answer that is an error is the failure, in the words of the server', async () => {

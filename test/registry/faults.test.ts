@@ -135,7 +135,6 @@ test('429 waits as long as Retry-After says, and too long a wait is an error at 
   const started = Date.now();
   assert.equal(await headManifest(client(proxy.host), 'f/slow', '1'), image.manifest.digest);
   assert.ok(Date.now() - started >= 1000);
-  const again = Date.now();
   await using later = await faultyProxy(
     real.host,
     inTurn(() => true, [busy('7200')]),
@@ -144,7 +143,7 @@ test('429 waits as long as Retry-After says, and too long a wait is an error at 
     code: 'upstream-unavailable',
     message: /slow down \(429\)/,
   });
-  assert.ok(Date.now() - again < 5000);
+  assert.equal(later.seen.length, 1, 'it is not waited for');
 });
 
 test('outages are waited out, and end with the registry named', async () => {

@@ -84,7 +84,7 @@ export async function fixtureImage(
 export async function eventually<T>(
   look: () => Promise<T>,
   holds: (value: T) => boolean,
-  { withinMs = 20_000 }: { withinMs?: number } = {},
+  { withinMs = 60_000 }: { withinMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
