@@ -50,8 +50,14 @@ function isEverything(host: string): boolean {
 function networkSentence(network: readonly string[]): string {
   if (network.length === 0) return 'Network: none.';
   if (network.some(isEverything))
-    return 'Network: THE WHOLE INTERNET. It declares that it must reach any host.';
+    return `Network: THE WHOLE INTERNET. It declares that it must reach any host, on ${portsText(network)}.`;
   return `Network: only ${network.join(', ')}.`;
+}
+
+/** What `*` means: never every port, because the tunnel listens on those it is told of. */
+function portsText(network: readonly string[]): string {
+  const written = network.filter(isEverything).map((host) => host.slice(2) || '443 and 80');
+  return `port${written.length === 1 && written[0] !== '443 and 80' ? '' : 's'} ${written.join(' and ')}`;
 }
 
 function stateSentence({ name, target, description }: Entry['permissions']['state'][number]): string {

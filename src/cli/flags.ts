@@ -4,6 +4,7 @@ import type { Input, InputName } from '../lib/input.ts';
 const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>> = {
   accept: ['--accept'],
   allow: ['--allow', 'HOST[:PORT]'],
+  'allow-local': ['--allow-local', 'PORT'],
   base: ['--base', 'KIND=IMAGE'],
   catalog: ['--catalog', 'DIR|FILE|URL'],
   'cool-down': ['--cool-down', 'DAYS'],

@@ -1,4 +1,5 @@
 import type { HostAddress } from '../engine/engine.ts';
+import { ipAddress } from '../lib/ip-address.ts';
 
 /** Names of wildcard rules that one session may look up; a tunnel through names ends here too. */
 export const mostFoundNames = 4096;
@@ -11,7 +12,16 @@ function address(index: number): string {
 
 /** Exact names with their addresses, for the container's /etc/hosts. */
 export function hostAddresses(names: readonly string[]): HostAddress[] {
-  return names.map((name, index) => ({ name, address: address(index) }));
+  return names
+    .map((name, index) => ({ name, address: address(index) }))
+    .filter(({ name }) => ipAddress(name) === undefined);
+}
+
+/** Addresses that the user gave, and those that stand for them in the container. */
+export function syntheticAddresses(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    names.flatMap((name, index) => (ipAddress(name) === undefined ? [] : [[name, address(index)]])),
+  );
 }
 
 /**

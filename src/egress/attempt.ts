@@ -35,11 +35,13 @@ const nothing = {
 };
 
 export function attemptOf(facts: Pick<Attempt, 'what' | 'name' | 'verdict'> & Partial<Attempt>): Attempt {
-  const { wanted, ...rest } = facts;
-  const inside = wanted === undefined ? {} : { wanted: printable(wanted) };
-  return { ...nothing, ...rest, ...inside, name: printable(facts.name) };
+  const { wanted } = facts;
+  const attempt = { ...nothing, ...facts, name: printable(facts.name) };
+  return wanted === undefined ? attempt : { ...attempt, wanted: printable(wanted) };
 }
 
+const unprintable = /[^\x21-\x7e]/;
+
 function printable(name: string): string {
-  return name.replaceAll(/[^\x21-\x7e]/g, '?');
+  return unprintable.test(name) ? name.replaceAll(/[^\x21-\x7e]/g, '?') : name;
 }

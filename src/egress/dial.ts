@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../lib/errors.ts';
 import { ownMachine } from '../lib/host-rule.ts';
+import { ipAddress } from '../lib/ip-address.ts';
 import { connectFirst, type Connected } from './connect-first.ts';
 import { OwnAddresses, type Interfaces } from './own-addresses.ts';
 import { refusalOf, type AddressRefusal } from './public-address.ts';
@@ -70,7 +71,9 @@ async function addressesOf(
   resolver: Resolver,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return name === ownMachine ? ['127.0.0.1', '::1'] : resolver.resolve(name, signal);
+  if (name === ownMachine) return ['127.0.0.1', '::1'];
+  const address = ipAddress(name);
+  return address === undefined ? resolver.resolve(name, signal) : [address];
 }
 
 /** One bad address among good ones condemns the name: that is how rebinding looks. */

@@ -4,6 +4,8 @@ export const mostPayload = 65_536;
 export const initialWindow = 65_536;
 export const protocolVersion = 1;
 
+const none = new Uint8Array();
+
 export type FrameType = keyof typeof numbers;
 
 const numbers = {
@@ -18,6 +20,9 @@ const numbers = {
   reset: 9,
   end: 10,
   beat: 11,
+  attempt: 12,
+  query: 13,
+  records: 14,
 } as const;
 
 /** Why a stream was reset; the number is on the wire. */
@@ -36,16 +41,29 @@ export class ProtocolError extends Error {}
 
 export function frameHeader(type: FrameType, stream: number, length: number): Buffer {
   const header = Buffer.allocUnsafe(headerBytes);
-  header[0] = numbers[type];
-  header[1] = 0;
-  header.writeUInt16BE(stream, 2);
-  header.writeUInt32BE(length, 4);
+  writeHeader(header, { type, stream, length });
   return header;
 }
 
+interface Header {
+  readonly type: FrameType;
+  readonly stream: number;
+  readonly length: number;
+}
+
+function writeHeader(into: Buffer, { type, stream, length }: Header): void {
+  into[0] = numbers[type];
+  into[1] = 0;
+  into.writeUInt16BE(stream, 2);
+  into.writeUInt32BE(length, 4);
+}
+
 /** A frame with a small payload, in one piece. */
-export function frameOf(type: FrameType, stream: number, payload: Uint8Array = new Uint8Array()): Buffer {
-  return Buffer.concat([frameHeader(type, stream, payload.length), payload]);
+export function frameOf(type: FrameType, stream: number, payload: Uint8Array = none): Buffer {
+  const frame = Buffer.allocUnsafe(headerBytes + payload.length);
+  writeHeader(frame, { type, stream, length: payload.length });
+  frame.set(payload, headerBytes);
+  return frame;
 }
 
 export function helloFrame(ports: readonly number[]): Buffer {
@@ -68,7 +86,8 @@ export function resetFrame(stream: number, reason: ResetReason): Buffer {
 
 /** ANSWER to a query; without address the name does not exist for the server. */
 export function answerFrame(query: number, address?: string): Buffer {
-  return frameOf('answer', query, Buffer.from(address === undefined ? [] : address.split('.').map(Number)));
+  if (address === undefined) return frameOf('answer', query);
+  return frameOf('answer', query, Buffer.from(address.split('.').map(Number)));
 }
 
 /** OPEN of the launcher: to a port on 127.0.0.1 in the container. */
@@ -78,7 +97,8 @@ export function openFrame(stream: number, port: number): Buffer {
 
 /** OPEN of the relay: what the server connected to. */
 export function destinationOf(payload: Buffer): { readonly address: string; readonly port: number } {
-  return { address: [...payload.subarray(0, 4)].join('.'), port: payload.readUInt16BE(4) };
+  const [a = 0, b = 0, c = 0, d = 0] = payload;
+  return { address: `${String(a)}.${String(b)}.${String(c)}.${String(d)}`, port: payload.readUInt16BE(4) };
 }
 
 function u16(value: number): [number, number] {
@@ -111,6 +131,8 @@ export const shapes: Readonly<Record<'relay' | 'launcher', ReadonlyMap<number, F
     shape('ready', 0, 0, 'road'),
     shape('lookup', 1, 253, 'stream'),
     shape('open', 6, 6, 'stream'),
+    shape('attempt', 3, 256, 'road'),
+    shape('query', 3, 255, 'stream'),
     ...both,
   ]),
   launcher: new Map([
@@ -118,6 +140,7 @@ export const shapes: Readonly<Record<'relay' | 'launcher', ReadonlyMap<number, F
     shape('answer', 0, 4, 'stream'),
     shape('open', 2, 2, 'stream'),
     shape('beat', 0, 0, 'road'),
+    shape('records', 3, 1152, 'stream'),
     ...both,
   ]),
 };

@@ -5,6 +5,7 @@ import type { Dial, Dialled } from './dial.ts';
 import { FirstFlight } from './first-flight.ts';
 import { destinationOf, frameOf, type ResetReason } from './frames.ts';
 import type { Policy } from './policy.ts';
+import { ownMachine } from '../lib/host-rule.ts';
 
 /** Who decides about, and who makes, the connections of a server. */
 export interface Egress {
@@ -16,21 +17,30 @@ export interface Egress {
 
 type Refusal = Pick<Attempt, 'verdict' | 'reason'> & Partial<Pick<Attempt, 'allow' | 'wanted'>>;
 
-interface Wish {
+/** What the server wants of the relay's OPEN: where it connected to, by the name that was meant. */
+export interface Wish {
   readonly id: number;
-  /** Of the relay's OPEN. */
-  readonly payload: Buffer;
+  readonly name: string;
+  readonly port: number;
 }
 
-/** The server connected somewhere: leads the stream to the host that was meant, or refuses it. */
+export function wishOf(id: number, payload: Buffer, { addresses, policy }: Egress): Wish {
+  const { address, port } = destinationOf(payload);
+  const name = addresses.nameOf(address);
+  if (name !== undefined) return { id, name, port };
+  // What the user has allowed of this machine is what `localhost` means, too: nothing else can listen there.
+  const local = address === '127.0.0.1' && policy.forwards(port);
+  return { id, name: local ? ownMachine : address, port };
+}
+
+/** A wish that is permitted: leads the stream to the host that was meant. */
 export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone: () => void): Channel {
-  const { address, port } = destinationOf(wish.payload);
-  const name = egress.addresses.nameOf(address) ?? address;
+  const { name, port } = wish;
   const started = performance.now();
   const abort = new AbortController();
   const facts: { refusal?: Refusal; address?: string } = {};
   const permission = egress.policy.permits(name, port);
-  const names = permission.verdict === 'permitted' ? egress.policy.namesWithin(name, port) : 'any';
+  const names = egress.policy.namesWithin(name, port);
   const channel = new Channel(wish.id, owner, {
     flight: names === 'any' ? undefined : new FirstFlight(names),
     onFlightRefused: ({ reason, name: wanted }) => {
@@ -69,10 +79,7 @@ export function incoming(wish: Wish, owner: ChannelOwner, egress: Egress, onGone
       refuse('refused', { verdict: 'refused', reason: result.reason, allow: result.allow });
     else refuse('failed', { verdict: 'permitted', reason: result.reason });
   };
-  if (permission.verdict === 'refused') queueMicrotask(() => refuse('refused', permission));
-  else {
-    const request = { name, port, private: permission.private, signal: abort.signal };
-    void egress.dial(request).then(dialled);
-  }
+  const mode = permission.verdict === 'permitted' ? permission.private : 'refused';
+  void egress.dial({ name, port, private: mode, signal: abort.signal }).then(dialled);
   return channel;
 }

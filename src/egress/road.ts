@@ -1,22 +1,18 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { Addresses } from './addresses.ts';
-import { attemptOf, type OnAttempt } from './attempt.ts';
+import type { OnAttempt } from './attempt.ts';
+import { Brake } from './brake.ts';
 import type { Channel, ChannelOwner } from './channel.ts';
 import { Decoder } from './decoder.ts';
 import type { Dial } from './dial.ts';
-import {
-  answerFrame,
-  destinationOf,
-  frameOf,
-  helloFrame,
-  ProtocolError,
-  resetFrame,
-  type Frame,
-} from './frames.ts';
-import { incoming, type Egress } from './incoming.ts';
+import { frameOf, helloFrame, ProtocolError, resetFrame, type Frame, type ResetReason } from './frames.ts';
+import { incoming, wishOf, type Egress, type Wish } from './incoming.ts';
 import { brokenStream, outgoing } from './outgoing.ts';
 import type { Policy } from './policy.ts';
+import type { RecordSource } from './records.ts';
+import { Questions } from './questions.ts';
+import { refusedPort } from './reports.ts';
 import { Sink } from './sink.ts';
 import { WindowPool } from './window.ts';
 
@@ -40,6 +36,8 @@ export interface RoadOptions {
   readonly beat?: number | undefined;
   /** What the relay said last, for the reason of its end. */
   readonly lastWords?: () => string;
+  /** Where records of permitted names come from; the system's DNS by default. */
+  readonly records?: RecordSource | undefined;
 }
 
 /** Why there is no road any more; the first reason is kept. */
@@ -73,10 +71,13 @@ export class Road {
   readonly #over = Promise.withResolvers<RoadEnd>();
   #phase: 'opening' | 'ready' | 'over' = 'opening';
   #taken = 0;
+  readonly #questions: Questions;
+  readonly #brake: Brake;
   #lastId = -1;
   readonly #beat: NodeJS.Timeout | undefined;
 
-  constructor({ input, output, policy, dial, onAttempt = () => undefined, beat, lastWords }: RoadOptions) {
+  constructor(options: RoadOptions) {
+    const { input, output, policy, dial, onAttempt = () => undefined, beat, lastWords } = options;
     this.ready = this.#readiness.promise;
     this.ended = this.#over.promise;
     this.ready.catch(() => undefined);
@@ -84,6 +85,11 @@ export class Road {
     this.#output = output;
     this.#egress = { policy, dial, onAttempt, addresses: new Addresses(policy.names) };
     this.#sink = new Sink(output, () => this.#drained());
+    this.#brake = new Brake(this.#sink);
+    this.#questions = new Questions(this.#sink, this.#brake, {
+      egress: this.#egress,
+      records: options.records,
+    });
     this.#owner = {
       sink: this.#sink,
       pool: new WindowPool(windowGrowth),
@@ -149,42 +155,30 @@ export class Road {
       return this.#readiness.resolve();
     }
     if (frame.type === 'ready') throw new ProtocolError('READY twice');
-    if (frame.type === 'lookup') this.#answer(frame);
-    else if (frame.type === 'open') this.#open(frame);
-    else this.#pass(frame);
-  }
-
-  /** Consults the table and nothing else: a name that is not permitted reaches no resolver. */
-  #answer({ stream: query, payload }: Frame): void {
-    const name = payload.toString('latin1');
-    const { policy, addresses, onAttempt } = this.#egress;
-    const known = policy.knows(name);
-    const address = known ? addresses.addressOf(name) : undefined;
-    this.#sink.control(answerFrame(query, address));
-    const reason = known ? 'too many different names' : 'the name is not permitted';
-    const outcome =
-      address === undefined ? ({ verdict: 'refused', reason } as const) : ({ verdict: 'permitted' } as const);
-    onAttempt(attemptOf({ what: 'lookup', name, ...outcome }));
+    if (frame.type === 'open') this.#open(frame);
+    else if (!this.#questions.take(frame)) this.#pass(frame);
   }
 
   #open({ stream: id, payload }: Frame): void {
     if (id % 2 === 1) throw new ProtocolError(`OPEN of stream ${String(id)}, an id of the launcher's`);
     if (this.#live.has(id)) throw new ProtocolError(`OPEN of stream ${String(id)}, which is in use`);
-    if (this.#taken >= mostStreams) this.#refuse(id, payload);
+    const wish = wishOf(id, payload, this.#egress);
+    const permission = this.#egress.policy.permits(wish.name, wish.port);
+    if (permission.verdict === 'refused') this.#refuse(wish, 'refused', permission.reason);
+    else if (this.#taken >= mostStreams)
+      this.#refuse(wish, 'limit', `${String(mostStreams)} connections are open already`);
     else
       this.#enter(
         id,
-        incoming({ id, payload }, this.#owner, this.#egress, () => this.#taken--),
+        incoming(wish, this.#owner, this.#egress, () => this.#taken--),
       );
   }
 
-  #refuse(id: number, payload: Buffer): void {
+  /** Costs as little as it can: a server may try without end. */
+  #refuse({ id, name, port }: Wish, why: ResetReason, reason: string): void {
     this.#used[id] = 1;
-    this.#sink.control(resetFrame(id, 'limit'));
-    const { address, port } = destinationOf(payload);
-    const name = this.#egress.addresses.nameOf(address) ?? address;
-    const reason = `${String(mostStreams)} connections are open already`;
-    this.#egress.onAttempt(attemptOf({ what: 'connection', name, port, verdict: 'refused', reason }));
+    this.#brake.answer(resetFrame(id, why));
+    this.#egress.onAttempt(refusedPort({ name, port, reason, limit: why === 'limit' }));
   }
 
   #enter(id: number, channel: Channel): void {

@@ -1,14 +1,17 @@
 import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
-import { coversRule, hostRuleText, type HostRule } from '../lib/host-rule.ts';
+import { coversRule, hostRuleText, ownMachine, type HostRule } from '../lib/host-rule.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
 import { settingHosts } from './setting-host.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { parseUserAddress } from './user-address.ts';
 
 /** A rule without placeholder, and whether its host may be on a private network. */
 export interface PermittedRule extends HostRule {
-  readonly kind: 'exact' | 'suffix' | 'any';
+  readonly kind: 'exact' | 'suffix' | 'any' | 'address';
   readonly private: 'allowed' | 'refused';
+  /** Of a port of this machine: `localhost` in the container leads there, too. */
+  readonly loopback?: 'forwarded';
 }
 
 /** Everything that decides what a server may reach. */
@@ -17,8 +20,12 @@ export interface NetworkRequest {
   readonly declared: readonly string[];
   /** Values of settings by name, secrets and defaults included: for `{SETTING}`. */
   readonly settings: Readonly<Record<string, string>>;
-  /** By the user: the only way to a host on a private network. */
+  /** Names of the settings that the user gave: only there an address is one that the user wants. */
+  readonly given?: ReadonlySet<string>;
+  /** By the user: names and addresses. Beside `given` the only way to a host on a private network. */
   readonly allow?: readonly string[];
+  /** Ports of this machine, which the server may reach as its own localhost. */
+  readonly allowLocal?: readonly number[];
   /** No host at all, whatever is declared. */
   readonly deny?: boolean;
   /** The user's narrower list; undefined leaves what is declared. */
@@ -30,19 +37,23 @@ export function rulesOf({
   declared,
   settings,
   allow = [],
+  allowLocal = [],
+  given = new Set(),
   deny = false,
   only,
 }: NetworkRequest): PermittedRule[] {
-  if (deny && allow.length > 0)
+  if (deny && allow.length + allowLocal.length > 0)
     throw new McpcatError('usage', 'hosts to allow and no network at all contradict each other', {
       hint: 'leave one out',
       inputs: [{ name: 'allow' }, { name: 'deny-network' }],
     });
   if (deny) return [];
-  const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, settings));
+  const added = [...additions(allow), ...allowLocal.map(ownPort)];
+  const local = new Set(allowLocal);
+  const values = { settings, given, local };
+  const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, values));
   const narrowed = only === undefined ? rules : narrow(rules, parsed(only, 'network of the settings file'));
-  const added = parsed(allow, 'allow', [{ name: 'allow' }]).map((rule) => addition(rule));
-  return [...narrowed.map((rule): PermittedRule => ({ ...rule, private: 'refused' })), ...added];
+  return [...narrowed.map((rule): PermittedRule => ({ ...rule, private: privacyOf(rule) })), ...added];
 }
 
 type PlainRule = Omit<PermittedRule, 'private'>;
@@ -58,14 +69,26 @@ function parsed(texts: readonly string[], what: string, inputs: readonly Input[]
   });
 }
 
+/** An address is there only because the user gave that very one. */
+function privacyOf({ kind }: PlainRule): PermittedRule['private'] {
+  return kind === 'address' ? 'allowed' : 'refused';
+}
+
+interface Values {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly given: ReadonlySet<string>;
+  /** Ports of this machine that the user has allowed. */
+  readonly local: ReadonlySet<number>;
+}
+
 /** A setting that was not given permits nothing. */
-function settled(rule: HostRule, settings: Readonly<Record<string, string>>): PlainRule[] {
+function settled(rule: HostRule, { settings, given, local }: Values): PlainRule[] {
   if (rule.kind !== 'setting') return [{ ...rule, kind: rule.kind }];
   const value = ownValue(settings, rule.name);
   if (value === undefined || value === '') return [];
-  return settingHosts(rule.name, value, defaultPort(rule, settings)).map((host) => ({
+  const from = given.has(rule.name) ? 'user' : 'entry';
+  return settingHosts(rule.name, value, { port: defaultPort(rule, settings), from, local }).map((host) => ({
     ...host,
-    kind: 'exact',
     ...(rule.tls === undefined ? {} : { tls: rule.tls }),
   }));
 }
@@ -80,6 +103,20 @@ function defaultPort(
   const given = /^[1-9][0-9]{0,4}$/.test(value) ? Number(value) : 65_536;
   if (given <= 65_535) return given;
   throw new McpcatError('usage', `${portSetting}: expected a port from 1 to 65535, found something else`);
+}
+
+/** What the user adds: addresses, and rules as in an entry. */
+function additions(allow: readonly string[]): PermittedRule[] {
+  const addresses = allow.flatMap((text) => parseUserAddress(text, 'allow') ?? []);
+  const names = allow.filter((text) => parseUserAddress(text, 'allow') === undefined);
+  return [
+    ...parsed(names, 'allow', [{ name: 'allow' }]).map((rule) => addition(rule)),
+    ...addresses.map((rule): PermittedRule => ({ ...rule, kind: 'address', private: 'allowed' })),
+  ];
+}
+
+function ownPort(port: number): PermittedRule {
+  return { kind: 'exact', name: ownMachine, ports: [port], private: 'allowed', loopback: 'forwarded' };
 }
 
 function addition(rule: HostRule): PermittedRule {

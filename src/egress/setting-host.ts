@@ -1,5 +1,7 @@
 import { McpcatError } from '../lib/errors.ts';
-import { asciiName, noAddresses, type HostRule } from '../lib/host-rule.ts';
+import { asciiName, noAddresses, ownMachine, type HostRule } from '../lib/host-rule.ts';
+import { ipAddress } from '../lib/ip-address.ts';
+import { addressRule, meansOwnMachine } from './user-address.ts';
 
 /** Ports that a URL scheme means when it names none. */
 const schemePorts: Readonly<Record<string, number>> = {
@@ -12,6 +14,7 @@ const schemePorts: Readonly<Record<string, number>> = {
   mysql: 3306,
   mariadb: 3306,
   mongodb: 27017,
+  'mongodb+srv': 27017,
   redis: 6379,
   rediss: 6379,
   amqp: 5672,
@@ -29,27 +32,62 @@ const schemePorts: Readonly<Record<string, number>> = {
   mssql: 1433,
 };
 
+/** What is known beside a setting's value. */
+interface Context {
+  /** For hosts that name none; 443 if undefined. */
+  readonly port?: number | undefined;
+  /** Who gave the value: an address counts only from the user. */
+  readonly from?: 'user' | 'entry';
+  /** Ports of this machine that the user has allowed: there `localhost` means it. */
+  readonly local?: ReadonlySet<number>;
+}
+
+type SettingRule = HostRule & { readonly kind: 'exact' | 'address' };
+
 /**
  * The hosts a setting points to: a URL (`postgres://u:p@db.example.com/x`, `jdbc:` in front or not), one with a list of
- * hosts (`mongodb://a:27017,b:27017/x`), or bare `host[:port]`, also with commas. `port` is for those that name none.
- * Throws `usage`; the value may hold a password and is never repeated.
+ * hosts (`mongodb://a:27017,b:27017/x`), or bare `host[:port]`, also with commas. Throws `usage`; the value may hold a
+ * password and is never repeated.
  */
-export function settingHosts(name: string, value: string, port = 443): HostRule[] {
+export function settingHosts(name: string, value: string, context: Context = {}): SettingRule[] {
   const text = value.trim().replace(/^jdbc:/, '');
   // Of a password with a comma this makes two hosts at worst, and both are refused.
   const [, start = '', hosts = text, end = ''] =
     /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/i.exec(text) ?? [];
-  return hosts.split(',').map((host) => oneHost(name, { text: `${start}${host}${end}`, port }));
+  return hosts
+    .split(',')
+    .map((host) => ruleOf(name, foundIn(name, `${start}${host}${end}`, context), context));
 }
 
-function oneHost(name: string, { text, port }: { readonly text: string; readonly port: number }): HostRule {
-  const found = text.includes('://') ? fromUrl(name, text) : fromBare(name, text, port);
+function foundIn(name: string, text: string, { port = 443 }: Context): Found {
+  return text.includes('://') ? fromUrl(name, text) : fromBare(name, text, port);
+}
+
+function ruleOf(name: string, { host, port }: Found, { from, local }: Context): SettingRule {
+  if (meansOwnMachine(host) && host !== ownMachine) return ownRule(name, port, local);
+  const address = ipAddress(host);
+  if (address !== undefined && from === 'user')
+    return { ...addressRule(address, port, name), kind: 'address' };
+  if (address !== undefined) throw wrong(name, 'found no host name but an IP address', noAddresses);
   try {
-    return { kind: 'exact', name: asciiName(found.host, name), ports: [found.port] };
+    return { kind: 'exact', name: asciiName(host, name), ports: [port] };
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
     throw wrong(name, 'found no host name', error.hint);
   }
+}
+
+/** `localhost` of the user's is this machine, if this machine's port is allowed: inside, the port leads here. */
+function ownRule(name: string, port: number, local: ReadonlySet<number> | undefined): SettingRule {
+  if (local?.has(port) === true) return { kind: 'exact', name: ownMachine, ports: [port] };
+  throw new McpcatError(
+    'usage',
+    `${name}: its host is needed for the network permission; found no host name but this machine (localhost, or an IP address of it), port ${String(port)}`,
+    {
+      hint: `that would be the container itself; this machine is ${ownMachine} and has to be allowed`,
+      inputs: [{ name: 'allow-local', value: String(port) }],
+    },
+  );
 }
 
 interface Found {
@@ -59,7 +97,7 @@ interface Found {
 
 function fromUrl(name: string, value: string): Found {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1]?.toLowerCase() ?? '';
-  if (scheme.endsWith('+srv'))
+  if (scheme.endsWith('+srv') && scheme !== 'mongodb+srv')
     throw wrong(
       name,
       `found the scheme ${scheme}, which needs SRV records`,
@@ -67,7 +105,6 @@ function fromUrl(name: string, value: string): Found {
     );
   if (!URL.canParse(value)) throw wrong(name, 'found something else');
   const url = new URL(value);
-  if (url.hostname.startsWith('[')) throw wrong(name, 'found an IP address', noAddresses);
   if (url.hostname === '') throw wrong(name, 'found a URL without a host');
   // `postgresql+asyncpg` is how Python names driver and protocol.
   const byScheme = schemePorts[scheme] ?? schemePorts[scheme.split('+')[0] ?? ''];
@@ -78,7 +115,9 @@ function fromUrl(name: string, value: string): Found {
 }
 
 function fromBare(name: string, value: string, byDefault: number): Found {
-  const match = /^([^\s:/?#@]+)(?::([1-9][0-9]{0,4}))?\/?$/u.exec(value);
+  const alone = ipAddress(value);
+  if (alone !== undefined) return { host: alone, port: byDefault };
+  const match = /^(\[[0-9a-f:.]+\]|[^\s:/?#@]+)(?::([1-9][0-9]{0,4}))?\/?$/iu.exec(value);
   const port = Number(match?.[2] ?? byDefault);
   if (match?.[1] === undefined || port > 65535) throw wrong(name, 'found something else');
   return { host: match[1], port };

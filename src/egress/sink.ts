@@ -17,6 +17,7 @@ export class Sink {
   readonly #busyBytes: number;
   #corked = false;
   #control = 0;
+  #pending: Buffer[] = [];
 
   /** `onDrain` is called when everything has been taken after `busy` or `flooded` was true. */
   constructor(output: Writable, onDrain: () => void) {
@@ -40,21 +41,30 @@ export class Sink {
     return this.#control >= mostControlBytes;
   }
 
-  /** A frame that is not data. */
+  /** A frame that is not data. Those of one turn are written as one: thousands of answers a second are no rarity. */
   control(frame: Buffer): void {
     this.#control += frame.length;
+    this.#pending.push(frame);
     this.#cork();
-    this.#output.write(frame, () => {
-      const flooded = this.flooded;
-      this.#control -= frame.length;
-      if (flooded && !this.flooded) this.#onDrain();
-    });
   }
 
   data(stream: number, payload: Buffer): void {
     this.#cork();
+    this.#writeControl();
     this.#output.write(frameHeader('data', stream, payload.length));
     this.#output.write(payload);
+  }
+
+  #writeControl(): void {
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    const frames = this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#output.write(frames, () => {
+      const flooded = this.flooded;
+      this.#control -= frames.length;
+      if (flooded && !this.flooded) this.#onDrain();
+    });
   }
 
   #cork(): void {
@@ -63,6 +73,7 @@ export class Sink {
     this.#output.cork();
     process.nextTick(() => {
       this.#corked = false;
+      this.#writeControl();
       this.#output.uncork();
     });
   }

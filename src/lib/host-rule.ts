@@ -1,13 +1,15 @@
 import { domainToASCII } from 'node:url';
 import { McpcatError } from './errors.ts';
+import { addressText } from './ip-address.ts';
 
 /**
- * Whom a server may reach. `name` is the host, the suffix behind `*.`, the setting behind `{…}`, or empty for `any`;
+ * Whom a server may reach. `name` is the host, the suffix behind `*.`, the setting behind `{…}`, an IP address that the
+ * user gave, or empty for `any`;
  * always lower-case ASCII. `ports` are those written, or the defaults; of a `setting` the port for a value without
  * one, if it is written, and `portSetting` names the setting that holds it.
  */
 export interface HostRule {
-  readonly kind: 'exact' | 'suffix' | 'any' | 'setting';
+  readonly kind: 'exact' | 'suffix' | 'any' | 'setting' | 'address';
   readonly name: string;
   readonly ports: readonly number[];
   readonly portSetting?: string;
@@ -88,7 +90,8 @@ function refuseOtherForms(text: string, what: string): void {
 }
 
 /** Why an IP address is no answer: names are what the road carries. */
-export const noAddresses = 'servers reach hosts by name only; give the address a name';
+export const noAddresses =
+  'an address is for the user to give, in a setting that names the host or as a host to allow';
 
 function hostOfUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
@@ -158,15 +161,17 @@ function plainText({ kind, name, ports, portSetting }: HostRule): string {
     const port = portSetting === undefined ? ports.join() : `{${portSetting}}`;
     return port === '' ? `{${name}}` : `{${name}}:${port}`;
   }
-  const host = { exact: name, suffix: `*.${name}`, any: '*' }[kind];
+  const host = { exact: name, address: addressText(name), suffix: `*.${name}`, any: '*' }[kind];
   const byDefault = kind === 'any' ? anyPorts : [443];
   return ports.join() === byDefault.join() ? host : `${host}:${ports.join()}`;
 }
 
 /** True if a name fits the rule, whatever the port. */
 export function matchesName({ kind, name }: HostRule, host: string): boolean {
-  if (kind === 'any') return true;
-  return kind === 'suffix' ? host.endsWith(`.${name}`) : kind === 'exact' && host === name;
+  if (kind === 'any') return isHostName(host);
+  return kind === 'suffix'
+    ? host.endsWith(`.${name}`)
+    : (kind === 'exact' || kind === 'address') && host === name;
 }
 
 /** True if everything `inner` permits is permitted by `outer` too. */
@@ -176,8 +181,8 @@ export function coversRule(outer: HostRule, inner: HostRule): boolean {
   if (inner.kind === 'setting' || outer.kind === 'setting')
     return hostRuleText(outer) === hostRuleText(inner);
   const names =
-    outer.kind === 'any' ||
-    (inner.kind === 'exact' && matchesName(outer, inner.name)) ||
+    (outer.kind === 'any' && inner.kind !== 'address') ||
+    ((inner.kind === 'exact' || inner.kind === 'address') && matchesName(outer, inner.name)) ||
     (inner.kind === 'suffix' && outer.kind === 'suffix' && `.${inner.name}`.endsWith(`.${outer.name}`));
   return names && inner.ports.every((port) => outer.ports.includes(port));
 }

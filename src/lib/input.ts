@@ -5,6 +5,7 @@
 export type InputName =
   | 'accept' // take what has changed as it is now
   | 'allow' // a further host
+  | 'allow-local' // a port of this machine
   | 'base' // another image to build on
   | 'catalog'
   | 'cool-down' // days that a release must be old

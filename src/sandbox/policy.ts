@@ -1,6 +1,9 @@
 import type { Entry } from '../catalog/entry.ts';
 import { runtimeFacts } from '../catalog/runtime.ts';
+import { syntheticAddresses } from '../egress/addresses.ts';
+import { policyOf } from '../egress/policy.ts';
 import { rulesOf, type PermittedRule } from '../egress/rules.ts';
+import { withSynthetic } from '../egress/user-address.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
 import { hostRuleText } from '../lib/host-rule.ts';
@@ -28,13 +31,12 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const network = rulesOf({
     declared: permissions.network,
     settings: { ...settings.env, ...settings.secrets },
+    given: new Set(Object.keys(overrides.env)),
     ...overrides.network,
   });
   return {
     name: entry.name,
-    ...settings,
-    env,
-    args,
+    ...inside(network, { env, args, secrets: settings.secrets }),
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),
@@ -54,6 +56,17 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     ...runtimeFacts(entry.source),
     ...httpOf(entry, network),
   };
+}
+
+type Given = Pick<Sandbox, 'env' | 'args' | 'secrets'>;
+
+/** Addresses that the user gave are known by other ones in the container, which lead to them. */
+function inside(network: readonly PermittedRule[], { env, args, secrets }: Given): Given {
+  const synthetic = syntheticAddresses(policyOf(network).names);
+  const known = (text: string): string => withSynthetic(text, synthetic);
+  const values = (all: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(all).map(([name, value]) => [name, known(value)]));
+  return { env: values(env), args: args.map(known), secrets: values(secrets) };
 }
 
 /** The relay listens on the ports of permitted hosts, so the server's own must not be among them. */

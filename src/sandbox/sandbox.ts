@@ -47,7 +47,7 @@ export interface Overrides {
   readonly cpus?: string | undefined;
   readonly pids?: string | undefined;
   /** What the user adds to the declared hosts, or takes away. */
-  readonly network?: Pick<NetworkRequest, 'allow' | 'deny' | 'only'>;
+  readonly network?: Pick<NetworkRequest, 'allow' | 'allowLocal' | 'deny' | 'only'>;
   /** Thrown away if nothing is said: only a user's own session leaves something behind. */
   readonly state?: StateUse;
   /** Replace the entry's arguments' tail: appended after them. */

@@ -107,6 +107,8 @@ function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start
     // Where an engine means something else by its network "none", the server does not start.
     MCPCAT_NETWORK: 'none',
     ...mountEnv(sandbox.mounts),
+    // Process 1 tells what ends inside the container; one that is older does not know it.
+    MCPCAT_REPORTS: '1',
     ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
     ...(hasRoad(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),

@@ -1,3 +1,4 @@
+import type { OnAttempt } from '../egress/attempt.ts';
 import type { Engine, ExecSession } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 
@@ -12,6 +13,8 @@ export interface LeaseRequest {
   readonly moment: Promise<unknown>;
   /** The lease could not be held: the session can't be kept safely. */
   readonly onLost: (message: string) => void;
+  /** What ended inside a container without a tunnel (src/init/attempts.h). */
+  readonly onAttempt?: OnAttempt | undefined;
 }
 
 /** Milliseconds between two beats, and of silence after which the launcher counts as gone. */
@@ -61,20 +64,29 @@ async function hold(request: LeaseRequest, state: LeaseState): Promise<void> {
 }
 
 /** Resolves when the lease has ended. */
-async function holdOnce({ engine, id }: LeaseRequest, state: LeaseState): Promise<void> {
+async function holdOnce({ engine, id, onAttempt }: LeaseRequest, state: LeaseState): Promise<void> {
   const heartbeat = heartbeatOf(engine);
   const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
   const session = await engine.exec(id, ['/mcpcat-init', 'lease', ...beats]);
   if (state.released) return session.destroy();
   state.session = session;
   const timer = heartbeat !== undefined ? setInterval(() => session.stdin.write('.'), beat) : undefined;
-  session.stdout.resume();
+  tell(session, onAttempt);
   session.stderr.resume();
   await new Promise<void>((resolve) => {
     session.stdout.once('close', resolve);
     session.stdout.once('end', resolve);
   });
   clearInterval(timer);
+}
+
+/** The reader is loaded when there is something to read: most servers try nothing. */
+function tell({ stdout }: ExecSession, onAttempt: OnAttempt = () => undefined): void {
+  let reader: Promise<(chunk: Buffer) => void> | undefined;
+  stdout.on('data', (chunk: Buffer) => {
+    reader ??= import('../egress/lease-reports.ts').then(({ leaseReports }) => leaseReports(onAttempt));
+    void reader.then((read) => read(chunk));
+  });
 }
 
 function later(milliseconds: number, { released, timers }: LeaseState): Promise<void> {

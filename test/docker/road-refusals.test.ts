@@ -107,7 +107,7 @@ test('a port that another host may be reached on is refused, and mcpcat says so'
   assert.match(
     await traveller.end(),
     new RegExp(
-      `tried exact\\.example\\.com:${String(web.port)}: refused, port ${String(web.port)} is not permitted, only exact\\.example\\.com:8443\\n$`,
+      `tried exact\\.example\\.com:${String(web.port)}: refused, port ${String(web.port)} is not permitted, only exact\\.example\\.com:8443; to allow it: --allow exact\\.example\\.com:${String(web.port)}\\n$`,
     ),
   );
 });
@@ -179,7 +179,7 @@ test(
       ],
       [['--allow', 'a.example', '--allow', 'a.example'], /allow: a\.example is listed twice/],
       [['--allow', '*.b.example', '--allow', 'c.b.example'], /c\.b\.example is contained in \*\.b\.example/],
-      [['--allow', '10.0.0.1'], /found the IP address "10\.0\.0\.1"/],
+      [['--allow', '169.254.169.254'], /169\.254\.169\.254 is the metadata service of a cloud/],
       [['--allow', 'https://a.example/x'], /found the URL[\s\S]*write a\.example/],
       [['--allow', 'a.example:0'], /expected a port from 1 to 65535/],
       [['--allow', 'localhost:80'], /this machine is host\.mcpcat\.internal/],

@@ -78,7 +78,7 @@ for (const [language, way, title] of clients) {
     assert.match(
       await client.end(),
       new RegExp(
-        `^mcpcat: ${world.nameOf(language)} asked for not\\.permitted\\.example: refused, the name is not permitted\\n$`,
+        `^mcpcat: ${world.nameOf(language)} asked for not\\.permitted\\.example: refused, the name is not permitted; to allow it: --allow not\\.permitted\\.example\\n$`,
       ),
     );
   });

@@ -84,7 +84,11 @@ test('DATA is handed on without waiting for its end, and without a copy', () => 
 
 const illegal: Readonly<Record<string, RegExp>> = {
   '0000000000000000': /type 0/,
-  '0c00000200000000': /type 12/,
+  '0f00000200000000': /type 15/,
+  '0e00000200000003': /type 14,/,
+  '0c00000200000003': /ATTEMPT on stream 2/,
+  '0c00000000000002': /ATTEMPT of 2 bytes/,
+  '0d00000000000003': /QUERY on stream 0/,
   ff00000200000000: /type 255/,
   '0100000000000000': /type 1,/,
   '0400000100000000': /type 4,/,

@@ -19,7 +19,11 @@ export interface Rigged {
 /** A road with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
 export async function rig(
   hosts: readonly string[],
-  options: { readonly dial?: Dial; readonly onConnection?: (port: number, stream: Duplex) => void } = {},
+  options: {
+    readonly dial?: Dial;
+    readonly onConnection?: (port: number, stream: Duplex) => void;
+    readonly allowLocal?: readonly number[];
+  } = {},
 ): Promise<Rigged> {
   const [wire, far] = duplexPair();
   const attempts: Attempt[] = [];
@@ -27,7 +31,9 @@ export async function rig(
   const road = new Road({
     input: wire,
     output: wire,
-    policy: policyOf(rulesOf({ declared: [], settings: {}, allow: hosts })),
+    policy: policyOf(
+      rulesOf({ declared: [], settings: {}, allow: hosts, allowLocal: options.allowLocal ?? [] }),
+    ),
     dial: options.dial ?? loopbackDial(),
     onAttempt: (attempt) => attempts.push(attempt),
   });

@@ -65,7 +65,10 @@ const weaker: Readonly<Record<string, readonly [string, Partial<RecordedSettings
     { env: { ...made.env, MCPCAT_TERM_GRACE_MS: '9999999' } },
   ],
   'another order to process 1': ['environment MCPCAT_LEASE', { env: { ...made.env, MCPCAT_LEASE: '0' } }],
-  'an order to process 1 that is lost': ['environment MCPCAT_LEASE', { env: { MCPCAT_NETWORK: 'none' } }],
+  'an order to process 1 that is lost': [
+    'environment MCPCAT_LEASE',
+    { env: { MCPCAT_NETWORK: 'none', MCPCAT_REPORTS: '1' } },
+  ],
   'no folder in memory': ['tmpfs /tmp', { tmpfs: made.tmpfs.slice(1) }],
   'a larger folder in memory': [
     'tmpfs /tmp',

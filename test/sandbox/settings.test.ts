@@ -17,7 +17,7 @@ test('the defaults, whole: a change here is a change of what every server may do
   assert.deepEqual(settings(), {
     image: 'mcpcat/notes:local',
     command: [],
-    env: { MCPCAT_NETWORK: 'none' },
+    env: { MCPCAT_NETWORK: 'none', MCPCAT_REPORTS: '1' },
     labels: containerLabels({ a: 'b' }),
     user: '65532:65532',
     hostname: 'mcp',
@@ -90,7 +90,12 @@ test('a secret is in the preamble and nowhere in the settings', () => {
   const sandbox = sandboxOf(entry, { ...noOverrides, env: { TOKEN: 's3cret', MODE: 'fast' } }, fakePaths());
   const made = settingsOf(sandbox, start);
   assert.ok(!JSON.stringify(made).includes('s3cret'));
-  assert.deepEqual(made.env, { MODE: 'fast', MCPCAT_NETWORK: 'none', MCPCAT_PREAMBLE: '1' });
+  assert.deepEqual(made.env, {
+    MODE: 'fast',
+    MCPCAT_NETWORK: 'none',
+    MCPCAT_REPORTS: '1',
+    MCPCAT_PREAMBLE: '1',
+  });
   assert.equal(preambleOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
 });
 
@@ -109,6 +114,7 @@ test('the length of the preamble is in bytes, and without secrets there is none'
 test('the graces of a launch and its lease reach process 1', () => {
   assert.deepEqual(settings({}, { eofGrace: 500, termGrace: 0, lease: 'held' }).env, {
     MCPCAT_NETWORK: 'none',
+    MCPCAT_REPORTS: '1',
     MCPCAT_LEASE: '1',
     MCPCAT_EOF_GRACE_MS: '500',
     MCPCAT_TERM_GRACE_MS: '0',

@@ -17,7 +17,13 @@ export const spec: CommandSpec = {
       type: 'string',
       multiple: true,
       value: 'HOST[:PORT]',
-      help: 'a further host it may reach, also on your own network; host.mcpcat.internal is this machine',
+      help: 'a further host or address it may reach, also on your own network; port 443 unless given',
+    },
+    'allow-local': {
+      type: 'string',
+      multiple: true,
+      value: 'PORT',
+      help: 'a port of this machine; inside, localhost:PORT and host.mcpcat.internal:PORT lead to it',
     },
     'deny-network': { type: 'boolean', help: 'no host at all, whatever the entry declares' },
     memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
@@ -37,6 +43,7 @@ export const spec: CommandSpec = {
   examples: [
     ['mcpcat run everything', 'start the reference server'],
     ['mcpcat run filesystem --mount data=$PWD', 'let it read this folder'],
+    ['mcpcat run playwright --allow-local 3000', 'let a browser see your dev server'],
     ['BRAVE_API_KEY=… mcpcat run brave-search', 'take a setting from the environment'],
   ],
   completes: 'entries',

@@ -42,7 +42,7 @@ export const execute: Execute = async (invocation) => {
   const { declared, recorded, exists, source } = server;
   const { agreed, record } = consented(server, invocation);
   const { entry, ...narrowing } = narrowed(declared, settings, exists);
-  refuseAllow(narrowing, options.list('allow'));
+  refuseAllow(narrowing, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
   const sandbox = sandboxOf(entry, overridesOf(entry, { invocation, granted: agreed.grant.settings }), paths);
   const taken = {
@@ -123,6 +123,13 @@ const parent = process.ppid;
 
 type RunOverrides = Parameters<typeof sandboxOf>[1];
 
+function localPorts({ options }: Invocation): readonly number[] {
+  return options.list('allow-local').map((port) => {
+    if (/^[1-9][0-9]{0,4}$/.test(port) && Number(port) <= 65_535) return Number(port);
+    throw new McpcatError('usage', `--allow-local: expected a port from 1 to 65535, found "${port}"`);
+  });
+}
+
 /** From the environment only what the entry names and the user has agreed to. */
 function overridesOf(
   entry: Entry,
@@ -142,7 +149,11 @@ function overridesOf(
     },
     mounts: options.list('mount').map(mountRequest),
     state: 'kept',
-    network: { allow: options.list('allow'), deny: options.flag('deny-network') },
+    network: {
+      allow: options.list('allow'),
+      allowLocal: localPorts(invocation),
+      deny: options.flag('deny-network'),
+    },
     memory: options.text('memory'),
     cpus: options.text('cpus'),
     pids: options.text('pids'),
