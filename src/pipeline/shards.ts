@@ -17,15 +17,26 @@ export const mostShards = 255;
 /** What a job should take if nothing else is said: its set-up takes minutes by itself. */
 const usualSeconds = 1200;
 
-/** Deals tasks out, the longest first, each to the job that has least to do; jobs come longest first too. */
-export function shardsOf(tasks: readonly Task[], wanted?: number): Shard[] {
-  const total = tasks.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0);
-  const count = Math.min(wanted ?? Math.ceil(total / usualSeconds), tasks.length, mostShards);
+export interface Dealing {
+  /** Jobs; default: as many as keep them short. */
+  readonly count?: number | undefined;
+  /** Jobs that each task is dealt to, so that one can be held against the other. */
+  readonly copies?: number;
+}
+
+/** Deals tasks out, the longest first, each to the jobs that have least to do; jobs come longest first too. */
+export function shardsOf(tasks: readonly Task[], { count: wanted, copies = 1 }: Dealing = {}): Shard[] {
+  if (tasks.length === 0) return [];
+  const total = copies * tasks.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0);
+  const most = Math.min(wanted ?? Math.ceil(total / usualSeconds), copies * tasks.length, mostShards);
+  const count = Math.max(most, copies);
   const piles = Array.from({ length: count }, () => ({ names: [] as string[], estimateSeconds: 0 }));
   for (const task of tasks.toSorted(longestFirst)) {
-    const least = piles.reduce((a, b) => (b.estimateSeconds < a.estimateSeconds ? b : a));
-    least.names.push(task.name);
-    least.estimateSeconds += task.estimateSeconds;
+    const least = piles.toSorted((a, b) => a.estimateSeconds - b.estimateSeconds).slice(0, copies);
+    for (const pile of least) {
+      pile.names.push(task.name);
+      pile.estimateSeconds += task.estimateSeconds;
+    }
   }
   return piles
     .toSorted((a, b) => b.estimateSeconds - a.estimateSeconds)

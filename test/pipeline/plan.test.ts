@@ -32,7 +32,7 @@ test('tasks are dealt out longest first, and no job has much more to do than ano
     name: `s${String(index)}`,
     estimateSeconds: seconds,
   }));
-  const shards = shardsOf(tasks, 2);
+  const shards = shardsOf(tasks, { count: 2 });
   assert.deepEqual(
     shards.map(({ shard, names, estimateSeconds }) => [shard, names.join(' '), estimateSeconds]),
     [
@@ -50,9 +50,25 @@ test('there are never more jobs than work, nor as many as GitHub refuses', () =>
   const shards = shardsOf(many);
   assert.equal(shards.length, 255);
   assert.deepEqual(shards.flatMap(({ names }) => names).toSorted(), many.map(({ name }) => name).toSorted());
-  assert.equal(shardsOf(many.slice(0, 3), 200).length, 3);
+  assert.equal(shardsOf(many.slice(0, 3), { count: 200 }).length, 3);
   assert.deepEqual(shardsOf([]), []);
   assert.equal(shardsOf(many.slice(0, 2)).length, 2);
+});
+
+test('each task can be dealt to two jobs, never to the same one twice', () => {
+  const tasks = [50, 10, 40, 30, 20, 60].map((estimateSeconds, index) => ({
+    name: `s${String(index)}`,
+    estimateSeconds,
+  }));
+  for (const count of [undefined, 2, 3, 5, 12, 100]) {
+    const shards = shardsOf(tasks, { count, copies: 2 });
+    for (const { names } of shards) assert.equal(new Set(names).size, names.length);
+    assert.deepEqual(
+      shards.flatMap(({ names }) => names).toSorted(),
+      tasks.flatMap(({ name }) => [name, name]).toSorted(),
+    );
+  }
+  assert.equal(shardsOf(tasks.slice(0, 1), { count: 1, copies: 2 }).length, 2);
 });
 
 test('what takes longer in truth is estimated longer', async () => {

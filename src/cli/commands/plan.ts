@@ -11,6 +11,7 @@ export const spec: CommandSpec = {
       help: 'what it has is not rebuilt (also MCPCAT_REGISTRY; default: believe image.json)',
     },
     shards: { type: 'string', value: 'N', help: 'how many jobs, 1 to 255 (default: one for 20 minutes)' },
+    copies: { type: 'string', value: 'N', help: 'how many jobs build each entry, 1 to 3 (default: 1)' },
     matrix: { type: 'boolean', help: 'print "matrix=JSON" and "jobs=N", for $GITHUB_OUTPUT' },
     platforms: common.platforms,
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },

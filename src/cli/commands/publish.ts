@@ -12,6 +12,11 @@ export const spec: CommandSpec = {
       help: 'where they go, such as ghcr.io/owner (also MCPCAT_REGISTRY)',
     },
     from: { type: 'string', value: 'DIR', help: 'what mcpcat rebuild --save wrote; needs no engine' },
+    dealt: {
+      type: 'string',
+      value: 'JSON',
+      help: 'with --from: the matrix of mcpcat plan; two jobs must agree on each server',
+    },
     'dry-run': { type: 'boolean', help: 'compute the digests and write image.json, push nothing' },
     force: { type: 'boolean', help: 'repack and compare even if nothing changed' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
@@ -24,6 +29,10 @@ export const spec: CommandSpec = {
   },
   examples: [
     ['mcpcat publish time --registry ghcr.io/owner', 'as ghcr.io/owner/time'],
+    [
+      'mcpcat publish --from built --dealt "$MATRIX"',
+      'built/built-1, built/built-2 … of jobs that may not publish',
+    ],
     ['mcpcat publish --all --dry-run', 'write every catalog/NAME/image.json'],
   ],
   completes: 'entries',

@@ -14,11 +14,12 @@ import { workshopsOf } from './workshops.ts';
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const count = shardCount(options.text('shards'));
+  const copies = copiesOf(options.text('copies') ?? '1');
   const place = placeFrom(invocation);
   const [servers, workshops] = await Promise.all([plannedServers(invocation), workshopsOf(invocation)]);
   const planned = await planRebuilds({ servers, workshops, place });
   const due = planned.filter(({ state }) => state === 'due');
-  const shards = shardsOf(due, count);
+  const shards = shardsOf(due, { count, copies });
   for (const { name, state, reason } of planned)
     if (state === 'blocked') terminal.stderr.write(`mcpcat: ${name} can't be built: ${reason}\n`);
   terminal.stdout.write(textOf(invocation, { planned, shards }));
@@ -43,6 +44,11 @@ function shardCount(text: string | undefined): number | undefined {
     'usage',
     `--shards: expected a number from 1 to ${String(mostShards)}, found "${text}"`,
   );
+}
+
+function copiesOf(text: string): number {
+  if (/^[123]$/.test(text)) return Number(text);
+  throw new McpcatError('usage', `--copies: expected a number from 1 to 3, found "${text}"`);
 }
 
 function textOf(

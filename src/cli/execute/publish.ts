@@ -6,6 +6,7 @@ import type { Emit } from '../../lib/event.ts';
 import { megabytes } from '../../lib/size.ts';
 import { publishBuilt, publishSaved } from '../../pipeline/publish-entry.ts';
 import type { PublishOutcome } from '../../publish/publish-server.ts';
+import { agreedPackages, parseDealt, type Verdict } from '../../publish/agreed.ts';
 import { savedNames } from '../../publish/saved.ts';
 import type { Place } from '../../publish/target.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -20,6 +21,8 @@ export const execute: Execute = async (invocation) => {
   const place = placeToPublish(invocation);
   const width = jobsOf(invocation);
   const from = options.text('from');
+  if (from === undefined && options.text('dealt') !== undefined)
+    throw new McpcatError('usage', '--dealt: expected --from DIR with it');
   const jobs = await (from === undefined
     ? builtJobs(invocation, place)
     : savedJobs(invocation, { place, from: path.resolve(from) }));
@@ -49,25 +52,35 @@ async function savedJobs(
   invocation: Invocation,
   { place, from }: { readonly place: Place | undefined; readonly from: string },
 ): Promise<Job<PublishOutcome>[]> {
-  const { options, positionals } = invocation;
+  const { options } = invocation;
   const workshops = await workshopsOf(invocation);
-  const names = positionals.length > 0 ? [...new Set(positionals)] : await savedNames(from);
+  const verdicts = await verdictsOf(invocation, from);
   const force = options.flag('force');
   const load = async (name: string): Promise<Server> => {
     const [server] = await selectServers(folderOf(invocation), { names: [name], all: false });
     if (server === undefined) throw new Error('Internal error: a server that was asked for is missing');
     return server;
   };
-  return names.map((name) => ({
-    name,
+  return verdicts.map((verdict) => ({
+    name: verdict.name,
     work: async (emit: Emit) => {
+      if ('refusal' in verdict) throw verdict.refusal;
+      const { name, folder } = verdict;
       const target = place?.targetOf(name);
-      return publishSaved(
-        { server: await load(name), workshops, run: runContextOf(invocation, emit), target, force },
-        from,
-      );
+      const server = await load(name);
+      return publishSaved({ server, workshops, run: runContextOf(invocation, emit), target, force }, folder);
     },
   }));
+}
+
+/** Where each server is saved; of several jobs what they agree on. */
+async function verdictsOf({ options, positionals }: Invocation, from: string): Promise<readonly Verdict[]> {
+  const dealt = options.text('dealt');
+  if (dealt !== undefined && positionals.length > 0)
+    throw new McpcatError('usage', '--dealt: it says which servers; expected no names beside it');
+  if (dealt !== undefined) return agreedPackages(from, parseDealt(dealt));
+  const names = positionals.length > 0 ? [...new Set(positionals)] : await savedNames(from);
+  return names.map((name) => ({ name, folder: from }));
 }
 
 function row({ name, state, version, sent, repository, digest }: PublishOutcome): string[] {
