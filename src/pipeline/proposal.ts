@@ -1,3 +1,5 @@
+import type { Lock } from '../catalog/lock.ts';
+import type { Server } from '../catalog/server.ts';
 import { markdownCode as code, markdownCodeCell } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
 import type { DependencyDiff } from './dependency-diff.ts';
@@ -7,10 +9,6 @@ import type { ProvedUpdate } from './update-entry.ts';
 
 /** Title and body of the pull request for a proved release. Pure, and the same for the same release. */
 export function proposalText(update: ProvedUpdate): { title: string; body: string } {
-  const { server, lock } = update;
-  const from = server.lock?.version;
-  const { name } = server.entry;
-  const title = from === undefined ? `${name} ${lock.version}` : `${name} ${from} → ${lock.version}`;
   const lines = [
     ...versionPart(update),
     ...toolPart(update.tools),
@@ -18,10 +16,13 @@ export function proposalText(update: ProvedUpdate): { title: string; body: strin
     ...permissionPart(update),
     ...proofPart(update),
   ];
-  return {
-    title: from === lock.version ? `${name} ${lock.version}: dependencies` : title,
-    body: lines.join('\n'),
-  };
+  return { title: proposalTitle(update.server, update.lock), body: lines.join('\n') };
+}
+
+export function proposalTitle({ entry: { name }, lock: old }: Server, { version }: Lock): string {
+  const from = old?.version;
+  if (from === version) return `${name} ${version}: dependencies`;
+  return from === undefined ? `${name} ${version}` : `${name} ${from} → ${version}`;
 }
 
 function versionPart({ server, lock }: ProvedUpdate): string[] {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { GitHub, Repository } from '../forge/github.ts';
 import { openProposal, propose, type PullRequest } from '../forge/pull-request.ts';
 import { proposalText } from './proposal.ts';
+import type { SavedProposal } from './saved-proposal.ts';
 import type { Server } from '../catalog/server.ts';
 import type { ProvedUpdate } from './update-entry.ts';
 
@@ -22,13 +23,23 @@ export async function alreadyProposed(
 }
 
 /** One pull request per server, on the branch `mcpcat/update-NAME`; the entry on disk stays as it is. */
-export async function proposeEntry(update: ProvedUpdate, { github, repository }: Target): Promise<string> {
+export async function proposeEntry(update: ProvedUpdate, target: Target): Promise<string> {
   const { server, files } = update;
+  return proposeSaved(server, { ...proposalText(update), files }, target);
+}
+
+/** The same of a release that another machine has proved. */
+export async function proposeSaved(
+  server: Server,
+  { title, body, files }: SavedProposal,
+  { github, repository }: Target,
+): Promise<string> {
   const place = await placeInRepository(server.folder);
   const made = await propose(github, {
     repository,
     branch: branchOf(server),
-    ...proposalText(update),
+    title,
+    body,
     files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${place}/${name}`, text])),
   });
   return said(made);

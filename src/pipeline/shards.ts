@@ -43,6 +43,15 @@ export function shardsOf(tasks: readonly Task[], { count: wanted, copies = 1 }: 
     .map((pile, index) => ({ shard: index + 1, ...pile }));
 }
 
+/**
+ * For `$GITHUB_OUTPUT`: the matrix, and how many jobs it has. A matrix can't hand a list on to a command line: names as
+ * one text.
+ */
+export function matrixText(shards: readonly Shard[]): string {
+  const include = shards.map((shard) => ({ ...shard, names: shard.names.join(' ') }));
+  return `matrix=${JSON.stringify({ include })}\njobs=${String(include.length)}\n`;
+}
+
 function longestFirst(a: Task, b: Task): number {
   return b.estimateSeconds - a.estimateSeconds || (a.name < b.name ? -1 : 1);
 }

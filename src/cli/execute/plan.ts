@@ -4,7 +4,7 @@ import type { Server } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { planRebuilds, type Planned } from '../../pipeline/plan.ts';
-import { mostShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
+import { matrixText, mostShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { placeFrom } from './registry-place.ts';
@@ -56,11 +56,7 @@ function textOf(
   { planned, shards }: { readonly planned: readonly Planned[]; readonly shards: readonly Shard[] },
 ): string {
   if (options.flag('json')) return jsonText({ entries: planned, matrix: { include: shards } });
-  if (options.flag('matrix')) {
-    // A matrix can't hand a list on to a command line: names as one text.
-    const include = shards.map((shard) => ({ ...shard, names: shard.names.join(' ') }));
-    return `matrix=${JSON.stringify({ include })}\njobs=${String(include.length)}\n`;
-  }
+  if (options.flag('matrix')) return matrixText(shards);
   const due = planned.filter(({ state }) => state === 'due');
   if (due.length === 0) return `nothing to rebuild (${String(planned.length)} servers)\n`;
   const rows = due.map(({ name, estimateSeconds, reason }) => [name, `${String(estimateSeconds)} s`, reason]);

@@ -1,9 +1,20 @@
 import type { RunContext, Workshop } from '../../build/build-server.ts';
+import path from 'node:path';
+import type { Engine } from '../../engine/engine.ts';
+import type { GitHub } from '../../forge/github.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
+import { estimateSeconds } from '../../pipeline/estimate.ts';
 import { checkReleases, type ReleaseCheck } from '../../pipeline/check-releases.ts';
 import { alreadyProposed, proposeEntry } from '../../pipeline/propose-entry.ts';
-import { updateEntry, writeEntry, type EntryOutcome } from '../../pipeline/update-entry.ts';
+import { saveProposal } from '../../pipeline/saved-proposal.ts';
+import { matrixText, shardsOf } from '../../pipeline/shards.ts';
+import {
+  updateEntry,
+  writeEntry,
+  type EntryOutcome,
+  type ProvedUpdate,
+} from '../../pipeline/update-entry.ts';
 import { holdsBack } from '../../pipeline/update-findings.ts';
 import { updateServer } from '../../update/update-server.ts';
 import { Asker } from '../../upstream/asker.ts';
@@ -28,19 +39,43 @@ interface Settings {
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
+  const from = options.text('from');
+  if (from !== undefined) return (await import('./update-saved.ts')).proposeFrom(invocation, from);
   const settings = await settingsOf(invocation);
   const { cacheFolder } = settings.run;
   const github = githubOf(invocation);
-  const target = options.flag('pr') ? forgeTarget(invocation, github, '--pr') : undefined;
+  const target = targetOf(invocation, github);
   const servers = await serversOf(invocation, 'replaced');
   const asker = new Asker({ cacheFolder, signal: terminal.signal });
   const { checks, notices } = await checkReleases({ ...settings, servers, asker, github, env: terminal.env });
   if (!options.flag('quiet')) for (const notice of notices) terminal.stderr.write(`mcpcat: ${notice}\n`);
+  if (options.flag('check') && options.flag('matrix')) return printMatrix(invocation, checks);
   if (options.flag('check')) return printUpdates(invocation, { checks, results: [] });
   return options.flag('lock-only')
     ? lockAll(invocation, { checks, settings })
     : proveAll(invocation, { checks, settings, target });
 };
+
+/** Where pull requests go, or are looked for: who saves what is proved need not prove again what is proposed already. */
+function targetOf(invocation: Invocation, github: GitHub | undefined): ForgeTarget | undefined {
+  const { options, terminal } = invocation;
+  if (options.flag('pr')) return forgeTarget(invocation, github, '--pr');
+  const asked = options.text('save') !== undefined && github !== undefined;
+  return asked && terminal.env['GITHUB_REPOSITORY'] !== undefined
+    ? forgeTarget(invocation, github, '--save')
+    : undefined;
+}
+
+/** What has a newer release, dealt out to jobs. Always 0: what was found is for the jobs to say. */
+function printMatrix({ terminal }: Invocation, checks: readonly ReleaseCheck[]): number {
+  const due = checks.filter(({ target }) => target !== undefined);
+  const tasks = due.map(({ server: { entry, lock } }) => ({
+    name: entry.name,
+    estimateSeconds: lock === undefined ? 60 : estimateSeconds(lock),
+  }));
+  terminal.stdout.write(matrixText(shardsOf(tasks)));
+  return 0;
+}
 
 interface Checked {
   readonly checks: readonly ReleaseCheck[];
@@ -101,7 +136,12 @@ async function proveAll(
   );
   const engine = due.length === 0 ? undefined : await engineOf(invocation);
   await engine?.info(); // one clear error instead of one for each server
-  const reviewed = options.flag('accept') || target !== undefined;
+  const save = options.text('save');
+  const reviewed = options.flag('accept') || target !== undefined || save !== undefined;
+  const accept = (proved: ProvedUpdate, on: Engine): Promise<string> => {
+    if (save !== undefined) return saveProposal(proved, path.resolve(save));
+    return target === undefined ? writeEntry(proved, on) : proposeEntry(proved, target);
+  };
   const jobs = due.map((check) => ({
     name: check.server.entry.name,
     work: async (emit: Emit): Promise<EntryOutcome> => {
@@ -117,8 +157,7 @@ async function proveAll(
         ...(target === undefined
           ? {}
           : { settled: (lock: string) => alreadyProposed({ server: check.server, lock }, target) }),
-        accept: (proved) =>
-          target === undefined ? writeEntry(proved, engine) : proposeEntry(proved, target),
+        accept: (proved) => accept(proved, engine),
       });
     },
   }));
