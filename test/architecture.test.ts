@@ -23,7 +23,7 @@ const ranks: readonly (readonly string[])[] = [
     'session',
     'trial',
   ],
-  ['update', 'build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
+  ['update', 'image-build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
   ['pipeline'],
   ['add'],
   ['cli'],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunContext, Workshop } from '../build/build-server.ts';
+import type { RunContext, Workshop } from '../image-build/build-server.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { imageOf } from '../catalog/server.ts';
 import { parseSource, type Source } from '../catalog/source.ts';

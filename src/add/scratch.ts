@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { buildServer, type RunContext, type Workshop } from '../build/build-server.ts';
+import { buildServer, type RunContext, type Workshop } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';

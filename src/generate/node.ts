@@ -79,7 +79,7 @@ function compileCache(program: string): string[] {
   ];
 }
 
-/** Strangers' code, so not as root; what it may use beyond that, the build bounds (src/build). */
+/** Strangers' code, so not as root; what it may use beyond that, the build bounds (src/image-build). */
 function installScripts(input: GenerateInput): string[] {
   const names = scriptsOf(input);
   if (names.length === 0) return [];

@@ -1,5 +1,5 @@
 import { loadCrossBases } from '../base/references.ts';
-import type { Workshop } from '../build/build-server.ts';
+import type { Workshop } from '../image-build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';

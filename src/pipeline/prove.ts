@@ -1,4 +1,4 @@
-import { buildServer, type RunContext, type Workshop } from '../build/build-server.ts';
+import { buildServer, type RunContext, type Workshop } from '../image-build/build-server.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';

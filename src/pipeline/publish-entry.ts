@@ -1,4 +1,4 @@
-import type { RunContext } from '../build/build-server.ts';
+import type { RunContext } from '../image-build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import { packServer } from '../publish/package.ts';

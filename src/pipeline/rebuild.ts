@@ -1,4 +1,4 @@
-import { buildServer, type RunContext } from '../build/build-server.ts';
+import { buildServer, type RunContext } from '../image-build/build-server.ts';
 import { provesPermissions, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { generateServer, type Workshop } from '../build/build-server.ts';
+import { generateServer, type Workshop } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import { readProof } from '../catalog/proof.ts';
 import { readTools } from '../catalog/tools.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { RunContext, Workshop } from '../build/build-server.ts';
+import type { RunContext, Workshop } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import { imageOf, type Server } from '../catalog/server.ts';

@@ -1,4 +1,4 @@
-import { generateServer, type Workshop } from '../build/build-server.ts';
+import { generateServer, type Workshop } from '../image-build/build-server.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
 import type { Variant } from '../publish/variant.ts';
 import { unfitReason, type Workshops } from './platforms.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
-import { unfinishedImages } from '../../src/build/unfinished.ts';
+import { unfinishedImages } from '../../src/image-build/unfinished.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy, markedBase, type CatalogCopy } from '../rig/catalog-copy.ts';
 import { engineProxy, type EngineProxy } from '../rig/engine-proxy.ts';

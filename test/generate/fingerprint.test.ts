@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { helperFiles } from '../../src/build/context.ts';
+import { helperFiles } from '../../src/image-build/context.ts';
 import { generate } from '../../src/generate/generate.ts';
 import type { GenerateInput } from '../../src/generate/generated.ts';
 import { generated, inputOf } from './input.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { helperFiles } from '../../src/build/context.ts';
+import { helperFiles } from '../../src/image-build/context.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { generate } from '../../src/generate/generate.ts';
 import type { Generated, GenerateInput } from '../../src/generate/generated.ts';

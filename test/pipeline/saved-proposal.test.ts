@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { loadBases } from '../../src/base/references.ts';
-import { generateServer, type Workshop } from '../../src/build/build-server.ts';
+import { generateServer, type Workshop } from '../../src/image-build/build-server.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { readProof } from '../../src/catalog/proof.ts';
 import { jsonText } from '../../src/lib/folders.ts';

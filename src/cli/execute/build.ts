@@ -1,4 +1,4 @@
-import { buildServer } from '../../build/build-server.ts';
+import { buildServer } from '../../image-build/build-server.ts';
 import type { Emit } from '../../lib/event.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';

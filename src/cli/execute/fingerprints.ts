@@ -1,5 +1,5 @@
 import { loadBases, withOverrides } from '../../base/references.ts';
-import { generateServer } from '../../build/build-server.ts';
+import { generateServer } from '../../image-build/build-server.ts';
 import type { Platform } from '../../engine/engine.ts';
 import type { Fingerprints } from '../../listing/gather.ts';
 import { templatesFolder } from './workshop.ts';

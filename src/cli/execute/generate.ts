@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../lib/make-folder.ts';
-import { generateServer, writeServerContext } from '../../build/build-server.ts';
+import { generateServer, writeServerContext } from '../../image-build/build-server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import type { Execute } from '../command.ts';

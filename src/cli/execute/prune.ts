@@ -1,4 +1,4 @@
-import { removeUnfinished, unfinishedImages } from '../../build/unfinished.ts';
+import { removeUnfinished, unfinishedImages } from '../../image-build/unfinished.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { orphans } from '../../launch/sweep.ts';
 import { jsonText } from '../../lib/folders.ts';

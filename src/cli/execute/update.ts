@@ -1,4 +1,4 @@
-import type { RunContext, Workshop } from '../../build/build-server.ts';
+import type { RunContext, Workshop } from '../../image-build/build-server.ts';
 import path from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import type { GitHub } from '../../forge/github.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { loadBases, withOverrides } from '../../base/references.ts';
-import type { RunContext, Workshop } from '../../build/build-server.ts';
+import type { RunContext, Workshop } from '../../image-build/build-server.ts';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import { loadCatalog, selectServers, type LockUse } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
