@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { attemptLog } from '../src/cli/render/attempts.ts';
 import { frameOf } from '../src/egress/frames.ts';
 import { policyOf } from '../src/egress/policy.ts';
-import { Road } from '../src/egress/road.ts';
+import { Tunnel } from '../src/egress/tunnel.ts';
 import { rulesOf } from '../src/egress/rules.ts';
 
 const [perSecond = 10_000, seconds = 5] = process.argv.slice(2).map(Number);
@@ -50,7 +50,7 @@ async function share({ frame, open, answerBytes }: Flood): Promise<{ cpu: number
     },
   });
   const declared = ['api.example.com', 'cdn.example.com', '*.files.example.com', 'db.example.com:5432'];
-  const road = new Road({
+  const tunnel = new Tunnel({
     input,
     output,
     policy: policyOf(rulesOf({ declared, settings: {} })),
@@ -58,7 +58,7 @@ async function share({ frame, open, answerBytes }: Flood): Promise<{ cpu: number
     onAttempt: attemptLog('flood', { write: () => undefined }),
   });
   input.write(frameOf('ready', 0));
-  await road.ready;
+  await tunnel.ready;
   await pause(5);
   answered = 0;
   let told = 0;
@@ -72,7 +72,7 @@ async function share({ frame, open, answerBytes }: Flood): Promise<{ cpu: number
     if (ahead > 1) await pause(ahead);
   }
   const { user, system } = process.cpuUsage(before);
-  road.close();
+  tunnel.close();
   return { cpu: (user + system) / 1000 / (performance.now() - started), told };
 }
 

@@ -44,7 +44,7 @@ const callsMs = 60_000;
 const mostCalls = 60;
 
 /**
- * Starts a server once in the sandbox, on the recording road, and calls its tools with example arguments. Every name
+ * Starts a server once in the sandbox, on the recording tunnel, and calls its tools with example arguments. Every name
  * leads to a stand-in: nothing is sent anywhere. The container is gone afterwards.
  */
 export async function startOnce(request: StartRequest): Promise<Seen> {
@@ -61,7 +61,7 @@ async function watch(request: StartRequest, { running, recorder, sandbox }: Reco
     seen: [],
     stop: () => undefined,
   }));
-  await running.road.catch(() => undefined);
+  await running.tunnel.catch(() => undefined);
   const tools: OfferedTool[] = [];
   let files: readonly string[] = [];
   const calls = { until: 0, count: 0 };

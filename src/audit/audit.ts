@@ -63,8 +63,8 @@ type Seen = Pick<AuditReport, 'failure' | 'tools' | 'hosts' | 'writes' | 'proces
 async function watch(request: AuditRequest, { running, recorder, sandbox }: Recording): Promise<Seen> {
   const { engine, deadlineMs } = request;
   const processes = await watchProcesses(engine, running.id);
-  // What it asks for in its first moments waits for the road, and shall not be taken for a tool's doing.
-  await running.road.catch(() => undefined);
+  // What it asks for in its first moments waits for the tunnel, and shall not be taken for a tool's doing.
+  await running.tunnel.catch(() => undefined);
   let files: readonly string[] = [];
   const { failure, uses } = await useTools(running.attachment, {
     deadlineMs,

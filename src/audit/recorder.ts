@@ -35,7 +35,7 @@ const mostHosts = 500;
 const httpStart = /^(GET|POST|PUT|PATCH|HEAD|DELETE|OPTIONS|CONNECT) /;
 
 /**
- * The rules of a recording road: what is declared, and behind it every name on many ports, all led to a stand-in.
+ * The rules of a recording tunnel: what is declared, and behind it every name on many ports, all led to a stand-in.
  * `own` is the port that the server itself listens on.
  */
 export function recordingRules(declared: readonly PermittedRule[], own: number | undefined): PermittedRule[] {

@@ -24,7 +24,7 @@ export interface Recording {
   readonly sandbox: Sandbox;
 }
 
-/** Starts a server on a road that records what it asks for; every name that is not declared leads to a stand-in. */
+/** Starts a server on a tunnel that records what it asks for; every name that is not declared leads to a stand-in. */
 export async function record<T>(
   { openHome, declared, ...request }: RecordingRequest,
   sandbox: Sandbox,

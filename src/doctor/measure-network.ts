@@ -61,7 +61,7 @@ export async function measureNetwork(request: MeasureRequest): Promise<Condition
     ];
   try {
     const { answers, greeting } = await answersFrom(request, image);
-    return [noNetwork(answers), names(answers), road(answers, greeting)];
+    return [noNetwork(answers), names(answers), tunnel(answers, greeting)];
   } catch (error) {
     const message = `the network of a container could not be measured: ${messageOf(error)}`;
     return [{ kind: 'network', status: 'failed', message, hint: 'mcpcat base build' }];
@@ -92,7 +92,7 @@ async function answersFrom(
       entrypoint: ['/mcpcat-init', '--', '/mcpcat-init', 'watch'],
     }),
   };
-  const found = await inTrial(trial, async ({ id, road: opened, attachment }) => {
+  const found = await inTrial(trial, async ({ id, tunnel: opened, attachment }) => {
     attachment.stdout.resume();
     await opened;
     return probe(engine, id, Object.values(attempts));
@@ -124,7 +124,7 @@ function names({ resolver, hosts }: Answers): Condition {
     hosts.detail,
   );
   if (servers.join() === '127.0.0.1' && listed)
-    return { kind, status: 'ok', message: 'a container asks nobody but the road for names' };
+    return { kind, status: 'ok', message: 'a container asks nobody but the tunnel for names' };
   const facts = `resolver ${servers.join(', ') || 'none'}, ${listed ? 'names' : 'no names'} in /etc/hosts`;
   return {
     kind,
@@ -134,17 +134,17 @@ function names({ resolver, hosts }: Answers): Condition {
   };
 }
 
-function road({ permitted: reached, other }: Answers, greeting: string): Condition {
-  const kind = 'network-road';
+function tunnel({ permitted: reached, other }: Answers, greeting: string): Condition {
+  const kind = 'network-tunnel';
   const good = reached.verdict === 'ok' && reached.detail === greeting;
   if (good && other.verdict === 'no')
     return {
       kind,
       status: 'ok',
-      message: 'a permitted host is reached over the road, another name does not exist',
+      message: 'a permitted host is reached over the tunnel, another name does not exist',
     };
   const message = good
     ? 'a name that is not permitted has an address in a container'
-    : `a permitted host is not reached over the road: ${reached.detail.trim() || reached.verdict}`;
+    : `a permitted host is not reached over the tunnel: ${reached.detail.trim() || reached.verdict}`;
   return { kind, status: 'failed', message, hint: 'please report it with the version of this engine' };
 }

@@ -10,7 +10,7 @@ import type { WindowPool } from './window.ts';
 /** Milliseconds for the last bytes of a stream that is over for the relay. */
 const lingerTime = 30_000;
 
-/** What a stream asks of, and tells to, its road. */
+/** What a stream asks of, and tells to, its tunnel. */
 export interface ChannelOwner {
   readonly sink: Sink;
   readonly pool: WindowPool;

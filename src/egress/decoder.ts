@@ -54,7 +54,7 @@ export class Decoder {
     const name = found.type.toUpperCase();
     if (flags !== 0) throw new ProtocolError(`${name} with flags ${String(flags)}`);
     this.#stream = this.#header.readUInt16BE(2);
-    if ((this.#stream === 0) !== found.road)
+    if ((this.#stream === 0) !== found.tunnel)
       throw new ProtocolError(`${name} on stream ${String(this.#stream)}`);
     this.#left = this.#header.readUInt32BE(4);
     if (this.#left < found.least || this.#left > found.most)

@@ -16,7 +16,7 @@ export interface DialRequest {
   readonly signal: AbortSignal;
 }
 
-/** How a dial went; findings, not errors: the road tells the server and the log. `address` is what was dialled. */
+/** How a dial went; findings, not errors: the tunnel tells the server and the log. `address` is what was dialled. */
 export type Dialled =
   | { readonly outcome: 'connected'; readonly stream: Duplex; readonly address: string }
   | {

@@ -1,4 +1,4 @@
-/** Sizes of the road protocol (src/egress/README.md). */
+/** Sizes of the tunnel protocol (src/egress/README.md). */
 export const headerBytes = 8;
 export const mostPayload = 65_536;
 export const initialWindow = 65_536;
@@ -29,14 +29,14 @@ const numbers = {
 export const resetReasons = { closed: 0, refused: 1, failed: 2, limit: 3, protocol: 4 } as const;
 export type ResetReason = keyof typeof resetReasons;
 
-/** A whole frame; of DATA a piece, as it arrived. `stream` is the query's id for LOOKUP and ANSWER, 0 for the road. */
+/** A whole frame; of DATA a piece, as it arrived. `stream` is the query's id for LOOKUP and ANSWER, 0 for the tunnel. */
 export interface Frame {
   readonly type: FrameType;
   readonly stream: number;
   readonly payload: Buffer;
 }
 
-/** The far side broke the protocol; the message says how. Bound to the road: outside it is only a reason. */
+/** The far side broke the protocol; the message says how. Bound to the tunnel: outside it is only a reason. */
 export class ProtocolError extends Error {}
 
 export function frameHeader(type: FrameType, stream: number, length: number): Buffer {
@@ -109,12 +109,12 @@ export interface FrameShape {
   readonly type: FrameType;
   readonly least: number;
   readonly most: number;
-  /** On the road itself (stream 0), or on a stream or query. */
-  readonly road: boolean;
+  /** On the tunnel itself (stream 0), or on a stream or query. */
+  readonly tunnel: boolean;
 }
 
-function shape(type: FrameType, least: number, most: number, place: 'road' | 'stream'): [number, FrameShape] {
-  return [numbers[type], { type, least, most, road: place === 'road' }];
+function shape(type: FrameType, least: number, most: number, place: 'tunnel' | 'stream'): [number, FrameShape] {
+  return [numbers[type], { type, least, most, tunnel: place === 'tunnel' }];
 }
 
 const both = [
@@ -128,18 +128,18 @@ const both = [
 /** What each side may send, by number. */
 export const shapes: Readonly<Record<'relay' | 'launcher', ReadonlyMap<number, FrameShape>>> = {
   relay: new Map([
-    shape('ready', 0, 0, 'road'),
+    shape('ready', 0, 0, 'tunnel'),
     shape('lookup', 1, 253, 'stream'),
     shape('open', 6, 6, 'stream'),
-    shape('attempt', 3, 256, 'road'),
+    shape('attempt', 3, 256, 'tunnel'),
     shape('query', 3, 255, 'stream'),
     ...both,
   ]),
   launcher: new Map([
-    shape('hello', 2, 130, 'road'),
+    shape('hello', 2, 130, 'tunnel'),
     shape('answer', 0, 4, 'stream'),
     shape('open', 2, 2, 'stream'),
-    shape('beat', 0, 0, 'road'),
+    shape('beat', 0, 0, 'tunnel'),
     shape('records', 3, 1152, 'stream'),
     ...both,
   ]),

@@ -7,7 +7,7 @@ const leastCredit = 32 * 1024;
 const mostCredit = 0xff_ff_ff_ff;
 const none = Buffer.alloc(0);
 
-/** What one stream needs of its road. */
+/** What one stream needs of its tunnel. */
 export interface Flow {
   readonly id: number;
   readonly peer: Duplex;

@@ -47,7 +47,7 @@ export function outgoing(
   return { channel, stream: near };
 }
 
-/** A stream that never was: the road is not there, or all its streams are taken. */
+/** A stream that never was: the tunnel is not there, or all its streams are taken. */
 export function brokenStream(message: string): Duplex {
   const [near] = duplexPair();
   return near.destroy(new McpcatError('io-failed', message));

@@ -5,7 +5,7 @@ import type { NameRule } from './first-flight.ts';
 import { refusalOf } from './public-address.ts';
 import type { PermittedRule } from './rules.ts';
 
-/** Ports the relay can listen on (HELLO, road protocol). */
+/** Ports the relay can listen on (HELLO, tunnel protocol). */
 const mostPorts = 64;
 /** Names to which the records of permitted ones may lead. */
 const maxAdmitted = 256;

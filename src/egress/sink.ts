@@ -8,7 +8,7 @@ const fullBytes = 4 * 1024 * 1024;
 const mostControlBytes = 256 * 1024;
 
 /**
- * The road's way out. Never refuses, so its users ask `busy` and `full` first; frames of one turn of the event loop
+ * The tunnel's way out. Never refuses, so its users ask `busy` and `full` first; frames of one turn of the event loop
  * go out in one system call.
  */
 export class Sink {

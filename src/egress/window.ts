@@ -4,7 +4,7 @@ const mostWindow = 1024 * 1024;
 /** Credit goes back in no smaller portions, unless the window itself is the smaller one. */
 const leastReturn = 32 * 1024;
 
-/** Bytes by which windows may grow beyond their initial size, all streams of a road together. */
+/** Bytes by which windows may grow beyond their initial size, all streams of a tunnel together. */
 export class WindowPool {
   #left: number;
 

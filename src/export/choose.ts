@@ -51,7 +51,7 @@ function judge(
   const { name, status, reason, image, transport, version } = server;
   if (version === null) return { reason: 'it has no lock yet' };
   if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
-  // It listens on the loopback of a container without network: only the road leads there.
+  // It listens on the loopback of a container without network: only the tunnel leads there.
   if (transport !== undefined)
     return { reason: 'it speaks HTTP inside its container, which only mcpcat run can reach' };
   if (local) return { image: imageOf(name) };

@@ -18,7 +18,7 @@ interface Call {
 }
 
 /**
- * One HTTP request on a connection of its own: opening one is a frame over the road, and a connection that is never
+ * One HTTP request on a connection of its own: opening one is a frame over the tunnel, and a connection that is never
  * used twice can't be closed by the server at the moment of its second use, which for a POST nobody could repair.
  * `sent` resolves when the request has been handed over or can't be any more.
  */

@@ -6,8 +6,8 @@ import { HttpBridge } from './http-bridge.ts';
 export interface HttpAttachmentOptions {
   readonly port: number;
   readonly path: string;
-  /** Resolves when the road into the container is open; undefined if there will be none. */
-  readonly road: Promise<{ connect(port: number): Duplex } | undefined>;
+  /** Resolves when the tunnel into the container is open; undefined if there will be none. */
+  readonly tunnel: Promise<{ connect(port: number): Duplex } | undefined>;
   /** Milliseconds for answers that are outstanding when the client has closed its side. */
   readonly grace?: number | undefined;
   /** The server can't be spoken to: the session makes no sense any more. */
@@ -35,10 +35,10 @@ export function httpAttachment(container: Attachment, options: HttpAttachmentOpt
     else bridge.stop(why);
   };
   const speak = async (): Promise<void> => {
-    const road = await Promise.race([options.road, stopped.promise]);
-    if (road === undefined || over) return;
+    const tunnel = await Promise.race([options.tunnel, stopped.promise]);
+    if (tunnel === undefined || over) return;
     bridge = new HttpBridge({
-      endpoint: { port: options.port, path: options.path, connect: () => road.connect(options.port) },
+      endpoint: { port: options.port, path: options.path, connect: () => tunnel.connect(options.port) },
       input: stdin,
       output: stdout,
       onNote: (text) => stderr.write(`mcpcat: ${printable(text)}\n`),

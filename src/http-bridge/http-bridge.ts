@@ -23,7 +23,7 @@ export interface HttpBridgeOptions {
   readonly listenWithin?: number;
 }
 
-/** Open replies: far from the road's 256 streams, of which the server's own connections need some too. */
+/** Open replies: far from the tunnel's 256 streams, of which the server's own connections need some too. */
 const mostRunning = 100;
 /** What may wait for its turn. */
 const mostQueued = 1000;

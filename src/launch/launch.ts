@@ -15,7 +15,7 @@ export interface LaunchRequest extends Pick<
   readonly grace?: number | undefined;
   /** Called once with a function that asks for the end. */
   readonly onReady: (end: (reason: ClientReason) => void) => void;
-  readonly onRoadClosed: (message: string) => void;
+  readonly onTunnelClosed: (message: string) => void;
   /** Called when the server runs: the moment for what must not delay its start. */
   readonly onStarted?: () => void;
 }
@@ -60,13 +60,13 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
 }
 
 function serverOf(request: LaunchRequest): SessionRequest {
-  const { engine, sandbox, image, onMissing, labels, onAttempt, grace, onRoadClosed } = request;
+  const { engine, sandbox, image, onMissing, labels, onAttempt, grace, onTunnelClosed } = request;
   return {
     ...{ engine, sandbox, image, onMissing, labels, onAttempt },
     graceMs: grace,
     removal: 'at-end',
     dial: async () => (await import('../egress/dial.ts')).realDial(),
-    onTunnelClosed: onRoadClosed,
+    onTunnelClosed: onTunnelClosed,
   };
 }
 

@@ -89,7 +89,7 @@ function refuseOtherForms(text: string, what: string): void {
     );
 }
 
-/** Why an IP address is no answer: names are what the road carries. */
+/** Why an IP address is no answer: names are what the tunnel carries. */
 export const noAddresses =
   'an address is for the user to give, in a setting that names the host or as a host to allow';
 

@@ -31,7 +31,7 @@ export interface Sandbox {
   readonly cpus: number;
   readonly pids: number;
   readonly shmBytes: number | undefined;
-  /** What may be reached over the road; there is no other network. */
+  /** What may be reached over the tunnel; there is no other network. */
   readonly network: readonly PermittedRule[];
   /** Its programs may read /etc/resolv.conf themselves, as some libraries of Python do, and refuse an empty one. */
   readonly readsResolvConf: boolean;

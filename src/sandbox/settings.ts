@@ -73,7 +73,7 @@ function ownedMount(mount: BindMount, labels: Labels): BindMount {
 }
 
 /** Whether a relay runs beside the server: the way to permitted hosts, or the client's way in. */
-export function hasRoad({ network, http }: Pick<Sandbox, 'network' | 'http'>): boolean {
+export function hasTunnel({ network, http }: Pick<Sandbox, 'network' | 'http'>): boolean {
   return network.length > 0 || http !== undefined;
 }
 
@@ -83,7 +83,7 @@ export function hasRoad({ network, http }: Pick<Sandbox, 'network' | 'http'>): b
  * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (FACTS.md).
  */
 function nameResolutionOf(sandbox: Sandbox): NameResolution {
-  if (!hasRoad(sandbox)) return { files: 'empty', resolvers: [], hosts: [] };
+  if (!hasTunnel(sandbox)) return { files: 'empty', resolvers: [], hosts: [] };
   return {
     files: sandbox.readsResolvConf ? 'written' : 'empty',
     resolvers: ['127.0.0.1'],
@@ -110,7 +110,7 @@ function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start
     // Process 1 tells what ends inside the container; one that is older does not know it.
     MCPCAT_REPORTS: '1',
     ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
-    ...(hasRoad(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
+    ...(hasTunnel(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),

@@ -1,4 +1,4 @@
-import type { Road } from '../egress/road.ts';
+import type { Tunnel } from '../egress/tunnel.ts';
 import type { Attachment, ContainerSettings } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
@@ -18,7 +18,7 @@ interface Parts {
   readonly supervisor: Supervisor;
   readonly stopped: AbortController;
   readonly started: PromiseWithResolvers<undefined>;
-  readonly tunnel: PromiseWithResolvers<Road | undefined>;
+  readonly tunnel: PromiseWithResolvers<Tunnel | undefined>;
   /** What the container that is being made shall be. */
   asked?: ContainerSettings;
   attachment?: Attachment;
@@ -194,7 +194,7 @@ async function speaker({ request, supervisor, tunnel }: Parts, attachment: Attac
   const { httpAttachment } = await import('../http-bridge/http-attachment.ts');
   return httpAttachment(attachment, {
     ...http,
-    road: tunnel.promise,
+    tunnel: tunnel.promise,
     grace: request.graceMs,
     onLost: (message) => supervisor.lose(message),
   });

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
 import type { Policy } from '../egress/policy.ts';
-import type { Road } from '../egress/road.ts';
+import type { Tunnel } from '../egress/tunnel.ts';
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -66,7 +66,7 @@ export interface Channel {
   /** Has to be read: a server whose stderr is full stands still. */
   readonly stderr: Readable;
   /** Undefined without permitted hosts, and where the server ended before; rejects if it could not be opened. */
-  readonly tunnel: Promise<Road | undefined>;
+  readonly tunnel: Promise<Tunnel | undefined>;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
 import { policyOf, type Policy } from '../egress/policy.ts';
-import type { Road } from '../egress/road.ts';
+import type { Tunnel } from '../egress/tunnel.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { hasRoad } from '../sandbox/settings.ts';
+import { hasTunnel } from '../sandbox/settings.ts';
 import { heartbeatOf, holdLease, type LeaseRequest } from './lease.ts';
 
 export interface SideChannelRequest extends LeaseRequest {
@@ -21,7 +21,7 @@ export interface SideChannelRequest extends LeaseRequest {
 
 export interface SideChannel {
   /** Undefined where the sandbox asks for none, or it was let go before; rejects if it could not be opened. */
-  readonly tunnel: Promise<Road | undefined>;
+  readonly tunnel: Promise<Tunnel | undefined>;
   release(): void;
 }
 
@@ -33,7 +33,7 @@ const settlingMs = 1000;
  * opened at once because the server may want it at once, and its stdin is the second lease; else the lease alone.
  */
 export function holdSideChannel(request: SideChannelRequest): SideChannel {
-  if (!hasRoad(request.sandbox)) {
+  if (!hasTunnel(request.sandbox)) {
     const lease = holdLease(request);
     return { tunnel: Promise.resolve(undefined), release: () => lease.release() };
   }
@@ -58,7 +58,7 @@ interface TunnelState {
 
 async function watch(
   request: SideChannelRequest,
-  { opening, state }: { readonly opening: Promise<Road>; readonly state: TunnelState },
+  { opening, state }: { readonly opening: Promise<Tunnel>; readonly state: TunnelState },
 ): Promise<void> {
   const tunnel = await opening;
   if (state.released) return tunnel.close();
@@ -68,7 +68,7 @@ async function watch(
   if (kind === 'session-ended') await new Promise((resolve) => setTimeout(resolve, settlingMs).unref());
   if (state.released) return;
   // The client reaches a server that speaks HTTP over the tunnel, so nothing goes on without it.
-  if (request.sandbox.http !== undefined) return request.onLost(`its road is closed: ${message}`);
+  if (request.sandbox.http !== undefined) return request.onLost(`its tunnel is closed: ${message}`);
   request.onTunnelClosed(message);
   // A relay that broke the protocol still holds the lease; one that is gone does not.
   if (kind === 'protocol') return;
@@ -76,10 +76,10 @@ async function watch(
   state.release = () => lease.release();
 }
 
-async function open(request: SideChannelRequest): Promise<Road> {
+async function open(request: SideChannelRequest): Promise<Tunnel> {
   const { engine, id, sandbox, dial, onAttempt, policy = policyOf(sandbox.network), tunnelMs } = request;
-  const [{ openRoad }, dialer] = await Promise.all([import('../egress/open-road.ts'), dial()]);
-  return openRoad({
+  const [{ openTunnel }, dialer] = await Promise.all([import('../egress/open-tunnel.ts'), dial()]);
+  return openTunnel({
     engine,
     id,
     policy,

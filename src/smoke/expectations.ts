@@ -89,7 +89,7 @@ function declaredFolders({ writable, mounts }: Sandbox): Expectation[] {
   }));
 }
 
-/** Without a road there is no resolver to ask: that there is none is tried below. */
+/** Without a tunnel there is no resolver to ask: that there is none is tried below. */
 function undeclaredNames(rules: readonly PermittedRule[]): Expectation[] {
   if (rules.length === 0) return [];
   const policy = policyOf(rules);
@@ -115,7 +115,7 @@ function undeclaredAddresses(): Expectation[] {
   );
 }
 
-/** Loopback is where the road begins: by another address or port than a declared one it leads nowhere. */
+/** Loopback is where the tunnel begins: by another address or port than a declared one it leads nowhere. */
 function wrongDoors(rules: readonly PermittedRule[]): Expectation[] {
   const talk = (target: string, says: string): Expectation => ({
     attempt: { what: 'talk', target },
@@ -132,8 +132,8 @@ function wrongDoors(rules: readonly PermittedRule[]): Expectation[] {
   });
   return [
     ...resolvers.filter(({ attempt }) => !policy.ports.includes(Number(attempt.target.split(' ')[1]))),
-    talk(`127.0.0.1 ${String(port)}`, 'the road without a name'),
-    talk(`127.77.255.254 ${String(port)}`, 'an address of the road that stands for no name'),
+    talk(`127.0.0.1 ${String(port)}`, 'the tunnel without a name'),
+    talk(`127.77.255.254 ${String(port)}`, 'an address of the tunnel that belongs to no name'),
     ...policy.names.slice(0, 1).map((name) => talk(`${name} 1`, 'a port that is not declared')),
     ...elsewhere,
   ];

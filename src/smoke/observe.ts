@@ -79,8 +79,8 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     probed: undefined,
   };
   const beforeClose = async (): Promise<void> => {
-    // What it asked for in its first moments waits for the road.
-    await watched.trial.road.catch(() => undefined);
+    // What it asked for in its first moments waits for the tunnel.
+    await watched.trial.tunnel.catch(() => undefined);
     const measured = await measureIdle(engine, id);
     // What the probe tries is not what the server tried.
     const attempts = [...watched.attempts];
@@ -106,11 +106,11 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   };
 }
 
-/** In the server's own container, over its own road: what it could do, no more and no less. */
+/** In the server's own container, over its own tunnel: what it could do, no more and no less. */
 async function probedFrom(engine: Engine, { trial, sandbox, stand }: Watched): Promise<Probed | undefined> {
   const greeting = stand.greeting;
   try {
-    await trial.road;
+    await trial.tunnel;
     const expectations = expectationsOf(sandbox);
     const answers = await probe(
       engine,

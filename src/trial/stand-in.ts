@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import type { Dial } from '../egress/dial.ts';
 
-/** Takes the place of every host behind the road's dialler: a server under test reaches nobody. */
+/** Takes the place of every host behind the tunnel's dialler: a server under test reaches nobody. */
 export interface StandIn {
   readonly dial: Dial;
   /** What it says to whoever connects, for a probe to recognise; new for each trial. */

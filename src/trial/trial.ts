@@ -1,7 +1,7 @@
 import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
 import type { Policy } from '../egress/policy.ts';
-import type { Road } from '../egress/road.ts';
+import type { Tunnel } from '../egress/tunnel.ts';
 import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -13,7 +13,7 @@ export interface TrialRequest {
   readonly image: string;
   readonly labels: Labels;
   readonly sandbox: Sandbox;
-  /** Where the road leads, if the sandbox has one. */
+  /** Where the tunnel leads, if the sandbox has one. */
   readonly dial: Dial;
   readonly onAttempt: OnAttempt;
   /** Instead of what the sandbox's rules come to, for a trial that shall see more than it enforces. */
@@ -31,7 +31,7 @@ export interface Trial {
   readonly stderr: string[];
   readonly ended: Promise<{ readonly exitCode: number }>;
   /** Undefined for a server on stdio without network permissions. Opens beside the server's start, as `run` does it; rejects if it could not. */
-  readonly road: Promise<Road | undefined>;
+  readonly tunnel: Promise<Tunnel | undefined>;
 }
 
 const keptLines = 40;
@@ -73,7 +73,7 @@ function trialOf({ ended }: Session, { id, send, received, stderr, tunnel }: Cha
     attachment: { stdin: send, stdout: received },
     stderr: collect(stderr),
     ended: ended.then(exitOf),
-    road: tunnel,
+    tunnel: tunnel,
   };
 }
 

@@ -33,8 +33,8 @@ async function statuses(other: Engine): Promise<Record<string, string>> {
 test('this engine holds what the sandbox asks for, measured in a container', { timeout }, async () => {
   assert.deepEqual(await statuses(engine), {
     'network-none': 'ok: a container has no network but loopback',
-    'network-names': 'ok: a container asks nobody but the road for names',
-    'network-road': 'ok: a permitted host is reached over the road, another name does not exist',
+    'network-names': 'ok: a container asks nobody but the tunnel for names',
+    'network-tunnel': 'ok: a permitted host is reached over the tunnel, another name does not exist',
   });
 });
 
@@ -51,7 +51,7 @@ test('an engine with another idea of resolver or hosts is told apart', { timeout
     unfaithful(engine, ({ nameResolution }) => ({ nameResolution: { ...nameResolution, hosts: [] } })),
   );
   assert.match(noHosts['network-names'] ?? '', /^warning: .*resolver 127\.0\.0\.1, no names in/);
-  assert.match(noHosts['network-road'] ?? '', /^ok: /);
+  assert.match(noHosts['network-tunnel'] ?? '', /^ok: /);
   const noResolver = await statuses(
     unfaithful(engine, ({ nameResolution }) => ({
       nameResolution: { ...nameResolution, resolvers: ['192.0.2.53'] },
@@ -77,6 +77,6 @@ test('without any base nothing is measured, and that is said', { timeout }, asyn
 test('mcpcat doctor shows it', { timeout }, async () => {
   const { stdout } = await run(['doctor', '--json']);
   const kinds = (JSON.parse(stdout) as readonly { kind: string }[]).map(({ kind }) => kind);
-  for (const kind of ['network-none', 'network-names', 'network-road'])
+  for (const kind of ['network-none', 'network-names', 'network-tunnel'])
     assert.ok(kinds.includes(kind), kinds.join());
 });

@@ -264,7 +264,7 @@ for (const server of ['none', 'ignores-everything']) {
   }
 }
 
-test('the smoke test speaks to it over the same road', { timeout }, async () => {
+test('the smoke test speaks to it over the same tunnel', { timeout }, async () => {
   for (const name of [real, 'http-none']) {
     const { code, stdout, stderr } = await run(['test', name, '--catalog', folder, '--json']);
     const [report] = JSON.parse(stdout) as { passed: boolean; tools: number; findings: unknown[] }[];

@@ -82,7 +82,7 @@ test('smaller limits and fewer hosts reach the container', { timeout }, async ()
   assert.deepEqual(hosts(config), ['b.example.com']);
 });
 
-test('denyNetwork leaves no road at all', { timeout }, async () => {
+test('denyNetwork leaves no tunnel at all', { timeout }, async () => {
   const config = await asked({ denyNetwork: true });
   assert.deepEqual([config.Dns, hosts(config)], [[], []]);
 });

@@ -6,7 +6,7 @@ import { seeded, rig, tcpServer, until } from './rig.ts';
 
 const timeout = 120_000;
 const block = Buffer.alloc(64 * 1024, 'x');
-/** More than all buffers of two kernels and the road together. */
+/** More than all buffers of two kernels and the tunnel together. */
 const endless = 64 << 20;
 
 test('a server that does not read slows its host down, and gets all when it reads', { timeout }, async () => {
@@ -21,7 +21,7 @@ test('a server that does not read slows its host down, and gets all when it read
     };
     more();
   });
-  const { road, relay } = await rig([`h.example.com:${String(host.port)}`]);
+  const { tunnel, relay } = await rig([`h.example.com:${String(host.port)}`]);
   const stream = relay.connect('127.77.0.1', host.port);
   await stream.connected;
   const stalled = await stable(() => written);
@@ -29,12 +29,12 @@ test('a server that does not read slows its host down, and gets all when it read
   let read = 0;
   for await (const chunk of stream) read += (chunk as Buffer).length;
   assert.equal(read, endless);
-  road.close();
+  tunnel.close();
 });
 
 test('a host that does not read slows the server down, within the window', { timeout }, async () => {
   await using host = await tcpServer((socket) => socket.pause());
-  const { road, relay, attempts } = await rig([`h.example.com:${String(host.port)}`]);
+  const { tunnel, relay, attempts } = await rig([`h.example.com:${String(host.port)}`]);
   const stream = relay.connect('127.77.0.1', host.port);
   let sent = 0;
   const pump = (): void => {
@@ -53,7 +53,7 @@ test('a host that does not read slows the server down, within the window', { tim
   stream.resume();
   await until('the attempt is logged', () => attempts.length === 1);
   assert.equal(attempts[0]?.bytesOut, sent);
-  road.close();
+  tunnel.close();
 });
 
 test('streams that are stuck do not hold up the others', { timeout }, async () => {
@@ -65,7 +65,7 @@ test('streams that are stuck do not hold up the others', { timeout }, async () =
     more();
   });
   await using echo = await tcpServer();
-  const { road, relay } = await rig([
+  const { tunnel, relay } = await rig([
     `f.example.com:${String(flood.port)}`,
     `e.example.com:${String(echo.port)}`,
   ]);
@@ -75,7 +75,7 @@ test('streams that are stuck do not hold up the others', { timeout }, async () =
   const stream = relay.connect('127.77.0.2', echo.port);
   stream.end(Buffer.concat(Array.from({ length: 64 }, () => block)));
   assert.equal((await buffer(stream)).length, 64 * block.length);
-  road.close();
+  tunnel.close();
 });
 
 test(
@@ -84,7 +84,7 @@ test(
   async () => {
     const each = 256 * 1024;
     await using host = await tcpServer((socket) => socket.once('data', () => socket.end(Buffer.alloc(each))));
-    const { road, relay, wire, far } = await rig([`h.example.com:${String(host.port)}`]);
+    const { tunnel, relay, wire, far } = await rig([`h.example.com:${String(host.port)}`]);
     const streams = Array.from({ length: 200 }, () => relay.connect('127.77.0.1', host.port));
     await Promise.all(streams.map(({ connected }) => connected));
     far.pause();
@@ -97,7 +97,7 @@ test(
     far.resume();
     const all = await Promise.all(streams.map((stream) => buffer(stream)));
     assert.ok(all.every(({ length }) => length === each));
-    road.close();
+    tunnel.close();
   },
 );
 
@@ -105,7 +105,7 @@ test('a host that says all and goes loses nothing to a server that reads late', 
   const random = seeded(9);
   const all = Buffer.alloc(3 << 20, random(256));
   await using host = await tcpServer((socket) => socket.end(all).resume());
-  const { road, relay, attempts } = await rig([`h.example.com:${String(host.port)}`]);
+  const { tunnel, relay, attempts } = await rig([`h.example.com:${String(host.port)}`]);
   for (const sayFirst of [true, false]) {
     const stream = relay.connect('127.77.0.1', host.port);
     await stream.connected;
@@ -123,7 +123,7 @@ test('a host that says all and goes loses nothing to a server that reads late', 
       [all.length, 0, undefined],
     ],
   );
-  road.close();
+  tunnel.close();
 });
 
 /** The value once it has not changed for a while. */

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { frameHeader, frameOf, resetFrame, windowFrame } from '../../src/egress/frames.ts';
 import { policyOf } from '../../src/egress/policy.ts';
-import { Road } from '../../src/egress/road.ts';
+import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { rig, loopbackDial, seeded, tcpServer, until } from './rig.ts';
 
@@ -15,12 +15,12 @@ const open = (id: number, port: number): Buffer =>
   frameOf('open', id, Buffer.from([127, 77, 0, 1, port >> 8, port & 255]));
 const data = (id: number, bytes: number): Buffer => frameOf('data', id, Buffer.alloc(bytes));
 
-/** A road whose relay is only a wire: the test says every byte. */
-function wired(hosts: readonly string[] = ['h.example.com']): { road: Road; far: Duplex } {
+/** A tunnel whose relay is only a wire: the test says every byte. */
+function wired(hosts: readonly string[] = ['h.example.com']): { tunnel: Tunnel; far: Duplex } {
   const [wire, far] = duplexPair();
   far.on('error', () => undefined);
   const policy = policyOf(rulesOf({ declared: [], settings: {}, allow: hosts }));
-  return { road: new Road({ input: wire, output: wire, policy, dial: loopbackDial() }), far };
+  return { tunnel: new Tunnel({ input: wire, output: wire, policy, dial: loopbackDial() }), far };
 }
 
 const offences: Readonly<Record<string, readonly [RegExp, ...Buffer[]]>> = {
@@ -43,10 +43,10 @@ const offences: Readonly<Record<string, readonly [RegExp, ...Buffer[]]>> = {
 };
 
 for (const [name, [message, ...frames]] of Object.entries(offences)) {
-  test(`${name} closes the road, and only the road`, { timeout }, async () => {
-    const { road, far } = wired();
+  test(`${name} closes the tunnel, and only the tunnel`, { timeout }, async () => {
+    const { tunnel, far } = wired();
     far.write(Buffer.concat(frames));
-    const end = await road.ended;
+    const end = await tunnel.ended;
     assert.equal(end.kind, 'protocol');
     assert.match(end.message, message);
     assert.equal(
@@ -54,7 +54,7 @@ for (const [name, [message, ...frames]] of Object.entries(offences)) {
       false,
       'the lease stays: the server runs on without network',
     );
-    road.close();
+    tunnel.close();
   });
 }
 
@@ -73,38 +73,38 @@ const afterOpened: Readonly<Record<string, (id: number) => readonly [RegExp, ...
 };
 
 for (const [name, offence] of Object.entries(afterOpened)) {
-  test(`${name} closes the road`, { timeout }, async () => {
+  test(`${name} closes the tunnel`, { timeout }, async () => {
     // Reads nothing: what is sent stays with us.
     await using server = await tcpServer((socket) => socket.pause());
-    const { road, relay, attempts } = await rig([`h.example.com:${String(server.port)}`]);
+    const { tunnel, relay, attempts } = await rig([`h.example.com:${String(server.port)}`]);
     const stream = relay.connect('127.77.0.1', server.port);
     await stream.connected;
     const [message, ...frames] = offence(stream.id);
     relay.raw(Buffer.concat(frames));
-    const end = await road.ended;
+    const end = await tunnel.ended;
     assert.equal(end.kind, 'protocol');
     assert.match(end.message, message);
     await until('the connection is closed', () => attempts.length === 1);
-    road.close();
+    tunnel.close();
   });
 }
 
 test('late frames for a stream that is over are no offence', { timeout }, async () => {
-  const { road, relay } = await rig(['h.example.com:9']);
+  const { tunnel, relay } = await rig(['h.example.com:9']);
   await assert.rejects(relay.connect('127.77.0.1', 10).connected, /reset 1/);
   relay.raw(Buffer.concat([data(2, 10), windowFrame(2, 1), frameOf('end', 2), resetFrame(2, 'closed')]));
   assert.equal(await relay.lookup('h.example.com'), '127.77.0.1');
-  road.close();
+  tunnel.close();
 });
 
 test(
   'a relay that asks and never reads is not heard on, and its answers do not pile up',
   { timeout },
   async () => {
-    const { road, far } = wired();
+    const { tunnel, far } = wired();
     far.pause();
     far.write(ready);
-    await road.ready;
+    await tunnel.ready;
     const questions = Buffer.concat(
       Array.from({ length: 1000 }, () => frameOf('lookup', 1, Buffer.from('h.example.com'))),
     );
@@ -115,13 +115,13 @@ test(
     assert.ok((await memory()) - before < 16 << 20);
     far.resume();
     await until('it is heard again when it reads', () => far.writableLength === 0);
-    road.close();
+    tunnel.close();
   },
 );
 
 test('a flood of tiny frames to hosts that take nothing costs no object each', { timeout }, async () => {
   const stuck = (): Duplex => new Duplex({ read: () => undefined, write: () => undefined });
-  const { road, relay, attempts } = await rig(['h.example.com:9'], {
+  const { tunnel, relay, attempts } = await rig(['h.example.com:9'], {
     dial: () => Promise.resolve({ outcome: 'connected', stream: stuck(), address: '127.0.0.1' }),
   });
   const streams = Array.from({ length: 64 }, () => relay.connect('127.77.0.1', 9));
@@ -135,7 +135,7 @@ test('a flood of tiny frames to hosts that take nothing costs no object each', {
   const grown = (await memory()) - before;
   console.log(`64 streams × 65,536 frames of one byte: ${(grown / 2 ** 20).toFixed(1)} MiB held for 4 MiB`);
   assert.ok(grown < 12 << 20, `${String(grown)} bytes`);
-  road.close();
+  tunnel.close();
   const held = (): number => attempts.filter(({ bytesOut }) => bytesOut === 65_536).length;
   await until('all are over, with every byte counted', () => held() === streams.length);
 });
@@ -145,7 +145,7 @@ test(
   { timeout },
   async () => {
     await using server = await tcpServer();
-    const { road, relay, attempts } = await rig([`h.example.com:${String(server.port)}`]);
+    const { tunnel, relay, attempts } = await rig([`h.example.com:${String(server.port)}`]);
     for (let round = 0; round < 50; round++) {
       const storm = Array.from({ length: 200 }, (_, index) => {
         const id = 2 + 2 * ((round * 200 + index) % 30_000);
@@ -156,27 +156,27 @@ test(
     await until('all are over', () => attempts.length === 10_000 && server.sockets.size === 0);
     relay.connect('127.77.0.1', server.port).destroy();
     assert.equal(await relay.lookup('h.example.com'), '127.77.0.1');
-    road.close();
+    tunnel.close();
   },
 );
 
 test(
-  'thousands of random frames in a live road end in a reason, never in an exception',
+  'thousands of random frames in a live tunnel end in a reason, never in an exception',
   { timeout },
   async () => {
     await using echo = await tcpServer();
     const random = seeded(4);
     const ends = new Map<string, number>();
     for (let round = 0; round < 150; round++) {
-      const { road, far } = wired([`h.example.com:${String(echo.port)}`]);
+      const { tunnel, far } = wired([`h.example.com:${String(echo.port)}`]);
       far.resume();
       far.write(ready);
       for (let frame = 0; frame < 60; frame++) far.write(randomFrame(random, echo.port));
       if (round % 3 === 0) await pause(2);
       far.end();
-      const { kind } = await road.ended;
+      const { kind } = await tunnel.ended;
       ends.set(kind, (ends.get(kind) ?? 0) + 1);
-      road.close();
+      tunnel.close();
     }
     assert.ok((ends.get('protocol') ?? 0) > 20, JSON.stringify([...ends]));
     await until('no connection is left', () => echo.sockets.size === 0);

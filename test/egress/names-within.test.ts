@@ -16,7 +16,7 @@ test('TLS for another name reaches nobody: not one byte', { timeout }, async () 
     socket.on('data', (chunk: Buffer) => (came += chunk.length)).once('end', () => socket.end()),
   );
   const port = String(edge.port);
-  const { relay, attempts, road } = await rig([`api.example.com:${port}`, `evil.example.com:${port}`]);
+  const { relay, attempts, tunnel } = await rig([`api.example.com:${port}`, `evil.example.com:${port}`]);
   const stream = relay.connect('127.77.0.1', edge.port);
   stream.write(await helloOf({ servername: 'evil.example.com' }));
   const [error] = (await once(stream, 'error')) as [Error];
@@ -34,28 +34,28 @@ test('TLS for another name reaches nobody: not one byte', { timeout }, async () 
   );
   assert.equal(came, 0);
   await until('the edge sees the end', () => edge.sockets.size === 0);
-  road.close();
+  tunnel.close();
 });
 
 test('TLS for its own name passes, and so does all that follows, untouched', { timeout }, async () => {
   const chunks: Buffer[] = [];
   await using host = await tcpServer((socket) => socket.on('data', (chunk: Buffer) => chunks.push(chunk)));
-  const { relay, road } = await rig([`api.example.com:${String(host.port)}`]);
+  const { relay, tunnel } = await rig([`api.example.com:${String(host.port)}`]);
   const stream = relay.connect('127.77.0.1', host.port);
   const sent = Buffer.concat([await helloOf({ servername: 'api.example.com' }), Buffer.alloc(40_000, 9)]);
   for (let at = 0; at < sent.length; at += 1000) stream.write(sent.subarray(at, at + 1000));
   await until('all has come', () => Buffer.concat(chunks).length === sent.length);
   assert.ok(Buffer.concat(chunks).equals(sent));
-  road.close();
+  tunnel.close();
 });
 
 test('a server that speaks first is heard before the client says a word', { timeout }, async () => {
   await using host = await tcpServer((socket) => socket.write('220 mail.example.com\r\n'));
-  const { relay, road } = await rig([`mail.example.com:${String(host.port)}`]);
+  const { relay, tunnel } = await rig([`mail.example.com:${String(host.port)}`]);
   const stream = relay.connect('127.77.0.1', host.port);
   const [greeting] = (await once(stream, 'data')) as [Buffer];
   assert.equal(greeting.toString(), '220 mail.example.com\r\n');
-  road.close();
+  tunnel.close();
 });
 
 test('which names may be within a connection is what permitted it', () => {

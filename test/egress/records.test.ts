@@ -5,7 +5,7 @@ import type { Attempt } from '../../src/egress/attempt.ts';
 import { frameOf } from '../../src/egress/frames.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { hostOfService, recordsOf, type RecordSource } from '../../src/egress/records.ts';
-import { Road } from '../../src/egress/road.ts';
+import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { until } from './rig.ts';
 import { StandInRelay } from './stand-in-relay.ts';
@@ -70,7 +70,7 @@ test('a driver for mongodb+srv finds its servers through the tunnel', { timeout 
   const attempts: Attempt[] = [];
   const relay = new StandInRelay(far, far);
   const dialled: string[] = [];
-  const road = new Road({
+  const tunnel = new Tunnel({
     input: wire,
     output: wire,
     policy: mongo(),
@@ -81,7 +81,7 @@ test('a driver for mongodb+srv finds its servers through the tunnel', { timeout 
       return Promise.resolve({ outcome: 'failed', reason: 'as in a test' });
     },
   });
-  await road.ready;
+  await tunnel.ready;
   const query = (id: number, type: number, name: string): boolean =>
     relay.raw(frameOf('query', id, Buffer.concat([Buffer.from([0, type]), Buffer.from(name)])));
   query(1, 33, '_mongodb._tcp.db.abc.example.com');
@@ -107,5 +107,5 @@ test('a driver for mongodb+srv finds its servers through the tunnel', { timeout 
   relay.connect(address, 27_017);
   await until('it is dialled', () => dialled.length === 1);
   assert.deepEqual(dialled, ['shard-00.abc.example.com:27017']);
-  road.close();
+  tunnel.close();
 });

@@ -25,7 +25,7 @@ test(
   'what ends inside a container with a tunnel is a line that says what would permit it',
   { timeout },
   async () => {
-    const { relay, road, attempts } = await rig(['api.example.com', '192.168.1.10:8123']);
+    const { relay, tunnel, attempts } = await rig(['api.example.com', '192.168.1.10:8123']);
     const v6 = [0x20, 0x01, 0x48, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x88, 0x88];
     relay.raw(report(4, 3000, [127, 0, 0, 1]));
     relay.raw(report(6, 5000, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
@@ -52,12 +52,12 @@ test(
       `tried 169.254.169.254:80: refused, ${address}`,
       `tried [2001:4860::8888]:443: refused, ${address}; to allow it: --allow [2001:4860::8888]`,
     ]);
-    road.close();
+    tunnel.close();
   },
 );
 
 test('a refused name says how to allow it, and one that no rule can hold does not', { timeout }, async () => {
-  const { relay, road, attempts } = await rig(['api.example.com']);
+  const { relay, tunnel, attempts } = await rig(['api.example.com']);
   for (const name of ['other.example.com', 'host.docker.internal', '1.2.3.4', 'a b'])
     assert.equal(await relay.lookup(name), undefined);
   assert.deepEqual(linesOf(attempts), [
@@ -66,12 +66,12 @@ test('a refused name says how to allow it, and one that no rule can hold does no
     'asked for 1.2.3.4: refused, the name is not permitted',
     'asked for a?b: refused, the name is not permitted',
   ]);
-  road.close();
+  tunnel.close();
 });
 
 test('an allowed port of this machine is reached by every name for it', { timeout }, async () => {
   await using server = await tcpServer((socket) => socket.end('dev server'));
-  const { relay, road } = await rig([], { allowLocal: [server.port] });
+  const { relay, tunnel } = await rig([], { allowLocal: [server.port] });
   assert.equal(await relay.lookup('host.docker.internal'), '127.77.0.1');
   assert.equal(await relay.lookup('host.containers.internal'), '127.77.0.1');
   for (const address of ['127.0.0.1', '127.77.0.1']) {
@@ -79,11 +79,11 @@ test('an allowed port of this machine is reached by every name for it', { timeou
     await stream.connected;
     stream.resume().end();
   }
-  road.close();
+  tunnel.close();
   // Allowed by its name alone it is not localhost.
   const closed = await rig(['api.example.com:9', 'host.mcpcat.internal:9']);
   await assert.rejects(closed.relay.connect('127.0.0.1', 9).connected, /reset 1/);
-  closed.road.close();
+  closed.tunnel.close();
 });
 
 test('a lease tells of names and addresses, and nothing after what it can not mean', () => {
@@ -100,7 +100,7 @@ test('a lease tells of names and addresses, and nothing after what it can not me
 });
 
 test('many attempts are summed up, whatever their number', { timeout }, async () => {
-  const { relay, road, attempts } = await rig(['api.example.com']);
+  const { relay, tunnel, attempts } = await rig(['api.example.com']);
   for (let index = 0; index < 3000; index++) void relay.lookup(`n${String(index)}.example.com`);
   await until('all are told', () => attempts.length === 3000);
   const lines = linesOf([...attempts, ...attempts]);
@@ -111,5 +111,5 @@ test('many attempts are summed up, whatever their number', { timeout }, async ()
     'mcpcat: x: 100 further attempts',
     'mcpcat: x: 1000 further attempts',
   ]);
-  road.close();
+  tunnel.close();
 });

@@ -3,12 +3,12 @@ import { duplexPair, type Duplex } from 'node:stream';
 import type { Attempt } from '../../src/egress/attempt.ts';
 import { realDial, type Dial } from '../../src/egress/dial.ts';
 import { policyOf } from '../../src/egress/policy.ts';
-import { Road } from '../../src/egress/road.ts';
+import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { StandInRelay } from './stand-in-relay.ts';
 
 export interface Rigged {
-  readonly road: Road;
+  readonly tunnel: Tunnel;
   readonly relay: StandInRelay;
   readonly attempts: Attempt[];
   /** The launcher's end of the wire, and the relay's. */
@@ -16,7 +16,7 @@ export interface Rigged {
   readonly far: Duplex;
 }
 
-/** A road with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
+/** A tunnel with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
 export async function rig(
   hosts: readonly string[],
   options: {
@@ -28,7 +28,7 @@ export async function rig(
   const [wire, far] = duplexPair();
   const attempts: Attempt[] = [];
   const relay = new StandInRelay(far, far, options.onConnection);
-  const road = new Road({
+  const tunnel = new Tunnel({
     input: wire,
     output: wire,
     policy: policyOf(
@@ -37,8 +37,8 @@ export async function rig(
     dial: options.dial ?? loopbackDial(),
     onAttempt: (attempt) => attempts.push(attempt),
   });
-  await road.ready;
-  return { road, relay, attempts, wire, far };
+  await tunnel.ready;
+  return { tunnel, relay, attempts, wire, far };
 }
 
 /** Every name leads to this machine. */

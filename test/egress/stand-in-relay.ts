@@ -11,7 +11,7 @@ import {
 } from '../../src/egress/frames.ts';
 
 /**
- * A stand-in for `mcpcat-init relay`: speaks the road protocol over a pair of streams, with functions instead of a
+ * A stand-in for `mcpcat-init relay`: speaks the tunnel protocol over a pair of streams, with functions instead of a
  * server that looks names up and connects. The real one, in C, is proved in test/docker and test/init.
  */
 export class StandInRelay {

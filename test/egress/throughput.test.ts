@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { policyOf } from '../../src/egress/policy.ts';
-import { Road } from '../../src/egress/road.ts';
+import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { loopbackDial, tcpServer } from './rig.ts';
 
@@ -30,7 +30,7 @@ for (const [direction, title] of Object.entries(cases)) {
     });
     const said = text(child.stderr);
     const rules = rulesOf({ declared: [], settings: {}, allow: [`h.example.com:${String(host.port)}`] });
-    const road = new Road({
+    const tunnel = new Tunnel({
       input: child.stdout,
       output: child.stdin,
       policy: policyOf(rules),
@@ -41,8 +41,8 @@ for (const [direction, title] of Object.entries(cases)) {
     console.log(`${direction}: ${(moved / 1e6 / seconds).toFixed(0)} MB/s`);
     assert.equal(moved, bytes);
     if (direction === 'up') assert.equal(received, bytes);
-    assert.equal((await road.ended).kind, 'session-ended');
-    road.close();
+    assert.equal((await tunnel.ended).kind, 'session-ended');
+    tunnel.close();
   });
 }
 

@@ -163,7 +163,7 @@ test('inside, another address stands for it, in settings and arguments', () => {
 
 test('a connection to what stands for an address reaches that address', { timeout }, async () => {
   await using server = await tcpServer((socket) => socket.end('here'));
-  const { relay, road, attempts } = await rig([`192.168.77.77:${String(server.port)}`], {
+  const { relay, tunnel, attempts } = await rig([`192.168.77.77:${String(server.port)}`], {
     dial: ({ name, signal }) => {
       assert.equal(name, '192.168.77.77');
       assert.ok(!signal.aborted);
@@ -174,7 +174,7 @@ test('a connection to what stands for an address reaches that address', { timeou
   await until('it is logged', () => attempts.length === 1);
   assert.equal(attempts[0]?.name, '192.168.77.77');
   assert.equal(await relay.lookup('192.168.77.77'), undefined, 'it is no name');
-  road.close();
+  tunnel.close();
 });
 
 test('an address has one spelling', () => {

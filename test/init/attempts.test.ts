@@ -7,13 +7,13 @@ import net from 'node:net';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, test } from 'node:test';
 import { compile, guard, init, removeOutput, saw, type Guarded } from './rig.ts';
-import { killRoads, Road } from './road.ts';
+import { killTunnels, Tunnel } from './tunnel.ts';
 
 const timeout = 60_000;
 const guards = new Set<Guarded>();
 before(compile);
 afterEach(async () => {
-  killRoads();
+  killTunnels();
   // The next one needs the abstract name of its desk.
   for (const it of guards) it.process.kill('SIGTERM');
   await Promise.all([...guards].map((it) => it.ended));
@@ -52,9 +52,9 @@ const reports = { MCPCAT_REPORTS: '1' };
 
 test('a connection that ends inside is told once, with address and port', { timeout }, async () => {
   const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
-  const road = await Road.openTelling(443);
+  const tunnel = await Tunnel.openTelling(443);
   const told = async (...payload: readonly number[]): Promise<void> =>
-    assert.deepEqual([...(await road.next('attempt')).payload], payload);
+    assert.deepEqual([...(await tunnel.next('attempt')).payload], payload);
   await connect(it, '127.0.0.1 3000');
   await told(4, 3000 >> 8, 3000 & 255, 127, 0, 0, 1);
   await connect(it, '127.0.0.1 3000');
@@ -72,40 +72,40 @@ test('a connection that ends inside is told once, with address and port', { time
 
 test('what somebody listens for is no attempt in vain', { timeout }, async () => {
   const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
-  const road = await Road.openTelling(443);
+  const tunnel = await Tunnel.openTelling(443);
   const own = net.createServer().listen(7777, '127.0.0.1');
   await once(own, 'listening');
   await connect(it, '127.0.0.1 7777');
   it.process.stdin.write('127.77.0.1 443\n');
-  await road.next('open');
+  await tunnel.next('open');
   await connect(it, '127.0.0.1 7778');
-  const { payload } = await road.next('attempt');
+  const { payload } = await tunnel.next('attempt');
   assert.deepEqual([...payload], [4, 7778 >> 8, 7778 & 255, 127, 0, 0, 1]);
   own.close();
 });
 
 test('beyond 128 different attempts the last word is that no more will be told', { timeout }, async () => {
   const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
-  const road = await Road.openTelling(443);
+  const tunnel = await Tunnel.openTelling(443);
   for (let index = 0; index < 140; index++) await connect(it, `192.0.2.${String(index)} 80`);
   const kinds: (number | undefined)[] = [];
-  for (let index = 0; index < 129; index++) kinds.push((await road.next('attempt')).payload[0]);
+  for (let index = 0; index < 129; index++) kinds.push((await tunnel.next('attempt')).payload[0]);
   assert.equal(kinds.filter((kind) => kind === 4).length, 128);
   assert.equal(kinds.at(-1), 0);
   await connect(it, '192.0.2.200 80');
-  assert.ok(!road.left.some(({ name }) => name === 'attempt'));
+  assert.ok(!tunnel.left.some(({ name }) => name === 'attempt'));
 });
 
 test('a launcher that has not asked for it meets no new frame', { timeout }, async () => {
   const it = await guarded({ MCPCAT_PORTS: '443' });
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   await connect(it, '192.0.2.7 80');
   const asked = dns.resolveTxt('api.example.com').catch(() => undefined);
-  const { stream, payload } = await road.next('lookup');
+  const { stream, payload } = await tunnel.next('lookup');
   assert.equal(payload.toString(), 'api.example.com');
-  road.send('answer', stream);
+  tunnel.send('answer', stream);
   await asked;
-  assert.deepEqual(road.left, []);
+  assert.deepEqual(tunnel.left, []);
 });
 
 test('without a tunnel the lease passes on addresses and names', { timeout }, async () => {
@@ -134,14 +134,14 @@ test('without a tunnel the lease passes on addresses and names', { timeout }, as
 });
 
 test('records of a type that is no address are asked of the launcher', { timeout }, async () => {
-  const road = await Road.openTelling(443);
-  road.handler = ({ name, stream, payload }) => {
+  const tunnel = await Tunnel.openTelling(443);
+  tunnel.handler = ({ name, stream, payload }) => {
     if (name !== 'query') return false;
     const asked = payload.subarray(2).toString();
-    if (asked === 'unknown.example.com') road.send('answer', stream);
-    else if (asked === 'plain.example.com') road.send('answer', stream, Buffer.from([127, 77, 0, 1]));
+    if (asked === 'unknown.example.com') tunnel.send('answer', stream);
+    else if (asked === 'plain.example.com') tunnel.send('answer', stream, Buffer.from([127, 77, 0, 1]));
     else if (payload.readUInt16BE() === 33)
-      road.send(
+      tunnel.send(
         'records',
         stream,
         Buffer.concat([
@@ -149,7 +149,7 @@ test('records of a type that is no address are asked of the launcher', { timeout
           Buffer.from('\x01a\x07example\x03com\0'),
         ]),
       );
-    else road.send('records', stream, Buffer.from('\0\x0a\x09ssl=false\0\x03\x02a1'));
+    else tunnel.send('records', stream, Buffer.from('\0\x0a\x09ssl=false\0\x03\x02a1'));
     return true;
   };
   assert.deepEqual(await dns.resolveSrv('_mongodb._tcp.db.example.com'), [

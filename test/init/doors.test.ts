@@ -6,13 +6,13 @@ import net from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compile, guard, removeOutput, saw, type Guarded } from './rig.ts';
-import { killRoads, Road } from './road.ts';
+import { killTunnels, Tunnel } from './tunnel.ts';
 
 const timeout = 60_000;
 const guards = new Set<Guarded>();
 before(compile);
 afterEach(() => {
-  killRoads();
+  killTunnels();
   for (const it of guards) it.process.kill('SIGTERM');
   guards.clear();
 });
@@ -34,11 +34,11 @@ test('what a server asks for before there is a relay waits for it', { timeout },
   const early = net.connect(5432, '127.77.0.9');
   await once(early, 'connect');
   early.write('early');
-  const road = await Road.open(443, 5432);
-  const { stream, payload } = await road.next('open');
+  const tunnel = await Tunnel.open(443, 5432);
+  const { stream, payload } = await tunnel.next('open');
   assert.deepEqual([...payload], [127, 77, 0, 9, 5432 >> 8, 5432 & 255]);
-  road.send('opened', stream);
-  assert.equal((await road.data(stream, 5)).toString(), 'early');
+  tunnel.send('opened', stream);
+  assert.equal((await tunnel.data(stream, 5)).toString(), 'early');
   early.destroy();
 });
 
@@ -47,10 +47,10 @@ test(
   { timeout },
   async () => {
     await guarded('443,9999');
-    const road = await Road.open(443, 8443);
+    const tunnel = await Tunnel.open(443, 8443);
     const late = net.connect(8443, '127.77.0.1');
     await once(late, 'connect');
-    await road.next('open');
+    await tunnel.next('open');
     late.destroy();
     const [error] = (await once(net.connect(9999, '127.77.0.1'), 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNREFUSED');
@@ -62,9 +62,9 @@ test(
   { timeout },
   async () => {
     await guarded('443');
-    const road = await Road.open(443);
-    road.child.kill('SIGKILL');
-    await road.ended;
+    const tunnel = await Tunnel.open(443);
+    tunnel.child.kill('SIGKILL');
+    await tunnel.ended;
     await pause(50);
     const [error] = (await once(net.connect(443, '127.77.0.1'), 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNREFUSED');

@@ -10,7 +10,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { compile, removeOutput } from './rig.ts';
-import { killRoads, Road, type Frame } from './road.ts';
+import { killTunnels, Tunnel, type Frame } from './tunnel.ts';
 
 const timeout = 60_000;
 const known: Readonly<Record<string, readonly number[]>> = {
@@ -18,23 +18,23 @@ const known: Readonly<Record<string, readonly number[]>> = {
   'db.example.com': [127, 77, 1, 2],
 };
 before(compile);
-afterEach(killRoads);
+afterEach(killTunnels);
 after(() => {
   removeOutput();
   rmSync(namespaceFolder, { recursive: true, force: true });
 });
 
-/** A road that knows two names, and the names it was asked for. */
-async function answering(): Promise<{ road: Road; asked: string[] }> {
-  const road = await Road.open();
+/** A tunnel that knows two names, and the names it was asked for. */
+async function answering(): Promise<{ tunnel: Tunnel; asked: string[] }> {
+  const tunnel = await Tunnel.open();
   const asked: string[] = [];
-  road.handler = ({ name, stream, payload }: Frame) => {
+  tunnel.handler = ({ name, stream, payload }: Frame) => {
     if (name !== 'lookup') return false;
     asked.push(payload.toString());
-    road.send('answer', stream, Buffer.from(known[payload.toString()] ?? []));
+    tunnel.send('answer', stream, Buffer.from(known[payload.toString()] ?? []));
     return true;
   };
-  return { road, asked };
+  return { tunnel, asked };
 }
 
 test('permitted names resolve for every resolver, in upper case too', { timeout }, async () => {
@@ -184,40 +184,40 @@ test('responses, crumbs and noise get no reply', { timeout }, async (t) => {
 });
 
 test('at most 64 questions wait, and when they are answered there is room again', { timeout }, async (t) => {
-  const road = await Road.open();
+  const tunnel = await Tunnel.open();
   const { socket, ask } = await client();
   t.after(() => socket.close());
   for (let index = 0; index < 80; index++) {
     socket.send(Buffer.concat([header(), question([`n${String(index)}`])]));
   }
   const ids: number[] = [];
-  for (let index = 0; index < 64; index++) ids.push((await road.next('lookup')).stream);
+  for (let index = 0; index < 64; index++) ids.push((await tunnel.next('lookup')).stream);
   assert.equal(new Set(ids).size, 64);
   await pause(100);
-  assert.deepEqual(road.left, []);
+  assert.deepEqual(tunnel.left, []);
   for (const id of ids) {
     const reply = once(socket, 'message');
-    road.send('answer', id);
+    tunnel.send('answer', id);
     await reply;
   }
-  road.handler = ({ name, stream }) => {
-    if (name === 'lookup') road.send('answer', stream, Buffer.from([127, 77, 0, 9]));
+  tunnel.handler = ({ name, stream }) => {
+    if (name === 'lookup') tunnel.send('answer', stream, Buffer.from([127, 77, 0, 9]));
     return true;
   };
   assert.equal((await ask(Buffer.concat([header(), question(['again'])]))).subarray(-1)[0], 9);
 });
 
-test('a late answer is ignored, an answer to no question ends the road', { timeout }, async (t) => {
-  const road = await Road.open();
+test('a late answer is ignored, an answer to no question ends the tunnel', { timeout }, async (t) => {
+  const tunnel = await Tunnel.open();
   const { socket } = await client();
   t.after(() => socket.close());
   socket.send(Buffer.concat([header(), question(['once'])]));
-  const { stream } = await road.next('lookup');
-  road.send('answer', stream);
-  road.send('answer', stream);
-  road.send('beat');
-  road.send('answer', stream + 1);
-  assert.deepEqual(await road.ended, {
+  const { stream } = await tunnel.next('lookup');
+  tunnel.send('answer', stream);
+  tunnel.send('answer', stream);
+  tunnel.send('beat');
+  tunnel.send('answer', stream + 1);
+  assert.deepEqual(await tunnel.ended, {
     code: 1,
     stderr: 'mcpcat-init: the launcher sent an ANSWER to no question: the network ends\n',
   });

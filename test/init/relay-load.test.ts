@@ -7,14 +7,14 @@ import net from 'node:net';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compile, isRelease, removeOutput } from './rig.ts';
-import { echo, killRoads, Road, u32 } from './road.ts';
+import { echo, killTunnels, Tunnel, u32 } from './tunnel.ts';
 
 const timeout = 120_000;
 const mebibyte = 1 << 20;
 /** KiB; sanitizers need several times as much. */
 const residentMaximum = isRelease ? 2048 : 65_536;
 before(compile);
-afterEach(killRoads);
+afterEach(killTunnels);
 after(() => {
   removeOutput();
   rmSync(namespaceFolder, { recursive: true, force: true });
@@ -27,15 +27,15 @@ async function connect(): Promise<net.Socket> {
   return socket;
 }
 
-function assertSmall(road: Road, t: TestContext, what: string, maximum = residentMaximum): void {
-  t.diagnostic(`${what}: ${String(road.resident)} KiB resident`);
-  assert.ok(road.resident <= maximum, `${what}: ${String(road.resident)} KiB`);
+function assertSmall(tunnel: Tunnel, t: TestContext, what: string, maximum = residentMaximum): void {
+  t.diagnostic(`${what}: ${String(tunnel.resident)} KiB resident`);
+  assert.ok(tunnel.resident <= maximum, `${what}: ${String(tunnel.resident)} KiB`);
 }
 
 test('the relay is small when it is idle and with 200 busy streams', { timeout }, async (t) => {
-  const road = await Road.open(443);
-  assertSmall(road, t, 'idle');
-  echo(road);
+  const tunnel = await Tunnel.open(443);
+  assertSmall(tunnel, t, 'idle');
+  echo(tunnel);
   const sockets = await Promise.all(Array.from({ length: 200 }, connect));
   const received = (): number => sockets.reduce((sum, socket) => sum + socket.bytesRead, 0);
   for (const socket of sockets) socket.resume();
@@ -43,69 +43,69 @@ test('the relay is small when it is idle and with 200 busy streams', { timeout }
     for (const socket of sockets) socket.write(Buffer.alloc(50_000));
     const expected = (round + 1) * 200 * 50_000;
     while (received() < expected) await pause(20);
-    assertSmall(road, t, `200 streams after ${String(expected / 1e6)} MB`);
+    assertSmall(tunnel, t, `200 streams after ${String(expected / 1e6)} MB`);
   }
   for (const socket of sockets) socket.destroy();
 });
 
 test('a launcher that never reads holds the applications up and not the relay', { timeout }, async (t) => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const sockets = await Promise.all(Array.from({ length: 50 }, connect));
   for (let index = 0; index < 50; index++) {
-    const { stream } = await road.next('open');
-    road.send('opened', stream);
-    road.send('window', stream, u32(64 * mebibyte));
+    const { stream } = await tunnel.next('open');
+    tunnel.send('opened', stream);
+    tunnel.send('window', stream, u32(64 * mebibyte));
   }
-  road.child.stdout.pause();
+  tunnel.child.stdout.pause();
   const flood = Buffer.alloc(8 * mebibyte);
   for (const socket of sockets) socket.write(flood);
   await pause(1000);
-  assertSmall(road, t, 'with a launcher that does not read');
+  assertSmall(tunnel, t, 'with a launcher that does not read');
   // The other direction goes on: every stream still takes what it was granted.
   const taken = sockets.map(async (socket) => once(socket, 'data'));
-  for (let index = 0; index < 50; index++) road.send('data', 2 + 2 * index, Buffer.from('still here'));
+  for (let index = 0; index < 50; index++) tunnel.send('data', 2 + 2 * index, Buffer.from('still here'));
   for (const [chunk] of (await Promise.all(taken)) as [Buffer][])
     assert.equal(chunk.toString(), 'still here');
-  road.child.stdout.resume();
-  for (let index = 0; index < 50; index++) await road.data(2 + 2 * index, flood.length);
+  tunnel.child.stdout.resume();
+  for (let index = 0; index < 50; index++) await tunnel.data(2 + 2 * index, flood.length);
   for (const socket of sockets) socket.destroy();
 });
 
 test('stdin ends the lease although nobody reads stdout', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const socket = await connect();
-  const { stream } = await road.next('open');
-  road.send('opened', stream);
-  road.send('window', stream, u32(64 * mebibyte));
-  road.child.stdout.pause();
+  const { stream } = await tunnel.next('open');
+  tunnel.send('opened', stream);
+  tunnel.send('window', stream, u32(64 * mebibyte));
+  tunnel.child.stdout.pause();
   socket.write(Buffer.alloc(16 * mebibyte));
   await pause(500);
-  road.child.stdin.end();
-  await road.guardianEnded;
+  tunnel.child.stdin.end();
+  await tunnel.guardianEnded;
   socket.destroy();
 });
 
 test('an application that never reads costs its window and nobody else anything', { timeout }, async (t) => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const stuck = await connect();
-  const { stream } = await road.next('open');
-  road.send('opened', stream);
+  const { stream } = await tunnel.next('open');
+  tunnel.send('opened', stream);
   stuck.pause();
   let granted = 65_536;
   let sent = 0;
   // As much as a launcher may: until no credit has come for a while.
   for (let quiet = 0; quiet < 20;) {
     const size = Math.min(granted, 65_536);
-    if (size > 0) road.send('data', stream, Buffer.alloc(size));
+    if (size > 0) tunnel.send('data', stream, Buffer.alloc(size));
     granted -= size;
     sent += size;
-    const credit = await Promise.race([road.next('window', stream), pause(50)]);
+    const credit = await Promise.race([tunnel.next('window', stream), pause(50)]);
     quiet = credit === undefined ? quiet + 1 : 0;
     granted += credit?.payload.readUInt32BE() ?? 0;
   }
   t.diagnostic(`${String(sent)} bytes went to an application that does not read`);
-  assertSmall(road, t, 'with an application that does not read');
-  echo(road);
+  assertSmall(tunnel, t, 'with an application that does not read');
+  echo(tunnel);
   const other = await connect();
   other.write('hello');
   assert.equal(String((await once(other, 'data'))[0]), 'hello');
@@ -120,33 +120,33 @@ test(
   'every stream stuck at once costs its window and no more, and it is given back',
   { timeout },
   async (t) => {
-    const road = await Road.open(443);
+    const tunnel = await Tunnel.open(443);
     const sockets = await Promise.all(Array.from({ length: 100 }, connect));
     for (const socket of sockets) socket.pause();
     const credit = new Map<number, number>();
     const send = (stream: number): void => {
       const size = Math.min(credit.get(stream) ?? 0, 65_536);
       credit.set(stream, (credit.get(stream) ?? 0) - size);
-      if (size > 0) road.send('data', stream, Buffer.alloc(size));
+      if (size > 0) tunnel.send('data', stream, Buffer.alloc(size));
     };
-    road.handler = ({ name, stream, payload }) => {
+    tunnel.handler = ({ name, stream, payload }) => {
       if (name !== 'window') return false;
       credit.set(stream, (credit.get(stream) ?? 0) + payload.readUInt32BE());
       send(stream);
       return true;
     };
     for (let index = 0; index < 100; index++) {
-      const { stream } = await road.next('open');
-      road.send('opened', stream);
+      const { stream } = await tunnel.next('open');
+      tunnel.send('opened', stream);
       credit.set(stream, 65_536);
       send(stream);
     }
     await pause(3000);
     // 64 KiB each, half a MiB that fast streams share, rounded up to blocks, and the relay itself.
-    assertSmall(road, t, 'with 100 stuck streams', 100 * 80 + 600 + residentMaximum);
+    assertSmall(tunnel, t, 'with 100 stuck streams', 100 * 80 + 600 + residentMaximum);
     for (const socket of sockets) socket.destroy();
     await pause(500);
-    assertSmall(road, t, 'after they have gone');
+    assertSmall(tunnel, t, 'after they have gone');
   },
 );
 
@@ -171,19 +171,19 @@ function assertFast(t: TestContext, what: string, started: number): void {
 }
 
 test('bulk data to the launcher moves at 80 MB/s and more', { timeout }, async (t) => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   let [received, owed, started] = [0, 0, 0];
   const done = Promise.withResolvers<void>();
-  road.handler = ({ name, stream, payload }) => {
+  tunnel.handler = ({ name, stream, payload }) => {
     if (name === 'open') {
       started = performance.now();
-      road.send('opened', stream);
+      tunnel.send('opened', stream);
     }
     if (name !== 'data') return name === 'open';
     received += payload.length;
     owed += payload.length;
     if (owed >= 32_768) {
-      road.send('window', stream, u32(owed));
+      tunnel.send('window', stream, u32(owed));
       owed = 0;
     }
     if (received === bulk) done.resolve();
@@ -195,26 +195,26 @@ test('bulk data to the launcher moves at 80 MB/s and more', { timeout }, async (
     s.on('connect', more).on('drain', more);`);
   await done.promise;
   assertFast(t, 'upload', started);
-  assertSmall(road, t, 'in the upload');
+  assertSmall(tunnel, t, 'in the upload');
 });
 
 test('bulk data from the launcher moves at 80 MB/s and more', { timeout }, async (t) => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const chunk = Buffer.alloc(65_536);
   let [sent, credit, started, widest, outstanding] = [0, 65_536, 0, 0, 0];
   const send = (stream: number): void => {
     while (sent < bulk && credit >= chunk.length) {
-      road.send('data', stream, chunk);
+      tunnel.send('data', stream, chunk);
       sent += chunk.length;
       credit -= chunk.length;
       outstanding += chunk.length;
     }
   };
   const done = Promise.withResolvers<void>();
-  road.handler = ({ name, stream, payload }) => {
+  tunnel.handler = ({ name, stream, payload }) => {
     if (name === 'open') {
       started = performance.now();
-      road.send('opened', stream);
+      tunnel.send('opened', stream);
       send(stream);
     } else if (name === 'window') {
       credit += payload.readUInt32BE();
@@ -229,5 +229,5 @@ test('bulk data from the launcher moves at 80 MB/s and more', { timeout }, async
   );
   await done.promise;
   assertFast(t, 'download', started);
-  assertSmall(road, t, 'in the download');
+  assertSmall(tunnel, t, 'in the download');
 });

@@ -7,11 +7,11 @@ import net, { type AddressInfo } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { compile, guard, init, removeOutput, saw } from './rig.ts';
-import { echo, encode, hello, killRoads, Road, u16, u32, type Frame } from './road.ts';
+import { echo, encode, hello, killTunnels, Tunnel, u16, u32, type Frame } from './tunnel.ts';
 
 const timeout = 60_000;
 before(compile);
-afterEach(killRoads);
+afterEach(killTunnels);
 after(() => {
   removeOutput();
   rmSync(namespaceFolder, { recursive: true, force: true });
@@ -25,10 +25,10 @@ async function connect(host: string, port: number): Promise<net.Socket> {
 }
 
 /** A connection of an application, and the number of its stream once the launcher has opened it. */
-async function opened(road: Road, port = 443): Promise<{ socket: net.Socket; stream: number }> {
+async function opened(tunnel: Tunnel, port = 443): Promise<{ socket: net.Socket; stream: number }> {
   const socket = await connect('127.77.0.1', port);
-  const { stream } = await road.next('open');
-  road.send('opened', stream);
+  const { stream } = await tunnel.next('open');
+  tunnel.send('opened', stream);
   return { socket, stream };
 }
 
@@ -47,10 +47,10 @@ test(
   'an application reaches the launcher under the address and port that it meant',
   { timeout },
   async () => {
-    const road = await Road.open(443, 5432);
-    road.handler = ({ name, stream, payload }: Frame) => {
+    const tunnel = await Tunnel.open(443, 5432);
+    tunnel.handler = ({ name, stream, payload }: Frame) => {
       if (name !== 'lookup') return false;
-      road.send(
+      tunnel.send(
         'answer',
         stream,
         Buffer.from(payload.toString() === 'db.example.com' ? [127, 77, 2, 5] : []),
@@ -58,122 +58,122 @@ test(
       return true;
     };
     const socket = await connect('db.example.com', 5432);
-    const open = await road.next('open');
+    const open = await tunnel.next('open');
     assert.deepEqual([...open.payload], [127, 77, 2, 5, 5432 >> 8, 5432 & 255]);
     assert.equal(open.stream, 2);
-    road.send('opened', 2);
+    tunnel.send('opened', 2);
     socket.write('question');
-    assert.equal((await road.data(2, 8)).toString(), 'question');
-    road.send('data', 2, Buffer.from('reply'));
+    assert.equal((await tunnel.data(2, 8)).toString(), 'question');
+    tunnel.send('data', 2, Buffer.from('reply'));
     assert.equal(String((await once(socket, 'data'))[0]), 'reply');
     socket.destroy();
   },
 );
 
 test('a port that was not declared is closed', { timeout }, async () => {
-  await Road.open(443);
+  await Tunnel.open(443);
   assert.equal(await failure(net.connect(8443, '127.77.0.1')), 'ECONNREFUSED');
 });
 
 test('nothing is read from an application before OPENED, nor beyond the credit', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const socket = await connect('127.77.0.1', 443);
   socket.write(Buffer.alloc(1 << 20, 'x'));
-  const { stream } = await road.next('open');
+  const { stream } = await tunnel.next('open');
   await pause(200);
-  assert.deepEqual(road.left, []);
-  road.send('opened', stream);
-  assert.equal((await road.data(stream, 65_536)).length, 65_536);
+  assert.deepEqual(tunnel.left, []);
+  tunnel.send('opened', stream);
+  assert.equal((await tunnel.data(stream, 65_536)).length, 65_536);
   await pause(200);
-  assert.deepEqual(road.left, []);
-  road.send('window', stream, u32(1000));
-  assert.equal((await road.data(stream, 1000)).length, 1000);
+  assert.deepEqual(tunnel.left, []);
+  tunnel.send('window', stream, u32(1000));
+  assert.equal((await tunnel.data(stream, 1000)).length, 1000);
   await pause(200);
-  assert.deepEqual(road.left, []);
+  assert.deepEqual(tunnel.left, []);
   socket.destroy();
 });
 
 test('the credit comes back in batches as the application takes the bytes', { timeout }, async () => {
-  const road = await Road.open(443);
-  const { socket, stream } = await opened(road);
+  const tunnel = await Tunnel.open(443);
+  const { socket, stream } = await opened(tunnel);
   socket.resume();
-  for (let index = 0; index < 31; index++) road.send('data', stream, Buffer.alloc(1024));
+  for (let index = 0; index < 31; index++) tunnel.send('data', stream, Buffer.alloc(1024));
   await pause(200);
-  assert.deepEqual(road.left, []);
-  road.send('data', stream, Buffer.alloc(1024));
-  const { payload } = await road.next('window', stream);
+  assert.deepEqual(tunnel.left, []);
+  tunnel.send('data', stream, Buffer.alloc(1024));
+  const { payload } = await tunnel.next('window', stream);
   assert.ok(payload.readUInt32BE() >= 32_768);
   socket.destroy();
 });
 
 test('an application that half-closes still gets its reply', { timeout }, async () => {
-  const road = await Road.open(443);
-  const { socket, stream } = await opened(road);
+  const tunnel = await Tunnel.open(443);
+  const { socket, stream } = await opened(tunnel);
   socket.end('all of it');
-  assert.equal((await road.data(stream, 9)).toString(), 'all of it');
-  await road.next('end', stream);
-  road.send('data', stream, Buffer.from('a late reply'));
-  road.send('end', stream);
+  assert.equal((await tunnel.data(stream, 9)).toString(), 'all of it');
+  await tunnel.next('end', stream);
+  tunnel.send('data', stream, Buffer.from('a late reply'));
+  tunnel.send('end', stream);
   assert.equal(await text(socket), 'a late reply');
-  const { socket: other, stream: next } = await opened(road);
+  const { socket: other, stream: next } = await opened(tunnel);
   assert.notEqual(next, stream);
   other.destroy();
 });
 
 test('a launcher that half-closes still gets what the application sends', { timeout }, async () => {
-  const road = await Road.open(443);
-  const { socket, stream } = await opened(road);
-  road.send('data', stream, Buffer.from('greeting'));
-  road.send('end', stream);
+  const tunnel = await Tunnel.open(443);
+  const { socket, stream } = await opened(tunnel);
+  tunnel.send('data', stream, Buffer.from('greeting'));
+  tunnel.send('end', stream);
   assert.equal(await text(socket), 'greeting');
   socket.end('thanks');
-  assert.equal((await road.data(stream, 6)).toString(), 'thanks');
-  await road.next('end', stream);
+  assert.equal((await tunnel.data(stream, 6)).toString(), 'thanks');
+  await tunnel.next('end', stream);
 });
 
 test('a reset by the launcher breaks the connection', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   for (const early of [true, false]) {
     const socket = await connect('127.77.0.1', 443);
-    const { stream } = await road.next('open');
-    if (!early) road.send('opened', stream);
+    const { stream } = await tunnel.next('open');
+    if (!early) tunnel.send('opened', stream);
     const failed = failure(socket);
-    road.send('reset', stream, Buffer.from([1]));
+    tunnel.send('reset', stream, Buffer.from([1]));
     assert.equal(await failed, 'ECONNRESET');
   }
 });
 
 test('a reset by the application reaches the launcher, before and after OPENED', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const early = await connect('127.77.0.1', 443);
-  const { stream } = await road.next('open');
+  const { stream } = await tunnel.next('open');
   early.resetAndDestroy();
-  assert.deepEqual([...(await road.next('reset', stream)).payload], [0]);
-  road.send('opened', stream); // crossed on the way: the stream has been
-  const { socket, stream: second } = await opened(road);
+  assert.deepEqual([...(await tunnel.next('reset', stream)).payload], [0]);
+  tunnel.send('opened', stream); // crossed on the way: the stream has been
+  const { socket, stream: second } = await opened(tunnel);
   socket.resetAndDestroy();
-  assert.deepEqual([...(await road.next('reset', second)).payload], [0]);
+  assert.deepEqual([...(await tunnel.next('reset', second)).payload], [0]);
 });
 
 test(
   'what an application sent before it closed arrives although the credit was late',
   { timeout },
   async () => {
-    const road = await Road.open(443);
-    const { socket, stream } = await opened(road);
+    const tunnel = await Tunnel.open(443);
+    const { socket, stream } = await opened(tunnel);
     socket.end(Buffer.alloc(200_000, 'x'));
-    await road.data(stream, 65_536);
-    road.send('end', stream);
+    await tunnel.data(stream, 65_536);
+    tunnel.send('end', stream);
     await pause(200);
-    road.send('window', stream, u32(1 << 20));
-    assert.equal((await road.data(stream, 200_000 - 65_536)).length, 200_000 - 65_536);
-    await road.next('end', stream);
+    tunnel.send('window', stream, u32(1 << 20));
+    assert.equal((await tunnel.data(stream, 200_000 - 65_536)).length, 200_000 - 65_536);
+    await tunnel.next('end', stream);
   },
 );
 
 test('two hundred streams at once carry their own bytes', { timeout }, async () => {
-  const road = await Road.open(443);
-  echo(road);
+  const tunnel = await Tunnel.open(443);
+  echo(tunnel);
   const results = await Promise.all(
     Array.from({ length: 200 }, async (_, index) => {
       const socket = await connect(`127.77.0.${String(index + 1)}`, 443);
@@ -189,52 +189,52 @@ test('two hundred streams at once carry their own bytes', { timeout }, async () 
 });
 
 test('the 257th stream is refused on both sides, and one that ends makes room', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   const all = [];
-  for (let index = 0; index < 256; index++) all.push(await opened(road));
+  for (let index = 0; index < 256; index++) all.push(await opened(tunnel));
   assert.equal(await failure(net.connect(443, '127.77.0.1')), 'ECONNRESET');
-  road.send('open', 1, u16(443));
-  assert.deepEqual([...(await road.next('reset', 1)).payload], [3]);
-  assert.deepEqual(road.left, []);
+  tunnel.send('open', 1, u16(443));
+  assert.deepEqual([...(await tunnel.next('reset', 1)).payload], [3]);
+  assert.deepEqual(tunnel.left, []);
   const [first] = all;
   assert.ok(first);
   const ended = failure(first.socket);
-  road.send('reset', first.stream, Buffer.from([0]));
+  tunnel.send('reset', first.stream, Buffer.from([0]));
   await ended;
-  assert.equal((await opened(road)).stream, 514);
+  assert.equal((await opened(tunnel)).stream, 514);
   for (const { socket } of all) socket.destroy();
 });
 
 test('the launcher reaches a server inside', { timeout }, async (t) => {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.end('from inside: ');
-    socket.on('data', (chunk) => road.send('data', 3, chunk));
-    socket.on('error', () => undefined); // the road's end resets the second one
+    socket.on('data', (chunk) => tunnel.send('data', 3, chunk));
+    socket.on('error', () => undefined); // the tunnel's end resets the second one
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
-  const road = await Road.open(443);
-  road.send('open', 1, u16((server.address() as AddressInfo).port));
-  await road.next('opened', 1);
-  assert.equal((await road.data(1, 13)).toString(), 'from inside: ');
-  await road.next('end', 1);
-  road.send('end', 1);
-  road.send('open', 1, u16((server.address() as AddressInfo).port)); // the number is free again
-  await road.next('opened', 1);
+  const tunnel = await Tunnel.open(443);
+  tunnel.send('open', 1, u16((server.address() as AddressInfo).port));
+  await tunnel.next('opened', 1);
+  assert.equal((await tunnel.data(1, 13)).toString(), 'from inside: ');
+  await tunnel.next('end', 1);
+  tunnel.send('end', 1);
+  tunnel.send('open', 1, u16((server.address() as AddressInfo).port)); // the number is free again
+  await tunnel.next('opened', 1);
 });
 
 test('a port inside that nobody serves, or that is the relay itself, is said', { timeout }, async () => {
-  const road = await Road.open(443);
+  const tunnel = await Tunnel.open(443);
   for (const [stream, port] of [
     [1, 9],
     [3, 443],
   ] as const) {
-    road.send('open', stream, u16(port));
-    assert.deepEqual([...(await road.next('reset', stream)).payload], [2]);
-    road.send('reset', stream, Buffer.from([0])); // crossed on the way
+    tunnel.send('open', stream, u16(port));
+    assert.deepEqual([...(await tunnel.next('reset', stream)).payload], [2]);
+    tunnel.send('reset', stream, Buffer.from([0])); // crossed on the way
   }
-  assert.deepEqual(road.left, []);
+  assert.deepEqual(tunnel.left, []);
 });
 
 const raw = (hex: string): Buffer => Buffer.from(hex, 'hex');
@@ -262,58 +262,58 @@ const illegal: Readonly<Record<string, readonly [string, Buffer]>> = {
   'half an address': ['an ANSWER that is no IPv4 address', encode('answer', 1, Buffer.from([127, 77]))],
 };
 for (const [what, [said, bytes]] of Object.entries(illegal)) {
-  test(`${what} ends the road and not the server`, { timeout }, async () => {
-    const road = await Road.open(443);
-    road.write(bytes);
-    const { code, stderr } = await road.ended;
+  test(`${what} ends the tunnel and not the server`, { timeout }, async () => {
+    const tunnel = await Tunnel.open(443);
+    tunnel.write(bytes);
+    const { code, stderr } = await tunnel.ended;
     assert.equal(code, 1);
     assert.equal(stderr.replace("'", '’'), `mcpcat-init: the launcher sent ${said}: the network ends\n`);
-    assert.deepEqual([road.guardian.exitCode, road.guardian.signalCode], [null, null]);
+    assert.deepEqual([tunnel.guardian.exitCode, tunnel.guardian.signalCode], [null, null]);
   });
 }
 
-test('frames that are illegal in the state of their stream end the road', { timeout }, async () => {
-  const cases: readonly (readonly [string, (road: Road, stream: number) => void])[] = [
+test('frames that are illegal in the state of their stream end the tunnel', { timeout }, async () => {
+  const cases: readonly (readonly [string, (tunnel: Tunnel, stream: number) => void])[] = [
     [
       'more DATA than was granted',
-      (road, stream) => {
-        road.send('opened', stream);
-        road.send('data', stream, Buffer.alloc(65_536));
-        for (let index = 0; index < 200; index++) road.send('data', stream, Buffer.alloc(65_536));
+      (tunnel, stream) => {
+        tunnel.send('opened', stream);
+        tunnel.send('data', stream, Buffer.alloc(65_536));
+        for (let index = 0; index < 200; index++) tunnel.send('data', stream, Buffer.alloc(65_536));
       },
     ],
     [
       'a frame of a stream that is not open yet',
-      (road, stream) => road.send('data', stream, Buffer.from('x')),
+      (tunnel, stream) => tunnel.send('data', stream, Buffer.from('x')),
     ],
     [
       'a frame after the END of its stream',
-      (road, stream) => {
-        road.send('opened', stream);
-        road.send('end', stream);
-        road.send('data', stream, Buffer.from('x'));
+      (tunnel, stream) => {
+        tunnel.send('opened', stream);
+        tunnel.send('end', stream);
+        tunnel.send('data', stream, Buffer.from('x'));
       },
     ],
     [
       'an OPENED of a stream that is open',
-      (road, stream) => {
-        road.send('opened', stream);
-        road.send('opened', stream);
+      (tunnel, stream) => {
+        tunnel.send('opened', stream);
+        tunnel.send('opened', stream);
       },
     ],
     [
       'a WINDOW of more than 4 GB',
-      (road, stream) => {
-        road.send('opened', stream);
-        road.send('window', stream, u32(0xffffffff));
+      (tunnel, stream) => {
+        tunnel.send('opened', stream);
+        tunnel.send('window', stream, u32(0xffffffff));
       },
     ],
   ];
   for (const [said, act] of cases) {
-    const road = await Road.open(443);
+    const tunnel = await Tunnel.open(443);
     const socket = net.connect(443, '127.77.0.1').on('error', () => undefined);
-    act(road, (await road.next('open')).stream);
-    const { code, stderr } = await road.ended;
+    act(tunnel, (await tunnel.next('open')).stream);
+    const { code, stderr } = await tunnel.ended;
     assert.deepEqual([code, stderr], [1, `mcpcat-init: the launcher sent ${said}: the network ends\n`]);
     socket.destroy();
   }
@@ -328,9 +328,9 @@ const wrongHellos: Readonly<Record<string, Buffer>> = {
 };
 for (const [what, bytes] of Object.entries(wrongHellos)) {
   test(`a HELLO with ${what} is refused`, { timeout }, async () => {
-    const road = new Road();
-    road.write(bytes);
-    assert.equal((await road.ended).code, 1);
+    const tunnel = new Tunnel();
+    tunnel.write(bytes);
+    assert.equal((await tunnel.ended).code, 1);
   });
 }
 
@@ -338,53 +338,53 @@ test('a port that is taken is said', { timeout }, async (t) => {
   const server = net.createServer().listen(443, '0.0.0.0');
   await once(server, 'listening');
   t.after(() => server.close());
-  const road = new Road();
-  road.write(hello(443));
-  const { code, stderr } = await road.ended;
+  const tunnel = new Tunnel();
+  tunnel.write(hello(443));
+  const { code, stderr } = await tunnel.ended;
   assert.equal(code, 1);
   assert.match(stderr, /^mcpcat-init: can't listen on port 443: Address (already )?in use\n$/);
 });
 
 test('frames may come one byte at a time', { timeout }, async () => {
-  const road = new Road();
+  const tunnel = new Tunnel();
   for (const byte of hello(443)) {
-    road.write(Buffer.from([byte]));
+    tunnel.write(Buffer.from([byte]));
     await pause(1);
   }
-  await road.next('ready');
+  await tunnel.next('ready');
 });
 
 test('the end of stdin ends the server', { timeout }, async () => {
   const server = guard(['sh', '-c', 'echo ready; exec sleep 60'], { env: { MCPCAT_EOF_GRACE_MS: '60000' } });
   await saw(server, 'ready');
-  const road = new Road({ guardian: server.process });
-  road.write(hello(443));
-  await road.next('ready');
-  road.child.stdin.end();
-  assert.deepEqual(await road.ended, { code: 0, stderr: '' });
+  const tunnel = new Tunnel({ guardian: server.process });
+  tunnel.write(hello(443));
+  await tunnel.next('ready');
+  tunnel.child.stdin.end();
+  assert.deepEqual(await tunnel.ended, { code: 0, stderr: '' });
   const { code, stderr } = await server.ended;
   assert.equal(code, 143);
   assert.match(stderr, /the launcher is gone/);
 });
 
 test('a launcher that can not be written to is gone as well', { timeout }, async () => {
-  const road = await Road.open(443);
-  road.child.stdout.destroy();
+  const tunnel = await Tunnel.open(443);
+  tunnel.child.stdout.destroy();
   const socket = net.connect(443, '127.77.0.1').on('error', () => undefined);
-  await road.guardianEnded;
+  await tunnel.guardianEnded;
   socket.destroy();
 });
 
 test('heartbeats hold the lease and silence ends it', { timeout }, async () => {
-  const road = new Road({ args: ['--heartbeat', '500'] });
-  road.write(hello());
-  await road.next('ready');
-  const beat = setInterval(() => road.send('beat'), 100);
+  const tunnel = new Tunnel({ args: ['--heartbeat', '500'] });
+  tunnel.write(hello());
+  await tunnel.next('ready');
+  const beat = setInterval(() => tunnel.send('beat'), 100);
   await pause(1500);
-  assert.equal(road.guardian.signalCode, null);
+  assert.equal(tunnel.guardian.signalCode, null);
   clearInterval(beat);
-  await road.guardianEnded;
-  assert.equal((await road.ended).code, 0);
+  await tunnel.guardianEnded;
+  assert.equal((await tunnel.ended).code, 0);
 });
 
 test('a relay with a wrong option says how to use it', { timeout }, async () => {

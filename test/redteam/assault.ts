@@ -33,7 +33,7 @@ export async function assault(request: Assault): Promise<Evidence> {
   };
   await besideSibling(request, measures, keep);
   for (const attack of bombs) keep(await toItsEnd(request, attack));
-  if (column === 'mcpcat') await roads(request, measures, keep);
+  if (column === 'mcpcat') await tunnels(request, measures, keep);
   if (request.extent === 'all') await slow(request, measures);
   return { column, answers, measures, hits: field.hits.slice(before) };
 }
@@ -143,16 +143,16 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
   }
 }
 
-async function roads(request: Assault, measures: Measures, keep: (session: Session) => void): Promise<void> {
+async function tunnels(request: Assault, measures: Measures, keep: (session: Session) => void): Promise<void> {
   {
-    await using session = start(request, { mode: 'road', args: [JSON.stringify(standIns)], road: true });
+    await using session = start(request, { mode: 'tunnel', args: [JSON.stringify(standIns)], tunnel: true });
     await session.answer('done', 120_000);
-    measures.set('road-peak', session.peakMebibytes);
+    measures.set('tunnel-peak', session.peakMebibytes);
     keep(session);
     await session.end();
   }
   for (const how of ['close', 'garbage', 'questions', 'streams', 'bytes']) {
-    await using session = start(request, { mode: 'evil', args: [how], road: true, evil: true });
+    await using session = start(request, { mode: 'evil', args: [how], tunnel: true, evil: true });
     await session.answer('evil');
     await sleep(2000);
     session.write('?\n');

@@ -26,21 +26,21 @@ export const network: readonly Attempt[] = [
   },
 ];
 
-/** Only mcpcat has one; there, an attempt counts only if the road led to its permitted host. */
-function onRoad(judge: Judge): Judge {
+/** Only mcpcat has one; there, an attempt counts only if the tunnel led to its permitted host. */
+function onTunnel(judge: Judge): Judge {
   return (evidence) => {
-    if (evidence.column !== 'mcpcat') return nothing('no road');
-    return factsOf(evidence, 'road-works')?.['works'] === 'yes' ? judge(evidence) : unanswered;
+    if (evidence.column !== 'mcpcat') return nothing('no tunnel');
+    return factsOf(evidence, 'tunnel-works')?.['works'] === 'yes' ? judge(evidence) : unanswered;
   };
 }
 
-/** The road bore it, and leads to the permitted host as before; the launcher has not grown. */
+/** The tunnel bore it, and leads to the permitted host as before; the launcher has not grown. */
 function borne(attempt: string): Judge {
-  return onRoad((evidence) => {
+  return onTunnel((evidence) => {
     const works = factsOf(evidence, attempt)?.['works'];
-    const peak = Number(evidence.measures.get('road-peak'));
+    const peak = Number(evidence.measures.get('tunnel-peak'));
     if (works === undefined || Number.isNaN(peak)) return unanswered;
-    if (works !== 'yes') return succeeded('the road is gone');
+    if (works !== 'yes') return succeeded('the tunnel is gone');
     return peak > 200 ? succeeded(`launcher ${String(peak)} MB`) : contained(`launcher ${String(peak)} MB`);
   });
 }
@@ -48,7 +48,7 @@ function borne(attempt: string): Judge {
 /** The launcher outlived a relay that is the attacker's own, and its server is served as before. */
 function survived(how: string): Judge {
   return ({ column, measures }) => {
-    if (column !== 'mcpcat') return nothing('no road');
+    if (column !== 'mcpcat') return nothing('no tunnel');
     const [alive, peak] = [measures.get(`evil-${how}`), Number(measures.get(`evil-${how}-peak`))];
     const ended = measures.get(`evil-${how}-gone`);
     if (peak > 200) return succeeded(`launcher ${String(peak)} MB`);
@@ -57,16 +57,16 @@ function survived(how: string): Judge {
   };
 }
 
-export const road: readonly Attempt[] = [
-  { title: 'names that are not permitted', judge: onRoad(unreachable('road-names')) },
-  { title: 'data in names below a permitted suffix', judge: onRoad(unreachable('road-suffix')) },
-  { title: 'permitted names that lead to private addresses', judge: onRoad(unreachable('road-rebinding')) },
-  { title: 'other ports of a permitted name', judge: onRoad(unreachable('road-ports')) },
-  { title: 'addresses without a name', judge: onRoad(unreachable('road-addresses')) },
-  { title: 'the relay’s memory and pipes', judge: onRoad(unreachable('road-relay')) },
-  { title: 'malformed questions to the relay', judge: borne('road-questions') },
-  { title: '1500 connections, 500 names at once', judge: borne('road-storm') },
-  { title: 'kill the relay to be free', judge: onRoad(unreachable('road-killed')) },
+export const tunnel: readonly Attempt[] = [
+  { title: 'names that are not permitted', judge: onTunnel(unreachable('tunnel-names')) },
+  { title: 'data in names below a permitted suffix', judge: onTunnel(unreachable('tunnel-suffix')) },
+  { title: 'permitted names that lead to private addresses', judge: onTunnel(unreachable('tunnel-rebinding')) },
+  { title: 'other ports of a permitted name', judge: onTunnel(unreachable('tunnel-ports')) },
+  { title: 'addresses without a name', judge: onTunnel(unreachable('tunnel-addresses')) },
+  { title: 'the relay’s memory and pipes', judge: onTunnel(unreachable('tunnel-relay')) },
+  { title: 'malformed questions to the relay', judge: borne('tunnel-questions') },
+  { title: '1500 connections, 500 names at once', judge: borne('tunnel-storm') },
+  { title: 'kill the relay to be free', judge: onTunnel(unreachable('tunnel-killed')) },
   { title: 'a relay of its own: closes', judge: survived('close') },
   { title: 'a relay of its own: 64 MB of garbage', judge: survived('garbage') },
   { title: 'a relay of its own: 2 million questions', judge: survived('questions') },

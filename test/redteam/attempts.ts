@@ -1,5 +1,5 @@
 import { bombs } from './attempts-bombs.ts';
-import { network, road } from './attempts-network.ts';
+import { network, tunnel } from './attempts-network.ts';
 import { files, others, privileges } from './attempts-kernel.ts';
 import type { Judge } from './evidence.ts';
 
@@ -17,5 +17,5 @@ export const groups: Readonly<Record<string, readonly Attempt[]>> = {
   'Process 1, siblings, the engine': others,
   Network: network,
   'Bombs and staying': bombs,
-  'The road': road,
+  'The tunnel': tunnel,
 };

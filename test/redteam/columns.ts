@@ -34,8 +34,8 @@ export interface Attack {
   readonly args?: readonly string[];
   /** Handed over as a client hands over a key. */
   readonly secret?: string;
-  /** With permitted hosts, so that there is a road; only mcpcat has one. */
-  readonly road?: boolean;
+  /** With permitted hosts, so that there is a tunnel; only mcpcat has one. */
+  readonly tunnel?: boolean;
   /** The image brings a hostile /mcpcat-init of its own. */
   readonly evil?: boolean;
 }
@@ -58,7 +58,7 @@ export class Arsenal implements Disposable {
     const network = ['rebind', 'private', 'home', '*.wild'].map((name) => `${name}.redteam.test:80`);
     for (const entry of [
       entryOf({ name: 'redteam', env }),
-      entryOf({ name: 'redteam-road', env, permissions: { network } }),
+      entryOf({ name: 'redteam-tunnel', env, permissions: { network } }),
     ]) {
       mkdirSync(path.join(this.#catalog, entry.name));
       writeFileSync(path.join(this.#catalog, entry.name, 'server.yaml'), JSON.stringify(entry));
@@ -108,13 +108,13 @@ export class Arsenal implements Disposable {
   command(column: Column, attack: Attack, socket: string): Command {
     this.#count += 1;
     const session = `redteam-${String(process.pid)}-${String(this.#count)}`;
-    const { mode, args = [], secret, road = false, evil = false } = attack;
+    const { mode, args = [], secret, tunnel = false, evil = false } = attack;
     const env = secret === undefined ? {} : { SIBLING_SECRET: secret };
     if (column === 'mcpcat') {
       const image = evil ? this.evilImage : this.image;
       const to = ['--catalog', this.#catalog, '--engine', socket, '--image', image, '--pull', 'never'];
       // Only the user can permit the address of a test host.
-      const server = road ? ['redteam-road', '--allow', 'api.redteam.test:80'] : ['redteam'];
+      const server = tunnel ? ['redteam-tunnel', '--allow', 'api.redteam.test:80'] : ['redteam'];
       return {
         words: [process.execPath, mcpcat, 'run', ...server, ...to, '--', mode, ...args],
         env: { ...env, CLAUDE_CODE_SESSION_ID: session },

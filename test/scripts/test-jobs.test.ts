@@ -10,7 +10,7 @@ const job = (name: string, lane?: string): Job => ({ name, files: [name], lane }
 test('what a test needs is told by its folder, and every test file is in one group', () => {
   assert.equal(groupOf('test/docker/registries/pull.test.ts'), 'docker');
   assert.equal(groupOf('test/init/relay.test.ts'), 'docker');
-  assert.equal(groupOf('test/egress/road.test.ts'), 'unit');
+  assert.equal(groupOf('test/egress/tunnel.test.ts'), 'unit');
   const all = testFiles(['unit', 'docker'], []);
   const each = [...testFiles(['unit'], []), ...testFiles(['docker'], [])];
   assert.deepEqual(each.toSorted(), all);
@@ -68,8 +68,8 @@ test('a process that ended badly has failed, whatever it has counted', () => {
 });
 
 test('coverage names the share of each folder and the files that nothing loads', () => {
-  const lcov = 'SF:src/egress/road.ts\nDA:1,1\nDA:2,0\nDA:3,4\nDA:4,1\nend_of_record\n';
-  const text = coverageText(linesIn(lcov), ['src/cli/cli.ts', 'src/egress/dial.ts', 'src/egress/road.ts']);
+  const lcov = 'SF:src/egress/tunnel.ts\nDA:1,1\nDA:2,0\nDA:3,4\nDA:4,1\nend_of_record\n';
+  const text = coverageText(linesIn(lcov), ['src/cli/cli.ts', 'src/egress/dial.ts', 'src/egress/tunnel.ts']);
   assert.match(text, /^egress +75\.0 % of lines, 1 of 2 files loaded {2}\(core\)$/m);
   assert.match(text, /^50\.0 % of 2 source files outside src\/cli are loaded by a unit test$/m);
   assert.match(text, /^not loaded: src\/egress\/dial\.ts$/m);

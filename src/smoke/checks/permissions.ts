@@ -43,7 +43,7 @@ function unmetOf({ results, greeting }: NonNullable<Observation['probed']>): {
     });
 }
 
-/** It looks for hosts that its entry does not declare. Only seen where there is a road: else nothing can be asked. */
+/** It looks for hosts that its entry does not declare. Only seen where there is a tunnel: else nothing can be asked. */
 export const asksOnlyDeclared: Check = ({ attempts }) => {
   const refused = attempts.filter(({ verdict }) => verdict === 'refused');
   const names = [

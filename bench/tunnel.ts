@@ -1,5 +1,5 @@
 /**
- * `npm run bench:road [-- --runs N]`: what the road costs. The first HTTPS request from a container against the same
+ * `npm run bench:tunnel [-- --runs N]`: what the tunnel costs. The first HTTPS request from a container against the same
  * from the host, bulk from loopback, 200 streams at once, the relay's memory, and whether a network permission delays
  * initialize. All traffic goes to servers of this process on loopback.
  */
@@ -18,11 +18,11 @@ import {
   travel,
   travellers,
   type Told,
-} from '../test/rig/road.ts';
+} from '../test/rig/tunnel.ts';
 
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 10;
 const bulkBytes = 512 << 20;
-const client = path.resolve(import.meta.dirname, '../test/fixtures/road/client.cjs');
+const client = path.resolve(import.meta.dirname, '../test/fixtures/tunnel/client.cjs');
 const hello = `${JSON.stringify({
   jsonrpc: '2.0',
   id: 1,
@@ -107,7 +107,7 @@ async function firstRequest(): Promise<void> {
     `at most ${target.toFixed(1)} ms (1.3 × host + 20)`,
     median(settled) <= target,
   );
-  say('  the same in its first moment', `${median(atOnce).toFixed(1)} ms`, 'waits for the road', true);
+  say('  the same in its first moment', `${median(atOnce).toFixed(1)} ms`, 'waits for the tunnel', true);
 }
 
 async function bulk(): Promise<void> {

@@ -20,11 +20,11 @@ import { WindowPool } from './window.ts';
 const mostStreams = 256;
 /**
  * 256 streams × (64 KiB received + 32 KiB to be sent) and 4 MiB in the sink are 28 MiB; windows may grow by the rest
- * of the 32 MiB that a road may hold.
+ * of the 32 MiB that a tunnel may hold.
  */
 const windowGrowth = 4 * 1024 * 1024;
 
-export interface RoadOptions {
+export interface TunnelOptions {
   /** stdout of the relay. */
   readonly input: Readable;
   /** stdin of the relay. Its end is the end of the lease: the server is stopped. */
@@ -40,24 +40,24 @@ export interface RoadOptions {
   readonly records?: RecordSource | undefined;
 }
 
-/** Why there is no road any more; the first reason is kept. */
-export interface RoadEnd {
+/** Why there is no tunnel any more; the first reason is kept. */
+export interface TunnelEnd {
   readonly kind: 'closed' | 'session-ended' | 'protocol';
   readonly message: string;
 }
 
 /**
- * The launcher's side of the only road out of a container, over the standard streams of `mcpcat-init relay`.
- * Bounded in memory whatever the relay does; a relay that breaks the protocol loses the road, not the launcher.
+ * The launcher's side of the only tunnel out of a container, over the standard streams of `mcpcat-init relay`.
+ * Bounded in memory whatever the relay does; a relay that breaks the protocol loses the tunnel, not the launcher.
  *
  * ```
  *   opening ──READY──▶ ready ──close(), end of session, protocol error──▶ over
  * ```
  */
-export class Road {
-  /** Rejects with `engine-failed` if the road ends before it was ready. */
+export class Tunnel {
+  /** Rejects with `engine-failed` if the tunnel ends before it was ready. */
   readonly ready: Promise<void>;
-  readonly ended: Promise<RoadEnd>;
+  readonly ended: Promise<TunnelEnd>;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #egress: Egress;
@@ -68,7 +68,7 @@ export class Road {
   /** Ids that were in use at some time: late frames for them are no offence. */
   readonly #used = new Uint8Array(65_536);
   readonly #readiness = Promise.withResolvers<void>();
-  readonly #over = Promise.withResolvers<RoadEnd>();
+  readonly #over = Promise.withResolvers<TunnelEnd>();
   #phase: 'opening' | 'ready' | 'over' = 'opening';
   #taken = 0;
   readonly #questions: Questions;
@@ -76,7 +76,7 @@ export class Road {
   #lastId = -1;
   readonly #beat: NodeJS.Timeout | undefined;
 
-  constructor(options: RoadOptions) {
+  constructor(options: TunnelOptions) {
     const { input, output, policy, dial, onAttempt = () => undefined, beat, lastWords } = options;
     this.ready = this.#readiness.promise;
     this.ended = this.#over.promise;
@@ -102,9 +102,9 @@ export class Road {
       this.#beat = setInterval(() => this.#sink.control(frameOf('beat', 0)), beat).unref();
   }
 
-  /** A connection to a port on 127.0.0.1 in the container; broken at once if there is no road. */
+  /** A connection to a port on 127.0.0.1 in the container; broken at once if there is no tunnel. */
   connect(port: number): Duplex {
-    if (this.#phase !== 'ready') return brokenStream('there is no road to the server');
+    if (this.#phase !== 'ready') return brokenStream('there is no tunnel to the server');
     if (this.#taken >= mostStreams)
       return brokenStream(`${String(mostStreams)} connections are open already`);
     const id = this.#freeId();
@@ -209,7 +209,7 @@ export class Road {
     for (const channel of this.#live.values()) channel.pump();
   }
 
-  #end(end: RoadEnd): void {
+  #end(end: TunnelEnd): void {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
     // Without this the server's open connections would wait for an answer that never comes.
@@ -219,7 +219,7 @@ export class Road {
     this.#input.pause();
     if (end.kind === 'session-ended') clearInterval(this.#beat);
     this.#readiness.reject(
-      new McpcatError('engine-failed', `the road of the server did not open: ${end.message}`),
+      new McpcatError('engine-failed', `the tunnel of the server did not open: ${end.message}`),
     );
     this.#over.resolve(end);
   }

@@ -3,7 +3,7 @@ import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { ExecSession } from '../../src/engine/engine.ts';
-import { openRoad, type OpenRoadRequest } from '../../src/egress/open-road.ts';
+import { openTunnel, type OpenTunnelRequest } from '../../src/egress/open-tunnel.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
@@ -13,7 +13,7 @@ import { StandInRelay } from './stand-in-relay.ts';
 const timeout = 30_000;
 
 interface StandInEngine {
-  readonly engine: OpenRoadRequest['engine'];
+  readonly engine: OpenTunnelRequest['engine'];
   readonly commands: string[];
   readonly ends: string[];
 }
@@ -41,13 +41,13 @@ function standInEngine(
   return { engine, commands, ends };
 }
 
-function request(engine: OpenRoadRequest['engine'], more: Partial<OpenRoadRequest> = {}): OpenRoadRequest {
+function request(engine: OpenTunnelRequest['engine'], more: Partial<OpenTunnelRequest> = {}): OpenTunnelRequest {
   const policy = policyOf(rulesOf({ declared: ['a.example.com'], settings: {} }));
   return { engine, id: 'c1', policy, dial: loopbackDial(), ...more };
 }
 
 test(
-  'the relay is started as the container’s own user, and the road carries bytes',
+  'the relay is started as the container’s own user, and the tunnel carries bytes',
   { timeout },
   async () => {
     await using echo = await tcpServer();
@@ -58,22 +58,22 @@ test(
     const policy = policyOf(
       rulesOf({ declared: [], settings: {}, allow: [`e.example.com:${String(echo.port)}`] }),
     );
-    const road = await openRoad(request(engine, { policy }));
+    const tunnel = await openTunnel(request(engine, { policy }));
     assert.deepEqual(commands, ['c1 /mcpcat-init relay']);
     const stream = relay?.connect('127.77.0.1', echo.port);
     assert.ok(stream);
     stream.end('hello');
     assert.equal(await text(stream), 'hello');
-    road.close();
+    tunnel.close();
     await until('the lease is given up', () => ends.length === 1);
   },
 );
 
 test('a relay that says nothing is a timeout, and its session is closed', { timeout }, async () => {
   const { engine, ends } = standInEngine(() => undefined);
-  await assert.rejects(openRoad(request(engine, { deadline: 50 })), {
+  await assert.rejects(openTunnel(request(engine, { deadline: 50 })), {
     code: 'timeout',
-    message: 'the road of the server was not ready within 50 ms',
+    message: 'the tunnel of the server was not ready within 50 ms',
   });
   await until('the session is closed', () => ends.length === 1);
 });
@@ -90,7 +90,7 @@ test(
         return engine.exec(...args);
       },
     };
-    await assert.rejects(openRoad(request(slow, { deadline: 50 })), { code: 'timeout' });
+    await assert.rejects(openTunnel(request(slow, { deadline: 50 })), { code: 'timeout' });
     late.resolve();
     await until('the session is closed', () => ends.length === 1);
   },
@@ -100,7 +100,7 @@ test('a relay that ends at once is an error with its last words, made printable'
   const { engine } = standInEngine(({ out, err }) => {
     err.write('one\nmcpcat-init: can’t listen on port 53\u001b[31m\n', () => out.end());
   });
-  await assert.rejects(openRoad(request(engine)), (error) => {
+  await assert.rejects(openTunnel(request(engine)), (error) => {
     assert.ok(error instanceof McpcatError && error.code === 'engine-failed');
     assert.match(
       error.message,
@@ -112,7 +112,7 @@ test('a relay that ends at once is an error with its last words, made printable'
 
 test('an engine that refuses says why', { timeout }, async () => {
   const engine = { exec: () => Promise.reject(new McpcatError('container-missing', 'no such container')) };
-  await assert.rejects(openRoad(request(engine)), { code: 'container-missing' });
+  await assert.rejects(openTunnel(request(engine)), { code: 'container-missing' });
 });
 
 test('with a heartbeat the relay is told so, and hears one', { timeout }, async () => {
@@ -120,16 +120,16 @@ test('with a heartbeat the relay is told so, and hears one', { timeout }, async 
   const { engine, commands } = standInEngine((streams) => {
     relay = new StandInRelay(streams.in, streams.out);
   });
-  const road = await openRoad(request(engine, { heartbeat: 30 }));
+  const tunnel = await openTunnel(request(engine, { heartbeat: 30 }));
   assert.match(commands[0] ?? '', /relay --heartbeat 30$/);
   await until(
     'three beats came',
     () => (relay?.heard.filter((frame) => frame === 'beat 0').length ?? 0) >= 3,
   );
-  road.close();
+  tunnel.close();
 });
 
-test('a relay whose stderr floods does not stall the road', { timeout }, async () => {
+test('a relay whose stderr floods does not stall the tunnel', { timeout }, async () => {
   let over = false;
   const { engine } = standInEngine((streams) => {
     const relay = new StandInRelay(streams.in, streams.out);
@@ -141,7 +141,7 @@ test('a relay whose stderr floods does not stall the road', { timeout }, async (
     streams.err.on('drain', () => setTimeout(flood, 1).unref());
     void relay.ports;
   });
-  const road = await openRoad(request(engine));
-  road.close();
+  const tunnel = await openTunnel(request(engine));
+  tunnel.close();
   over = true;
 });

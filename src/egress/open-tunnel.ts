@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Engine, ExecSession } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { Road, type RoadOptions } from './road.ts';
+import { Tunnel, type TunnelOptions } from './tunnel.ts';
 
-export interface OpenRoadRequest extends Pick<RoadOptions, 'policy' | 'dial' | 'onAttempt'> {
+export interface OpenTunnelRequest extends Pick<TunnelOptions, 'policy' | 'dial' | 'onAttempt'> {
   readonly engine: Pick<Engine, 'exec'>;
   /** Of a running container. */
   readonly id: string;
@@ -17,32 +17,32 @@ const lastWordsBytes = 2048;
 
 /**
  * Starts the relay in a container and resolves when it listens. Rejects with `timeout` or `engine-failed`; the relay's
- * session is closed then, which ends the server too: nothing runs with half a road.
+ * session is closed then, which ends the server too: nothing runs with half a tunnel.
  */
-export async function openRoad(request: OpenRoadRequest): Promise<Road> {
+export async function openTunnel(request: OpenTunnelRequest): Promise<Tunnel> {
   const { heartbeat, deadline = 5000 } = request;
   const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
   // As the container's own user: only so may the relay tell process 1 that the launcher is gone.
   const starting = request.engine.exec(request.id, ['/mcpcat-init', 'relay', ...beats]);
   const timer = new AbortController();
   const late = expiry(deadline, timer.signal);
-  let road: Road | undefined;
+  let tunnel: Tunnel | undefined;
   try {
-    road = roadOver(await Promise.race([starting, late]), request);
-    await Promise.race([road.ready, late]);
-    return road;
+    tunnel = tunnelOver(await Promise.race([starting, late]), request);
+    await Promise.race([tunnel.ready, late]);
+    return tunnel;
   } catch (error) {
-    road?.close();
-    if (road === undefined) void starting.then((session) => session.destroy()).catch(() => undefined);
+    tunnel?.close();
+    if (tunnel === undefined) void starting.then((session) => session.destroy()).catch(() => undefined);
     throw error;
   } finally {
     timer.abort();
   }
 }
 
-function roadOver(session: ExecSession, { policy, dial, onAttempt, heartbeat }: OpenRoadRequest): Road {
+function tunnelOver(session: ExecSession, { policy, dial, onAttempt, heartbeat }: OpenTunnelRequest): Tunnel {
   const lastWords = tailOf(session.stderr);
-  return new Road({
+  return new Tunnel({
     input: session.stdout,
     output: session.stdin,
     policy,
@@ -69,7 +69,7 @@ function expiry(milliseconds: number, off: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(
-      new McpcatError('timeout', `the road of the server was not ready within ${String(milliseconds)} ms`),
+      new McpcatError('timeout', `the tunnel of the server was not ready within ${String(milliseconds)} ms`),
     );
   }, milliseconds);
   off.addEventListener('abort', () => clearTimeout(timer), { once: true });

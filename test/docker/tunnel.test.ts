@@ -13,7 +13,7 @@ import {
   type Listening,
   type Traveller,
   type Travellers,
-} from '../rig/road.ts';
+} from '../rig/tunnel.ts';
 
 const timeout = 180_000;
 const password = 'correct-horse';
@@ -71,7 +71,7 @@ for (const [language, way, title] of clients) {
 
   test(`${title} is told quickly that a name is not permitted`, { timeout }, async () => {
     await using client = visitor(language);
-    await client.ask(way, { url: page() }); // the road is open
+    await client.ask(way, { url: page() }); // the tunnel is open
     const told = await client.ask(way, { url: 'https://not.permitted.example/' });
     assert.match(told.error ?? '', /ENOTFOUND|Name or service not known|no such host|resolve/i);
     assert.ok(told.ms < 5000, `${String(told.ms)} ms`);

@@ -57,17 +57,17 @@ export function hello(...ports: readonly number[]): Buffer {
   return encode('hello', 0, Buffer.concat([Buffer.from([1, ports.length]), u16(...ports)]));
 }
 
-export interface RoadEnd {
+export interface TunnelEnd {
   readonly code: number | null;
   readonly stderr: string;
 }
 
-const all = new Set<Road>();
+const all = new Set<Tunnel>();
 const wait = 20_000;
 
-export class Road {
+export class Tunnel {
   readonly child: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<RoadEnd>;
+  readonly ended: Promise<TunnelEnd>;
   /** Stands for process 1: any signal but the lease's leaves it running. */
   readonly guardian: ChildProcess;
   readonly guardianEnded: Promise<void>;
@@ -97,19 +97,19 @@ export class Road {
   }
 
   /** The same for a relay that may send ATTEMPT and QUERY. */
-  static async openTelling(...ports: readonly number[]): Promise<Road> {
-    const road = new Road({ env: { MCPCAT_REPORTS: '1' } });
-    road.write(hello(...ports));
-    await road.next('ready');
-    return road;
+  static async openTelling(...ports: readonly number[]): Promise<Tunnel> {
+    const tunnel = new Tunnel({ env: { MCPCAT_REPORTS: '1' } });
+    tunnel.write(hello(...ports));
+    await tunnel.next('ready');
+    return tunnel;
   }
 
-  /** A road that is ready for these ports. */
-  static async open(...ports: readonly number[]): Promise<Road> {
-    const road = new Road();
-    road.write(hello(...ports));
-    await road.next('ready');
-    return road;
+  /** A tunnel that is ready for these ports. */
+  static async open(...ports: readonly number[]): Promise<Tunnel> {
+    const tunnel = new Tunnel();
+    tunnel.write(hello(...ports));
+    await tunnel.next('ready');
+    return tunnel;
   }
 
   send(name: FrameName, stream = 0, payload: Buffer = Buffer.alloc(0)): void {
@@ -199,8 +199,8 @@ export class Road {
   }
 }
 
-export function killRoads(): void {
-  for (const road of all) road.kill();
+export function killTunnels(): void {
+  for (const tunnel of all) tunnel.kill();
 }
 
 interface Echoed {
@@ -209,27 +209,27 @@ interface Echoed {
   readonly queue: Buffer[];
 }
 
-/** Makes the road's other end an echo server for every stream, within the credit. */
-export function echo(road: Road): void {
+/** Makes the tunnel's other end an echo server for every stream, within the credit. */
+export function echo(tunnel: Tunnel): void {
   const streams = new Map<number, Echoed>();
   const flush = (stream: number, it: Echoed): void => {
     for (let first = it.queue.shift(); first !== undefined; first = it.queue.shift()) {
       const part = first.subarray(0, it.credit);
-      if (part.length > 0) road.send('data', stream, part);
+      if (part.length > 0) tunnel.send('data', stream, part);
       it.credit -= part.length;
       if (part.length === first.length) continue;
       it.queue.unshift(first.subarray(part.length));
       return;
     }
-    if (it.ended) road.send('end', stream);
+    if (it.ended) tunnel.send('end', stream);
   };
-  road.handler = ({ name, stream, payload }) => {
+  tunnel.handler = ({ name, stream, payload }) => {
     const it = streams.get(stream);
     if (name === 'open') {
       streams.set(stream, { credit: 65_536, ended: false, queue: [] });
-      road.send('opened', stream);
+      tunnel.send('opened', stream);
     } else if (name === 'data' && it) {
-      road.send('window', stream, u32(payload.length));
+      tunnel.send('window', stream, u32(payload.length));
       it.queue.push(payload);
       flush(stream, it);
     } else if (name === 'window' && it) {

@@ -12,7 +12,7 @@ import {
   type Listening,
   type Traveller,
   type Travellers,
-} from '../rig/road.ts';
+} from '../rig/tunnel.ts';
 
 const timeout = 120_000;
 const tls = certificate();
@@ -46,7 +46,7 @@ function client(...more: readonly string[]): Traveller {
 }
 const allowed = (): readonly string[] => ['--allow', `${here}:${String(web.port)}`];
 
-/** The road opens beside the server: the first thing it answers is that it is there. */
+/** The tunnel opens beside the server: the first thing it answers is that it is there. */
 async function ready(traveller: Traveller): Promise<Traveller> {
   const told = await traveller.ask('lookup', { name: 'exact.example.com' });
   assert.deepEqual(told.addresses?.length, 1, JSON.stringify(told));

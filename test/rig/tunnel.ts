@@ -14,7 +14,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { project, testLabel } from './engine.ts';
 import { start, type Started } from './started.ts';
 
-const fixtures = path.join(project, 'test/fixtures/road');
+const fixtures = path.join(project, 'test/fixtures/tunnel');
 /** Who the servers of a test are for the containers: this machine, by the only name it has there. */
 export const here = 'host.mcpcat.internal';
 const patienceMs = 60_000;
@@ -157,7 +157,7 @@ const entrypoints: Readonly<Record<Language, readonly string[]>> = {
 };
 
 export interface Travellers extends AsyncDisposable {
-  /** A catalog with an entry for each language, called `road-<language>-<mark>`. */
+  /** A catalog with an entry for each language, called `tunnel-<language>-<mark>`. */
   readonly folder: string;
   readonly nameOf: (language: Language) => string;
 }
@@ -172,9 +172,9 @@ export async function travellers(
   { cert }: Certificate,
   more = '',
 ): Promise<Travellers> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-road-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-tunnel-'));
   const nameOf = (language: Language): string =>
-    `road-${language}-${path.basename(folder).slice(-6).toLowerCase()}`;
+    `tunnel-${language}-${path.basename(folder).slice(-6).toLowerCase()}`;
   for (const language of languages) {
     await buildTraveller(engine, { language, cert, tag: imageOf(nameOf(language)) });
     mkdirSync(path.join(folder, nameOf(language)));
@@ -211,7 +211,7 @@ async function buildTraveller(
     `FROM ${from}`,
     language === 'go' ? 'COPY --from=build /out/client /fixture/client' : `COPY ${file} /fixture/${file}`,
     'COPY ca.pem /fixture/ca.pem',
-    'ENV ROAD_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem',
+    'ENV TUNNEL_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem',
     'CMD []',
     `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...entrypoints[language]])}`,
   ];
@@ -226,7 +226,7 @@ async function buildTraveller(
 
 function entryText(name: string, more: string): string {
   return `name: ${name}
-title: Road
+title: Tunnel
 description: A fixture of the tests.
 categories: [testing]
 repository: https://example.com/fixture
