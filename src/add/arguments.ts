@@ -6,7 +6,7 @@ import { folderFor } from './settings.ts';
 /** Arguments as a document has them, sorted by who has to give them. */
 interface Sorted {
   readonly args: string[];
-  /** Stand-ins for what only the user knows: used by the smoke test, given after `--` by the user. */
+  /** Placeholders for what only the user knows: used by the smoke test, given after `--` by the user. */
   readonly smoke: string[];
   readonly paths: { readonly text: string; readonly option: string | undefined }[];
 }

@@ -166,7 +166,7 @@ function textLike(upper: string, placeholder: string): string {
   return isHarmless(placeholder) ? placeholder : 'example';
 }
 
-/** A literal that may be repeated: short, one word, and no stand-in for something of the reader's. */
+/** A literal that may be repeated: short, one word, and no placeholder for something of the reader's. */
 export function isHarmless(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9 ,._/:-]{0,40}$/.test(text) && !isPlaceholder(text);
 }

@@ -38,14 +38,14 @@ export interface Seen {
   readonly processes: readonly string[];
 }
 
-/** Milliseconds: for one tool, and for all of them together. A stand-in answers at once, so what takes longer hangs. */
+/** Milliseconds: for one tool, and for all of them together. A sinkhole answers at once, so what takes longer hangs. */
 const callDeadlineMs = 6000;
 const callsMs = 60_000;
 const mostCalls = 60;
 
 /**
  * Starts a server once in the sandbox, on the recording tunnel, and calls its tools with example arguments. Every name
- * leads to a stand-in: nothing is sent anywhere. The container is gone afterwards.
+ * leads to a sinkhole: nothing is sent anywhere. The container is gone afterwards.
  */
 export async function startOnce(request: StartRequest): Promise<Seen> {
   const { engine, image, labels, openHome, signal } = request;

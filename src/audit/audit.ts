@@ -25,7 +25,7 @@ export interface AuditRequest {
   readonly server: Server;
   readonly image: string;
   readonly labels: Labels;
-  /** Lead declared hosts to the real ones; all others still go to the stand-in. */
+  /** Lead declared hosts to the real ones; all others still go to the sinkhole. */
   readonly live: boolean;
   /** Settings that take the place of the entry's examples. */
   readonly settings: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface AuditRequest {
 
 /**
  * Runs a server with its tools called one after the other, and writes down which hosts, files and processes that takes.
- * Its sandbox is the usual one but for two things that let it show more: names that are not declared lead to a stand-in,
+ * Its sandbox is the usual one but for two things that let it show more: names that are not declared lead to a sinkhole,
  * and its home folder can be written.
  */
 export async function audit(request: AuditRequest): Promise<AuditReport> {
@@ -107,7 +107,7 @@ async function judged(
     network: unusedHosts(entry.permissions.network, seen.hosts),
     writable: unusedFolders(entry, seen.writes),
   };
-  // A stand-in answers nobody, so what would come after an answer is never tried: only live is an absence a sign.
+  // A sinkhole answers nobody, so what would come after an answer is never tried: only live is an absence a sign.
   const removable = live && seen.failure === undefined ? unused : { network: [], writable: [] };
   const text = await readFile(path.join(folder, 'server.yaml'), 'utf8');
   const patch = patchOf(entry.name, text, {

@@ -3,7 +3,7 @@ import type { Dial } from '../egress/dial.ts';
 import { policyOf, type Policy } from '../egress/policy.ts';
 import type { PermittedRule } from '../egress/rules.ts';
 import { isHostName } from '../lib/host-rule.ts';
-import type { StandIn } from '../trial/stand-in.ts';
+import type { Sinkhole } from '../trial/sinkhole.ts';
 
 /** A host that the server looked for, all its attempts together. */
 export interface Host {
@@ -35,7 +35,7 @@ const mostHosts = 500;
 const httpStart = /^(GET|POST|PUT|PATCH|HEAD|DELETE|OPTIONS|CONNECT) /;
 
 /**
- * The rules of a recording tunnel: what is declared, and behind it every name on many ports, all led to a stand-in.
+ * The rules of a recording tunnel: what is declared, and behind it every name on many ports, all led to a sinkhole.
  * `own` is the port that the server itself listens on.
  */
 export function recordingRules(declared: readonly PermittedRule[], own: number | undefined): PermittedRule[] {
@@ -62,14 +62,14 @@ export class Recorder {
   readonly #records = new Map<string, Record>();
   #during = 'start';
 
-  constructor(declared: readonly PermittedRule[], stand: StandIn, live: Dial | undefined) {
+  constructor(declared: readonly PermittedRule[], sinkhole: Sinkhole, live: Dial | undefined) {
     this.#policy = policyOf(declared);
     this.dial = (request) => {
       this.#take(request.name, request.port);
       const real = live !== undefined && this.#declared(request.name, request.port);
-      return real ? live(request) : stand.dial(request);
+      return real ? live(request) : sinkhole.dial(request);
     };
-    stand.onTalk = (name, port, bytes) => {
+    sinkhole.onTalk = (name, port, bytes) => {
       const record = this.#records.get(keyOf(name, port));
       if (record !== undefined) record.speaks = languageOf(bytes);
     };

@@ -1,7 +1,7 @@
 import type { Engine, Labels } from '../engine/engine.ts';
 import type { Dial } from '../egress/dial.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { standIn } from '../trial/stand-in.ts';
+import { openSinkhole } from '../trial/sinkhole.ts';
 import { inTrial, type Trial } from '../trial/trial.ts';
 import { withHome } from './files.ts';
 import { Recorder, recordingRules } from './recorder.ts';
@@ -12,7 +12,7 @@ export interface RecordingRequest {
   readonly labels: Labels;
   /** Its home can be written, so that what it leaves there shows. */
   readonly openHome: boolean;
-  /** Where declared hosts are reached; undefined leads them to the stand-in too. */
+  /** Where declared hosts are reached; undefined leads them to the sinkhole too. */
   readonly declared: Dial | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,13 +24,13 @@ export interface Recording {
   readonly sandbox: Sandbox;
 }
 
-/** Starts a server on a tunnel that records what it asks for; every name that is not declared leads to a stand-in. */
+/** Starts a server on a tunnel that records what it asks for; every name that is not declared leads to a sinkhole. */
 export async function record<T>(
   { openHome, declared, ...request }: RecordingRequest,
   sandbox: Sandbox,
   watch: (recording: Recording) => Promise<T>,
 ): Promise<T> {
-  const recorder = new Recorder(sandbox.network, standIn(), declared);
+  const recorder = new Recorder(sandbox.network, openSinkhole(), declared);
   const network = recordingRules(sandbox.network, sandbox.http?.port);
   const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
   const { dial, attempt } = recorder;

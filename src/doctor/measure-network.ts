@@ -2,7 +2,7 @@ import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { probe, type Answer, type Attempt } from '../trial/probe.ts';
-import { standIn } from '../trial/stand-in.ts';
+import { openSinkhole } from '../trial/sinkhole.ts';
 import { inTrial } from '../trial/trial.ts';
 import type { Condition } from './condition.ts';
 
@@ -77,13 +77,13 @@ async function answersFrom(
   { engine, labels }: MeasureRequest,
   image: string,
 ): Promise<{ readonly answers: Answers; readonly greeting: string }> {
-  const stand = standIn();
+  const sinkhole = openSinkhole();
   const trial = {
     engine,
     image,
     labels,
     sandbox,
-    dial: stand.dial,
+    dial: sinkhole.dial,
     onAttempt: () => undefined,
     adjust: (settings: ContainerSettings) => ({
       ...settings,
@@ -100,7 +100,7 @@ async function answersFrom(
   const keys = Object.keys(attempts);
   const missing: Answer = { verdict: 'unknown', detail: '', items: [] };
   const answers = Object.fromEntries(keys.map((key, index) => [key, found[index] ?? missing]));
-  return { answers: answers as Answers, greeting: stand.greeting };
+  return { answers: answers as Answers, greeting: sinkhole.greeting };
 }
 
 function noNetwork({ interfaces, route, route6 }: Answers): Condition {

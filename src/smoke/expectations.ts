@@ -6,7 +6,7 @@ import type { Answer, Attempt } from '../trial/probe.ts';
 /** One half of a proof: something declared that must work, or something not declared that must not. */
 export interface Expectation {
   readonly attempt: Attempt;
-  /** `absent`: there is not even such a file. `greeting`: the stand-in answers. */
+  /** `absent`: there is not even such a file. `greeting`: the sinkhole answers. */
   readonly expected: 'ok' | 'no' | 'absent' | 'greeting';
   /** What is tried, for people. */
   readonly says: string;

@@ -21,7 +21,7 @@ export interface Observation {
   readonly outOfMemory: boolean;
   /** Paths changed in the container's own layer. */
   readonly changes: readonly string[];
-  /** What the server itself tried over the tunnel; the stand-in took it. */
+  /** What the server itself tried over the tunnel; the sinkhole took it. */
   readonly attempts: readonly Attempt[];
   /** Undefined if the server did not live that long. */
   readonly probed: Probed | undefined;
@@ -45,7 +45,7 @@ export interface Probed {
   /** Set if it could not be made. */
   readonly failure?: string;
   readonly results: readonly { readonly expectation: Expectation; readonly answer: Answer }[];
-  /** Of the stand-in behind the tunnel. */
+  /** Of the sinkhole behind the tunnel. */
   readonly greeting: string;
 }
 

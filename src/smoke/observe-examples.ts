@@ -4,7 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { standIn } from '../trial/stand-in.ts';
+import { openSinkhole } from '../trial/sinkhole.ts';
 import { inTrial } from '../trial/trial.ts';
 import type { Filled } from './observation.ts';
 import type { ObserveRequest } from './observe.ts';
@@ -21,7 +21,7 @@ export async function observeExamples(request: ObserveRequest): Promise<Filled |
   const beforeClose = (): Promise<void> => Promise.resolve();
   const start = (sandbox: Sandbox): Promise<Filled> =>
     inTrial(
-      { engine, image, labels, sandbox, signal, dial: standIn().dial, onAttempt: () => undefined },
+      { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
       async ({ attachment, stderr }) => {
         const { failure } = await handshake(attachment, { deadlineMs, beforeClose });
         return { settings, failure, stderr: [...stderr] };

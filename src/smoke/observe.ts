@@ -9,7 +9,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox } from '../trial/example-sandbox.ts';
 import { isOwnProcess } from '../trial/own-processes.ts';
 import { probe } from '../trial/probe.ts';
-import { standIn, type StandIn } from '../trial/stand-in.ts';
+import { openSinkhole, type Sinkhole } from '../trial/sinkhole.ts';
 import { inTrial, type Trial } from '../trial/trial.ts';
 import { within } from '../lib/within.ts';
 import { expectationsOf } from './expectations.ts';
@@ -41,7 +41,7 @@ export async function observeModern(request: ObserveRequest): Promise<boolean> {
   const { engine, entry, image, labels, signal, deadlineMs } = request;
   return withExampleSandbox(entry, (sandbox) =>
     inTrial(
-      { engine, image, labels, sandbox, signal, dial: standIn().dial, onAttempt: () => undefined },
+      { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
       ({ attachment }) => speaksModern(attachment, Math.min(deadlineMs, 10_000)),
     ),
   );
@@ -49,13 +49,13 @@ export async function observeModern(request: ObserveRequest): Promise<boolean> {
 
 async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<Session> {
   const { engine, image, labels, signal } = request;
-  const stand = standIn();
+  const sinkhole = openSinkhole();
   const attempts: Attempt[] = [];
   const onAttempt = (attempt: Attempt): void => {
     if (attempts.length < mostAttempts) attempts.push(attempt);
   };
-  return inTrial({ engine, image, labels, sandbox, signal, dial: stand.dial, onAttempt }, (trial) =>
-    watch(request, { trial, sandbox, stand, attempts }),
+  return inTrial({ engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt }, (trial) =>
+    watch(request, { trial, sandbox, sinkhole, attempts }),
   );
 }
 
@@ -65,7 +65,7 @@ const mostAttempts = 1000;
 interface Watched {
   readonly trial: Trial;
   readonly sandbox: Sandbox;
-  readonly stand: StandIn;
+  readonly sinkhole: Sinkhole;
   readonly attempts: readonly Attempt[];
 }
 
@@ -107,8 +107,8 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
 }
 
 /** In the server's own container, over its own tunnel: what it could do, no more and no less. */
-async function probedFrom(engine: Engine, { trial, sandbox, stand }: Watched): Promise<Probed | undefined> {
-  const greeting = stand.greeting;
+async function probedFrom(engine: Engine, { trial, sandbox, sinkhole }: Watched): Promise<Probed | undefined> {
+  const greeting = sinkhole.greeting;
   try {
     await trial.tunnel;
     const expectations = expectationsOf(sandbox);

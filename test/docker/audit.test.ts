@@ -42,7 +42,7 @@ test('every tool is called with arguments made from its schema, and none gets an
       (name) => `${name} answered`,
     ),
   );
-  assert.match(report.tools[0]?.text ?? '', /mcpcat stand-in/);
+  assert.match(report.tools[0]?.text ?? '', /mcpcat sinkhole/);
 });
 
 test('hosts are told with port, language and the tool that wanted them, declared or not', () => {
@@ -121,7 +121,7 @@ test('only the tools that were named are called', { timeout }, async () => {
 });
 
 test(
-  'with real hosts only tools that say they read are called, and others than declared stay a stand-in',
+  'with real hosts only tools that say they read are called, and others than declared stay a sinkhole',
   { timeout },
   async () => {
     const { stdout } = await run(['audit', server.name, '--live', '--json', '--catalog', server.folder]);
@@ -131,14 +131,14 @@ test(
       ['search'],
     );
     // A name of the reserved ones: it does not resolve, so nothing was sent.
-    assert.doesNotMatch(JSON.stringify(found.tools), /stand-in/);
+    assert.doesNotMatch(JSON.stringify(found.tools), /sinkhole/);
     assert.match(found.patch, /^-  network: .*never\.used/m);
   },
 );
 
 test('people get the same as a table with the patch below', { timeout }, async () => {
   const { stdout } = await run(['audit', server.name, '--catalog', server.folder]);
-  assert.match(stdout, /7 tools \(7 answered\), every host a stand-in: nothing was sent anywhere/);
+  assert.match(stdout, /7 tools \(7 answered\), every host a sinkhole: nothing was sent anywhere/);
   assert.match(stdout, /telemetry\.vendor\.test:443 +NOT DECLARED +HTTP +1 +telemetry/);
   assert.match(stdout, /Tried and not declared: db\.vendor\.test:5432, /);
   assert.match(stdout, /\n--- a\/catalog\/restless-/);

@@ -139,7 +139,7 @@ test(
     const { session, ...parameters } = launch(real);
     const client = new Client(identity, { capabilities: { sampling: {}, elicitation: {} } });
     client.setRequestHandler(CreateMessageRequestSchema, () => ({
-      model: 'stand-in',
+      model: 'fake',
       role: 'assistant',
       content: { type: 'text', text: 'from the client' },
     }));

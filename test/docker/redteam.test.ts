@@ -35,9 +35,9 @@ test('the attempts do not begin in a network that has a route out', { timeout: 1
   await using field = new Field();
   await field.setUp();
   field.mustBeClosed();
-  const [program = '', ...words] = field.inside(['ip', 'route', 'add', 'default', 'dev', 'standins']);
+  const [program = '', ...words] = field.inside(['ip', 'route', 'add', 'default', 'dev', 'upstreams']);
   execFileSync(program, words);
-  assert.throws(() => field.mustBeClosed(), /refused to start: .*route to default over standins/);
+  assert.throws(() => field.mustBeClosed(), /refused to start: .*route to default over upstreams/);
 });
 
 test(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { registry, type Package, type Registry } from '../update/registry.ts';
 import { fixtureTarball } from '../update/tarball.ts';
@@ -253,7 +253,7 @@ test(
   'as a pull request: entry and image stay, branch and body hold the release for review',
   { timeout },
   async () => {
-    await using github = await GitHubStandIn.start();
+    await using github = await FakeGitHub.start();
     await offer(['1.0.0', '1.1.0', '1.3.0']);
     const untouched = await snapshot();
     const { code, state, result, stderr } = await update(['--pr'], github.env);

@@ -17,13 +17,13 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import { realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { project, testEngine } from '../rig/engine.ts';
 
 /**
  * Runs what the workflows run: the `run:` lines of their jobs, in order, in a copy of the project with two entries,
- * against a real registry on loopback and the stand-in for GitHub. Of the actions, artifacts are folders here.
+ * against a real registry on loopback and the fake GitHub. Of the actions, artifacts are folders here.
  */
 const timeout = 600_000;
 const Step = z.object({
@@ -40,7 +40,7 @@ const names = ['memory', 'time'];
 let folder = '';
 let copy = '';
 let registry: RealRegistry;
-let github: GitHubStandIn;
+let github: FakeGitHub;
 
 before(
   async () => {
@@ -66,7 +66,7 @@ before(
     writeFileSync(path.join(folder, 'bin/sudo'), '#!/bin/sh\nexec "$@"\n');
     chmodSync(path.join(folder, 'bin/sudo'), 0o755);
     registry = await realRegistry();
-    github = await GitHubStandIn.start();
+    github = await FakeGitHub.start();
   },
   { timeout },
 );
@@ -145,7 +145,7 @@ function moveArtifacts(uses: string, given: Readonly<Record<string, string>>): v
       cpSync(path.join(store, found), path.join(copy, place, found), { recursive: true });
 }
 
-/** Not in this process's way: the stand-in answers from it. */
+/** Not in this process's way: the fake GitHub answers from it. */
 function bash(
   line: string,
   env: NodeJS.ProcessEnv,

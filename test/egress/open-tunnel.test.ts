@@ -8,20 +8,20 @@ import { policyOf } from '../../src/egress/policy.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { loopbackDial, tcpServer, until } from './rig.ts';
-import { StandInRelay } from './stand-in-relay.ts';
+import { FakeRelay } from './fake-relay.ts';
 
 const timeout = 30_000;
 
-interface StandInEngine {
+interface FakeExecEngine {
   readonly engine: OpenTunnelRequest['engine'];
   readonly commands: string[];
   readonly ends: string[];
 }
 
 /** Stands in for a container engine: `relay` is what happens behind the three streams of the exec session. */
-function standInEngine(
+function fakeExecEngine(
   relay: (streams: { in: Readable; out: Writable; err: Writable }) => void,
-): StandInEngine {
+): FakeExecEngine {
   const commands: string[] = [];
   const ends: string[] = [];
   const engine = {
@@ -51,9 +51,9 @@ test(
   { timeout },
   async () => {
     await using echo = await tcpServer();
-    let relay: StandInRelay | undefined;
-    const { engine, commands, ends } = standInEngine((streams) => {
-      relay = new StandInRelay(streams.in, streams.out);
+    let relay: FakeRelay | undefined;
+    const { engine, commands, ends } = fakeExecEngine((streams) => {
+      relay = new FakeRelay(streams.in, streams.out);
     });
     const policy = policyOf(
       rulesOf({ declared: [], settings: {}, allow: [`e.example.com:${String(echo.port)}`] }),
@@ -70,7 +70,7 @@ test(
 );
 
 test('a relay that says nothing is a timeout, and its session is closed', { timeout }, async () => {
-  const { engine, ends } = standInEngine(() => undefined);
+  const { engine, ends } = fakeExecEngine(() => undefined);
   await assert.rejects(openTunnel(request(engine, { deadline: 50 })), {
     code: 'timeout',
     message: 'the tunnel of the server was not ready within 50 ms',
@@ -82,7 +82,7 @@ test(
   'an engine that does not start it in time is a timeout, and a late session is closed',
   { timeout },
   async () => {
-    const { engine, ends } = standInEngine(() => undefined);
+    const { engine, ends } = fakeExecEngine(() => undefined);
     const late = Promise.withResolvers<void>();
     const slow = {
       exec: async (...args: Parameters<typeof engine.exec>): Promise<ExecSession> => {
@@ -97,7 +97,7 @@ test(
 );
 
 test('a relay that ends at once is an error with its last words, made printable', { timeout }, async () => {
-  const { engine } = standInEngine(({ out, err }) => {
+  const { engine } = fakeExecEngine(({ out, err }) => {
     err.write('one\nmcpcat-init: can’t listen on port 53\u001b[31m\n', () => out.end());
   });
   await assert.rejects(openTunnel(request(engine)), (error) => {
@@ -116,9 +116,9 @@ test('an engine that refuses says why', { timeout }, async () => {
 });
 
 test('with a heartbeat the relay is told so, and hears one', { timeout }, async () => {
-  let relay: StandInRelay | undefined;
-  const { engine, commands } = standInEngine((streams) => {
-    relay = new StandInRelay(streams.in, streams.out);
+  let relay: FakeRelay | undefined;
+  const { engine, commands } = fakeExecEngine((streams) => {
+    relay = new FakeRelay(streams.in, streams.out);
   });
   const tunnel = await openTunnel(request(engine, { heartbeat: 30 }));
   assert.match(commands[0] ?? '', /relay --heartbeat 30$/);
@@ -131,8 +131,8 @@ test('with a heartbeat the relay is told so, and hears one', { timeout }, async 
 
 test('a relay whose stderr floods does not stall the tunnel', { timeout }, async () => {
   let over = false;
-  const { engine } = standInEngine((streams) => {
-    const relay = new StandInRelay(streams.in, streams.out);
+  const { engine } = fakeExecEngine((streams) => {
+    const relay = new FakeRelay(streams.in, streams.out);
     const flood = (): void => {
       if (over) return;
       while (streams.err.writable && streams.err.write(Buffer.alloc(1 << 16, 'x'))) continue;

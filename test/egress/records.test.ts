@@ -8,7 +8,7 @@ import { hostOfService, recordsOf, type RecordSource } from '../../src/egress/re
 import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
 import { until } from './rig.ts';
-import { StandInRelay } from './stand-in-relay.ts';
+import { FakeRelay } from './fake-relay.ts';
 
 const timeout = 30_000;
 const srv = { priority: 0, weight: 1, port: 27_017 };
@@ -68,7 +68,7 @@ test('texts are packed in pieces of at most 255 bytes, other types are none', as
 test('a driver for mongodb+srv finds its servers through the tunnel', { timeout }, async () => {
   const [wire, far] = duplexPair();
   const attempts: Attempt[] = [];
-  const relay = new StandInRelay(far, far);
+  const relay = new FakeRelay(far, far);
   const dialled: string[] = [];
   const tunnel = new Tunnel({
     input: wire,

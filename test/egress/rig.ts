@@ -5,18 +5,18 @@ import { realDial, type Dial } from '../../src/egress/dial.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { Tunnel } from '../../src/egress/tunnel.ts';
 import { rulesOf } from '../../src/egress/rules.ts';
-import { StandInRelay } from './stand-in-relay.ts';
+import { FakeRelay } from './fake-relay.ts';
 
 export interface Rigged {
   readonly tunnel: Tunnel;
-  readonly relay: StandInRelay;
+  readonly relay: FakeRelay;
   readonly attempts: Attempt[];
   /** The launcher's end of the wire, and the relay's. */
   readonly wire: Duplex;
   readonly far: Duplex;
 }
 
-/** A tunnel with a stand-in relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
+/** A tunnel with a fake relay at its other end; the user has allowed `hosts`, which all lead to loopback. */
 export async function rig(
   hosts: readonly string[],
   options: {
@@ -27,7 +27,7 @@ export async function rig(
 ): Promise<Rigged> {
   const [wire, far] = duplexPair();
   const attempts: Attempt[] = [];
-  const relay = new StandInRelay(far, far, options.onConnection);
+  const relay = new FakeRelay(far, far, options.onConnection);
   const tunnel = new Tunnel({
     input: wire,
     output: wire,

@@ -16,7 +16,7 @@ const megabytes = 512;
 const cases = { down: 'from the host into the container', up: 'from the container to the host' } as const;
 
 for (const [direction, title] of Object.entries(cases)) {
-  test(`bulk ${title}, the stand-in relay in a process of its own`, { timeout }, async () => {
+  test(`bulk ${title}, the fake relay in a process of its own`, { timeout }, async () => {
     const bytes = megabytes * 1e6;
     let received = 0;
     await using host = await tcpServer((socket) => {
@@ -24,7 +24,7 @@ for (const [direction, title] of Object.entries(cases)) {
       if (direction === 'down') void send(socket, bytes);
       else socket.once('end', () => socket.end());
     });
-    const script = fileURLToPath(import.meta.resolve('./stand-in-process.ts'));
+    const script = fileURLToPath(import.meta.resolve('./fake-relay-process.ts'));
     const child = spawn(process.execPath, [script, direction, String(host.port), String(bytes)], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });

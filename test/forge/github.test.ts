@@ -4,9 +4,9 @@ import { advisoriesFor } from '../../src/forge/advisories.ts';
 import { connectGitHub, repositoryOf, type GitHub } from '../../src/forge/github.ts';
 import { repositoryFacts } from '../../src/forge/repository-facts.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { GitHubStandIn } from './stand-in.ts';
+import { FakeGitHub } from './fake-github.ts';
 
-function client(t: TestContext, { env }: GitHubStandIn, cacheFolder = temporaryFolder(t)): GitHub {
+function client(t: TestContext, { env }: FakeGitHub, cacheFolder = temporaryFolder(t)): GitHub {
   const github = connectGitHub(env, { cacheFolder });
   assert.ok(github);
   return github;
@@ -31,12 +31,12 @@ test('without a token GitHub is not asked', () => {
 });
 
 test('archived, moved, licence and newest release are read; tags where there are no releases', async (t) => {
-  await using stand = await GitHubStandIn.start();
-  stand.repositories = {
+  await using fake = await FakeGitHub.start();
+  fake.repositories = {
     'a/released': { license: 'MIT', release: 'v1.2.0', tags: ['v9'] },
     'a/tagged': { archived: true, fullName: 'b/tagged', tags: ['v2', 'v1'], license: 'NOASSERTION' },
   };
-  const github = client(t, stand);
+  const github = client(t, fake);
   assert.deepEqual(await repositoryFacts(github, { owner: 'a', repo: 'released' }), {
     fullName: 'a/released',
     archived: false,
@@ -53,21 +53,21 @@ test('archived, moved, licence and newest release are read; tags where there are
 });
 
 test('what has not changed is not sent again', async (t) => {
-  await using stand = await GitHubStandIn.start();
-  stand.repositories = { 'a/x': { license: 'MIT', release: 'v1' } };
+  await using fake = await FakeGitHub.start();
+  fake.repositories = { 'a/x': { license: 'MIT', release: 'v1' } };
   const cache = temporaryFolder(t);
-  const first = await repositoryFacts(client(t, stand, cache), { owner: 'a', repo: 'x' });
-  const again = await repositoryFacts(client(t, stand, cache), { owner: 'a', repo: 'x' });
+  const first = await repositoryFacts(client(t, fake, cache), { owner: 'a', repo: 'x' });
+  const again = await repositoryFacts(client(t, fake, cache), { owner: 'a', repo: 'x' });
   assert.deepEqual(again, first);
-  stand.repositories = { 'a/x': { license: 'Apache-2.0', release: 'v1' } };
+  fake.repositories = { 'a/x': { license: 'Apache-2.0', release: 'v1' } };
   assert.equal(
-    (await repositoryFacts(client(t, stand, cache), { owner: 'a', repo: 'x' }))?.license,
+    (await repositoryFacts(client(t, fake, cache), { owner: 'a', repo: 'x' }))?.license,
     'Apache-2.0',
   );
 });
 
 test('advisories come with the range they touch; withdrawn ones do not count', async (t) => {
-  await using stand = await GitHubStandIn.start();
+  await using fake = await FakeGitHub.start();
   const hole = (more: object): object => ({
     ghsa_id: 'GHSA-xxxx',
     summary: 'It leaks',
@@ -82,9 +82,9 @@ test('advisories come with the range they touch; withdrawn ones do not count', a
     ],
     ...more,
   });
-  stand.advisories = [hole({}), hole({ ghsa_id: 'GHSA-yyyy', withdrawn_at: '2026-01-01T00:00:00Z' })];
+  fake.advisories = [hole({}), hole({ ghsa_id: 'GHSA-yyyy', withdrawn_at: '2026-01-01T00:00:00Z' })];
   const packages = [{ name: 'server', version: '1.1.0' }];
-  assert.deepEqual(await advisoriesFor(client(t, stand), { ecosystem: 'npm', packages }), [
+  assert.deepEqual(await advisoriesFor(client(t, fake), { ecosystem: 'npm', packages }), [
     {
       id: 'GHSA-xxxx',
       summary: 'It leaks',
@@ -97,11 +97,11 @@ test('advisories come with the range they touch; withdrawn ones do not count', a
 });
 
 test('many packages are asked for in few requests', async (t) => {
-  await using stand = await GitHubStandIn.start();
+  await using fake = await FakeGitHub.start();
   const packages = Array.from({ length: 100 }, (_, index) => ({
     name: `@scope/p${String(index)}`,
     version: '1.0.0',
   }));
-  await advisoriesFor(client(t, stand), { ecosystem: 'npm', packages });
-  assert.equal(stand.requests.length, 3);
+  await advisoriesFor(client(t, fake), { ecosystem: 'npm', packages });
+  assert.equal(fake.requests.length, 3);
 });

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { HttpBridge } from '../../src/http-bridge/http-bridge.ts';
 import { eventually } from '../rig/engine.ts';
 
-/** A request as the stand-in saw it. */
+/** A request as the fake server saw it. */
 export interface Seen {
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
@@ -38,7 +38,7 @@ export interface Rig extends AsyncDisposable {
   received(fits: (message: Message) => boolean): Promise<Message>;
 }
 
-/** A bridge to a stand-in server on loopback. */
+/** A bridge to a fake server on loopback. */
 export async function rig(handle: Handle): Promise<Rig> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {

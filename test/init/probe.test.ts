@@ -57,7 +57,7 @@ test('a route that there is, is found', { timeout }, () => {
 
 test('talk gives what the other side says first, or why it says nothing', { timeout }, async () => {
   const servers = [
-    createServer((socket) => socket.end('stand-in 7')),
+    createServer((socket) => socket.end('sinkhole 7')),
     createServer((socket) => socket.destroy()),
   ];
   const ports = await Promise.all(
@@ -76,7 +76,7 @@ test('talk gives what the other side says first, or why it says nothing', { time
   const { stdout } = await guard([init, 'probe', ...attempts]).ended;
   for (const server of servers) server.close();
   const lines = stdout.trim().split('\n').sort();
-  assert.equal(lines[0], `0 ok ${Buffer.from('stand-in 7').toString('hex')}`);
+  assert.equal(lines[0], `0 ok ${Buffer.from('sinkhole 7').toString('hex')}`);
   assert.match(lines[1] ?? '', /^1 no /);
   assert.match(lines[2] ?? '', new RegExp(`^2 no ${Buffer.from('Connection refused').toString('hex')}$`));
 });

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { connectGitHub } from '../../src/forge/github.ts';
 import { proposeFiles, type FilesProposed } from '../../src/pipeline/propose-files.ts';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
 test('what differs from the default branch becomes one pull request, and nothing else does', async (t) => {
-  await using github = await GitHubStandIn.start();
+  await using github = await FakeGitHub.start();
   const root = temporaryFolder(t);
   const write = (name: string, text: string | Buffer): void => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bounds, lineOf } from './attempts-bombs.ts';
 import type { Arsenal, Attack, Column } from './columns.ts';
 import type { Evidence } from './evidence.ts';
-import { standIns, type Field } from './field.ts';
+import { fakeUpstreams, type Field } from './field.ts';
 import { Session, type Answer } from './session.ts';
 
 export interface Assault {
@@ -79,7 +79,7 @@ async function besideSibling(
   measures.set('door', address !== undefined && (await field.canReach(address, 8080)) ? 1 : 0);
   keep(await toItsEnd(request, { mode: 'kernel', args: [ipcKey] }));
   keep(await toItsEnd(request, { mode: 'others', args: [reversed] }));
-  const targets = { ...standIns, token: tokenOf(column), gateway: [field.gateway()], sibling: addresses };
+  const targets = { ...fakeUpstreams, token: tokenOf(column), gateway: [field.gateway()], sibling: addresses };
   keep(await toItsEnd(request, { mode: 'network', args: [JSON.stringify(targets)] }));
   await using greedy = start(request, { mode: 'watches', args: [String(bounds.watches)] });
   await greedy.answer('watches');
@@ -145,7 +145,7 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
 
 async function tunnels(request: Assault, measures: Measures, keep: (session: Session) => void): Promise<void> {
   {
-    await using session = start(request, { mode: 'tunnel', args: [JSON.stringify(standIns)], tunnel: true });
+    await using session = start(request, { mode: 'tunnel', args: [JSON.stringify(fakeUpstreams)], tunnel: true });
     await session.answer('done', 120_000);
     measures.set('tunnel-peak', session.peakMebibytes);
     keep(session);

@@ -9,7 +9,7 @@ export interface Evidence {
   readonly answers: ReadonlyMap<string, Answer>;
   /** By name; what was measured from outside. */
   readonly measures: ReadonlyMap<string, number | string | undefined>;
-  /** What reached a stand-in. */
+  /** What reached a fake upstream. */
   readonly hits: readonly Hit[];
 }
 
@@ -62,7 +62,7 @@ export function callsRefused(...names: readonly string[]): Judge {
   };
 }
 
-/** Nothing reached a stand-in, and nothing was answered. */
+/** Nothing reached a fake upstream, and nothing was answered. */
 export function unreachable(attempt: string): Judge {
   return (evidence) => {
     const facts = factsOf(evidence, attempt);

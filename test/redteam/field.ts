@@ -6,8 +6,8 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { SecondEngine } from '../rig/second-engine.ts';
 import { waysOut, type Link, type Route } from './no-way-out.ts';
 
-/** Addresses that exist in the namespace only, all answered by test/redteam/stand-ins.ts. */
-export const standIns = {
+/** Addresses that exist in the namespace only, all answered by test/redteam/fake-upstreams.ts. */
+export const fakeUpstreams = {
   internet: '203.0.113.10',
   resolver: '203.0.113.53',
   internet6: '2001:db8:77::10',
@@ -16,7 +16,7 @@ export const standIns = {
   lan: ['192.168.77.2', '192.168.77.3', '192.168.77.4', '192.168.77.5'],
 } as const;
 
-/** What a stand-in saw: the first bytes, or the name that was asked. */
+/** What a fake upstream saw: the first bytes, or the name that was asked. */
 export interface Hit {
   readonly kind: 'tcp' | 'udp' | 'dns';
   readonly at: string;
@@ -25,10 +25,10 @@ export interface Hit {
 
 /**
  * A closed network with an engine in it: a dockerd in a network namespace of its own whose containers have eth0 on a
- * bridge there, stand-ins for all that they may try to reach, and no way out.
+ * bridge there, fake upstreams for all that they may try to reach, and no way out.
  */
 export class Field implements AsyncDisposable {
-  readonly #second = new SecondEngine({ bridge: { dns: standIns.resolver } });
+  readonly #second = new SecondEngine({ bridge: { dns: fakeUpstreams.resolver } });
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-field-'));
   readonly #hits: Hit[] = [];
   readonly #dials = new Map<string, (reached: boolean) => void>();
@@ -51,11 +51,11 @@ export class Field implements AsyncDisposable {
   /** Rejects unless the namespace has no way out. */
   async setUp(): Promise<void> {
     this.#engine = await this.#second.start();
-    writeFileSync(path.join(this.#folder, 'resolv.conf'), `nameserver ${standIns.resolver}\n`);
-    this.#ip('link', 'add', 'standins', 'type', 'bridge');
-    this.#ip('link', 'set', 'standins', 'up');
+    writeFileSync(path.join(this.#folder, 'resolv.conf'), `nameserver ${fakeUpstreams.resolver}\n`);
+    this.#ip('link', 'add', 'upstreams', 'type', 'bridge');
+    this.#ip('link', 'set', 'upstreams', 'up');
     this.#ip('link', 'set', 'lo', 'up');
-    const { internet, resolver, metadata, lan, internet6 } = standIns;
+    const { internet, resolver, metadata, lan, internet6 } = fakeUpstreams;
     for (const address of [internet, resolver, metadata]) this.#address(`${address}/32`);
     for (const address of lan) this.#address(`${address}/24`);
     this.#address(`${internet6}/128`);
@@ -90,7 +90,7 @@ export class Field implements AsyncDisposable {
     return links[0]?.addr_info[0]?.local ?? '';
   }
 
-  /** A command that runs inside, with the stand-in as its resolver. */
+  /** A command that runs inside, with the fake upstream as its resolver. */
   inside(words: readonly string[]): readonly string[] {
     const resolv = path.join(this.#folder, 'resolv.conf');
     const script = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"';
@@ -148,7 +148,7 @@ export class Field implements AsyncDisposable {
 
   #address(address: string): void {
     // Without duplicate detection an IPv6 address is there at once.
-    this.#ip('addr', 'add', address, 'dev', 'standins', ...(address.includes(':') ? ['nodad'] : []));
+    this.#ip('addr', 'add', address, 'dev', 'upstreams', ...(address.includes(':') ? ['nodad'] : []));
   }
 
   /** Asks the tables; sends nothing. */
@@ -159,14 +159,14 @@ export class Field implements AsyncDisposable {
   }
 
   async #invite(): Promise<void> {
-    const file = path.join(import.meta.dirname, 'stand-ins.ts');
-    const [command = '', ...words] = this.inside([process.execPath, file, JSON.stringify(standIns)]);
+    const file = path.join(import.meta.dirname, 'fake-upstreams.ts');
+    const [command = '', ...words] = this.inside([process.execPath, file, JSON.stringify(fakeUpstreams)]);
     const people = spawn(command, words);
     this.#people = people;
     people.stderr.pipe(process.stderr);
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    people.once('exit', (code) => reject(new Error(`the stand-ins ended with ${String(code)}`)));
-    const late = setTimeout(() => reject(new Error('the stand-ins are not ready after 20 s')), 20_000);
+    people.once('exit', (code) => reject(new Error(`the fake upstreams ended with ${String(code)}`)));
+    const late = setTimeout(() => reject(new Error('the fake upstreams are not ready after 20 s')), 20_000);
     lines(people, (line) => {
       const said = JSON.parse(line) as { ready?: true; dial?: string; reached?: boolean } & Partial<Hit>;
       if (said.ready) resolve(undefined);

@@ -11,7 +11,7 @@ export interface TokenService extends Proxy {
 }
 
 /**
- * A stand-in for a token service that speaks docker's documented protocol ("Token Authentication Specification" and
+ * A fake token service that speaks docker's documented protocol ("Token Authentication Specification" and
  * its OAuth2 form): it signs JSON Web Tokens that the real docker-registry checks against its certificate. Anonymous
  * may pull `public/…`; the account may do all. `lifetime` in seconds.
  */

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { connectGitHub, type GitHub } from '../../src/forge/github.ts';
 import { propose } from '../../src/forge/pull-request.ts';
 import { parseListing } from '../../src/listing/parse-listing.ts';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
 /**
@@ -83,7 +83,7 @@ async function updatePull(github: GitHub, { folder }: Checkout, name: string): P
 }
 
 /** Puts a branch of the stand-in into the repository, from `main`, and merges it as GitHub does for its checks. */
-function fetchPull({ folder, git }: Checkout, github: GitHubStandIn, branch: string): void {
+function fetchPull({ folder, git }: Checkout, github: FakeGitHub, branch: string): void {
   git('checkout', '-q', '-b', branch, 'main');
   for (const [file, text] of github.files(branch)) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -96,7 +96,7 @@ function fetchPull({ folder, git }: Checkout, github: GitHubStandIn, branch: str
 }
 
 test('two pull requests for two entries are green, merge without conflict, and main is written anew', async (t) => {
-  await using github = await GitHubStandIn.start();
+  await using github = await FakeGitHub.start();
   const forge = connectGitHub(github.env, { cacheFolder: temporaryFolder(t) });
   assert.ok(forge);
   const main = checkout(t);

@@ -76,7 +76,7 @@ test('an attempt without an answer proves nothing, whatever was expected', () =>
     assert.equal(isMet(expectation(expected), answer('unknown'), 'hello'), false);
 });
 
-test('only the greeting of this very stand-in counts as the declared host', () => {
+test('only the greeting of this very sinkhole counts as the declared host', () => {
   assert.equal(isMet(expectation('greeting'), answer('ok', 'hello'), 'hello'), true);
   assert.equal(isMet(expectation('greeting'), answer('ok', 'hello of another'), 'hello'), false);
   assert.equal(isMet(expectation('absent'), answer('no', 'Permission denied'), ''), false);

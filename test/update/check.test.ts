@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
 
@@ -33,14 +33,14 @@ interface Question {
   readonly locked?: string;
   readonly license?: string;
   readonly packages: Readonly<Record<string, Package>>;
-  readonly github?: GitHubStandIn;
+  readonly github?: FakeGitHub;
   readonly args?: readonly string[];
 }
 
 /** `mcpcat update --check` of one entry; it must leave the entry as it was. */
 async function check(question: Question): Promise<Row & { code: number; stderr: string }> {
   const { protocol, source, locked, packages, github, args = [], license = 'MIT' } = question;
-  await using stand = await registry(protocol, packages);
+  await using fake = await registry(protocol, packages);
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-check-'));
   try {
     writeEntry(path.join(folder, 'catalog', 'fixture'), { source, locked, license });
@@ -49,7 +49,7 @@ async function check(question: Question): Promise<Row & { code: number; stderr: 
       ['update', '--all', '--check', '--json', '--catalog', path.join(folder, 'catalog'), ...args],
       {
         ...process.env,
-        ...stand.env,
+        ...fake.env,
         GITHUB_TOKEN: '',
         ...github?.env,
         XDG_CACHE_HOME: path.join(folder, 'cache'),
@@ -260,7 +260,7 @@ test(
   'a release that closes a hole of the locked one does not wait, if GitHub has reviewed the hole',
   { timeout },
   async () => {
-    await using github = await GitHubStandIn.start();
+    await using github = await FakeGitHub.start();
     const vulnerabilities = [
       {
         package: { ecosystem: 'npm', name: 'server' },
@@ -290,7 +290,7 @@ test(
   'GitHub tells of an archived, a moved, a relicensed repository and of a release that is not in the registry',
   { timeout },
   async () => {
-    await using github = await GitHubStandIn.start();
+    await using github = await FakeGitHub.start();
     const facts = { archived: true, fullName: 'other/server', license: 'AGPL-3.0', release: 'v1.5.0' };
     github.repositories = { 'someone/server': facts };
     const packages = { server: { versions: ['1.0.0'] } };
@@ -312,7 +312,7 @@ test(
   'a GitHub that is down or refuses the token costs only what it would have said',
   { timeout },
   async () => {
-    await using github = await GitHubStandIn.start();
+    await using github = await FakeGitHub.start();
     const packages = { server: { versions: ['1.0.0', '1.1.0'] } };
     for (const status of [401, 429]) {
       github.failure = { status, headers: { 'retry-after': '1' } };

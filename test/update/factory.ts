@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { GitHubStandIn } from '../forge/stand-in.ts';
+import { FakeGitHub } from '../forge/fake-github.ts';
 import type { Ran } from '../rig/engine.ts';
 import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
@@ -31,17 +31,17 @@ export async function factory(t: TestContext): Promise<Factory> {
       async (protocol) => [protocol, await registry(protocol, packages[protocol])] as const,
     ),
   );
-  const github = await GitHubStandIn.start();
+  const github = await FakeGitHub.start();
   github.repositories = Object.fromEntries(
     Object.values(packages).flatMap((all) =>
       Object.keys(all).map((name) => [`someone/${repoOf(name)}`, { license: 'MIT' }]),
     ),
   );
   t.after(async () => {
-    for (const [, stand] of stands) await stand[Symbol.asyncDispose]();
+    for (const [, fake] of stands) await fake[Symbol.asyncDispose]();
     await github[Symbol.asyncDispose]();
   });
-  const env = Object.assign({}, ...stands.map(([, stand]) => stand.env), github.env) as Record<
+  const env = Object.assign({}, ...stands.map(([, fake]) => fake.env), github.env) as Record<
     string,
     string
   >;

@@ -87,8 +87,8 @@ command: [server]
 export function refusals(cases: readonly Case[]): void {
   for (const { title, protocol, source, packages = {}, says } of cases) {
     test(`${title} is an error that names it, and the entry stays as it was`, { timeout }, async () => {
-      await using stand = await registry(protocol, packages);
-      const { code, stdout, stderr, files } = await update(`${protocol}:${source}`, stand.env);
+      await using fake = await registry(protocol, packages);
+      const { code, stdout, stderr, files } = await update(`${protocol}:${source}`, fake.env);
       assert.equal(code, 1, stdout + stderr);
       for (const words of says) assert.match(stderr, words);
       assert.doesNotMatch(stderr, /a bug of ours| at .*\.js:\d+/);

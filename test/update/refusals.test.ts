@@ -140,11 +140,11 @@ test(
   'a range takes the newest that fits; packages with install scripts are listed',
   { timeout },
   async () => {
-    await using stand = await registry('npm', {
+    await using fake = await registry('npm', {
       server: { versions: ['1.0.0', '1.4.0', '2.0.0'], dependencies: { native: '^1.0.0' } },
       native: { installScript: true },
     });
-    const { code, stderr, files } = await update('npm:server@^1.0.0', stand.env);
+    const { code, stderr, files } = await update('npm:server@^1.0.0', fake.env);
     assert.equal(code, 0, stderr);
     const lock: unknown = JSON.parse(files['lock.json'] ?? '');
     assert.partialDeepStrictEqual(lock, {
@@ -161,11 +161,11 @@ test(
 );
 
 test('a dependency younger than the cool-down gives way to an older one', { timeout }, async () => {
-  await using stand = await registry('npm', {
+  await using fake = await registry('npm', {
     server: { dependencies: { other: '^1.0.0' } },
     other: { versions: ['1.0.0', '1.1.0'], published: { '1.1.0': new Date().toISOString() } },
   });
-  const { code, stderr, files } = await update('npm:server', stand.env);
+  const { code, stderr, files } = await update('npm:server', fake.env);
   assert.equal(code, 0, stderr);
   assert.partialDeepStrictEqual(JSON.parse(files['lock.json'] ?? ''), {
     artifacts: [{ name: 'other', version: '1.0.0' }, { name: 'server' }],
@@ -173,8 +173,8 @@ test('a dependency younger than the cool-down gives way to an older one', { time
 });
 
 test('a lock that cannot be written changes no file of the entry', { timeout }, async () => {
-  await using stand = await registry('npm', { server: {} });
-  const { code, stderr, files, others } = await update('npm:server', stand.env, ['package-lock.json']);
+  await using fake = await registry('npm', { server: {} });
+  const { code, stderr, files, others } = await update('npm:server', fake.env, ['package-lock.json']);
   assert.equal(code, 1);
   assert.match(stderr, /can't write the lock to .*fixture: /);
   assert.doesNotMatch(stderr, /a bug of ours/);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A package of the stand-in, in version 1.0.0 unless it says otherwise. */
+/** A package of the fake registry, in version 1.0.0 unless it says otherwise. */
 export interface Package {
   readonly versions?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;

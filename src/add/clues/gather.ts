@@ -104,7 +104,7 @@ function isDocument({ path, text }: { path: string; text: string }): boolean {
 }
 
 /** What an author writes where a value of the user's belongs: no server works with it. */
-const standIn = /^(your|my|some|change)[-_ ]|example\.|\bexample\b|placeholder|changeme|xxxx|dummy/i;
+const placeholderWords = /^(your|my|some|change)[-_ ]|example\.|\bexample\b|placeholder|changeme|xxxx|dummy/i;
 
 function merged(name: string, said: readonly SettingClue[], always: boolean): KnownSetting {
   const first = <T>(pick: (clue: SettingClue) => T | undefined): T | undefined =>
@@ -118,7 +118,7 @@ function merged(name: string, said: readonly SettingClue[], always: boolean): Kn
       values.find((value) => !isPlaceholder(value)) ??
       values.find((value) => prefixOf(value) !== '') ??
       values[0],
-    fallback: first(({ fallback }) => (standIn.test(fallback ?? '') ? undefined : fallback)),
+    fallback: first(({ fallback }) => (placeholderWords.test(fallback ?? '') ? undefined : fallback)),
     required: first(({ required }) => required),
     secret: first(({ secret }) => secret) ?? isSecretName(name),
     witnesses: [...new Set(said.map(({ witness }) => witness))],

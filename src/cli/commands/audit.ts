@@ -16,7 +16,7 @@ export const spec: CommandSpec = {
     json: common.json,
   },
   examples: [
-    ['mcpcat audit fetch', 'every host leads to a stand-in: nothing is sent anywhere'],
+    ['mcpcat audit fetch', 'every host leads to a sinkhole: nothing is sent anywhere'],
     ['mcpcat audit github --live --tool get_me', 'the real hosts, and one tool'],
     ['mcpcat audit fetch --json | jq -r .patch', 'only the patch for the entry'],
   ],

@@ -11,7 +11,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
 import { engineOf, folderOf } from './workshop.ts';
 
-/** For one tool; a stand-in answers at once, so what takes longer hangs. */
+/** For one tool; a sinkhole answers at once, so what takes longer hangs. */
 const deadlineMs = 20_000;
 
 /** 1 if the server tried what its entry does not declare, or did not get to its tools. */

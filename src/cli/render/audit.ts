@@ -12,7 +12,7 @@ export function auditText(report: AuditReport): string {
     .map(([outcome, count]) => `${String(count)} ${outcome}`);
   return [
     `${name}: ${String(tools.length)} tools (${counts.join(', ') || 'none'}), ${
-      live ? 'with the real declared hosts' : 'every host a stand-in: nothing was sent anywhere'
+      live ? 'with the real declared hosts' : 'every host a sinkhole: nothing was sent anywhere'
     }`,
     ...(failure === undefined ? [] : [`It did not get to the end: ${printable(failure)}`]),
     '',
@@ -56,7 +56,7 @@ function verdict({ undeclared, unused, patch, live }: AuditReport): string[] {
     ...(idle.length === 0
       ? []
       : [
-          `Declared and not used${live ? '' : ' here (a stand-in answers nothing, so this proves little)'}: ${idle.join(', ')}`,
+          `Declared and not used${live ? '' : ' here (a sinkhole answers nothing, so this proves little)'}: ${idle.join(', ')}`,
         ]),
     ...(patch === '' ? [] : ['', 'A patch for the entry, if that is right (git apply):', patch.trimEnd()]),
   ];

@@ -11,7 +11,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
  * Something that answers like an engine on a unix socket, for what a real one does only when its disk is full or its
  * power goes. `answers` by method and path without version; whatever else is asked for is not there.
  */
-export async function standIn(t: TestContext, answers: Readonly<Record<string, Answer>>): Promise<Engine> {
+export async function fakeDocker(t: TestContext, answers: Readonly<Record<string, Answer>>): Promise<Engine> {
   const socket = path.join(temporaryFolder(t), 'engine.sock');
   const server = createServer((request, response) => {
     const place = (request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');

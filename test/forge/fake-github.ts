@@ -28,12 +28,12 @@ export interface Repo {
 }
 
 /**
- * A stand-in for GitHub on loopback. It speaks the documented REST calls that mcpcat makes (docs.github.com/rest:
+ * A fake GitHub on loopback. It speaks the documented REST calls that mcpcat makes (docs.github.com/rest:
  * repositories, releases, tags, global advisories, git database, pulls), keeps refs, commits and trees as git names
  * them by content, answers If-None-Match, and refuses what GitHub refuses: no token, a ref that exists, a tree of
  * nothing. It is no GitHub: rights, limits and reviews are not in it.
  */
-export class GitHubStandIn {
+export class FakeGitHub {
   readonly requests: string[] = [];
   readonly refs = new Map<string, string>();
   readonly trees = new Map<string, ReadonlyMap<string, string>>();
@@ -46,8 +46,8 @@ export class GitHubStandIn {
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   #port = 0;
 
-  static async start(): Promise<GitHubStandIn> {
-    const github = new GitHubStandIn();
+  static async start(): Promise<FakeGitHub> {
+    const github = new FakeGitHub();
     await new Promise<void>((resolve) => github.#server.listen(0, '127.0.0.1', resolve));
     github.#port = (github.#server.address() as AddressInfo).port;
     const tree = github.tree(new Map([['README.md', 'hello\n']]));

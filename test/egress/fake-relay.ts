@@ -11,13 +11,13 @@ import {
 } from '../../src/egress/frames.ts';
 
 /**
- * A stand-in for `mcpcat-init relay`: speaks the tunnel protocol over a pair of streams, with functions instead of a
+ * A fake `mcpcat-init relay`: speaks the tunnel protocol over a pair of streams, with functions instead of a
  * server that looks names up and connects. The real one, in C, is proved in test/docker and test/init.
  */
-export class StandInRelay {
+export class FakeRelay {
   readonly ports: Promise<readonly number[]>;
   readonly #output: Writable;
-  readonly #streams = new Map<number, StandInStream>();
+  readonly #streams = new Map<number, FakeRelayStream>();
   readonly #queries = new Map<number, (address: string | undefined) => void>();
   readonly #hello = Promise.withResolvers<readonly number[]>();
   readonly #onConnection: (port: number, stream: Duplex) => void;
@@ -47,7 +47,7 @@ export class StandInRelay {
   }
 
   /** What a server's connect() gets. Destroyed with the reason of a RESET. */
-  connect(address: string, port: number): StandInStream {
+  connect(address: string, port: number): FakeRelayStream {
     do this.#nextId = (this.#nextId + 2) % 65_536 || 2;
     while (this.#streams.has(this.#nextId));
     const stream = this.#stream(this.#nextId);
@@ -61,8 +61,8 @@ export class StandInRelay {
     return this.#output.write(bytes);
   }
 
-  #stream(id: number): StandInStream {
-    const stream = new StandInStream(id, this.#output);
+  #stream(id: number): FakeRelayStream {
+    const stream = new FakeRelayStream(id, this.#output);
     this.#streams.set(id, stream);
     stream.once('close', () => this.#streams.delete(id));
     return stream;
@@ -87,7 +87,7 @@ export class StandInRelay {
 }
 
 /** One stream as the server in the container sees it. */
-export class StandInStream extends Duplex {
+export class FakeRelayStream extends Duplex {
   readonly id: number;
   readonly #output: Writable;
   readonly #ready = Promise.withResolvers<void>();

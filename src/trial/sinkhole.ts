@@ -3,7 +3,7 @@ import { duplexPair } from 'node:stream';
 import type { Dial } from '../egress/dial.ts';
 
 /** Takes the place of every host behind the tunnel's dialler: a server under test reaches nobody. */
-export interface StandIn {
+export interface Sinkhole {
   readonly dial: Dial;
   /** What it says to whoever connects, for a probe to recognise; new for each trial. */
   readonly greeting: string;
@@ -15,9 +15,9 @@ export interface StandIn {
 const patience = 1000;
 
 /** Says its greeting, listens to the first bytes and closes: to TLS and HTTP alike that is a clean, quick failure. */
-export function standIn(): StandIn {
-  const greeting = `mcpcat stand-in ${randomBytes(8).toString('hex')}\r\n`;
-  const stand: StandIn = {
+export function openSinkhole(): Sinkhole {
+  const greeting = `mcpcat sinkhole ${randomBytes(8).toString('hex')}\r\n`;
+  const sinkhole: Sinkhole = {
     greeting,
     onTalk: () => undefined,
     dial: ({ name, port }) => {
@@ -26,13 +26,13 @@ export function standIn(): StandIn {
       here.on('error', () => undefined);
       here.once('close', () => clearTimeout(timer));
       here.once('data', (bytes: Buffer) => {
-        stand.onTalk(name, port, bytes);
+        sinkhole.onTalk(name, port, bytes);
         here.resume().end();
       });
       here.once('end', () => here.end());
       here.write(greeting);
-      return Promise.resolve({ outcome: 'connected', stream: there, address: 'stand-in' });
+      return Promise.resolve({ outcome: 'connected', stream: there, address: 'sinkhole' });
     },
   };
-  return stand;
+  return sinkhole;
 }

@@ -1,11 +1,11 @@
 /**
- * The stand-in relay as a process, as the real one is: `down` reads a number of bytes from its host, `up` sends them.
+ * The fake relay as a process, as the real one is: `down` reads a number of bytes from its host, `up` sends them.
  * Says on stderr, as JSON, how long that took.
  */
-import { StandInRelay } from './stand-in-relay.ts';
+import { FakeRelay } from './fake-relay.ts';
 
 const [direction, port, bytes] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
-const relay = new StandInRelay(process.stdin, process.stdout);
+const relay = new FakeRelay(process.stdin, process.stdout);
 await relay.ports;
 const stream = relay.connect('127.77.0.1', port);
 await stream.connected;
