@@ -21,7 +21,7 @@ const ranks: readonly (readonly string[])[] = [
     'consent',
     'listing',
     'session',
-    'trial',
+    'test-session',
   ],
   ['update', 'image-build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
   ['pipeline'],

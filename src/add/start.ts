@@ -7,7 +7,7 @@ import type { Writes } from '../audit/report.ts';
 import type { Entry } from '../catalog/entry.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { useTools, type OfferedTool, type ToolUse } from '../mcp/use-tools.ts';
-import { withExampleSandbox } from '../trial/example-sandbox.ts';
+import { withExampleSandbox } from '../test-session/example-sandbox.ts';
 import { within } from '../lib/within.ts';
 
 export interface StartRequest {

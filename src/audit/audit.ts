@@ -6,7 +6,7 @@ import type { Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { useTools, type OfferedTool } from '../mcp/use-tools.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { withExampleSandbox } from '../trial/example-sandbox.ts';
+import { withExampleSandbox } from '../test-session/example-sandbox.ts';
 import { exampleArguments } from './example-arguments.ts';
 import { filesIn, writesOf } from './files.ts';
 import { patchOf } from './patch.ts';

@@ -1,7 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { probe } from '../trial/probe.ts';
+import { probe } from '../test-session/probe.ts';
 import type { Writes } from './report.ts';
 
 /** HOME in every runtime base, where a server leaves what nobody has told it a place for. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Engine } from '../engine/engine.ts';
-import { isOwnProcess } from '../trial/own-processes.ts';
+import { isOwnProcess } from '../test-session/own-processes.ts';
 
 const most = 200;
 

@@ -3,7 +3,7 @@ import type { Dial } from '../egress/dial.ts';
 import { policyOf, type Policy } from '../egress/policy.ts';
 import type { PermittedRule } from '../egress/rules.ts';
 import { isHostName } from '../lib/host-rule.ts';
-import type { Sinkhole } from '../trial/sinkhole.ts';
+import type { Sinkhole } from '../test-session/sinkhole.ts';
 
 /** A host that the server looked for, all its attempts together. */
 export interface Host {

@@ -1,8 +1,8 @@
 import type { Engine, Labels } from '../engine/engine.ts';
 import type { Dial } from '../egress/dial.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { openSinkhole } from '../trial/sinkhole.ts';
-import { inTrial, type Trial } from '../trial/trial.ts';
+import { openSinkhole } from '../test-session/sinkhole.ts';
+import { inTestSession, type TestSession } from '../test-session/test-session.ts';
 import { withHome } from './files.ts';
 import { Recorder, recordingRules } from './recorder.ts';
 
@@ -19,7 +19,7 @@ export interface RecordingRequest {
 
 /** A server that runs in the sandbox it is to have, but for what lets it show more. */
 export interface Recording {
-  readonly running: Trial;
+  readonly running: TestSession;
   readonly recorder: Recorder;
   readonly sandbox: Sandbox;
 }
@@ -35,7 +35,7 @@ export async function record<T>(
   const open = { ...(openHome ? withHome(sandbox) : sandbox), network };
   const { dial, attempt } = recorder;
   const policy = recorder.policyFor(network);
-  return inTrial({ ...request, sandbox: open, dial, onAttempt: attempt, policy }, (running) =>
+  return inTestSession({ ...request, sandbox: open, dial, onAttempt: attempt, policy }, (running) =>
     watch({ running, recorder, sandbox: open }),
   );
 }

@@ -1,9 +1,9 @@
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { probe, type Answer, type Attempt } from '../trial/probe.ts';
-import { openSinkhole } from '../trial/sinkhole.ts';
-import { inTrial } from '../trial/trial.ts';
+import { probe, type Answer, type Attempt } from '../test-session/probe.ts';
+import { openSinkhole } from '../test-session/sinkhole.ts';
+import { inTestSession } from '../test-session/test-session.ts';
 import type { Condition } from './condition.ts';
 
 export interface MeasureRequest {
@@ -78,7 +78,7 @@ async function answersFrom(
   image: string,
 ): Promise<{ readonly answers: Answers; readonly greeting: string }> {
   const sinkhole = openSinkhole();
-  const trial = {
+  const testSession = {
     engine,
     image,
     labels,
@@ -92,7 +92,7 @@ async function answersFrom(
       entrypoint: ['/mcpcat-init', '--', '/mcpcat-init', 'watch'],
     }),
   };
-  const found = await inTrial(trial, async ({ id, tunnel: opened, attachment }) => {
+  const found = await inTestSession(testSession, async ({ id, tunnel: opened, attachment }) => {
     attachment.stdout.resume();
     await opened;
     return probe(engine, id, Object.values(attempts));

@@ -2,7 +2,7 @@ import type { Entry } from '../catalog/entry.ts';
 import type { HandshakeResult, ToolFacts } from '../mcp/handshake.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Finding } from '../lib/finding.ts';
-import type { Answer } from '../trial/probe.ts';
+import type { Answer } from '../test-session/probe.ts';
 import type { Expectation } from './expectations.ts';
 
 /** Everything that was seen of one server, for the checks to judge. */

@@ -3,9 +3,9 @@ import type { Entry } from '../catalog/entry.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { openSinkhole } from '../trial/sinkhole.ts';
-import { inTrial } from '../trial/trial.ts';
+import { withExampleSandbox } from '../test-session/example-sandbox.ts';
+import { openSinkhole } from '../test-session/sinkhole.ts';
+import { inTestSession } from '../test-session/test-session.ts';
 import type { Filled } from './observation.ts';
 import type { ObserveRequest } from './observe.ts';
 
@@ -20,7 +20,7 @@ export async function observeExamples(request: ObserveRequest): Promise<Filled |
   const settings = Object.keys(optional);
   const beforeClose = (): Promise<void> => Promise.resolve();
   const start = (sandbox: Sandbox): Promise<Filled> =>
-    inTrial(
+    inTestSession(
       { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
       async ({ attachment, stderr }) => {
         const { failure } = await handshake(attachment, { deadlineMs, beforeClose });

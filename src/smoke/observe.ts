@@ -6,11 +6,11 @@ import { handshake } from '../mcp/handshake.ts';
 import { speaksModern } from '../mcp/modern.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { withExampleSandbox } from '../trial/example-sandbox.ts';
-import { isOwnProcess } from '../trial/own-processes.ts';
-import { probe } from '../trial/probe.ts';
-import { openSinkhole, type Sinkhole } from '../trial/sinkhole.ts';
-import { inTrial, type Trial } from '../trial/trial.ts';
+import { withExampleSandbox } from '../test-session/example-sandbox.ts';
+import { isOwnProcess } from '../test-session/own-processes.ts';
+import { probe } from '../test-session/probe.ts';
+import { openSinkhole, type Sinkhole } from '../test-session/sinkhole.ts';
+import { inTestSession, type TestSession } from '../test-session/test-session.ts';
 import { within } from '../lib/within.ts';
 import { expectationsOf } from './expectations.ts';
 import type { Observation, Probed } from './observation.ts';
@@ -40,7 +40,7 @@ export async function observe(request: ObserveRequest): Promise<Session> {
 export async function observeModern(request: ObserveRequest): Promise<boolean> {
   const { engine, entry, image, labels, signal, deadlineMs } = request;
   return withExampleSandbox(entry, (sandbox) =>
-    inTrial(
+    inTestSession(
       { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
       ({ attachment }) => speaksModern(attachment, Math.min(deadlineMs, 10_000)),
     ),
@@ -54,8 +54,8 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
   const onAttempt = (attempt: Attempt): void => {
     if (attempts.length < mostAttempts) attempts.push(attempt);
   };
-  return inTrial({ engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt }, (trial) =>
-    watch(request, { trial, sandbox, sinkhole, attempts }),
+  return inTestSession({ engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt }, (testSession) =>
+    watch(request, { testSession, sandbox, sinkhole, attempts }),
   );
 }
 
@@ -63,7 +63,7 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
 const mostAttempts = 1000;
 
 interface Watched {
-  readonly trial: Trial;
+  readonly testSession: TestSession;
   readonly sandbox: Sandbox;
   readonly sinkhole: Sinkhole;
   readonly attempts: readonly Attempt[];
@@ -71,7 +71,7 @@ interface Watched {
 
 async function watch(request: ObserveRequest, watched: Watched): Promise<Session> {
   const { engine, entry, knownTools, deadlineMs } = request;
-  const { attachment, id, stderr, ended } = watched.trial;
+  const { attachment, id, stderr, ended } = watched.testSession;
   let idle: Pick<Observation, 'processes' | 'memory' | 'attempts' | 'probed'> = {
     processes: [],
     memory: undefined,
@@ -80,7 +80,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   };
   const beforeClose = async (): Promise<void> => {
     // What it asked for in its first moments waits for the tunnel.
-    await watched.trial.tunnel.catch(() => undefined);
+    await watched.testSession.tunnel.catch(() => undefined);
     const measured = await measureIdle(engine, id);
     // What the probe tries is not what the server tried.
     const attempts = [...watched.attempts];
@@ -107,14 +107,14 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
 }
 
 /** In the server's own container, over its own tunnel: what it could do, no more and no less. */
-async function probedFrom(engine: Engine, { trial, sandbox, sinkhole }: Watched): Promise<Probed | undefined> {
+async function probedFrom(engine: Engine, { testSession, sandbox, sinkhole }: Watched): Promise<Probed | undefined> {
   const greeting = sinkhole.greeting;
   try {
-    await trial.tunnel;
+    await testSession.tunnel;
     const expectations = expectationsOf(sandbox);
     const answers = await probe(
       engine,
-      trial.id,
+      testSession.id,
       expectations.map(({ attempt }) => attempt),
     );
     const results = expectations.flatMap((expectation, index) => {
@@ -124,7 +124,7 @@ async function probedFrom(engine: Engine, { trial, sandbox, sinkhole }: Watched)
     return { results, greeting };
   } catch (error) {
     // Of a server that is over there is nothing to measure; that it ended is a finding of its own.
-    if ((await within(trial.ended, 500)) !== undefined) return undefined;
+    if ((await within(testSession.ended, 500)) !== undefined) return undefined;
     return { failure: messageOf(error), results: [], greeting };
   }
 }

@@ -8,7 +8,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openSession } from '../session/open-session.ts';
 import type { Channel, ServerEnd, Session } from '../session/session.ts';
 
-export interface TrialRequest {
+export interface TestSessionRequest {
   readonly engine: Engine;
   readonly image: string;
   readonly labels: Labels;
@@ -16,15 +16,15 @@ export interface TrialRequest {
   /** Where the tunnel leads, if the sandbox has one. */
   readonly dial: Dial;
   readonly onAttempt: OnAttempt;
-  /** Instead of what the sandbox's rules come to, for a trial that shall see more than it enforces. */
+  /** Instead of what the sandbox's rules come to, for a test session that shall see more than it enforces. */
   readonly policy?: Policy;
-  /** The last word on the settings, for a trial that shall show more than it enforces. */
+  /** The last word on the settings, for a test session that shall show more than it enforces. */
   readonly adjust?: (settings: ContainerSettings) => ContainerSettings;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A server that runs under test. */
-export interface Trial {
+export interface TestSession {
   readonly id: string;
   readonly attachment: Pick<Attachment, 'stdin' | 'stdout'>;
   /** Grows while the server writes; the last lines only. */
@@ -39,7 +39,7 @@ const keptLines = 40;
 const confirmMs = 120_000;
 
 /** Starts the image in the sandbox. The container is removed whatever happens, also when the user gives up. */
-export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => Promise<T>): Promise<T> {
+export async function inTestSession<T>(request: TestSessionRequest, work: (testSession: TestSession) => Promise<T>): Promise<T> {
   const { dial, signal, ...server } = request;
   signal?.throwIfAborted();
   const session = openSession({
@@ -52,7 +52,7 @@ export async function inTrial<T>(request: TrialRequest, work: (trial: Trial) => 
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     const channel = await running(session);
-    return await work(trialOf(session, channel));
+    return await work(testSessionOf(session, channel));
   } finally {
     signal?.removeEventListener('abort', cancel);
     await closed(session);
@@ -67,7 +67,7 @@ async function running(session: Session): Promise<Channel> {
   return channel;
 }
 
-function trialOf({ ended }: Session, { id, send, received, stderr, tunnel }: Channel): Trial {
+function testSessionOf({ ended }: Session, { id, send, received, stderr, tunnel }: Channel): TestSession {
   return {
     id,
     attachment: { stdin: send, stdout: received },

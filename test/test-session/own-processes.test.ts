@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOwnProcess } from '../../src/trial/own-processes.ts';
+import { isOwnProcess } from '../../src/test-session/own-processes.ts';
 
 test('what we and the engine run in a container is not the server’s', () => {
   for (const own of [

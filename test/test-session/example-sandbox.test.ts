@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Entry } from '../../src/catalog/entry.ts';
-import { withExampleSandbox } from '../../src/trial/example-sandbox.ts';
+import { withExampleSandbox } from '../../src/test-session/example-sandbox.ts';
 
 const entry = Entry.parse({
   name: 'thing',

@@ -5,7 +5,7 @@ import type { Dial } from '../egress/dial.ts';
 /** Takes the place of every host behind the tunnel's dialler: a server under test reaches nobody. */
 export interface Sinkhole {
   readonly dial: Dial;
-  /** What it says to whoever connects, for a probe to recognise; new for each trial. */
+  /** What it says to whoever connects, for a probe to recognise; new for each test session. */
   readonly greeting: string;
   /** Called with the first bytes that came on a connection. */
   onTalk: (name: string, port: number, bytes: Buffer) => void;
