@@ -69,8 +69,8 @@ const onlyContainers: Plugin = {
 /** What the launcher loads late is an entry of the second bundle. */
 const late = {
   load: 'src/catalog/load.ts',
-  'open-server': 'src/listing/open-server.ts',
-  'refresh-copy': 'src/listing/refresh-copy.ts',
+  'open-server': 'src/catalog-index/open-server.ts',
+  'refresh-copy': 'src/catalog-index/refresh-copy.ts',
   build: 'src/engine/docker/build.ts',
   progress: 'src/engine/docker/progress.ts',
   http: 'src/http-bridge/http-attachment.ts',

@@ -19,7 +19,7 @@ const ranks: readonly (readonly string[])[] = [
     'http-bridge',
     'settings',
     'consent',
-    'listing',
+    'catalog-index',
     'session',
     'test-session',
   ],

@@ -4,7 +4,7 @@ import { laneOf } from './lanes.ts';
 import type { Job } from './run-jobs.ts';
 
 /** Folders whose files have a process each: they watch the memory of theirs, or wait so long that it is worth it. */
-const apart = new Set(['test/egress', 'test/update', 'test/listing']);
+const apart = new Set(['test/egress', 'test/update', 'test/catalog-index']);
 
 /** Unit tests of one folder share a process, as a rule; each docker test file has its own. Longest first. */
 export function jobsOf(group: Group, files: readonly string[]): Job[] {

@@ -1,7 +1,7 @@
 import { imageOf } from '../catalog/server.ts';
 import type { Tool } from '../catalog/tools.ts';
 import type { Input } from '../lib/input.ts';
-import type { ListedServer } from '../listing/listing.ts';
+import type { ListedServer } from '../catalog-index/catalog-index.ts';
 
 /** A server that others can run, with the image that they take. */
 export interface Exported {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Mount } from '../catalog/entry.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
-import type { ListedServer } from '../listing/listing.ts';
+import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import type { ExportedWithTools } from './choose.ts';
 
 /** A server in a catalog file of github.com/docker/mcp-gateway (pkg/catalog/types.go). */

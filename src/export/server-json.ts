@@ -1,5 +1,5 @@
 import type { EnvSetting, Mount } from '../catalog/entry.ts';
-import type { ListedServer } from '../listing/listing.ts';
+import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import type { Exported } from './choose.ts';
 import type { Flag } from '../engine/docker/run-flags.ts';
 import { entryFlags } from './run-flags.ts';

@@ -1,5 +1,5 @@
 import { parseHostRules } from '../lib/host-rules.ts';
-import type { ListedServer } from '../listing/listing.ts';
+import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import type { ExportedWithTools } from './choose.ts';
 import { publisherKey, serverJson, type ServerJson } from './server-json.ts';
 

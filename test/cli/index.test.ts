@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { parseListing } from '../../src/listing/parse-listing.ts';
+import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { entryText } from '../catalog/entry-text.ts';
-import { toolsText } from '../listing/rig.ts';
+import { toolsText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { transcript } from './transcript.ts';
 
@@ -19,7 +19,7 @@ test('index writes, says what would be written otherwise, and leaves what is up 
   assert.match(await index(' --check'), /there is none[\s\S]*--- exit 1/);
   assert.deepEqual(readdirSync(folder), ['catalog']);
   assert.match(await index(), /catalog\.json written: 2 servers, 0 proved[\s\S]*--- exit 0/);
-  assert.deepEqual(Object.keys(parseListing(readFileSync(file, 'utf8'), file).servers), ['a', 'b']);
+  assert.deepEqual(Object.keys(parseCatalogIndex(readFileSync(file, 'utf8'), file).servers), ['a', 'b']);
   const { ino } = statSync(file);
   assert.match(await index(' --check'), /is up to date[\s\S]*--- exit 0/);
   await index();
@@ -73,7 +73,7 @@ test('a broken entry is said, and the others are written', async (t) => {
   assert.match(said, /"servers": 1,[\s\S]*"problems": 1/);
   assert.match(said, /bad\/server\.yaml:1:\d+: YAML[\s\S]*--- exit 1/);
   const text = readFileSync(path.join(folder, 'catalog.json'), 'utf8');
-  assert.deepEqual(Object.keys(parseListing(text, 'x').servers), ['good']);
+  assert.deepEqual(Object.keys(parseCatalogIndex(text, 'x').servers), ['good']);
 });
 
 test('export writes one file, or one for each server', async (t) => {

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
-import { gatherListing } from '../../src/listing/gather.ts';
-import type { ListedServer } from '../../src/listing/listing.ts';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import type { ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { chooseExported } from '../../src/export/choose.ts';
 import { dockerCatalog } from '../../src/export/docker-catalog.ts';
 import { entryFlags } from '../../src/export/run-flags.ts';
 import { serverJson } from '../../src/export/server-json.ts';
 import { toolhiveRegistry } from '../../src/export/toolhive.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { fingerprint, imageText, proofText, serverFiles } from '../listing/rig.ts';
+import { fingerprint, imageText, proofText, serverFiles } from '../catalog-index/rig.ts';
 
 const image = 'registry.example.com/mcpcat/x@sha256:aa';
 
 /** A server whose `server.yaml` has these lines more. */
 async function listed(t: TestContext, more = '', files: Record<string, string> = {}): Promise<ListedServer> {
   const folder = temporaryFolder(t, { ...serverFiles('x', more), ...files });
-  const { listing, problems } = await gatherListing(folder, () =>
+  const { catalogIndex, problems } = await gatherCatalogIndex(folder, () =>
     Promise.resolve({ 'linux/amd64': fingerprint }),
   );
   assert.deepEqual(problems, []);
-  const server = listing.servers['x'];
+  const server = catalogIndex.servers['x'];
   assert.ok(server);
   return server;
 }

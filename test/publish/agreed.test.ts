@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { agreedPackages, parseDealt, type Dealt } from '../../src/publish/agreed.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { imageText, proofText } from '../listing/rig.ts';
+import { imageText, proofText } from '../catalog-index/rig.ts';
 
 const dealt: readonly Dealt[] = [
   { shard: 1, names: ['a', 'b'] },

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { connectGitHub, type GitHub } from '../../src/forge/github.ts';
 import { propose } from '../../src/forge/pull-request.ts';
-import { parseListing } from '../../src/listing/parse-listing.ts';
+import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { FakeGitHub } from '../forge/fake-github.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
@@ -114,7 +114,7 @@ test('two pull requests for two entries are green, merge without conflict, and m
 
   main.git('checkout', '-q', '-b', 'mcpcat/published');
   main.index();
-  const { servers } = parseListing(
+  const { servers } = parseCatalogIndex(
     readFileSync(path.join(main.folder, 'catalog.json'), 'utf8'),
     'catalog.json',
   );

@@ -7,11 +7,11 @@ import { toolhiveRegistry } from '../../export/toolhive.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { pool } from '../../lib/pool.ts';
-import type { ListedServer, Listing } from '../../listing/listing.ts';
+import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { serverIn, sourceOf, wholeListing, type WholeListing } from './view.ts';
+import { serverIn, sourceOf, wholeCatalogIndex, type WholeCatalogIndex } from './view.ts';
 import { writeOut } from './write-out.ts';
 
 const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
@@ -24,10 +24,10 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const form = formOf(options.text('format'));
   const namespace = namespaceOf(options.text('namespace') ?? 'io.mcpcat');
-  const whole = await wholeListing(invocation, () => fingerprintsNow(options.list('base')));
-  const { listing, problems: all } = whole;
+  const whole = await wholeCatalogIndex(invocation, () => fingerprintsNow(options.list('base')));
+  const { catalogIndex, problems: all } = whole;
   const problems = invocation.positionals.length === 0 ? all : [];
-  const servers = named(invocation, listing);
+  const servers = named(invocation, catalogIndex);
   const choice = { unproved: options.flag('unproved'), local: options.flag('local') };
   const { chosen, left } = chooseExported(servers, choice);
   await write(invocation, await filesOf(form, chosen, { namespace, toolsOf: whole.toolsOf }));
@@ -53,14 +53,14 @@ function namespaceOf(text: string): string {
   throw new McpcatError('usage', `--namespace: expected a name such as io.github.owner, found "${text}"`);
 }
 
-function named(invocation: Invocation, { servers }: Listing): ListedServer[] {
+function named(invocation: Invocation, { servers }: CatalogIndex): ListedServer[] {
   const names = invocation.positionals;
   if (names.length === 0) return Object.values(servers);
   const source = sourceOf(invocation);
   return [...new Set(names)].toSorted().map((name) => serverIn(servers, { name, source }));
 }
 
-interface Facts extends Pick<WholeListing, 'toolsOf'> {
+interface Facts extends Pick<WholeCatalogIndex, 'toolsOf'> {
   readonly namespace: string;
 }
 

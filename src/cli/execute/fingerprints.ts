@@ -1,7 +1,7 @@
 import { loadBases, withOverrides } from '../../base/references.ts';
 import { generateServer } from '../../image-build/build-server.ts';
 import type { Platform } from '../../engine/engine.ts';
-import type { Fingerprints } from '../../listing/gather.ts';
+import type { Fingerprints } from '../../catalog-index/gather.ts';
 import { templatesFolder } from './workshop.ts';
 
 /** Those that a lock has artifacts for. */

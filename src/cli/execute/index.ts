@@ -3,10 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
-import { gatherListing } from '../../listing/gather.ts';
-import { listingText, type Listing } from '../../listing/listing.ts';
-import { listingPage } from '../../listing/page.ts';
-import { parseListing } from '../../listing/parse-listing.ts';
+import { gatherCatalogIndex } from '../../catalog-index/gather.ts';
+import { catalogIndexText, type CatalogIndex } from '../../catalog-index/catalog-index.ts';
+import { catalogPage } from '../../catalog-index/page.ts';
+import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { folderOf } from './workshop.ts';
@@ -17,27 +17,27 @@ export const execute: Execute = async (invocation) => {
   const folder = folderOf(invocation);
   const out = path.resolve(options.text('out') ?? path.join(folder, '..', 'catalog.json'));
   const page = options.text('page');
-  const { listing, tools, problems } = await gatherListing(
+  const { catalogIndex, tools, problems } = await gatherCatalogIndex(
     folder,
     await fingerprintsNow(options.list('base')),
     out,
   );
-  const toolsFolder = path.join(path.dirname(out), listing.toolsFolder);
+  const toolsFolder = path.join(path.dirname(out), catalogIndex.toolsFolder);
   const texts: [string, string][] = [...tools].map(([name, text]) => [
     path.join(toolsFolder, `${name}.json`),
     text,
   ]);
   // After the tools: who reads in between finds those that it names, or says that they are others.
-  texts.push([out, listingText(listing)]);
-  if (page !== undefined) texts.push([path.resolve(page), listingPage(listing)]);
+  texts.push([out, catalogIndexText(catalogIndex)]);
+  if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
   const check = options.flag('check');
   const before = await listedIn(out);
   const stale = await settle(texts, check);
-  if (!check) await clear(toolsFolder, { before, now: listing });
+  if (!check) await clear(toolsFolder, { before, now: catalogIndex });
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (check) for (const line of staleLines(stale)) terminal.stderr.write(`${line}\n`);
   const current = stale.length === 0;
-  const facts = { file: out, current, ...countsOf(listing), problems: problems.length };
+  const facts = { file: out, current, ...countsOf(catalogIndex), problems: problems.length };
   terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}\n`);
   return problems.length > 0 || (check && !current) ? 1 : 0;
 };
@@ -59,7 +59,7 @@ async function settle(
 /** Removes the tools of servers that the file listed and the catalog no longer has; whatever else is there stays. */
 async function clear(
   folder: string,
-  { before, now }: { before: readonly string[]; now: Listing },
+  { before, now }: { before: readonly string[]; now: CatalogIndex },
 ): Promise<void> {
   const gone = before.filter((name) => !Object.hasOwn(now.servers, name));
   for (const name of gone) await rm(path.join(folder, `${name}.json`), { force: true });
@@ -68,7 +68,7 @@ async function clear(
 /** The servers that a file lists; none of what is no catalog.json of this version. */
 async function listedIn(file: string): Promise<readonly string[]> {
   try {
-    return Object.keys(parseListing(await readFile(file, 'utf8'), file).servers);
+    return Object.keys(parseCatalogIndex(await readFile(file, 'utf8'), file).servers);
   } catch {
     return [];
   }
@@ -94,7 +94,7 @@ interface Counts {
   readonly unproved: number;
 }
 
-function countsOf({ servers }: Listing): Counts {
+function countsOf({ servers }: CatalogIndex): Counts {
   const all = Object.values(servers);
   const count = (wanted: string): number => all.filter(({ status }) => status === wanted).length;
   return {

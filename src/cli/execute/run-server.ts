@@ -1,7 +1,7 @@
 import { catalogSource, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
 import { quickImage, quickTools, type RecordedImage } from '../../catalog/quick-image.ts';
-import { quickServer } from '../../listing/quick-listing.ts';
+import { quickServer } from '../../catalog-index/quick-catalog-index.ts';
 import type { GrantedTools } from '../../consent/grant.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Invocation } from '../command.ts';

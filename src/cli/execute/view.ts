@@ -5,11 +5,11 @@ import type { Problem } from '../../catalog/problem.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
 import type { Tool } from '../../catalog/tools.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { gatherListing, listServer, type Fingerprints } from '../../listing/gather.ts';
-import type { ListedServer, Listing } from '../../listing/listing.ts';
-import { openListing } from '../../listing/open-listing.ts';
-import { openTools } from '../../listing/open-tools.ts';
-import { parseTools } from '../../listing/tools-text.ts';
+import { gatherCatalogIndex, listServer, type Fingerprints } from '../../catalog-index/gather.ts';
+import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
+import { openCatalogIndex } from '../../catalog-index/open-catalog-index.ts';
+import { openTools } from '../../catalog-index/open-tools.ts';
+import { parseTools } from '../../catalog-index/tools-text.ts';
 import type { Invocation } from '../command.ts';
 
 /** The commands that only read a catalog take it from a folder, a catalog.json or an address alike. */
@@ -26,7 +26,7 @@ export async function shownServers(
 ): Promise<{ readonly servers: readonly Shown[]; readonly problems: readonly Problem[] }> {
   const source = sourceOf(invocation);
   if (source.kind !== 'folder')
-    return { servers: Object.values((await listingOf(invocation, source)).servers), problems: [] };
+    return { servers: Object.values((await catalogIndexOf(invocation, source)).servers), problems: [] };
   const { servers, problems } = await loadCatalog(source.folder);
   const shown = [...servers.values()].map(({ entry, lock }) => ({
     ...entry,
@@ -47,32 +47,32 @@ export async function listedServer(
     const { server } = await listServer(await loadServer(source.folder, name));
     return { server, exists: entryExists(source.folder) };
   }
-  const { servers } = await listingOf(invocation, source);
+  const { servers } = await catalogIndexOf(invocation, source);
   const exists = (other: string): boolean => Object.hasOwn(servers, other);
   return { server: serverIn(servers, { name, source }), exists };
 }
 
-export interface WholeListing {
-  readonly listing: Listing;
+export interface WholeCatalogIndex {
+  readonly catalogIndex: CatalogIndex;
   readonly problems: readonly Problem[];
   /** Names and descriptions, read when they are asked for. Throws what `openTools` throws. */
   readonly toolsOf: (server: ListedServer) => Promise<readonly Tool[]>;
 }
 
 /** All servers with all that is known of them; the proofs of a folder are held against what its locks are now. */
-export async function wholeListing(
+export async function wholeCatalogIndex(
   invocation: Invocation,
   fingerprints: () => Promise<Fingerprints>,
-): Promise<WholeListing> {
+): Promise<WholeCatalogIndex> {
   const source = sourceOf(invocation);
   if (source.kind === 'folder') {
-    const { tools, ...gathered } = await gatherListing(source.folder, await fingerprints());
+    const { tools, ...gathered } = await gatherCatalogIndex(source.folder, await fingerprints());
     return { ...gathered, toolsOf: (server) => Promise.resolve(gatheredTools(server, tools)) };
   }
-  const listing = await listingOf(invocation, source);
+  const catalogIndex = await catalogIndexOf(invocation, source);
   const { env, host, signal } = invocation.terminal;
-  const request = { source, listing, cache: host.folders(env).cache, signal };
-  return { listing, problems: [], toolsOf: (server) => openTools(server, request) };
+  const request = { source, catalogIndex, cache: host.folders(env).cache, signal };
+  return { catalogIndex, problems: [], toolsOf: (server) => openTools(server, request) };
 }
 
 function gatheredTools({ name, tools }: ListedServer, texts: ReadonlyMap<string, string>): readonly Tool[] {
@@ -90,7 +90,7 @@ export async function namedServers(
     throw new McpcatError('usage', 'expected the name of a server, or --all', {
       hint: 'mcpcat list shows them',
     });
-  const { servers } = await listingOf(invocation, source);
+  const { servers } = await catalogIndexOf(invocation, source);
   if (options.flag('all')) return Object.values(servers);
   return [...new Set(positionals)].map((name) => serverIn(servers, { name, source }));
 }
@@ -102,7 +102,7 @@ export function recordedImage(image: ListedServer['image']): RecordedImage | und
 
 /** Not `servers[name]` alone: `constructor` is a name too. */
 export function serverIn(
-  servers: Listing['servers'],
+  servers: CatalogIndex['servers'],
   { name, source }: { readonly name: string; readonly source: CatalogSource },
 ): ListedServer {
   const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
@@ -110,11 +110,11 @@ export function serverIn(
   throw unknownEntry(sourceText(source), { name, names: Object.keys(servers) });
 }
 
-async function listingOf(
+async function catalogIndexOf(
   { terminal }: Invocation,
   source: Exclude<CatalogSource, { kind: 'folder' }>,
-): Promise<Listing> {
-  return openListing({
+): Promise<CatalogIndex> {
+  return openCatalogIndex({
     source,
     cache: terminal.host.folders(terminal.env).cache,
     haste: 'patient',

@@ -78,7 +78,7 @@ async function list(docker: Docker, labels: Labels): Promise<readonly ImageFacts
   return facts.filter((image) => image !== undefined);
 }
 
-/** An image may vanish between listing and inspecting. */
+/** An image may vanish between list and inspecting. */
 function ignoreGone(error: unknown): undefined {
   if (statusOf(error) !== 404) throw error;
 }

@@ -1,8 +1,8 @@
 import { markdownCodeCell, markdownLink, markdownText } from '../lib/markdown-text.ts';
-import type { ListedServer, Listing } from './listing.ts';
+import type { ListedServer, CatalogIndex } from './catalog-index.ts';
 
-/** `docs/catalog.md`: the catalog for people, from the listing alone. Pure. */
-export function listingPage({ servers }: Listing): string {
+/** `docs/catalog.md`: the catalog for people, from the catalog index alone. Pure. */
+export function catalogPage({ servers }: CatalogIndex): string {
   const all = Object.values(servers);
   const proved = all.filter(({ status }) => status === 'proved');
   const others = all.filter(({ status }) => status !== 'proved');

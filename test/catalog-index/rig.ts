@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import { jsonText } from '../../src/lib/folders.ts';
-import { gatherListing } from '../../src/listing/gather.ts';
-import type { Listing } from '../../src/listing/listing.ts';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import type { CatalogIndex } from '../../src/catalog-index/catalog-index.ts';
 import { entryText, lockText } from '../catalog/entry-text.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
@@ -60,14 +60,14 @@ export function serverFiles(name: string, more = ''): Record<string, string> {
   };
 }
 
-/** A listing of such servers, and its text. */
-export async function listingOf(
+/** A catalog index of such servers, and its text. */
+export async function catalogIndexOf(
   t: TestContext,
   ...names: readonly string[]
-): Promise<{ readonly listing: Listing; readonly text: string }> {
+): Promise<{ readonly catalogIndex: CatalogIndex; readonly text: string }> {
   const files = Object.assign({}, ...names.map((name) => serverFiles(name))) as Record<string, string>;
-  const { listing } = await gatherListing(temporaryFolder(t, files), () =>
+  const { catalogIndex } = await gatherCatalogIndex(temporaryFolder(t, files), () =>
     Promise.resolve({ 'linux/amd64': fingerprint }),
   );
-  return { listing, text: jsonText(listing) };
+  return { catalogIndex, text: jsonText(catalogIndex) };
 }

@@ -17,7 +17,7 @@ export type Answer =
  * One conditional GET (RFC 9110, section 13) with a deadline for the whole of it. Rejects with `upstream-unavailable`
  * for whatever is no answer: no route, another status, too slow, too large, over an unsafe redirect.
  */
-export async function fetchListing(
+export async function fetchCatalogIndex(
   url: string,
   {
     conditions,

@@ -1,6 +1,6 @@
 import { provesPermissions, type Proof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
-import type { ListedImage, ListedServer } from './listing.ts';
+import type { ListedImage, ListedServer } from './catalog-index.ts';
 
 export interface Evidence {
   readonly server: Server;

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { mostBytes } from './fetch-listing.ts';
-import type { Listing } from './listing.ts';
-import { parseListing } from './parse-listing.ts';
+import { mostBytes } from './fetch-catalog-index.ts';
+import type { CatalogIndex } from './catalog-index.ts';
+import { parseCatalogIndex } from './parse-catalog-index.ts';
 import { refreshCopy, type RefreshRequest } from './refresh-copy.ts';
 
 export interface OpenRequest extends Omit<RefreshRequest, 'url'> {
@@ -11,12 +11,12 @@ export interface OpenRequest extends Omit<RefreshRequest, 'url'> {
 }
 
 /** A catalog.json from a file or an address, checked. Throws `entry-invalid`, `io-failed` or `upstream-unavailable`. */
-export async function openListing(request: OpenRequest): Promise<Listing> {
+export async function openCatalogIndex(request: OpenRequest): Promise<CatalogIndex> {
   const { source } = request;
-  if (source.kind === 'file') return parseListing(await textOf(source.file), source.file);
+  if (source.kind === 'file') return parseCatalogIndex(await textOf(source.file), source.file);
   const { url } = source;
   const refreshed = await refreshCopy({ ...request, url });
-  return refreshed.kind === 'new' ? refreshed.listing : parseListing(refreshed.text, url);
+  return refreshed.kind === 'new' ? refreshed.catalogIndex : parseCatalogIndex(refreshed.text, url);
 }
 
 async function textOf(file: string): Promise<string> {

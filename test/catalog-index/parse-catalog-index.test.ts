@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { listingText } from '../../src/listing/listing.ts';
-import { parseListing } from '../../src/listing/parse-listing.ts';
-import { listingOf } from './rig.ts';
+import { catalogIndexText } from '../../src/catalog-index/catalog-index.ts';
+import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
+import { catalogIndexOf } from './rig.ts';
 
 function refusal(text: string): McpcatError {
   try {
-    parseListing(text, 'c.json');
+    parseCatalogIndex(text, 'c.json');
   } catch (error) {
     assert.ok(error instanceof McpcatError, String(error));
     assert.equal(error.code, 'entry-invalid');
@@ -16,9 +16,9 @@ function refusal(text: string): McpcatError {
   return assert.fail('it was taken');
 }
 
-test('a listing is read back as it was written', async (t) => {
-  const { listing, text } = await listingOf(t, 'x', 'y');
-  assert.deepEqual(parseListing(text, 'c.json'), listing);
+test('a catalog index is read back as it was written', async (t) => {
+  const { catalogIndex, text } = await catalogIndexOf(t, 'x', 'y');
+  assert.deepEqual(parseCatalogIndex(text, 'c.json'), catalogIndex);
 });
 
 test('text that is no JSON is refused with line and column', () => {
@@ -27,7 +27,7 @@ test('text that is no JSON is refused with line and column', () => {
 });
 
 test('half a file is refused', async (t) => {
-  const { text } = await listingOf(t, 'x');
+  const { text } = await catalogIndexOf(t, 'x');
   assert.match(refusal(text.slice(0, text.length / 2)).message, /^c\.json:\d+:\d+: expected/);
 });
 
@@ -43,16 +43,16 @@ test('the version before, which had the tools in it, is refused, and says what t
   assert.match(hint ?? '', /an older mcpcat has written it: mcpcat index/);
 });
 
-test('the text has a line for each server, and is read back as the same listing', async (t) => {
-  const { listing } = await listingOf(t, 'x', 'y');
-  const text = listingText(listing);
-  assert.deepEqual(parseListing(text, 'c.json'), listing);
+test('the text has a line for each server, and is read back as the same catalog index', async (t) => {
+  const { catalogIndex } = await catalogIndexOf(t, 'x', 'y');
+  const text = catalogIndexText(catalogIndex);
+  assert.deepEqual(parseCatalogIndex(text, 'c.json'), catalogIndex);
   assert.deepEqual(
     text.split('\n').filter((line) => /^"[xy]": \{"name":"[xy]",.*\},?$/.test(line)).length,
     2,
   );
-  assert.equal(listingText({ ...listing, servers: {} }).endsWith('"servers": {\n\n}\n}\n'), true);
-  assert.deepEqual(parseListing(listingText({ ...listing, servers: {} }), 'c.json').servers, {});
+  assert.equal(catalogIndexText({ ...catalogIndex, servers: {} }).endsWith('"servers": {\n\n}\n}\n'), true);
+  assert.deepEqual(parseCatalogIndex(catalogIndexText({ ...catalogIndex, servers: {} }), 'c.json').servers, {});
 });
 
 for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "2"}'])
@@ -96,7 +96,7 @@ const wrong: Readonly<Record<string, readonly [from: string | RegExp, to: string
 };
 for (const [what, [from, to, detail]] of Object.entries(wrong))
   test(`a server with ${what} has the file refused, with the place`, async (t) => {
-    const { text } = await listingOf(t, 'w', 'x');
+    const { text } = await catalogIndexOf(t, 'w', 'x');
     const at = text.indexOf('"x": {');
     const changed = text.slice(0, at) + text.slice(at).replace(from, to);
     assert.notEqual(changed, text);
@@ -108,14 +108,14 @@ for (const [what, [from, to, detail]] of Object.entries(wrong))
 
 for (const folder of ['..', '../x', '/x', '.x', 'a/b', '', 'https://example.com'])
   test(`tools in "${folder}" are refused: they lie beside the file`, async (t) => {
-    const { text } = await listingOf(t, 'x');
+    const { text } = await catalogIndexOf(t, 'x');
     const changed = text.replace('"toolsFolder": "catalog.tools"', `"toolsFolder": "${folder}"`);
     assert.match(refusal(changed).detail.join('\n'), /toolsFolder: must be the plain name of a folder/);
   });
 
 test('of very many problems only some are shown', async (t) => {
   const names = Array.from({ length: 30 }, (_, index) => `s${String(index)}`);
-  const { text } = await listingOf(t, ...names);
+  const { text } = await catalogIndexOf(t, ...names);
   const { message, detail } = refusal(text.replaceAll('"/tmp"', '"tmp"'));
   assert.match(message, /30 problem/);
   assert.equal(detail.length, 11);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listingPage } from '../../src/listing/page.ts';
-import { listingOf } from './rig.ts';
+import { catalogPage } from '../../src/catalog-index/page.ts';
+import { catalogIndexOf } from './rig.ts';
 
 test('the page has a row for each proved server, and says why another is none', async (t) => {
-  const { listing } = await listingOf(t, 'x', 'y');
-  const y = listing.servers['y'];
+  const { catalogIndex } = await catalogIndexOf(t, 'x', 'y');
+  const y = catalogIndex.servers['y'];
   assert.ok(y);
-  const page = listingPage({
-    ...listing,
-    servers: { ...listing.servers, y: { ...y, status: 'stale', reason: 'its permissions have changed' } },
+  const page = catalogPage({
+    ...catalogIndex,
+    servers: { ...catalogIndex.servers, y: { ...y, status: 'stale', reason: 'its permissions have changed' } },
   });
   assert.match(page, /^1 servers are proved/m);
   assert.match(
@@ -20,11 +20,11 @@ test('the page has a row for each proved server, and says why another is none', 
 });
 
 test('no text of an entry can break out of its cell', async (t) => {
-  const { listing } = await listingOf(t, 'x');
-  const x = listing.servers['x'];
+  const { catalogIndex } = await catalogIndexOf(t, 'x');
+  const x = catalogIndex.servers['x'];
   assert.ok(x);
   const description = 'a | b\n\n# <script>alert(1)</script>';
-  const rows = listingPage({ ...listing, servers: { x: { ...x, description } } })
+  const rows = catalogPage({ ...catalogIndex, servers: { x: { ...x, description } } })
     .split('\n')
     .filter((line) => line.startsWith('| [`x`]'));
   assert.equal(rows.length, 1);
@@ -32,11 +32,11 @@ test('no text of an entry can break out of its cell', async (t) => {
 });
 
 test('no address or title of an entry becomes markup of the page', async (t) => {
-  const { listing } = await listingOf(t, 'x');
-  const x = listing.servers['x'];
+  const { catalogIndex } = await catalogIndexOf(t, 'x');
+  const x = catalogIndex.servers['x'];
   assert.ok(x);
-  const page = listingPage({
-    ...listing,
+  const page = catalogPage({
+    ...catalogIndex,
     servers: {
       x: {
         ...x,

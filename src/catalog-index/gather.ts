@@ -9,7 +9,7 @@ import type { Server } from '../catalog/server.ts';
 import { Tools, toolsFile } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
-import { ListedServer, listingVersion, type ListedImage, type ListedTools, type Listing } from './listing.ts';
+import { ListedServer, catalogIndexVersion, type ListedImage, type ListedTools, type CatalogIndex } from './catalog-index.ts';
 import { statusOf } from './status.ts';
 import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 
@@ -17,7 +17,7 @@ import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 export type Fingerprints = (server: Server) => Promise<Readonly<Record<string, string>>>;
 
 export interface Gathered {
-  readonly listing: Listing;
+  readonly catalogIndex: CatalogIndex;
   /** The text of each server's file of tools, by the server's name. */
   readonly tools: ReadonlyMap<string, string>;
   /** Broken entries and files: what is whole is listed all the same. */
@@ -25,10 +25,10 @@ export interface Gathered {
 }
 
 /**
- * A catalog folder as one listing; the same files give the same listing. Without `fingerprints` see `listServer`. `file`
+ * A catalog folder as one catalog index; the same files give the same catalog index. Without `fingerprints` see `listServer`. `file`
  * is where it will be: the tools go into a folder beside it.
  */
-export async function gatherListing(
+export async function gatherCatalogIndex(
   folder: string,
   fingerprints?: Fingerprints,
   file = 'catalog.json',
@@ -37,9 +37,9 @@ export async function gatherListing(
   const listed = await Promise.all([...servers.values()].map((server) => listServer(server, fingerprints)));
   const sorted = listed.toSorted((a, b) => (a.server.name < b.server.name ? -1 : 1));
   return {
-    listing: {
+    catalogIndex: {
       $schema: './catalog.schema.json',
-      catalogVersion: listingVersion,
+      catalogVersion: catalogIndexVersion,
       toolsFolder: toolsFolderOf(file),
       servers: Object.fromEntries(sorted.map(({ server }) => [server.name, server])),
     },

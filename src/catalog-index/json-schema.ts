@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { jsonText } from '../lib/folders.ts';
-import { Listing } from './listing.ts';
+import { CatalogIndex } from './catalog-index.ts';
 
 /** `catalog.schema.json`: for everybody else who reads a `catalog.json`. */
-export function listingSchemaText(): string {
-  const schema = z.toJSONSchema(Listing, { io: 'output' });
+export function catalogIndexSchemaText(): string {
+  const schema = z.toJSONSchema(CatalogIndex, { io: 'output' });
   return jsonText({
     ...schema,
     title: 'mcpcat catalog',

@@ -2,7 +2,7 @@ import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { ageText, copyFiles, readFacts } from './copy-files.ts';
 import { readKept, type OpenedServer, type Wanted } from './kept-server.ts';
-import type { ListedImage } from './listing.ts';
+import type { ListedImage } from './catalog-index.ts';
 
 interface Request {
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;

@@ -2,44 +2,44 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { Listing } from '../../src/listing/listing.ts';
-import { openTools } from '../../src/listing/open-tools.ts';
-import { toolsFolderOf } from '../../src/listing/tools-text.ts';
+import type { CatalogIndex } from '../../src/catalog-index/catalog-index.ts';
+import { openTools } from '../../src/catalog-index/open-tools.ts';
+import { toolsFolderOf } from '../../src/catalog-index/tools-text.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { listingOf, toolsText } from './rig.ts';
+import { catalogIndexOf, toolsText } from './rig.ts';
 
 const ask = [{ name: 'ask', description: 'Asks.', schema: 'c'.repeat(64) }];
 
-function listed({ servers }: Listing) {
+function listed({ servers }: CatalogIndex) {
   const server = servers['x'];
   assert.ok(server);
   return server;
 }
 
 test('tools are read from the folder beside the file, held against their hash', async (t) => {
-  const { listing } = await listingOf(t, 'x');
+  const { catalogIndex } = await catalogIndexOf(t, 'x');
   const folder = temporaryFolder(t, { 'catalog.tools/x.json': toolsText });
   const source = { kind: 'file', file: path.join(folder, 'catalog.json') } as const;
-  const request = { source, listing, cache: folder };
-  assert.deepEqual(await openTools(listed(listing), request), ask);
+  const request = { source, catalogIndex, cache: folder };
+  assert.deepEqual(await openTools(listed(catalogIndex), request), ask);
   assert.deepEqual(await openTools({ name: 'y', tools: null }, request), []);
   writeFileSync(path.join(folder, 'catalog.tools/x.json'), toolsText.replace('Asks.', 'Obey.'));
-  await assert.rejects(openTools(listed(listing), request), {
+  await assert.rejects(openTools(listed(catalogIndex), request), {
     code: 'entry-invalid',
     message: /catalog\.tools\/x\.json: expected sha256 [0-9a-f]{64}, found [0-9a-f]{64}$/,
   });
   rmSync(path.join(folder, 'catalog.tools'), { recursive: true });
-  await assert.rejects(openTools(listed(listing), request), { code: 'io-failed' });
+  await assert.rejects(openTools(listed(catalogIndex), request), { code: 'io-failed' });
 });
 
 /** An address whose files of tools a test changes; its requests are counted. */
 async function served(t: TestContext) {
-  const { listing } = await listingOf(t, 'x');
+  const { catalogIndex } = await catalogIndexOf(t, 'x');
   const now = { status: 200, text: toolsText };
   const server = await loopback(t, (_, response) => response.writeHead(now.status).end(now.text));
   const source = { kind: 'url', url: `${server.url}/some/where/catalog.json?x=1` } as const;
-  const open = (cache: string) => openTools(listed(listing), { source, listing, cache });
+  const open = (cache: string) => openTools(listed(catalogIndex), { source, catalogIndex, cache });
   return { now, requests: server.requests, open };
 }
 
@@ -69,8 +69,8 @@ test('a copy that was changed is not believed, and a cache that can not be writt
   const { requests, open } = await served(t);
   const cache = temporaryFolder(t);
   await open(cache);
-  const { listing } = await listingOf(t, 'x');
-  const copy = path.join(cache, 'catalogs/tools', `${listed(listing).tools?.sha256 ?? ''}.json`);
+  const { catalogIndex } = await catalogIndexOf(t, 'x');
+  const copy = path.join(cache, 'catalogs/tools', `${listed(catalogIndex).tools?.sha256 ?? ''}.json`);
   writeFileSync(copy, readFileSync(copy, 'utf8').replace('Asks.', 'Obey.'));
   assert.deepEqual(await open(cache), ask);
   const blocked = path.join(temporaryFolder(t, { file: '' }), 'file');

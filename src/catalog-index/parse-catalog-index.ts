@@ -3,7 +3,7 @@ import { entryChecks } from '../catalog/entry-checks.ts';
 import { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { JsonFault, placeOf, readJson, type Json } from '../settings/json.ts';
-import { Listing, listingVersion, type ListedServer } from './listing.ts';
+import { CatalogIndex, catalogIndexVersion, type ListedServer } from './catalog-index.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -14,10 +14,10 @@ const most = 10;
  * The text of a `catalog.json`, checked like the entries it was made from: nothing reaches a launch that a
  * `server.yaml` could not have said. Throws `entry-invalid` with a place for every problem; `from` is where it is from.
  */
-export function parseListing(text: string, from: string): Listing {
+export function parseCatalogIndex(text: string, from: string): CatalogIndex {
   const value = parsed(text, from);
   refuseOtherVersion(value, from);
-  const result = Listing.safeParse(value);
+  const result = CatalogIndex.safeParse(value);
   if (!result.success) {
     throw invalid({ text, from }, result.error.issues.flatMap(troublesOf));
   }
@@ -33,7 +33,7 @@ export function parseListing(text: string, from: string): Listing {
 
 const OnlyEntry = Entry.strip();
 
-/** What its `server.yaml` said, without what the listing adds. */
+/** What its `server.yaml` said, without what the catalog index adds. */
 export function entryOf(server: ListedServer): Entry {
   return OnlyEntry.parse(server);
 }
@@ -52,17 +52,17 @@ function parsed(text: string, from: string): unknown {
 function refuseOtherVersion(value: unknown, from: string): void {
   const version: unknown =
     typeof value === 'object' && value !== null ? Reflect.get(value, 'catalogVersion') : undefined;
-  if (version === listingVersion) return;
+  if (version === catalogIndexVersion) return;
   throw new McpcatError(
     'entry-invalid',
-    `${from}: catalogVersion: expected ${String(listingVersion)}, found ${version === undefined ? 'none' : JSON.stringify(version)}`,
+    `${from}: catalogVersion: expected ${String(catalogIndexVersion)}, found ${version === undefined ? 'none' : JSON.stringify(version)}`,
     { hint: hintFor(version) },
   );
 }
 
 function hintFor(version: unknown): string {
   if (typeof version !== 'number') return 'expected a catalog.json, as mcpcat index writes it';
-  return version > listingVersion
+  return version > catalogIndexVersion
     ? 'a newer mcpcat has written it: update mcpcat'
     : 'an older mcpcat has written it: mcpcat index writes it anew, beside its catalog folder';
 }

@@ -11,14 +11,14 @@ import {
   type OpenedServer,
   type Wanted,
 } from './kept-server.ts';
-import { openListing, type OpenRequest } from './open-listing.ts';
+import { openCatalogIndex, type OpenRequest } from './open-catalog-index.ts';
 import { serverOf } from './server-of.ts';
 
 type ServerRequest = OpenRequest & { readonly name: string };
 
 /** One server of a catalog.json, and the names of all. Throws `entry-unknown` too. */
 export async function openServer(request: ServerRequest): Promise<OpenedServer> {
-  return serverOf(await openListing(request), request);
+  return serverOf(await openCatalogIndex(request), request);
 }
 
 /** The same for the next launches too: kept beside the state of the file, unless that was written just now. */

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { quickServer } from '../../src/listing/quick-listing.ts';
+import { quickServer } from '../../src/catalog-index/quick-catalog-index.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { listingOf } from './rig.ts';
+import { catalogIndexOf } from './rig.ts';
 
 /** Longer than a file counts as just written. */
 const settled = 2100;
@@ -20,21 +20,21 @@ const kept = (cache: string): string[] => {
 };
 
 async function fileRig(t: TestContext) {
-  const { listing, text } = await listingOf(t, 'x', 'y');
+  const { catalogIndex, text } = await catalogIndexOf(t, 'x', 'y');
   const file = path.join(temporaryFolder(t, { 'c.json': text }), 'c.json');
   const cache = temporaryFolder(t);
   const run = (name = 'x') => quickServer({ source: { kind: 'file', file }, name, cache, say: assert.fail });
-  return { listing, text, file, cache, run };
+  return { catalogIndex, text, file, cache, run };
 }
 
 test('a server of a file is kept, with its image and the names of all', async (t) => {
-  const { listing, file, cache, run } = await fileRig(t);
+  const { catalogIndex, file, cache, run } = await fileRig(t);
   await sleep(settled);
   const first = await run();
   assert.equal(kept(cache).length, 1);
   const again = await run();
   assert.deepEqual(again.entry, first.entry);
-  assert.deepEqual(again.image, listing.servers['x']?.image);
+  assert.deepEqual(again.image, catalogIndex.servers['x']?.image);
   assert.deepEqual([again.exists('y'), again.exists('z')], [true, false]);
   const text = readFileSync(path.join(cache, 'listed', kept(cache)[0] ?? ''), 'utf8');
   assert.equal((JSON.parse(text) as { file: string }).file, file);
@@ -66,7 +66,7 @@ test('a broken file is refused each time, and unknown names are unknown', async 
 });
 
 async function urlRig(t: TestContext) {
-  const { text } = await listingOf(t, 'x');
+  const { text } = await catalogIndexOf(t, 'x');
   const now = { status: 200, text, etag: '"1"' };
   const server = await loopback(t, (request, response) => {
     if (now.status !== 200) return void response.writeHead(now.status).end();
@@ -144,7 +144,7 @@ test('a clock that was set back does not make a copy new', async (t) => {
 test('a name that the copy does not have is asked for at the address', async (t) => {
   const { now, run, requests } = await urlRig(t);
   await run();
-  now.text = (await listingOf(t, 'x', 'new')).text;
+  now.text = (await catalogIndexOf(t, 'x', 'new')).text;
   now.status = 200;
   await assert.rejects(run('new'), { code: 'entry-unknown' }); // 304: it has not changed
   assert.equal(requests.length, 2);

@@ -3,12 +3,12 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadCatalog } from '../../src/catalog/load.ts';
-import { gatherListing } from '../../src/listing/gather.ts';
-import { listingSchemaText } from '../../src/listing/json-schema.ts';
-import { listingText } from '../../src/listing/listing.ts';
-import { entryOf, parseListing } from '../../src/listing/parse-listing.ts';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import { catalogIndexSchemaText } from '../../src/catalog-index/json-schema.ts';
+import { catalogIndexText } from '../../src/catalog-index/catalog-index.ts';
+import { entryOf, parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { toolsSha256 } from '../../src/listing/tools-text.ts';
+import { toolsSha256 } from '../../src/catalog-index/tools-text.ts';
 import { fingerprint, imageText, proofText, serverFiles, toolsText } from './rig.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -17,9 +17,9 @@ const now = (): Promise<Record<string, string>> =>
 
 test('a server with lock, tools, proof and image is listed whole', async (t) => {
   const folder = temporaryFolder(t, serverFiles('x'));
-  const { listing, tools, problems } = await gatherListing(folder, now);
+  const { catalogIndex, tools, problems } = await gatherCatalogIndex(folder, now);
   assert.deepEqual(problems, []);
-  const server = listing.servers['x'];
+  const server = catalogIndex.servers['x'];
   assert.equal(server?.version, '1.0.0');
   assert.equal(server.freshness.released, '2026-10-01T00:00:00Z');
   assert.equal(server.image?.reference, `registry.example.com/mcpcat/x@sha256:${'a'.repeat(64)}`);
@@ -33,10 +33,10 @@ test('the same catalog gives the same bytes, sorted, whatever the order of the f
   const names = ['b', 'a', 'c-1', 'c'];
   const files = (order: readonly string[]): Record<string, string> =>
     Object.assign({}, ...order.map((name) => serverFiles(name))) as Record<string, string>;
-  const first = await gatherListing(temporaryFolder(t, files(names)), now);
-  const second = await gatherListing(temporaryFolder(t, files(names.toReversed())), now);
-  assert.equal(listingText(first.listing), listingText(second.listing));
-  assert.deepEqual(Object.keys(first.listing.servers), ['a', 'b', 'c', 'c-1']);
+  const first = await gatherCatalogIndex(temporaryFolder(t, files(names)), now);
+  const second = await gatherCatalogIndex(temporaryFolder(t, files(names.toReversed())), now);
+  assert.equal(catalogIndexText(first.catalogIndex), catalogIndexText(second.catalogIndex));
+  assert.deepEqual(Object.keys(first.catalogIndex.servers), ['a', 'b', 'c', 'c-1']);
 });
 
 test('a broken entry and broken files beside one are problems, and the rest is listed', async (t) => {
@@ -48,28 +48,28 @@ test('a broken entry and broken files beside one are problems, and the rest is l
     'half/image.json': imageText({ digest: 'sha256:short' }),
     'half/tools.json': '{"tools": [{"name": 1}]}',
   });
-  const { listing, problems } = await gatherListing(folder, now);
-  assert.deepEqual(Object.keys(listing.servers), ['half', 'whole']);
+  const { catalogIndex, problems } = await gatherCatalogIndex(folder, now);
+  assert.deepEqual(Object.keys(catalogIndex.servers), ['half', 'whole']);
   assert.deepEqual(problems.map(({ file }) => path.relative(folder, file)).toSorted(), [
     'broken/server.yaml',
     'half/image.json',
     'half/proof.json',
     'half/tools.json',
   ]);
-  const half = listing.servers['half'];
+  const half = catalogIndex.servers['half'];
   assert.deepEqual([half?.image, half?.tools, half?.proof, half?.status], [null, null, null, 'unproved']);
 });
 
 test('a server whose context can not be generated is a problem of its own', async (t) => {
   const folder = temporaryFolder(t, { ...serverFiles('x'), ...serverFiles('y') });
-  const { listing, problems } = await gatherListing(folder, ({ entry }) =>
+  const { catalogIndex, problems } = await gatherCatalogIndex(folder, ({ entry }) =>
     entry.name === 'x' ? Promise.reject(new Error('no package-lock.json')) : now(),
   );
   assert.deepEqual(
     problems.map(({ message }) => message),
     ['no package-lock.json'],
   );
-  assert.deepEqual([listing.servers['x']?.status, listing.servers['y']?.status], ['stale', 'proved']);
+  assert.deepEqual([catalogIndex.servers['x']?.status, catalogIndex.servers['y']?.status], ['stale', 'proved']);
 });
 
 const changes: Readonly<Record<string, readonly [file: string, text: string | undefined, status: string]>> = {
@@ -113,16 +113,16 @@ for (const [what, [file, text, status]] of Object.entries(changes))
     const target = path.join(folder, 'x', file);
     if (text === undefined) rmSync(target);
     else writeFileSync(target, text);
-    const { listing } = await gatherListing(folder, now);
-    assert.equal(listing.servers['x']?.status, status);
-    assert.equal(listing.servers['x'].reason === null, status === 'proved');
+    const { catalogIndex } = await gatherCatalogIndex(folder, now);
+    assert.equal(catalogIndex.servers['x']?.status, status);
+    assert.equal(catalogIndex.servers['x'].reason === null, status === 'proved');
   });
 
 test('what is listed of the whole catalog is read back as the very entries', async () => {
   const folder = path.join(project, 'catalog');
   const { servers } = await loadCatalog(folder);
-  const { listing } = await gatherListing(folder);
-  const read = parseListing(listingText(listing), 'catalog.json');
+  const { catalogIndex } = await gatherCatalogIndex(folder);
+  const read = parseCatalogIndex(catalogIndexText(catalogIndex), 'catalog.json');
   assert.ok(servers.size >= 16);
   for (const { entry } of servers.values()) {
     const listed = read.servers[entry.name];
@@ -132,5 +132,5 @@ test('what is listed of the whole catalog is read back as the very entries', asy
 });
 
 test('the committed schema is what the code says (scripts/generate-schema.ts writes it)', () => {
-  assert.equal(readFileSync(path.join(project, 'catalog.schema.json'), 'utf8'), listingSchemaText());
+  assert.equal(readFileSync(path.join(project, 'catalog.schema.json'), 'utf8'), catalogIndexSchemaText());
 });

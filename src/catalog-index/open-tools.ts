@@ -5,14 +5,14 @@ import type { Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { ownText, toolsCopy } from './copy-files.ts';
-import { fetchListing, mostBytes } from './fetch-listing.ts';
-import type { ListedServer, ListedTools, Listing } from './listing.ts';
+import { fetchCatalogIndex, mostBytes } from './fetch-catalog-index.ts';
+import type { ListedServer, ListedTools, CatalogIndex } from './catalog-index.ts';
 import { parseTools } from './tools-text.ts';
 
 export interface ToolsRequest {
-  /** Where the listing is from. */
+  /** Where the catalog index is from. */
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
-  readonly listing: Pick<Listing, 'toolsFolder'>;
+  readonly catalogIndex: Pick<CatalogIndex, 'toolsFolder'>;
   /** mcpcat's cache folder. */
   readonly cache: string;
   readonly signal?: AbortSignal | undefined;
@@ -29,8 +29,8 @@ export async function openTools(
   request: ToolsRequest,
 ): Promise<readonly Tool[]> {
   if (tools === null) return [];
-  const { source, listing } = request;
-  const file = `${listing.toolsFolder}/${name}.json`;
+  const { source, catalogIndex } = request;
+  const file = `${catalogIndex.toolsFolder}/${name}.json`;
   if (source.kind === 'url') return fetchedTools(new URL(file, source.url).href, { tools, request });
   const place = path.join(path.dirname(source.file), file);
   return parseTools(await textOf(place), tools, place);
@@ -60,7 +60,7 @@ async function fetchedTools(
   const copy = toolsCopy(request.cache, tools.sha256);
   const held = heldTools(copy, tools);
   if (held !== undefined) return held;
-  const answer = await fetchListing(url, { conditions: {}, deadlineMs, signal: request.signal });
+  const answer = await fetchCatalogIndex(url, { conditions: {}, deadlineMs, signal: request.signal });
   if (answer.kind === 'same')
     throw new McpcatError('upstream-unavailable', `${url}: it answers 304 to who has nothing`);
   const found = parseTools(answer.text, tools, url);

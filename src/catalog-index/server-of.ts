@@ -1,12 +1,12 @@
 import { sourceText, type CatalogSource } from '../catalog/catalog-source.ts';
 import { unknownEntry } from '../catalog/load.ts';
 import type { OpenedServer } from './kept-server.ts';
-import type { Listing } from './listing.ts';
-import { entryOf } from './parse-listing.ts';
+import type { CatalogIndex } from './catalog-index.ts';
+import { entryOf } from './parse-catalog-index.ts';
 
-/** One server of a listing, and the names of all. Throws `entry-unknown`. */
+/** One server of a catalog index, and the names of all. Throws `entry-unknown`. */
 export function serverOf(
-  { servers }: Listing,
+  { servers }: CatalogIndex,
   { name, source }: { readonly name: string; readonly source: CatalogSource },
 ): OpenedServer {
   const names = Object.keys(servers);

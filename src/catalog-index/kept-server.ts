@@ -4,7 +4,7 @@ import type { Entry } from '../catalog/entry.ts';
 import { schemaVersion } from '../catalog/quick.ts';
 import { digest } from '../lib/digest.ts';
 import { ownText } from './copy-files.ts';
-import type { ListedImage } from './listing.ts';
+import type { ListedImage } from './catalog-index.ts';
 
 /** Of the entry, and of what is kept around it. */
 export const keptVersion = `${String(schemaVersion)}.3`;
@@ -27,7 +27,7 @@ export interface OpenedServer {
   readonly names: readonly string[];
 }
 
-/** A server of a listing as it is kept: valid as long as the file is the very same. */
+/** A server of a catalog index as it is kept: valid as long as the file is the very same. */
 export interface Kept extends OpenedServer {
   readonly version: string;
   readonly file: string;
@@ -50,7 +50,7 @@ export function readKept(wanted: Wanted): Kept | undefined {
   const { file, name } = wanted;
   if (!isPlain(name)) return undefined;
   try {
-    // Written by us from a checked listing, by rename: whole.
+    // Written by us from a checked catalog index, by rename: whole.
     const kept = JSON.parse(ownText(keptFile(wanted))) as Kept;
     const valid = kept.version === keptVersion && kept.file === file && kept.state === stateOf(file);
     return valid ? kept : undefined;

@@ -10,7 +10,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { pushImage } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
-import { imageText } from '../listing/rig.ts';
+import { imageText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { run, testEngine } from '../rig/engine.ts';
@@ -18,8 +18,8 @@ import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { talk } from '../rig/talk.ts';
 
 const timeout = 300_000;
-const name = 'listing-none';
-const repository = 'test/listing';
+const name = 'catalog-index-none';
+const repository = 'test/catalog-index';
 let engine: Engine;
 let real: RealRegistry;
 let catalog: FixtureCatalog;
@@ -36,7 +36,7 @@ before(
     assert.ok('after' in t);
     engine = await testEngine();
     real = await realRegistry();
-    catalog = await fixtureCatalog(engine, { none: '' }, 'listing');
+    catalog = await fixtureCatalog(engine, { none: '' }, 'catalog-index');
     await using image = await repackImage(await engine.saveImage(imageOf(name)));
     const { digest } = await pushImage(client(real.host), image, { repository, tags: ['1'] });
     pulled = pulledImage(name, { digest });

@@ -1,9 +1,9 @@
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { ageText } from './copy-files.ts';
-import { fetchListing } from './fetch-listing.ts';
+import { fetchCatalogIndex } from './fetch-catalog-index.ts';
 import type { OpenedServer } from './kept-server.ts';
-import type { Listing } from './listing.ts';
+import type { CatalogIndex } from './catalog-index.ts';
 import { keepCopy, noteAnswer, readCopy, type Copy } from './offline-copy.ts';
 
 export interface RefreshRequest {
@@ -19,7 +19,7 @@ export interface RefreshRequest {
 
 /** `copy`: there is nothing newer than the copy, or nothing that is any good. */
 export type Refreshed =
-  { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'new'; readonly listing: Listing };
+  { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'new'; readonly catalogIndex: CatalogIndex };
 
 /** Milliseconds for the whole answer. */
 const deadlines = { launch: 1500, patient: 10_000, withoutCopy: 30_000 } as const;
@@ -45,7 +45,7 @@ export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
 async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<Refreshed> {
   const { url, cache, haste, signal } = request;
   const deadlineMs = copy === undefined ? deadlines.withoutCopy : deadlines[haste];
-  const answer = await fetchListing(url, { conditions: copy ?? {}, deadlineMs, signal });
+  const answer = await fetchCatalogIndex(url, { conditions: copy ?? {}, deadlineMs, signal });
   const checkedAt = Date.now();
   if (answer.kind === 'same') {
     if (copy === undefined)
@@ -54,17 +54,17 @@ async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<
     return { kind: 'copy', text: copy.text };
   }
   const { text, etag, lastModified } = answer;
-  const { parseListing } = await import('./parse-listing.ts');
-  const listing = parseListing(text, url);
+  const { parseCatalogIndex } = await import('./parse-catalog-index.ts');
+  const catalogIndex = parseCatalogIndex(text, url);
   await keepCopy(cache, { url, text, checkedAt, etag, lastModified });
-  return { kind: 'new', listing };
+  return { kind: 'new', catalogIndex };
 }
 
 /** A copy that an older or newer mcpcat has kept may not be of the form that this one checks. */
 async function isWhole({ text, url }: Copy): Promise<boolean> {
-  const { parseListing } = await import('./parse-listing.ts');
+  const { parseCatalogIndex } = await import('./parse-catalog-index.ts');
   try {
-    parseListing(text, url);
+    parseCatalogIndex(text, url);
     return true;
   } catch {
     return false;
@@ -87,5 +87,5 @@ export async function refreshedServer(
   const news = await refreshCopy({ ...request, url, haste: 'launch' });
   if (news.kind === 'copy') return kept;
   const { serverOf } = await import('./server-of.ts');
-  return serverOf(news.listing, request);
+  return serverOf(news.catalogIndex, request);
 }

@@ -4,16 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { catalogSource } from '../../src/catalog/catalog-source.ts';
-import { openListing } from '../../src/listing/open-listing.ts';
+import { openCatalogIndex } from '../../src/catalog-index/open-catalog-index.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { listingOf } from './rig.ts';
+import { catalogIndexOf } from './rig.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A catalog on a loopback server whose behaviour a test changes, read with one cache. */
 async function rig(t: TestContext) {
-  const { text } = await listingOf(t, 'x');
+  const { text } = await catalogIndexOf(t, 'x');
   const served = (etag: string, body = text): Answer => {
     return (request, response) => {
       if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
@@ -29,7 +29,7 @@ async function rig(t: TestContext) {
   const cache = temporaryFolder(t);
   const said: string[] = [];
   const open = (haste: 'launch' | 'patient' = 'patient') =>
-    openListing({
+    openCatalogIndex({
       source: { kind: 'url', url: `${server.url}/catalog.json` },
       cache,
       haste,
@@ -52,7 +52,7 @@ test('the second request is a conditional one, and its 304 is believed', async (
 test('a new text takes the place of the copy', async (t) => {
   const { now, served, open, seen } = await rig(t);
   await open();
-  const { text } = await listingOf(t, 'y');
+  const { text } = await catalogIndexOf(t, 'y');
   now.answer = served('"2"', text);
   assert.deepEqual(Object.keys((await open()).servers), ['y']);
   await open();
@@ -175,7 +175,7 @@ test('nobody there: the copy serves, and without one the error names the address
   await open();
   const gone = { kind: 'url', url: 'http://127.0.0.1:9/catalog.json' } as const;
   const nobody = { source: gone, cache: temporaryFolder(t), haste: 'patient', say: () => undefined } as const;
-  await assert.rejects(openListing(nobody), {
+  await assert.rejects(openCatalogIndex(nobody), {
     code: 'upstream-unavailable',
     message: /^the catalog http:\/\/127\.0\.0\.1:9\/catalog\.json: /,
   });
@@ -197,29 +197,29 @@ test('a copy that was changed or cut is not believed', async (t) => {
 });
 
 test('a cache that can not be written costs only time', async (t) => {
-  const { text } = await listingOf(t, 'x');
+  const { text } = await catalogIndexOf(t, 'x');
   const server = await loopback(t, (_, response) => response.end(text));
   const cache = path.join(temporaryFolder(t, { file: '' }), 'file');
   const source = { kind: 'url', url: `${server.url}/c.json` } as const;
   for (let time = 0; time < 2; time++)
     assert.deepEqual(
-      Object.keys((await openListing({ source, cache, haste: 'patient', say: assert.fail })).servers),
+      Object.keys((await openCatalogIndex({ source, cache, haste: 'patient', say: assert.fail })).servers),
       ['x'],
     );
 });
 
 test('a file is read, and one that is missing, a folder or huge is an error', async (t) => {
-  const { listing, text } = await listingOf(t, 'x');
+  const { catalogIndex, text } = await catalogIndexOf(t, 'x');
   const folder = temporaryFolder(t, { 'c.json': text, 'big.json': ' '.repeat(33 * 1024 ** 2) });
   mkdirSync(path.join(folder, 'folder.json'));
   const open = (name: string) =>
-    openListing({
+    openCatalogIndex({
       source: { kind: 'file', file: path.join(folder, name) },
       cache: folder,
       haste: 'patient',
       say: assert.fail,
     });
-  assert.deepEqual(await open('c.json'), listing);
+  assert.deepEqual(await open('c.json'), catalogIndex);
   await assert.rejects(open('none.json'), { code: 'io-failed' });
   await assert.rejects(open('folder.json'), { code: 'io-failed' });
   await assert.rejects(open('big.json'), { code: 'entry-invalid', message: /32 MB/ });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { Tools, type Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
-import type { ListedTools } from './listing.ts';
+import type { ListedTools } from './catalog-index.ts';
 
 /** The name of the folder beside a catalog.json that has the tools of its servers: `catalog.tools`. */
 export function toolsFolderOf(file: string): string {
@@ -17,7 +17,7 @@ export function toolsSha256(text: string): string {
 }
 
 /**
- * The text of a server's file of tools, held against what the listing says of it. Throws `entry-invalid`: descriptions
+ * The text of a server's file of tools, held against what the catalog index says of it. Throws `entry-invalid`: descriptions
  * are read by models, so those of somebody else are not shown as these; `from` is where the text is from.
  */
 export function parseTools(text: string, { sha256 }: ListedTools, from: string): readonly Tool[] {

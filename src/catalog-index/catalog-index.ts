@@ -9,7 +9,7 @@ import { Proof } from '../catalog/proof.ts';
  * Written by `mcpcat index` alone. It decides what servers may do, so keys that are not known are errors here too, and
  * whoever adds one raises the version.
  */
-export const listingVersion = 2;
+export const catalogIndexVersion = 2;
 
 const { imageVersion: _, ...record } = ImageRecord.shape;
 
@@ -52,18 +52,18 @@ export const ListedServer = z.strictObject({
 export type ListedServer = z.infer<typeof ListedServer>;
 export type ListedImage = z.infer<typeof ListedImage>;
 
-export const Listing = z.strictObject({
+export const CatalogIndex = z.strictObject({
   $schema: z.string(),
-  catalogVersion: z.literal(listingVersion),
+  catalogVersion: z.literal(catalogIndexVersion),
   /** The folder beside this file that has a `NAME.json` for each server with tools: a plain name. */
   toolsFolder: z.string().regex(/^[\w-][\w.-]*$/, 'must be the plain name of a folder'),
   /** By name, sorted. */
   servers: z.record(z.string(), ListedServer),
 });
-export type Listing = z.infer<typeof Listing>;
+export type CatalogIndex = z.infer<typeof CatalogIndex>;
 
-/** One line for each server, so that a change of one shows as such. The same listing gives the same text. */
-export function listingText({ servers, ...head }: Listing): string {
+/** One line for each server, so that a change of one shows as such. The same catalog index gives the same text. */
+export function catalogIndexText({ servers, ...head }: CatalogIndex): string {
   const fields = Object.entries(head).map(
     ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
   );
