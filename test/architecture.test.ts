@@ -148,7 +148,7 @@ test('only the command line names its flags', () => {
 
 /** They write the command lines of other programs, or what a person pastes. */
 const speaksToOthers =
-  /^src\/(base\/(bootstrap|context)|generate\/|update\/(uv|npm)|export\/|add\/lessons\/)/;
+  /^src\/(base\/(bootstrap|context)|generate\/|update\/(uv|npm)|export\/|add\/detectors\/)/;
 
 /** `--memory` and so on, as the commands declare them. */
 function flagsOfCommands(): RegExp {
@@ -253,7 +253,7 @@ test('whoever starts a program says what is in its environment', () => {
 const readsErrors: Readonly<Record<string, string>> = {
   'src/engine/docker/failure.ts': 'moby answers 500 for "no space left on device"',
   'src/engine/docker/progress.ts': 'the same, in the stream of a build',
-  'src/add/learn.ts': 'chooses the line of a log that is shown',
+  'src/add/discover.ts': 'chooses the line of a log that is shown',
 };
 
 test('no code decides by the text of an error: it has a code or a status', () => {

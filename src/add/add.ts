@@ -9,12 +9,12 @@ import type { Finding } from '../lib/finding.ts';
 import { writeTogether } from '../lib/folders.ts';
 import type { SmokeReport } from '../smoke/smoke-test.ts';
 import { chooseVersion, type Version } from './choose-version.ts';
-import { gather } from './clues/gather.ts';
-import { because, type Draft, type Evidence } from './draft.ts';
+import { gather } from './evidence/gather.ts';
+import { because, type Draft, type Justification } from './draft.ts';
 import { entryText } from './entry-text.ts';
 import { initialDraft } from './initial.ts';
-import { learnAndProve, type Job } from './learn-and-prove.ts';
-import type { Learned, StartRecord } from './learn.ts';
+import { discoverAndVerify, type Job } from './discover-and-verify.ts';
+import type { Discovered, StartRecord } from './discover.ts';
 import type { Package } from './package/package.ts';
 import { readPackage } from './package/read-package.ts';
 import { Scratch } from './scratch.ts';
@@ -52,9 +52,9 @@ export interface AddReport {
   /** `server.yaml` as it was or would be written. */
   readonly text: string;
   readonly tools: number;
-  readonly confirm: readonly Evidence[];
+  readonly confirm: readonly Justification[];
   /** Hosts that were not permitted, with the reason. */
-  readonly leftOut: readonly Evidence[];
+  readonly leftOut: readonly Justification[];
   readonly starts: readonly StartRecord[];
   readonly failure: { readonly message: string; readonly detail: readonly string[] } | undefined;
   readonly findings: readonly Finding[];
@@ -83,9 +83,9 @@ export async function add(request: AddRequest): Promise<AddReport> {
   const chosen = await chooseVersion(source, { ...request, ...run });
   say(`${source.kind}:${source.name} ${chosen.version}`);
   const own = await readPackage(source.kind, { ...run, name: source.name, version: chosen.version });
-  const clues = gather(own);
+  const evidence = gather(own);
   const given = { name, source: sourceText(source, own), ...partsOf(wanted) };
-  const first = initialDraft(own, clues, given);
+  const first = initialDraft(own, evidence, given);
   const common = { name, source: given.source, version: own.version };
   const done = (rest: Omit<AddReport, keyof typeof common | 'seconds'>): AddReport => ({
     ...common,
@@ -97,14 +97,14 @@ export async function add(request: AddRequest): Promise<AddReport> {
   const draft = concerned(first, { chosen, nameWhy: why, deprecated: own.deprecated });
   try {
     const { allowedScripts } = request;
-    return done(await attempt(request, { own, clues, draft, chosen, allowedScripts, say }));
+    return done(await attempt(request, { own, evidence, draft, chosen, allowedScripts, say }));
   } catch (error) {
     if (!(error instanceof McpcatError) || !ownFaults.has(error.code)) throw error;
     return done({
       ...failed({ message: error.message, detail: error.detail }),
       text: entryText(draft.entry),
       entry: draft.entry,
-      confirm: draft.evidence,
+      confirm: draft.justifications,
     });
   }
 }
@@ -165,18 +165,18 @@ async function attempt(
   const versions = { version: own.version, before: chosen.before };
   await using scratch = await Scratch.open({ name, engine, workshop, run, mirror, ...versions });
   const { emit, signal } = run;
-  const { learned, proven, leftOut } = await learnAndProve({ ...job, engine, emit, signal, scratch });
-  if (proven === undefined) return unstarted(request, { scratch, learned });
+  const { discovered, proven, leftOut } = await discoverAndVerify({ ...job, engine, emit, signal, scratch });
+  if (proven === undefined) return unstarted(request, { scratch, discovered });
   const { draft: proved, report } = proven;
   const about = {
     entry: proved.entry,
     text: entryText(proved.entry),
     tools: report.tools,
-    confirm: proved.evidence,
+    confirm: proved.justifications,
     leftOut,
-    starts: learned.starts,
+    starts: discovered.starts,
     findings: report.findings,
-    wantedScripts: learned.wantedScripts,
+    wantedScripts: discovered.wantedScripts,
   };
   if (!report.passed) {
     const folder = await written(request, scratch);
@@ -200,9 +200,9 @@ function failureOf({ findings }: SmokeReport): AddReport['failure'] {
 
 async function unstarted(
   request: AddRequest,
-  { scratch, learned }: { scratch: Scratch; learned: Learned },
+  { scratch, discovered }: { scratch: Scratch; discovered: Discovered },
 ): Promise<Outcome> {
-  const { draft, last, starts, refused } = learned;
+  const { draft, last, starts, refused } = discovered;
   const said = [...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
   const failure = {
     message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})${reachedFor(last)}`,
@@ -214,14 +214,14 @@ async function unstarted(
     folder: await written(request, scratch),
     entry: draft.entry,
     text: entryText(draft.entry),
-    confirm: draft.evidence,
+    confirm: draft.justifications,
     starts,
-    wantedScripts: learned.wantedScripts,
+    wantedScripts: discovered.wantedScripts,
   };
 }
 
 /** What can't work without its service can't be proved without it either. */
-function reachedFor({ hosts }: Learned['last']): string {
+function reachedFor({ hosts }: Discovered['last']): string {
   const names = hosts.filter(({ port }) => port !== undefined).map(({ name }) => name);
   if (names.length === 0) return '';
   return `; it reached for ${[...new Set(names)].slice(0, 3).join(', ')} before, where a test has nobody`;

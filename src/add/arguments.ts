@@ -1,4 +1,4 @@
-import type { Clues } from './clues/gather.ts';
+import type { Evidence } from './evidence/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
 import { exampleValue, isPathText, isPlaceholder, shapeOf } from './example-value.ts';
 import { folderFor } from './settings.ts';
@@ -16,17 +16,17 @@ export function startKey({ args, smoke }: { args: readonly string[]; smoke: read
   return `args ${args.join(' ')} / ${smoke.join(' ')}`;
 }
 
-export function startKeyOf(args: readonly string[], clues: Clues): string {
-  return startKey(sort(args, clues));
+export function startKeyOf(args: readonly string[], evidence: Evidence): string {
+  return startKey(sort(args, evidence));
 }
 
 /** Puts a start's arguments into the draft: paths become folders, what is the user's alone becomes an example. */
 export function withArguments(
   draft: Draft,
   args: readonly string[],
-  { why, clues }: { why: string; clues: Clues },
+  { why, evidence }: { why: string; evidence: Evidence },
 ): Draft {
-  const sorted = sort(args, clues);
+  const sorted = sort(args, evidence);
   const line = args.join(' ');
   const bare = { ...draft.entry, args: sorted.args, smoke: { ...draft.entry.smoke, args: sorted.smoke } };
   let next = changed(
@@ -58,18 +58,18 @@ export function withUserHost(draft: Draft, word: string): Draft {
   );
 }
 
-function sort(words: readonly string[], clues: Clues): Sorted {
+function sort(words: readonly string[], evidence: Evidence): Sorted {
   const sorted: Sorted = { args: [], smoke: [], paths: [] };
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     const next = words[at + 1];
     const [, option, inline] = /^(--?[A-Za-z][\w-]*)=(.*)$/s.exec(word) ?? [];
     if (option !== undefined && inline !== undefined) {
-      take(sorted, { option, value: inline, clues, joined: true });
+      take(sorted, { option, value: inline, evidence, joined: true });
     } else if (/^--?[A-Za-z]/.test(word) && next !== undefined && !next.startsWith('-') && isUsers(next)) {
-      take(sorted, { option: word, value: next, clues, joined: false });
+      take(sorted, { option: word, value: next, evidence, joined: false });
       at++;
-    } else take(sorted, { option: undefined, value: word, clues, joined: false });
+    } else take(sorted, { option: undefined, value: word, evidence, joined: false });
   }
   return sorted;
 }
@@ -84,12 +84,12 @@ const programOption =
 interface Item {
   readonly option: string | undefined;
   readonly value: string;
-  readonly clues: Clues;
+  readonly evidence: Evidence;
   /** Written `--name=value`. */
   readonly joined: boolean;
 }
 
-function take(sorted: Sorted, { option, value, clues, joined }: Item): void {
+function take(sorted: Sorted, { option, value, evidence, joined }: Item): void {
   const put = (list: string[], text: string): void => {
     if (option === undefined) list.push(text);
     else list.push(...(joined ? [`${option}=${text}`] : [option, text]));
@@ -114,13 +114,13 @@ function take(sorted: Sorted, { option, value, clues, joined }: Item): void {
   }
   if (!isUsers(value)) return put(sorted.args, value);
   // The same as a setting: that is the better way to hand it over, above all a secret.
-  if (option !== undefined && settingLike(option, clues) !== undefined) return;
+  if (option !== undefined && settingLike(option, evidence) !== undefined) return;
   const name = (option ?? 'value').replace(/^-+/, '').replaceAll('-', '_');
   put(sorted.smoke, exampleValue(name, { shape: shapeOf(name, value), placeholder: value }));
 }
 
 /** `--api-key` ~ `BRAVE_API_KEY`. */
-export function settingLike(option: string, { settings }: Pick<Clues, 'settings'>): string | undefined {
+export function settingLike(option: string, { settings }: Pick<Evidence, 'settings'>): string | undefined {
   const plain = option.replace(/^-+/, '').replaceAll(/[-_.]/g, '').toLowerCase();
   if (plain.length < 3) return undefined;
   const names = [...settings.keys()];

@@ -3,7 +3,7 @@ import { parseHostRule } from '../lib/host-rule.ts';
 import { publicRuleProblems } from '../lib/host-rules.ts';
 
 /** Something in an entry that a person has to confirm, and what speaks for it. */
-export interface Evidence {
+export interface Justification {
   /** Where in the entry: `permissions.network`. */
   readonly field: string;
   readonly value: string;
@@ -13,24 +13,24 @@ export interface Evidence {
 /** An entry in the making. */
 export interface Draft {
   readonly entry: Entry;
-  readonly evidence: readonly Evidence[];
+  readonly justifications: readonly Justification[];
   /** Dependencies published later are not taken, where newer ones break it. */
   readonly before?: Date;
   /** What it names itself stays at the major version of that day, where newer ones break it (PyPI). */
   readonly majorsOf?: Date;
 }
 
-export function because(draft: Draft, evidence: Evidence): Draft {
-  const known = draft.evidence.some(
-    ({ field, value, why }) => field === evidence.field && value === evidence.value && why === evidence.why,
+export function because(draft: Draft, justification: Justification): Draft {
+  const known = draft.justifications.some(
+    ({ field, value, why }) => field === justification.field && value === justification.value && why === justification.why,
   );
-  return known ? draft : { ...draft, evidence: [...draft.evidence, evidence] };
+  return known ? draft : { ...draft, justifications: [...draft.justifications, justification] };
 }
 
 /** The entry with another value of a field, and why. */
-export function changed(draft: Draft, change: Partial<Entry>, evidence?: Evidence): Draft {
+export function changed(draft: Draft, change: Partial<Entry>, justification?: Justification): Draft {
   const next = { ...draft, entry: { ...draft.entry, ...change } };
-  return evidence === undefined ? next : because(next, evidence);
+  return justification === undefined ? next : because(next, justification);
 }
 
 export function withHost(draft: Draft, rule: string, why: string): Draft {

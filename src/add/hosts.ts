@@ -1,14 +1,14 @@
-import type { Clues } from './clues/gather.ts';
-import { isTelemetry, isUpdateCheck } from './clues/source-hosts.ts';
-import type { HostClue } from './clues/clues.ts';
-import { withHost, type Draft, type Evidence } from './draft.ts';
+import type { Evidence } from './evidence/gather.ts';
+import { isTelemetry, isUpdateCheck } from './evidence/source-hosts.ts';
+import type { HostEvidence } from './evidence/evidence.ts';
+import { withHost, type Draft, type Justification } from './draft.ts';
 import type { Package } from './package/package.ts';
 import type { Seen } from './start.ts';
 
 export interface Hosts {
   readonly draft: Draft;
   /** Not permitted, with the reason. */
-  readonly leftOut: readonly Evidence[];
+  readonly leftOut: readonly Justification[];
 }
 
 /** Hosts in example arguments and example settings (RFC 2606). */
@@ -19,10 +19,10 @@ const mostLiterals = 25;
 /** Permits what it reached for while its tools were called, and what its own source names; telemetry is left out. */
 export function withHosts(
   draft: Draft,
-  { seen, clues, own }: { seen: Seen; clues: Clues; own: Package },
+  { seen, evidence, own }: { seen: Seen; evidence: Evidence; own: Package },
 ): Hosts {
   const words = `${own.name} ${own.keywords.join(' ')}`.toLowerCase();
-  const leftOut: Evidence[] = [];
+  const leftOut: Justification[] = [];
   let next = draft;
   for (const { name, port, during } of seen.hosts.filter((host) => host.port !== undefined)) {
     const why = `reached for during ${during.slice(0, 3).join(', ')}`;
@@ -38,21 +38,21 @@ export function withHosts(
     else if (isUpdateCheck(name, words)) leftOut.push({ field: 'update check', value: rule, why });
     else next = withHost(next, rule, why);
   }
-  for (const { rule, files } of literals(clues.hosts, { own, words, documents: clues.text }))
+  for (const { rule, files } of literals(evidence.hosts, { own, words, documents: evidence.text }))
     next = withHost(next, rule, `in its source: ${files.join(', ')}`);
-  for (const { rule, files } of clues.telemetry)
+  for (const { rule, files } of evidence.telemetry)
     leftOut.push({ field: 'telemetry', value: rule, why: `in its source: ${files.join(', ')}` });
   return { draft: next, leftOut };
 }
 
 /** Of a bundle, whose literals are also its dependencies', only what its name, keywords or documents speak of. */
 function literals(
-  hosts: readonly HostClue[],
+  hosts: readonly HostEvidence[],
   { own, words, documents }: { own: Package; words: string; documents: string },
-): HostClue[] {
+): HostEvidence[] {
   const bundles = new Set(own.files.filter(({ text }) => text.length > 300_000).map(({ path }) => path));
   const text = `${words} ${documents}`.toLowerCase();
-  const isSpokenOf = ({ rule }: HostClue): boolean => {
+  const isSpokenOf = ({ rule }: HostEvidence): boolean => {
     const host = rule.replace(/^\*\./, '').replace(/:\d+$/, '');
     return (
       text.includes(host) ||
@@ -65,7 +65,7 @@ function literals(
         )
     );
   };
-  const kept = hosts.filter((clue) => clue.files.some((file) => !bundles.has(file)) || isSpokenOf(clue));
+  const kept = hosts.filter((item) => item.files.some((file) => !bundles.has(file)) || isSpokenOf(item));
   const secure = new Set(kept.map(({ rule }) => rule));
   const once = kept.filter(({ rule }) => !(rule.endsWith(':80') && secure.has(rule.slice(0, -3))));
   return once.length > mostLiterals ? once.filter(isSpokenOf).slice(0, mostLiterals) : kept;

@@ -3,12 +3,12 @@ import { Entry } from '../catalog/entry.ts';
 import { withArguments } from './arguments.ts';
 import { choose } from './bins.ts';
 import { categoriesOf } from './categories.ts';
-import type { Clues, KnownSetting } from './clues/gather.ts';
-import type { StartClue } from './clues/clues.ts';
+import type { Evidence, KnownSetting } from './evidence/gather.ts';
+import type { StartEvidence } from './evidence/evidence.ts';
 import { describe } from './describe.ts';
 import { because, changed, type Draft } from './draft.ts';
 import { isPlaceholder, shapeOf } from './example-value.ts';
-import { withStartedPrograms } from './lessons/started-programs.ts';
+import { withStartedPrograms } from './detectors/started-programs.ts';
 import { titleOf } from './name.ts';
 import type { Package } from './package/package.ts';
 import { descriptionOf, withSetting } from './settings.ts';
@@ -26,14 +26,14 @@ export interface Given {
 const mostOptional = 20;
 
 /** The entry before anything was started: what registry, documents and the user say. Undefined without any program. */
-export function initialDraft(own: Package, clues: Clues, given: Given): Draft | undefined {
-  const start = given.args === undefined ? clues.starts.find(isOwn) : undefined;
+export function initialDraft(own: Package, evidence: Evidence, given: Given): Draft | undefined {
+  const start = given.args === undefined ? evidence.starts.find(isOwn) : undefined;
   const bin =
     given.command ??
     choose(
       own.bins,
       own.name,
-      start?.command ?? clues.starts.find(({ command }) => command !== undefined)?.command,
+      start?.command ?? evidence.starts.find(({ command }) => command !== undefined)?.command,
     );
   if (bin === undefined) return undefined;
   const described = describe(own.description, { readme: own.readme, name: given.name });
@@ -52,17 +52,17 @@ export function initialDraft(own: Package, clues: Clues, given: Given): Draft | 
   });
   const args = given.args ?? start?.args ?? [];
   const why = given.args === undefined ? 'the first start in its documents' : 'given';
-  const named = withArguments({ entry, evidence: [] }, args, { why, clues });
+  const named = withArguments({ entry, justifications: [] }, args, { why, evidence });
   const other =
     own.bins.length > 1
       ? because(named, { field: 'command', value: bin, why: `of ${own.bins.join(', ')}` })
       : named;
   const started = withStartedPrograms(withUnclear(other, own), own);
-  return withOptional(withGiven(withRequired(started, clues), { given, clues }), clues);
+  return withOptional(withGiven(withRequired(started, evidence), { given, evidence }), evidence);
 }
 
 /** One that stands in no document of another way to start it. */
-function isOwn({ args }: StartClue): boolean {
+function isOwn({ args }: StartEvidence): boolean {
   return args.length < 12;
 }
 
@@ -124,7 +124,7 @@ function withUnclear(draft: Draft, own: Package): Draft {
 }
 
 /** What documents call required, and what stands with a placeholder in every configuration they show. */
-function withRequired(draft: Draft, { settings }: Clues): Draft {
+function withRequired(draft: Draft, { settings }: Evidence): Draft {
   const choice = settingsOfChoice([...settings.values()]);
   return [...settings.values()].reduce((old, known) => {
     if (choice.has(known.name)) return withExample(old, known);
@@ -183,9 +183,9 @@ export function requiredBecause({
     : undefined;
 }
 
-function withGiven(draft: Draft, { given, clues }: { given: Given; clues: Clues }): Draft {
+function withGiven(draft: Draft, { given, evidence }: { given: Given; evidence: Evidence }): Draft {
   return Object.entries(given.env).reduce((old, [name, value]) => {
-    const next = withSetting(old, { name, required: true, known: clues.settings.get(name), why: 'given' });
+    const next = withSetting(old, { name, required: true, known: evidence.settings.get(name), why: 'given' });
     const setting = ownValue(next.entry.env, name);
     if (setting === undefined || setting.default !== undefined) return next;
     return changed(next, { env: { ...next.entry.env, [name]: { ...setting, example: value } } });
@@ -193,7 +193,7 @@ function withGiven(draft: Draft, { given, clues }: { given: Given; clues: Clues 
 }
 
 /** Settings that documents explain and nothing needs: described, so that users may set them. */
-function withOptional(draft: Draft, { settings, starts }: Clues): Draft {
+function withOptional(draft: Draft, { settings, starts }: Evidence): Draft {
   const documented = [...settings.values()].filter(({ name, witnesses }) => {
     const told = witnesses.filter((witness) => witness !== 'source');
     const used =

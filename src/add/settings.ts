@@ -1,7 +1,7 @@
 import { ownValue } from '../lib/own-value.ts';
 import type { Entry, EnvSetting } from '../catalog/entry.ts';
 import { plainText } from './describe.ts';
-import type { KnownSetting } from './clues/gather.ts';
+import type { KnownSetting } from './evidence/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
 import { exampleValue, isHarmless, isPathText, isSecretName, shapeOf, type Shape } from './example-value.ts';
 import { titleOf } from './name.ts';

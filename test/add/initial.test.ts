@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../src/catalog/entry.ts';
-import { gather } from '../../src/add/clues/gather.ts';
+import { gather } from '../../src/add/evidence/gather.ts';
 import { initialDraft } from '../../src/add/initial.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import { own } from './package.ts';

@@ -8,7 +8,7 @@ export const spec: CommandSpec = {
   options: {
     name: { type: 'string', value: 'NAME', help: 'name of the entry (default: made from the package)' },
     command: { type: 'string', value: 'BIN', help: 'which of its programs is the server' },
-    args: { type: 'string', value: 'WORDS', help: 'arguments of the server (default: learned)' },
+    args: { type: 'string', value: 'WORDS', help: 'arguments of the server (default: discovered)' },
     env: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a setting it needs, with an example' },
     'allow-scripts': {
       type: 'string',
@@ -29,7 +29,7 @@ export const spec: CommandSpec = {
     quiet: common.quiet,
   },
   examples: [
-    ['mcpcat add npm:@brave/brave-search-mcp-server', 'lock, build, start, learn, prove, write'],
+    ['mcpcat add npm:@brave/brave-search-mcp-server', 'lock, build, start, discover, verify, write'],
     ['mcpcat add uvx mcp-server-time', 'a line from a README'],
     ['mcpcat add go:github.com/grafana/mcp-grafana --dry-run', 'only show the entry'],
     ['mcpcat add npm:some-server --env SOME_URL=https://x.example.com', 'with an example of your own'],

@@ -1,5 +1,5 @@
 import type { AddReport } from '../../add/add.ts';
-import type { Evidence } from '../../add/draft.ts';
+import type { Justification } from '../../add/draft.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 
 /** What became of a package, for people: the entry, what they have to confirm, and why it failed if it did. */
@@ -52,15 +52,15 @@ function scriptLines({ wantedScripts, source }: AddReport): string[] {
 
 function confirmLines({ confirm, leftOut }: AddReport): string[] {
   return [
-    ...(confirm.length === 0 ? [] : ['', 'For a person to confirm:', ...evidenceLines(confirm)]),
-    ...(leftOut.length === 0 ? [] : ['', 'Left out on purpose:', ...evidenceLines(leftOut)]),
+    ...(confirm.length === 0 ? [] : ['', 'For a person to confirm:', ...justificationLines(confirm)]),
+    ...(leftOut.length === 0 ? [] : ['', 'Left out on purpose:', ...justificationLines(leftOut)]),
   ];
 }
 
 const mostReasons = 2;
 
 /** Each value once, with its first reasons. Optional settings are one line: nothing depends on them. */
-function evidenceLines(list: readonly Evidence[]): string[] {
+function justificationLines(list: readonly Justification[]): string[] {
   const optional = list
     .filter(({ why }) => why === 'documented, not needed to start')
     .map(({ value }) => value);

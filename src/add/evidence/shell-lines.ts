@@ -1,12 +1,12 @@
 import type { Package } from '../package/package.ts';
-import { isSettingName, type SettingClue, type StartClue } from './clues.ts';
+import { isSettingName, type SettingEvidence, type StartEvidence } from './evidence.ts';
 import { serverWords } from './server-words.ts';
 
 /** Lines of shell in fenced blocks of a text: how it is started, and what is exported before. */
 export function shellLines(
   text: string,
   own: Pick<Package, 'name' | 'bins'>,
-): { readonly starts: StartClue[]; readonly settings: SettingClue[] } {
+): { readonly starts: StartEvidence[]; readonly settings: SettingEvidence[] } {
   const lines = fenced(text);
   return { starts: lines.flatMap((line) => startOf(line, own)), settings: lines.flatMap(assignment) };
 }
@@ -21,7 +21,7 @@ function fenced(text: string): string[] {
     .filter((line) => line !== '' && line.length < 500);
 }
 
-function startOf(line: string, own: Pick<Package, 'name' | 'bins'>): StartClue[] {
+function startOf(line: string, own: Pick<Package, 'name' | 'bins'>): StartEvidence[] {
   if (!/^([A-Z_]+=\S* )*(npx|bunx|uvx|uv|pipx|pnpm|claude|docker|node|python3?|[\w.-]+)( |$)/.test(line))
     return [];
   if (
@@ -59,7 +59,7 @@ function isGiven(words: readonly string[], index: number): boolean {
 }
 
 /** `export NAME=value`, `NAME=value` on a line of its own, as in a `.env` file. */
-function assignment(line: string): SettingClue[] {
+function assignment(line: string): SettingEvidence[] {
   const match = /^(?:export |set |\$env:)?([A-Z][A-Z0-9_]+)\s*=\s*(.*?)(?:\s+#\s*(.*))?$/.exec(line);
   const name = match?.[1] ?? '';
   if (!isSettingName(name) || /\s/.test(match?.[2]?.replaceAll(/"[^"]*"|'[^']*'/g, '') ?? '')) return [];

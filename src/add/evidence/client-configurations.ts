@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { Package } from '../package/package.ts';
-import type { StartClue } from './clues.ts';
+import type { StartEvidence } from './evidence.ts';
 import { serverWords } from './server-words.ts';
 
 const mostBlocks = 60;
@@ -9,7 +9,7 @@ const mostBlocks = 60;
  * Configurations of MCP clients in a text: objects with `command`, `args` and `env` in JSON, and the same in TOML. They
  * are the best source there is: authors try them. Only those that start this package.
  */
-export function clientConfigurations(text: string, own: Pick<Package, 'name' | 'bins'>): StartClue[] {
+export function clientConfigurations(text: string, own: Pick<Package, 'name' | 'bins'>): StartEvidence[] {
   const objects = [...jsonObjects(text), ...tomlTables(text)].slice(0, mostBlocks);
   return objects.flatMap((object) => startOf(object, own));
 }
@@ -20,7 +20,7 @@ interface Configuration {
   readonly env: Readonly<Record<string, string>>;
 }
 
-function startOf({ command, args, env }: Configuration, own: Pick<Package, 'name' | 'bins'>): StartClue[] {
+function startOf({ command, args, env }: Configuration, own: Pick<Package, 'name' | 'bins'>): StartEvidence[] {
   // `cmd /c npx …` and `sh -c "npx …"` are wrappers of the same line.
   const line = [...command.split(/\s+/), ...args];
   const bare = /^cmd(\.exe)?$/.test(line[0] ?? '') ? line.slice(2) : line;

@@ -1,19 +1,19 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { startKey } from './arguments.ts';
-import type { Clues } from './clues/gather.ts';
+import type { Evidence } from './evidence/gather.ts';
 import type { Draft } from './draft.ts';
-import { guesses } from './lessons/guesses.ts';
-import { saidLines, type Lesson, type Situation } from './lessons/lesson.ts';
-import { limits } from './lessons/limits.ts';
-import { missingArguments } from './lessons/missing-arguments.ts';
-import { missingFiles } from './lessons/missing-files.ts';
-import { missingPrograms, missingScripts, missingShell } from './lessons/missing-programs.ts';
-import { missingSettings } from './lessons/missing-settings.ts';
-import { newerDependencies, newerMajors } from './lessons/newer-dependencies.ts';
-import { refusedWrites } from './lessons/refused-writes.ts';
-import { noisy } from './lessons/transport.ts';
-import { wrongValues } from './lessons/wrong-values.ts';
+import { guesses } from './detectors/guesses.ts';
+import { outputLines, type Detection, type Situation } from './detectors/detection.ts';
+import { limits } from './detectors/limits.ts';
+import { missingArguments } from './detectors/missing-arguments.ts';
+import { missingFiles } from './detectors/missing-files.ts';
+import { missingPrograms, missingScripts, missingShell } from './detectors/missing-programs.ts';
+import { missingSettings } from './detectors/missing-settings.ts';
+import { newerDependencies, newerMajors } from './detectors/newer-dependencies.ts';
+import { refusedWrites } from './detectors/refused-writes.ts';
+import { noisy } from './detectors/transport.ts';
+import { wrongValues } from './detectors/wrong-values.ts';
 import type { Package } from './package/package.ts';
 import { startOnce, type Seen } from './start.ts';
 
@@ -23,11 +23,11 @@ export interface Bench {
   readonly lock: Situation['lock'];
 }
 
-export interface LearnRequest {
+export interface DiscoveryRequest {
   readonly engine: Engine;
   readonly labels: Labels;
   readonly own: Package;
-  readonly clues: Clues;
+  readonly evidence: Evidence;
   readonly draft: Draft;
   /** When the release was published, ISO 8601. */
   readonly published: string | undefined;
@@ -36,7 +36,7 @@ export interface LearnRequest {
   /** Let it write its home, so that what it keeps there shows; false: exactly as it will run. */
   readonly openHome: boolean;
   /** Makes the image for a draft; rejects if that draft can't be locked or built. */
-  readonly prepare: (draft: Draft, renews: NonNullable<Lesson['renews']>) => Promise<Bench>;
+  readonly prepare: (draft: Draft, renews: NonNullable<Detection['renews']>) => Promise<Bench>;
   /** What happens, for people. */
   readonly say: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -46,16 +46,16 @@ export interface LearnRequest {
 export interface StartRecord {
   readonly tried: string;
   readonly outcome: string;
-  readonly learned: readonly string[];
+  readonly discovered: readonly string[];
 }
 
-export interface Learned {
+export interface Discovered {
   readonly draft: Draft;
   /** The last start that got to its tools; undefined if none did. */
   readonly seen: Seen | undefined;
   readonly last: Seen;
   readonly starts: readonly StartRecord[];
-  /** What was learned and could not be done: the lesson, and why. */
+  /** What was detected and could not be done: the detection, and why. */
   readonly refused: readonly string[];
   /** Packages whose install scripts it seems to need and nobody has allowed. */
   readonly wantedScripts: readonly string[];
@@ -66,15 +66,15 @@ const mostAfterSuccess = 3;
 /** Milliseconds. The first start of an image is slow; a guess that hangs is not worth as much. */
 const patience = { first: 45_000, guess: 20_000, all: 480_000 } as const;
 
-/** Starts a server, learns from what it says and does what it needs, and starts it again, until it works or nothing is left to try. */
-export async function learn(request: LearnRequest): Promise<Learned> {
-  const course = new Course(request);
-  return course.run();
+/** Starts a server, detects in what it says and does what it needs, and starts it again, until it works or nothing is left to try. */
+export async function discover(request: DiscoveryRequest): Promise<Discovered> {
+  const loop = new DiscoveryLoop(request);
+  return loop.run();
 }
 
-class Course {
-  readonly #request: LearnRequest;
-  readonly #learned = new Set<string>();
+class DiscoveryLoop {
+  readonly #request: DiscoveryRequest;
+  readonly #applied = new Set<string>();
   readonly #starts: StartRecord[] = [];
   readonly #refused: string[] = [];
   readonly #wantedScripts: string[] = [];
@@ -87,14 +87,14 @@ class Course {
   /** The start is to show whether settings bring tools. */
   #forMore = false;
 
-  constructor(request: LearnRequest) {
+  constructor(request: DiscoveryRequest) {
     this.#request = request;
     this.#draft = request.draft;
     const { args, smoke } = request.draft.entry;
-    this.#learned.add(startKey({ args, smoke: smoke.args }));
+    this.#applied.add(startKey({ args, smoke: smoke.args }));
   }
 
-  async run(): Promise<Learned> {
+  async run(): Promise<Discovered> {
     let bench = await this.#first();
     let tried = 'as documented';
     for (;;) {
@@ -144,29 +144,29 @@ class Course {
     this.#forMore = false;
   }
 
-  #next(situation: Situation): Lesson[] {
+  #next(situation: Situation): Detection[] {
     const { seen } = situation;
-    const fresh = (lessons: readonly Lesson[]): Lesson[] => [
+    const fresh = (detections: readonly Detection[]): Detection[] => [
       ...new Map(
-        lessons.filter(({ key }) => !this.#learned.has(key)).map((lesson) => [lesson.key, lesson]),
+        detections.filter(({ key }) => !this.#applied.has(key)).map((detection) => [detection.key, detection]),
       ).values(),
     ];
     if (seen.failure === undefined) {
       if (this.#afterSuccess++ >= mostAfterSuccess) return [];
-      const lessons = fresh(
-        [missingSettings, refusedWrites, missingPrograms, missingShell, noisy, limits].flatMap((learner) =>
-          learner(situation),
+      const detections = fresh(
+        [missingSettings, refusedWrites, missingPrograms, missingShell, noisy, limits].flatMap((detector) =>
+          detector(situation),
         ),
       );
-      if (lessons.some(({ quiet }) => quiet !== true) || !isHollow(seen)) return lessons;
+      if (detections.some(({ quiet }) => quiet !== true) || !isHollow(seen)) return detections;
       // Without a tool of use something must be missing; settings that are documented come first.
       const more = fresh(guesses(situation))
         .filter(({ key }) => key.startsWith('settings'))
         .slice(0, 1);
       this.#forMore = more.length > 0;
-      return [...lessons, ...more];
+      return [...detections, ...more];
     }
-    const lessons = fresh(
+    const detections = fresh(
       [
         missingArguments,
         missingSettings,
@@ -177,12 +177,12 @@ class Course {
         newerDependencies,
         limits,
         refusedWrites,
-      ].flatMap((learner) => learner(situation)),
+      ].flatMap((detector) => detector(situation)),
     );
     // The milder of the two first.
-    const mild = lessons.some(({ key }) => key === 'older majors');
-    const told = lessons.filter(({ key }) => !(mild && key === 'older dependencies'));
-    const misguided = this.#before !== undefined && unknownWords.test(saidLines(situation).join('\n'));
+    const mild = detections.some(({ key }) => key === 'older majors');
+    const told = detections.filter(({ key }) => !(mild && key === 'older dependencies'));
+    const misguided = this.#before !== undefined && unknownWords.test(outputLines(situation).join('\n'));
     if (told.length > 0 && !misguided) {
       // Usage texts are easily misread.
       if (told.some(({ key }) => key.startsWith('argument '))) this.#before ??= this.#draft;
@@ -201,30 +201,30 @@ class Course {
     return [guess];
   }
 
-  /** What can't be locked or built is left out: one lesson after the other, so that the others stay. */
-  async #apply(lessons: readonly Lesson[], bench: Bench): Promise<Bench | undefined> {
+  /** What can't be locked or built is left out: one detection after the other, so that the others stay. */
+  async #apply(detections: readonly Detection[], bench: Bench): Promise<Bench | undefined> {
     let current = bench;
-    for (const lesson of lessons) {
-      this.#learned.add(lesson.key);
+    for (const detection of detections) {
+      this.#applied.add(detection.key);
       try {
-        const draft = lesson.apply(this.#draft);
-        if (lesson.renews !== undefined) current = await this.#request.prepare(draft, lesson.renews);
+        const draft = detection.apply(this.#draft);
+        if (detection.renews !== undefined) current = await this.#request.prepare(draft, detection.renews);
         this.#draft = draft;
       } catch (error) {
         if (this.#request.signal?.aborted === true) throw error;
-        this.#refused.push(`${lesson.what}: ${reasonOf(error)}`);
+        this.#refused.push(`${detection.what}: ${reasonOf(error)}`);
         if (error instanceof McpcatError && error.code === 'script-not-allowed')
-          this.#wantedScripts.push(lesson.key.replace(/^script /, ''));
-        this.#request.say(`${lesson.what}: that can't be given (${reasonOf(error)})`);
+          this.#wantedScripts.push(detection.key.replace(/^script /, ''));
+        this.#request.say(`${detection.what}: that can't be given (${reasonOf(error)})`);
       }
     }
     return current;
   }
 
   /** Only what a proof shows as well as another start. */
-  #finish(lessons: readonly Lesson[], seen: Seen): Learned {
-    const learned = this.#result(seen);
-    return { ...learned, draft: lessons.reduce((draft, lesson) => lesson.apply(draft), learned.draft) };
+  #finish(detections: readonly Detection[], seen: Seen): Discovered {
+    const discovered = this.#result(seen);
+    return { ...discovered, draft: detections.reduce((draft, detection) => detection.apply(draft), discovered.draft) };
   }
 
   #isOver(): boolean {
@@ -235,15 +235,15 @@ class Course {
     );
   }
 
-  #record(tried: string, { seen, next }: { seen: Seen; next: readonly Lesson[] }): void {
+  #record(tried: string, { seen, next }: { seen: Seen; next: readonly Detection[] }): void {
     const outcome = seen.failure === undefined ? `${String(seen.tools.length)} tools` : failureOf(seen);
-    const learned = next.map(({ what }) => what);
-    this.#starts.push({ tried, outcome, learned });
-    const then = learned.length === 0 ? '' : ` → ${learned.join('; ')}`;
+    const discovered = next.map(({ what }) => what);
+    this.#starts.push({ tried, outcome, discovered });
+    const then = discovered.length === 0 ? '' : ` → ${discovered.join('; ')}`;
     this.#request.say(`start ${String(this.#starts.length)}: ${outcome}${then}`);
   }
 
-  #result(last: Seen): Learned {
+  #result(last: Seen): Discovered {
     return {
       draft: this.#success?.draft ?? this.#before ?? this.#draft,
       seen: this.#success?.seen,
@@ -282,7 +282,7 @@ function failureOf(seen: Seen): string {
     : seen.exitCode === undefined
       ? 'no answer'
       : `ended with ${String(seen.exitCode)}`;
-  const line = saidLines({ seen: { ...seen, failure: undefined } }).findLast((one) =>
+  const line = outputLines({ seen: { ...seen, failure: undefined } }).findLast((one) =>
     /error|missing|required|not |usage|fail|invalid/i.test(one),
   );
   return line === undefined ? ended : `${ended}: ${line.trim().slice(0, 120)}`;

@@ -1,15 +1,15 @@
 import { changed, type Draft } from '../draft.ts';
-import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 const listening =
   /(?:listening|running|started|available|server (?:is )?(?:up|ready)|Uvicorn running)[^\n]{0,80}?(?:https?:\/\/[\w.[\]:-]*?:|port[: ]+|0\.0\.0\.0:|localhost:|127\.0\.0\.1:|:)(\d{2,5})(\/[\w/-]*)?/i;
 
 /** It waits for HTTP and answers nothing on stdio: then that is how it is spoken to. */
-export function speaksHttp(situation: Situation): Lesson[] {
+export function speaksHttp(situation: Situation): Detection[] {
   const { seen, draft } = situation;
   if (seen.failure === undefined || seen.exitCode !== undefined || draft.entry.transport !== undefined)
     return [];
-  const lines = saidLines(situation);
+  const lines = outputLines(situation);
   const line = lines.find((one) => listening.test(one)) ?? '';
   const match = listening.exec(line);
   if (match === null) return [];
@@ -37,7 +37,7 @@ function withHttp(draft: Draft, { port, path, why }: { port: number; path: strin
 }
 
 /** Text on stdout: the launcher moves it to stderr where the entry says so. */
-export function noisy({ seen, draft }: Situation): Lesson[] {
+export function noisy({ seen, draft }: Situation): Detection[] {
   const [first] = seen.strays;
   if (
     seen.failure !== undefined ||

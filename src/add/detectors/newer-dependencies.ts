@@ -1,5 +1,5 @@
 import { because } from '../draft.ts';
-import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 const dayMs = 86_400_000;
 /** Days after its release: what its author had, and the first corrections to it. */
@@ -17,7 +17,7 @@ const broken =
 function brokenLine(situation: Situation): string | undefined {
   if (situation.seen.failure === undefined) return undefined;
   const isPython = situation.lock.runtime === 'python';
-  return saidLines(situation).find((one) => broken.test(one) || (isPython && pythonBroken.test(one)));
+  return outputLines(situation).find((one) => broken.test(one) || (isPython && pythonBroken.test(one)));
 }
 
 function age(published: string | undefined): { readonly time: number; readonly days: number } | undefined {
@@ -29,7 +29,7 @@ function age(published: string | undefined): { readonly time: number; readonly d
  * A release that leaves its dependencies open, and breaks with those of today. What it names itself is held at the major
  * version of its day: all else stays new, and so do corrections to what is held.
  */
-export function newerMajors(situation: Situation): Lesson[] {
+export function newerMajors(situation: Situation): Detection[] {
   const { published, draft, lock } = situation;
   const line = brokenLine(situation);
   const released = age(published);
@@ -56,7 +56,7 @@ export function newerMajors(situation: Situation): Lesson[] {
 }
 
 /** Where the major versions did not help, or there is no such notion: everything as it was at the release's own time. */
-export function newerDependencies(situation: Situation): Lesson[] {
+export function newerDependencies(situation: Situation): Detection[] {
   const { published, draft } = situation;
   const line = brokenLine(situation);
   const released = age(published);
@@ -70,9 +70,9 @@ export function newerDependencies(situation: Situation): Lesson[] {
       what: `breaks with newer dependencies: those until ${day}`,
       apply: (old) => {
         const { majorsOf: _, ...rest } = old;
-        const evidence = old.evidence.filter(({ field }) => field !== 'lock');
+        const justifications = old.justifications.filter(({ field }) => field !== 'lock');
         return because(
-          { ...rest, evidence, before },
+          { ...rest, justifications, before },
           {
             field: 'lock',
             value: `dependencies until ${day}`,

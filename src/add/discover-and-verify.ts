@@ -3,11 +3,11 @@ import type { Emit } from '../lib/event.ts';
 import { label } from '../lib/labels.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import type { Version } from './choose-version.ts';
-import type { Clues } from './clues/gather.ts';
-import { changed, type Draft, type Evidence } from './draft.ts';
+import type { Evidence } from './evidence/gather.ts';
+import { changed, type Draft, type Justification } from './draft.ts';
 import { withFolders } from './folders.ts';
 import { withHosts } from './hosts.ts';
-import { learn, type Learned } from './learn.ts';
+import { discover, type Discovered } from './discover.ts';
 import type { Package } from './package/package.ts';
 import { proveDraft, type Proven } from './prove-draft.ts';
 import type { Scratch } from './scratch.ts';
@@ -16,7 +16,7 @@ import type { Seen } from './start.ts';
 
 export interface Job {
   readonly own: Package;
-  readonly clues: Clues;
+  readonly evidence: Evidence;
   readonly draft: Draft;
   readonly chosen: Version;
   readonly allowedScripts: readonly string[];
@@ -28,37 +28,37 @@ export interface Job {
 }
 
 export interface Result {
-  readonly learned: Learned;
+  readonly discovered: Discovered;
   /** Undefined if it never got to its tools. */
   readonly proven: Proven | undefined;
-  readonly leftOut: readonly Evidence[];
+  readonly leftOut: readonly Justification[];
 }
 
-/** Learns with an open home, which shows more; what then does not hold under the real restrictions is learned with those. */
-export async function learnAndProve(job: Job): Promise<Result> {
-  const learned = await course(job, { draft: job.draft, openHome: true });
-  if (learned.seen === undefined) return { learned, proven: undefined, leftOut: [] };
-  const { draft, leftOut } = completed(learned.draft, { seen: learned.seen, job });
+/** Discovers with an open home, which shows more; what then does not hold under the real restrictions is discovered with those. */
+export async function discoverAndVerify(job: Job): Promise<Result> {
+  const discovered = await discoveryLoop(job, { draft: job.draft, openHome: true });
+  if (discovered.seen === undefined) return { discovered, proven: undefined, leftOut: [] };
+  const { draft, leftOut } = completed(discovered.draft, { seen: discovered.seen, job });
   const proven = await proof(job, draft);
   const again =
     !proven.report.passed && proven.report.findings.some(({ kind }) => kind === 'handshake-failed');
-  if (!again) return { learned, proven, leftOut };
-  job.say('it starts with an open home only: learning without');
-  const strict = await course(job, { draft: proven.draft, openHome: false });
-  const starts = [...learned.starts, ...strict.starts];
-  if (strict.seen === undefined) return { learned: { ...learned, starts }, proven, leftOut };
-  return { learned: { ...strict, starts }, proven: await proof(job, strict.draft), leftOut };
+  if (!again) return { discovered, proven, leftOut };
+  job.say('it starts with an open home only: trying without');
+  const strict = await discoveryLoop(job, { draft: proven.draft, openHome: false });
+  const starts = [...discovered.starts, ...strict.starts];
+  if (strict.seen === undefined) return { discovered: { ...discovered, starts }, proven, leftOut };
+  return { discovered: { ...strict, starts }, proven: await proof(job, strict.draft), leftOut };
 }
 
-function course(
-  { scratch, engine, own, clues, chosen, allowedScripts, say, signal }: Job,
+function discoveryLoop(
+  { scratch, engine, own, evidence, chosen, allowedScripts, say, signal }: Job,
   { draft, openHome }: { draft: Draft; openHome: boolean },
-): Promise<Learned> {
-  return learn({
+): Promise<Discovered> {
+  return discover({
     engine,
     labels: labelsOf(draft),
     own,
-    clues,
+    evidence,
     draft,
     openHome,
     allowedScripts,
@@ -75,9 +75,9 @@ function course(
 /** What only a server at work shows: where it goes, what it works on, and a call for the smoke test. */
 function completed(
   draft: Draft,
-  { seen, job: { clues, own } }: { seen: Seen; job: Job },
-): { readonly draft: Draft; readonly leftOut: readonly Evidence[] } {
-  const { draft: reaching, leftOut } = withHosts(draft, { seen, clues, own });
+  { seen, job: { evidence, own } }: { seen: Seen; job: Job },
+): { readonly draft: Draft; readonly leftOut: readonly Justification[] } {
+  const { draft: reaching, leftOut } = withHosts(draft, { seen, evidence, own });
   const permitted = withFolders(reaching, seen);
   const call = smokeCall(seen);
   if (call === undefined) return { draft: permitted, leftOut };

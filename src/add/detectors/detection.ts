@@ -1,5 +1,5 @@
 import type { Lock } from '../../catalog/lock.ts';
-import type { Clues } from '../clues/gather.ts';
+import type { Evidence } from '../evidence/gather.ts';
 import type { Draft } from '../draft.ts';
 import type { Package } from '../package/package.ts';
 import type { Seen } from '../start.ts';
@@ -8,7 +8,7 @@ import type { Seen } from '../start.ts';
 export interface Situation {
   readonly seen: Seen;
   readonly draft: Draft;
-  readonly clues: Clues;
+  readonly evidence: Evidence;
   readonly own: Package;
   /** When the release was published, ISO 8601; undefined if its registry does not say. */
   readonly published?: string | undefined;
@@ -17,9 +17,9 @@ export interface Situation {
   readonly allowedScripts: readonly string[];
 }
 
-/** Something learned from a start: a change of the entry. */
-export interface Lesson {
-  /** The same lesson is learned once. */
+/** What a detector found in a start: a change of the entry. */
+export interface Detection {
+  /** The same detection is applied once. */
   readonly key: string;
   /** For people: `needs BRAVE_API_KEY`. */
   readonly what: string;
@@ -31,7 +31,7 @@ export interface Lesson {
 }
 
 /** Everything a server said, one line each. */
-export function saidLines({ seen }: Pick<Situation, 'seen'>): string[] {
+export function outputLines({ seen }: Pick<Situation, 'seen'>): string[] {
   const texts = [...seen.strays, ...seen.stderr, ...(seen.failure === undefined ? [] : [seen.failure])];
   return texts.flatMap((text) => text.split('\n')).map((line) => withoutColour(line).trimEnd());
 }

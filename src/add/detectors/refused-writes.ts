@@ -1,5 +1,5 @@
 import { isIn, withState, withWritable, type Draft } from '../draft.ts';
-import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { answers, quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 /** HOME and working folder in every image. */
 const home = '/home/mcpcat';
@@ -15,15 +15,15 @@ const complaints: readonly RegExp[] = [
 ];
 
 /** Folders that it could not write. */
-export function refusedWrites(situation: Situation): Lesson[] {
-  const lines = [...saidLines(situation), ...answers(situation)];
+export function refusedWrites(situation: Situation): Detection[] {
+  const lines = [...outputLines(situation), ...answers(situation)];
   const found = lines.flatMap((line) => refusedIn(line).map((folder) => ({ folder, line })));
   const outside = situation.seen.writes.outside.map((file) => ({
     folder: parent(file),
     line: `it wrote ${file}`,
     file,
   }));
-  return distinct([...found, ...outside]).flatMap(({ folder, line }) => lessonOf(folder, line, situation));
+  return distinct([...found, ...outside]).flatMap(({ folder, line }) => detectionOf(folder, line, situation));
 }
 
 function refusedIn(line: string): string[] {
@@ -69,7 +69,7 @@ function distinct(found: readonly { folder: string; line: string }[]): { folder:
   return outer.map((folder) => ({ folder, line: found.find((one) => one.folder === folder)?.line ?? '' }));
 }
 
-function lessonOf(folder: string, line: string, { draft }: Situation): Lesson[] {
+function detectionOf(folder: string, line: string, { draft }: Situation): Detection[] {
   const { writable, state, mounts } = draft.entry.permissions;
   const open = [
     ...writable,

@@ -1,9 +1,9 @@
 import { ownValue } from '../../lib/own-value.ts';
-import type { Clues, KnownSetting } from '../clues/gather.ts';
-import { isSettingName, isSystemName } from '../clues/clues.ts';
+import type { Evidence, KnownSetting } from '../evidence/gather.ts';
+import { isSettingName, isSystemName } from '../evidence/evidence.ts';
 import { isPathText, isSecretName, type Shape } from '../example-value.ts';
 import { withSetting } from '../settings.ts';
-import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { answers, quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 /** A setting that a message asks for. */
 export interface Missing {
@@ -24,18 +24,18 @@ const errorCodes =
 const asCode = /(?:\bcode["']?\s*[:=]\s*["']?|Error \[)$/;
 
 /** Settings that a text asks for, by the many ways in which languages and libraries say it. */
-export function missingIn(text: string, clues: Pick<Clues, 'settings'>): Missing[] {
+export function missingIn(text: string, evidence: Pick<Evidence, 'settings'>): Missing[] {
   const lines = text.split('\n');
   const found = [
-    ...structured(text, clues),
-    ...lines.flatMap((line, index) => inLine(line, { rest: lines.slice(index + 1, index + 9), clues })),
+    ...structured(text, evidence),
+    ...lines.flatMap((line, index) => inLine(line, { rest: lines.slice(index + 1, index + 9), evidence })),
   ];
   const byName = Map.groupBy(found, ({ name }) => name);
   return [...byName.values()].flatMap((all) => all.find(({ shape }) => shape !== undefined) ?? all[0] ?? []);
 }
 
 /** zod's issues, as JSON or as Node prints them, and pydantic's two lines. */
-function structured(text: string, clues: Pick<Clues, 'settings'>): Missing[] {
+function structured(text: string, evidence: Pick<Evidence, 'settings'>): Missing[] {
   const issues = [
     ...text.matchAll(
       /["']?path["']?:\s*\[\s*["']([^"']+)["'][^\]]*\][\s\S]{0,120}?message["']?:\s*["']([^"'\n]+)/g,
@@ -61,13 +61,13 @@ function structured(text: string, clues: Pick<Clues, 'settings'>): Missing[] {
     ...keyErrors.map(([line, name = '']) => [name, line] as const),
   ];
   return pairs.flatMap(([field, message]) => {
-    const name = settingOf(field, clues);
+    const name = settingOf(field, evidence);
     return name === undefined ? [] : [{ name, line: `${field}: ${message}`, shape: shapeIn(message) }];
   });
 }
 
 /** A field's name is the setting's, in other letters and with or without a prefix. */
-export function settingOf(field: string, { settings }: Pick<Clues, 'settings'>): string | undefined {
+export function settingOf(field: string, { settings }: Pick<Evidence, 'settings'>): string | undefined {
   const last = field.split('.').at(-1) ?? field;
   if (settings.has(last)) return last;
   const flat = (text: string): string => text.replaceAll(/[_-]/g, '').toLowerCase();
@@ -82,10 +82,10 @@ export function settingOf(field: string, { settings }: Pick<Clues, 'settings'>):
 
 function inLine(
   line: string,
-  { rest, clues }: { rest: readonly string[]; clues: Pick<Clues, 'settings'> },
+  { rest, evidence }: { rest: readonly string[]; evidence: Pick<Evidence, 'settings'> },
 ): Missing[] {
   if (!complaint.test(line) || /^\s*at /.test(line) || line.length > 1500) return [];
-  const names = namesIn(line, clues);
+  const names = namesIn(line, evidence);
   if (names.length > 0)
     return chosen(names, line).map((name) => ({
       name,
@@ -103,16 +103,16 @@ function inLine(
   const found = below.flatMap((other) => {
     const match = /^\s*(?:[-*•✗✖❌]\s*|\d+\.\s*)?(?:export )?([A-Z][A-Z0-9_]{2,})\b/u.exec(other);
     const name = match?.[1] ?? '';
-    return isName(name, clues) && !/optional/i.test(other)
+    return isName(name, evidence) && !/optional/i.test(other)
       ? [{ name, line: `${line.trim()} ${other.trim()}`, shape: shapeIn(other) }]
       : [];
   });
   if (!/\b(?:one|any) of\b|\beither\b/i.test(line)) return found;
   // What can be said in a word is easier to give than a file.
-  return [found.find(({ name }) => !isFile(name, clues)) ?? found[0]].flatMap((one) => one ?? []);
+  return [found.find(({ name }) => !isFile(name, evidence)) ?? found[0]].flatMap((one) => one ?? []);
 }
 
-function isFile(name: string, { settings }: Pick<Clues, 'settings'>): boolean {
+function isFile(name: string, { settings }: Pick<Evidence, 'settings'>): boolean {
   return /(_FILE|_PATH|APPLICATION_CREDENTIALS)$/.test(name) || isPathText(settings.get(name)?.value ?? '');
 }
 
@@ -123,17 +123,17 @@ function saidOf(name: string, { line, names }: { line: string; names: readonly s
   return rest.slice(0, Math.min(rest.length, ...ends));
 }
 
-function namesIn(line: string, clues: Pick<Clues, 'settings'>): string[] {
+function namesIn(line: string, evidence: Pick<Evidence, 'settings'>): string[] {
   const words = [
     ...[...line.matchAll(settingWord)]
       .filter(({ index }) => !asCode.test(line.slice(0, index)))
       .map(([word]) => word),
-    ...(line.match(singleWord) ?? []).filter((word) => clues.settings.has(word)),
+    ...(line.match(singleWord) ?? []).filter((word) => evidence.settings.has(word)),
   ];
-  return [...new Set(words.filter((word) => isName(word, clues)))];
+  return [...new Set(words.filter((word) => isName(word, evidence)))];
 }
 
-function isName(word: string, { settings }: Pick<Clues, 'settings'>): boolean {
+function isName(word: string, { settings }: Pick<Evidence, 'settings'>): boolean {
   if (settings.has(word)) return true;
   return isSettingName(word) && !isSystemName(word) && !errorCodes.test(word) && usualEnd.test(word);
 }
@@ -173,7 +173,7 @@ const vague =
   /\b(api[- ]?keys?|access tokens?|auth(?:entication|orization)? tokens?|tokens?|credentials?|authentication|api secret|password|login|personal access token)\b/i;
 
 /** Of a text that asks for a key without its name: the settings it most likely means. */
-function vaguely(text: string, { settings }: Pick<Clues, 'settings'>): Missing[] {
+function vaguely(text: string, { settings }: Pick<Evidence, 'settings'>): Missing[] {
   const line = text.split('\n').find((one) => complaint.test(one) && vague.test(one));
   if (line === undefined) return [];
   const known = [...settings.values()];
@@ -185,50 +185,50 @@ function vaguely(text: string, { settings }: Pick<Clues, 'settings'>): Missing[]
 }
 
 /** What the server said at its start, if it did not get to its tools; else what its tools answered. */
-export function missingSettings(situation: Situation): Lesson[] {
-  const { seen, clues } = situation;
+export function missingSettings(situation: Situation): Detection[] {
+  const { seen, evidence } = situation;
   if (seen.failure !== undefined) {
-    const text = saidLines(situation).join('\n');
-    const named = missingIn(text, clues).filter((missing) => isNews(missing, situation));
+    const text = outputLines(situation).join('\n');
+    const named = missingIn(text, evidence).filter((missing) => isNews(missing, situation));
     const found =
-      named.length > 0 ? named : vaguely(text, clues).filter((missing) => isNews(missing, situation));
-    return found.map((missing) => lessonOf(missing, { clues, required: true, where: 'its start' }));
+      named.length > 0 ? named : vaguely(text, evidence).filter((missing) => isNews(missing, situation));
+    return found.map((missing) => detectionOf(missing, { evidence, required: true, where: 'its start' }));
   }
   return fromAnswers(situation);
 }
 
 /** Most tools say it: then the server is of no use without. A few: then those are what it is for. */
-function fromAnswers(situation: Situation): Lesson[] {
-  const { clues, seen } = situation;
+function fromAnswers(situation: Situation): Detection[] {
+  const { evidence, seen } = situation;
   const texts = answers(situation);
   const called = seen.uses.filter(({ outcome }) => outcome !== 'left-out').length;
   const all = texts
-    .flatMap((text) => missingIn(text, clues))
-    .filter((missing) => clues.settings.has(missing.name) || isSecretName(missing.name));
+    .flatMap((text) => missingIn(text, evidence))
+    .filter((missing) => evidence.settings.has(missing.name) || isSecretName(missing.name));
   const byName = [...Map.groupBy(all, ({ name }) => name).values()];
   if (all.length === 0) return withoutNames(texts, situation);
   return byName.flatMap((same) => {
     const [first] = same;
     if (first === undefined || !isNews(first, situation)) return [];
-    return [lessonOf(first, { clues, required: same.length * 2 >= called, where: 'the answer of a tool' })];
+    return [detectionOf(first, { evidence, required: same.length * 2 >= called, where: 'the answer of a tool' })];
   });
 }
 
 /** Most tools want a key and none says which: the first start in its documents has it. */
-function withoutNames(texts: readonly string[], situation: Situation): Lesson[] {
-  const { clues, seen } = situation;
+function withoutNames(texts: readonly string[], situation: Situation): Detection[] {
+  const { evidence, seen } = situation;
   const called = seen.uses.filter(({ outcome }) => outcome !== 'left-out').length;
   const asking = texts.filter((text) => vague.test(text) && keyless.test(text));
   if (asking.length === 0 || asking.length * 2 < called) return [];
   const [line = ''] = asking;
-  const first = clues.starts.find(({ env }) =>
-    Object.keys(env).some((name) => clues.settings.get(name)?.secret),
+  const first = evidence.starts.find(({ env }) =>
+    Object.keys(env).some((name) => evidence.settings.get(name)?.secret),
   );
-  const names = Object.keys(first?.env ?? {}).filter((name) => clues.settings.has(name));
-  const missing = names.length > 0 ? names.map((name) => ({ name, line })) : vaguely(line, clues);
+  const names = Object.keys(first?.env ?? {}).filter((name) => evidence.settings.has(name));
+  const missing = names.length > 0 ? names.map((name) => ({ name, line })) : vaguely(line, evidence);
   return missing
     .filter((one) => isNews(one, situation))
-    .map((one) => lessonOf(one, { clues, required: true, where: 'the answers of its tools' }));
+    .map((one) => detectionOf(one, { evidence, required: true, where: 'the answers of its tools' }));
 }
 
 const keyless =
@@ -240,10 +240,10 @@ function isNews({ name, shape }: Missing, { draft }: Situation): boolean {
   return setting === undefined || (!setting.required && setting.default === undefined) || shape !== undefined;
 }
 
-function lessonOf(
+function detectionOf(
   { name, line, shape }: Missing,
-  { clues, required, where }: { clues: Clues; required: boolean; where: string },
-): Lesson {
+  { evidence, required, where }: { evidence: Evidence; required: boolean; where: string },
+): Detection {
   return {
     key: `setting ${name} ${shape ?? ''} ${String(required)}`,
     what: `needs ${name}${shape === undefined ? '' : ` (${shape})`}`,
@@ -251,7 +251,7 @@ function lessonOf(
       withSetting(draft, {
         name,
         required,
-        known: clues.settings.get(name),
+        known: evidence.settings.get(name),
         shape,
         why: `${where}: ${quote(line)}`,
       }),

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gather, type Clues } from '../../src/add/clues/gather.ts';
+import { gather, type Evidence } from '../../src/add/evidence/gather.ts';
 import { initialDraft } from '../../src/add/initial.ts';
-import { guesses } from '../../src/add/lessons/guesses.ts';
-import type { Lesson, Situation } from '../../src/add/lessons/lesson.ts';
-import { limits } from '../../src/add/lessons/limits.ts';
-import { missingArguments } from '../../src/add/lessons/missing-arguments.ts';
-import { missingFiles } from '../../src/add/lessons/missing-files.ts';
-import { missingPrograms, missingScripts, missingShell } from '../../src/add/lessons/missing-programs.ts';
-import { missingIn, missingSettings } from '../../src/add/lessons/missing-settings.ts';
-import { newerDependencies, newerMajors } from '../../src/add/lessons/newer-dependencies.ts';
-import { refusedWrites } from '../../src/add/lessons/refused-writes.ts';
-import { noisy, speaksHttp } from '../../src/add/lessons/transport.ts';
+import { guesses } from '../../src/add/detectors/guesses.ts';
+import type { Detection, Situation } from '../../src/add/detectors/detection.ts';
+import { limits } from '../../src/add/detectors/limits.ts';
+import { missingArguments } from '../../src/add/detectors/missing-arguments.ts';
+import { missingFiles } from '../../src/add/detectors/missing-files.ts';
+import { missingPrograms, missingScripts, missingShell } from '../../src/add/detectors/missing-programs.ts';
+import { missingIn, missingSettings } from '../../src/add/detectors/missing-settings.ts';
+import { newerDependencies, newerMajors } from '../../src/add/detectors/newer-dependencies.ts';
+import { refusedWrites } from '../../src/add/detectors/refused-writes.ts';
+import { noisy, speaksHttp } from '../../src/add/detectors/transport.ts';
 import type { Package } from '../../src/add/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
-import { wrongValues } from '../../src/add/lessons/wrong-values.ts';
+import { wrongValues } from '../../src/add/detectors/wrong-values.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { descriptionOf } from '../../src/add/settings.ts';
 import { own } from './package.ts';
@@ -38,8 +38,8 @@ function situation(
   scripts: readonly string[] = [],
 ): Situation {
   const pkg = own(about);
-  const clues = gather(pkg);
-  const draft = initialDraft(pkg, clues, {
+  const evidence = gather(pkg);
+  const draft = initialDraft(pkg, evidence, {
     name: 'thing',
     source: 'npm:thing',
     command: undefined,
@@ -50,7 +50,7 @@ function situation(
   return {
     seen: { ...nothing, ...seen },
     draft,
-    clues,
+    evidence,
     own: pkg,
     lock: { scripts: [...scripts], bin: { thing: 'x' }, runtime: 'node' },
     allowedScripts: [],
@@ -61,8 +61,8 @@ function said(text: string, about: Partial<Package> = {}): Situation {
   return situation({ stderr: text.split('\n') }, about);
 }
 
-function applied(one: Situation, lessons: readonly Lesson[]): Situation['draft']['entry'] {
-  return lessons.reduce((draft, lesson) => lesson.apply(draft), one.draft).entry;
+function applied(one: Situation, detections: readonly Detection[]): Situation['draft']['entry'] {
+  return detections.reduce((draft, detection) => detection.apply(draft), one.draft).entry;
 }
 
 const source = (...names: string[]): Partial<Package> => ({
@@ -124,7 +124,7 @@ for (const [text, names, known = []] of complaints)
   });
 
 test('what a message says of a value is heeded, also for a setting that is there already', () => {
-  const settings = new Map() as Clues['settings'];
+  const settings = new Map() as Evidence['settings'];
   const shapes = (text: string): unknown => missingIn(text, { settings })[0]?.shape;
   assert.equal(shapes('{"path": ["X_URL"], "message": "Invalid url"}'), 'url');
   assert.equal(shapes('{"path": ["X_ID"], "message": "Invalid uuid"}'), 'uuid');
@@ -192,7 +192,7 @@ test('a setting that an option does not listen to makes room for the option', ()
   const one = said("Error: Missing option '--base-url'.", source('THING_BASE_URL'));
   const first = applied(one, missingArguments(one));
   assert.deepEqual(first.permissions.network, ['{THING_BASE_URL}']);
-  const two = { ...one, draft: { entry: first, evidence: [] } };
+  const two = { ...one, draft: { entry: first, justifications: [] } };
   const second = applied(two, missingArguments(two));
   assert.deepEqual(Object.keys(second.env), []);
   assert.deepEqual(second.smoke.args, ['--base-url', 'https://server.example.com']);
@@ -203,7 +203,7 @@ test('an option for an address gets the port that documents have', () => {
   const readme = '```bash\nexport THING_BASE_URL="http://localhost:32400"\n```';
   const about = { ...source('THING_BASE_URL'), readme };
   const one = said("Error: Missing option '--base-url'.", about);
-  const two = { ...one, draft: { entry: applied(one, missingArguments(one)), evidence: [] } };
+  const two = { ...one, draft: { entry: applied(one, missingArguments(one)), justifications: [] } };
   const { smoke, permissions } = applied(two, missingArguments(two));
   assert.deepEqual(smoke.args, ['--base-url', 'http://server.example.com:32400']);
   assert.deepEqual(permissions.network, ['*:32400']);
@@ -309,18 +309,18 @@ test('a read-only file system is understood however it is said', () => {
   );
 });
 
-test('what it wrote while its home was open is learned without another start', () => {
+test('what it wrote while its home was open is detected without another start', () => {
   const one = situation({
     failure: undefined,
     writes: { inside: [], outside: ['/home/mcpcat/.thing/notes.db'], refused: [] },
   });
-  const lessons = refusedWrites(one);
+  const detections = refusedWrites(one);
   assert.deepEqual(
-    lessons.map(({ quiet }) => quiet),
+    detections.map(({ quiet }) => quiet),
     [true],
   );
   assert.deepEqual(
-    applied(one, lessons).permissions.state.map(({ target }) => target),
+    applied(one, detections).permissions.state.map(({ target }) => target),
     ['/home/mcpcat/.thing'],
   );
 });
@@ -400,7 +400,7 @@ test('a banner on stdout is declared, with its words', () => {
   assert.match(exception?.reason ?? '', /Welcome to Thing!/);
 });
 
-test('where nothing was learned, usage words come first, then documented starts, then settings', () => {
+test('where nothing was detected, usage words come first, then documented starts, then settings', () => {
   const readme = '```\nnpx thing serve --fast\n```\n\n| `THING_KEY` | the key |\n';
   const one = situation(
     { stderr: ['usage: thing [-h] {stdio,sse} ...', 'thing: error: choose from stdio, sse'] },
@@ -429,13 +429,13 @@ test('a value that it does not like is made longer, with the beginning that mess
 });
 
 test('an old release that breaks with the libraries of today gets those of its own time', () => {
-  const failing = (line: string, published: string): readonly Lesson[] =>
+  const failing = (line: string, published: string): readonly Detection[] =>
     newerDependencies({
       ...situation({ stderr: ['Traceback (most recent call last):', line] }),
       published,
       lock: { scripts: [], bin: {}, runtime: 'python' },
     });
-  const [lesson] = failing(
+  const [detection] = failing(
     "AttributeError: 'Server' object has no attribute 'list_resources'",
     '2024-12-04T00:00:00Z',
   );
@@ -446,11 +446,11 @@ test('an old release that breaks with the libraries of today gets those of its o
   });
   const milder = mild?.apply(situation({}).draft);
   assert.equal(milder?.majorsOf?.toISOString().slice(0, 10), '2024-12-05');
-  const all = lesson?.apply(milder);
+  const all = detection?.apply(milder);
   assert.equal(all?.majorsOf, undefined);
-  assert.equal(all?.evidence.filter(({ field }) => field === 'lock').length, 1);
-  assert.equal(lesson?.renews, 'lock');
-  assert.equal(lesson.apply(situation({}).draft).before?.toISOString().slice(0, 10), '2024-12-18');
+  assert.equal(all?.justifications.filter(({ field }) => field === 'lock').length, 1);
+  assert.equal(detection?.renews, 'lock');
+  assert.equal(detection.apply(situation({}).draft).before?.toISOString().slice(0, 10), '2024-12-18');
   assert.equal(
     failing('TypeError: FastMCP() no longer accepts `log_level`.', '2024-12-04T00:00:00Z').length,
     1,
@@ -469,8 +469,8 @@ test('an old release that breaks with the libraries of today gets those of its o
 test('a shell is nothing that an image has, and that is said', () => {
   const use = { name: 'search', outcome: 'error', text: 'Error: spawn /bin/sh ENOENT' } as const;
   const one = situation({ failure: undefined, uses: [use] });
-  const [lesson] = missingShell(one);
-  assert.match(lesson?.apply(one.draft).evidence.at(-1)?.why ?? '', /no image has a shell/);
+  const [detection] = missingShell(one);
+  assert.match(detection?.apply(one.draft).justifications.at(-1)?.why ?? '', /no image has a shell/);
   assert.deepEqual(missingPrograms(one), []);
 });
 

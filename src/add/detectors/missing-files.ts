@@ -1,6 +1,6 @@
 import { changed, isIn, type Draft } from '../draft.ts';
 import { serviceAccount } from '../example-value.ts';
-import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 const absent: readonly RegExp[] = [
   /ENOENT: no such file or directory, \w+ '([^']{1,300})'/g,
@@ -18,10 +18,10 @@ const contents: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A file that a user keeps in a folder of the entry's, and that it reads at its start: the smoke test has an empty one. */
-export function missingFiles(situation: Situation): Lesson[] {
+export function missingFiles(situation: Situation): Detection[] {
   if (situation.seen.failure === undefined) return [];
   const { mounts } = situation.draft.entry.permissions;
-  return saidLines(situation).flatMap((line) =>
+  return outputLines(situation).flatMap((line) =>
     absent.flatMap((pattern) =>
       [...line.matchAll(pattern)].flatMap(([, file = '']) => {
         const mount = mounts.find(({ target }) => file !== target && isIn(file, target));

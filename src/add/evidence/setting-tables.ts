@@ -1,8 +1,8 @@
 import { plainText } from '../describe.ts';
-import { isSettingName, type SettingClue } from './clues.ts';
+import { isSettingName, type SettingEvidence } from './evidence.ts';
 
 /** Rows of tables and items of lists that explain a setting: `| \`NAME\` | what for | required |`. */
-export function settingTables(text: string): SettingClue[] {
+export function settingTables(text: string): SettingEvidence[] {
   const prose = [...text.matchAll(/`([A-Z][A-Z0-9_]{2,60})` is (?:entirely |completely )?optional\b/g)]
     .map(([, name = '']) => ({ name, witness: 'readme' as const, required: false }))
     .filter(({ name }) => isSettingName(name));
@@ -34,7 +34,7 @@ function itemsOf(text: string): string[] {
 const optional = /\boptional\b|\(opt\)|not required|\bno\b|\bfalse\b|❌|✗|✘|—\s*optional/i;
 const required = /\brequired\b|\bmandatory\b|\byes\b|✅|✓|✔|\bmust\b/i;
 
-function explained(line: string, name: string): Pick<SettingClue, 'description' | 'required' | 'fallback'> {
+function explained(line: string, name: string): Pick<SettingEvidence, 'description' | 'required' | 'fallback'> {
   const isRow = line.trim().startsWith('|');
   // What stands behind `NAME=value`.
   const behind = line.slice(line.indexOf(name) + name.length).replace(/^=[^`\s]*/, '');

@@ -1,6 +1,6 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { because, changed, type Draft } from '../draft.ts';
-import { answers, quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { answers, quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 /** Debian's packages of programs whose names differ, and of libraries. */
 const packages: Readonly<Record<string, string>> = {
@@ -81,8 +81,8 @@ export function packageOf(program: string): string | undefined {
 }
 
 /** Programs and libraries that it looked for, as Debian packages. */
-export function missingPrograms(situation: Situation): Lesson[] {
-  const lines = [...saidLines(situation), ...answers(situation)];
+export function missingPrograms(situation: Situation): Detection[] {
+  const lines = [...outputLines(situation), ...answers(situation)];
   const found = lines.flatMap((line) =>
     asks.flatMap((pattern) =>
       [...line.matchAll(pattern)].map((match) => ({ program: match[1] ?? '', line })),
@@ -108,8 +108,8 @@ function withPackage(draft: Draft, name: string, why: string): Draft {
 }
 
 /** It starts a shell, and no image has one: a person has to know which of its tools that takes away. */
-export function missingShell(situation: Situation): Lesson[] {
-  const line = [...saidLines(situation), ...answers(situation)].find((one) =>
+export function missingShell(situation: Situation): Detection[] {
+  const line = [...outputLines(situation), ...answers(situation)].find((one) =>
     /spawn(?:Sync)? (?:\/bin\/)?(?:ba)?sh ENOENT|No such file or directory: '(?:\/bin\/)?(?:ba)?sh'|exec: "(?:ba)?sh": executable/.test(
       one,
     ),
@@ -130,10 +130,10 @@ export function missingShell(situation: Situation): Lesson[] {
  * A native module without its compiled part: its install script makes it. Such a script is a stranger's program that runs
  * while the image is built, so what the server says is only a hint: a person has to have allowed it.
  */
-export function missingScripts(situation: Situation): Lesson[] {
+export function missingScripts(situation: Situation): Detection[] {
   const { lock, draft, allowedScripts } = situation;
   if (situation.seen.failure === undefined || lock.scripts.length === 0) return [];
-  const text = saidLines(situation).join('\n');
+  const text = outputLines(situation).join('\n');
   const native =
     /\.node\b|bindings? file|native (?:binding|module|addon)|prebuil[dt]|node-gyp|Could not load the "|Cannot find module ['"][^'"]*(?:binding|build\/Release)/i.test(
       text,

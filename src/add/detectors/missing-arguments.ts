@@ -3,7 +3,7 @@ import { changed, withMount, type Draft } from '../draft.ts';
 import { exampleValue, isPathText } from '../example-value.ts';
 import { settingLike, withUserHost } from '../arguments.ts';
 import { folderFor, withSetting } from '../settings.ts';
-import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 /** An option or a word that a server's own parser of arguments wants. */
 interface Wanted {
@@ -37,15 +37,15 @@ const asks: readonly (readonly [RegExp, (match: RegExpMatchArray) => readonly st
   ],
 ];
 
-export function missingArguments(situation: Situation): Lesson[] {
+export function missingArguments(situation: Situation): Detection[] {
   if (situation.seen.failure === undefined) return [];
-  const text = saidLines(situation).join('\n');
+  const text = outputLines(situation).join('\n');
   const wanted = asks.flatMap(([pattern, read]) => {
     const match = pattern.exec(text);
     return match === null ? [] : read(match).map((word) => wantedOf(word, match[0]));
   });
   const found = wanted.length > 0 ? wanted : fromUsage(text);
-  return found.flatMap((one) => lessonOf(one, situation));
+  return found.flatMap((one) => detectionOf(one, situation));
 }
 
 function wantedOf(word: string, line: string): Wanted {
@@ -62,8 +62,8 @@ function fromUsage(text: string): Wanted[] {
   return [{ option, name: word, line }];
 }
 
-function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): Lesson[] {
-  const setting = option === undefined ? undefined : settingLike(option, clues);
+function detectionOf({ option, name, line }: Wanted, { evidence, draft }: Situation): Detection[] {
+  const setting = option === undefined ? undefined : settingLike(option, evidence);
   if (setting !== undefined && ownValue(draft.entry.env, setting)?.required !== true)
     return [
       {
@@ -73,7 +73,7 @@ function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): 
           withSetting(old, {
             name: setting,
             required: true,
-            known: clues.settings.get(setting),
+            known: evidence.settings.get(setting),
             why: quote(line),
           }),
       },
@@ -85,7 +85,7 @@ function lessonOf({ option, name, line }: Wanted, { clues, draft }: Situation): 
       key: `argument ${option ?? name}`,
       what: `needs the argument ${option ?? `<${name}>`}`,
       apply: (old) => {
-        const placeholder = setting === undefined ? undefined : clues.settings.get(setting)?.value;
+        const placeholder = setting === undefined ? undefined : evidence.settings.get(setting)?.value;
         return withArgument(withoutSetting(old, setting), { option, name, line, placeholder });
       },
     },
@@ -98,12 +98,12 @@ function withoutSetting(draft: Draft, name: string | undefined): Draft {
   const { [name]: _, ...env } = draft.entry.env;
   const { permissions } = draft.entry;
   const network = permissions.network.filter((rule) => !rule.includes(`{${name}}`));
-  const evidence = draft.evidence.filter(
+  const justifications = draft.justifications.filter(
     ({ field, value }) =>
       !(field === 'env' && value.split(' ')[0] === name) &&
       !(field === 'permissions.network' && value.includes(`{${name}}`)),
   );
-  return { ...draft, entry: { ...draft.entry, env, permissions: { ...permissions, network } }, evidence };
+  return { ...draft, entry: { ...draft.entry, env, permissions: { ...permissions, network } }, justifications };
 }
 
 function withArgument(draft: Draft, { option, name, line, placeholder }: Wanted): Draft {

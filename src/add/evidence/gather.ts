@@ -1,7 +1,7 @@
 import { isPlaceholder, isSecretName, prefixOf } from '../example-value.ts';
 import type { Package } from '../package/package.ts';
 import { clientConfigurations } from './client-configurations.ts';
-import { isSettingName, type SettingClue, type StartClue, type Witness } from './clues.ts';
+import { isSettingName, type SettingEvidence, type StartEvidence, type Witness } from './evidence.ts';
 import { editorInputs } from './editor-inputs.ts';
 import { manifests } from './manifests.ts';
 import { settingTables } from './setting-tables.ts';
@@ -24,10 +24,10 @@ export interface KnownSetting {
   readonly always: boolean;
 }
 
-export interface Clues extends FoundHosts {
+export interface Evidence extends FoundHosts {
   readonly settings: ReadonlyMap<string, KnownSetting>;
   /** Without repetitions; the most telling first. */
-  readonly starts: readonly StartClue[];
+  readonly starts: readonly StartEvidence[];
   /** README and manifests as one text, to look words up in. */
   readonly text: string;
 }
@@ -35,7 +35,7 @@ export interface Clues extends FoundHosts {
 const order: readonly Witness[] = ['server.json', 'manifest', 'readme', 'source'];
 
 /** What README, manifests and source say, before anything is started. */
-export function gather(own: Package): Clues {
+export function gather(own: Package): Evidence {
   const documents = [own.readme, ...own.files.filter(isDocument).map(({ text }) => text)].join('\n\n');
   const configured = clientConfigurations(documents, own);
   const shell = shellLines(documents, own);
@@ -48,14 +48,14 @@ export function gather(own: Package): Clues {
     ...sourceSettings(own.files),
   ];
   // A single word in capitals may be anything: SELECT, JSON.
-  const isSure = ({ name }: SettingClue): boolean =>
-    name.includes('_') || sure.some((clue) => clue.name === name);
-  const clues = [...[...settingTables(documents), ...shell.settings].filter(isSure), ...sure].toSorted(
+  const isSure = ({ name }: SettingEvidence): boolean =>
+    name.includes('_') || sure.some((item) => item.name === name);
+  const evidence = [...[...settingTables(documents), ...shell.settings].filter(isSure), ...sure].toSorted(
     (a, b) => order.indexOf(a.witness) - order.indexOf(b.witness),
   );
   const code = own.files.filter(isOwnCode);
   // However its code asks for it: `config.get('NAME')`.
-  const inCode = (name: string): SettingClue[] =>
+  const inCode = (name: string): SettingEvidence[] =>
     code.flatMap(({ text }) =>
       text.includes(name) ? [{ name, witness: 'source' as const, value: exampleIn(text, name) }] : [],
     );
@@ -66,9 +66,9 @@ export function gather(own: Package): Clues {
       .filter(isStdio)
       .every(({ env }) => Object.hasOwn(env, name) || Object.keys(env).length === 0) &&
     withSettings.some(({ env }) => Object.hasOwn(env, name));
-  const names = [...new Set(clues.map(({ name }) => name))];
+  const names = [...new Set(evidence.map(({ name }) => name))];
   const settings = names.map((name) => {
-    const said = [...clues.filter((clue) => clue.name === name), ...inCode(name)];
+    const said = [...evidence.filter((item) => item.name === name), ...inCode(name)];
     return [
       name,
       merged(name, said, isAlways(name) && withSettings.every(({ env }) => Object.hasOwn(env, name))),
@@ -106,8 +106,8 @@ function isDocument({ path, text }: { path: string; text: string }): boolean {
 /** What an author writes where a value of the user's belongs: no server works with it. */
 const placeholderWords = /^(your|my|some|change)[-_ ]|example\.|\bexample\b|placeholder|changeme|xxxx|dummy/i;
 
-function merged(name: string, said: readonly SettingClue[], always: boolean): KnownSetting {
-  const first = <T>(pick: (clue: SettingClue) => T | undefined): T | undefined =>
+function merged(name: string, said: readonly SettingEvidence[], always: boolean): KnownSetting {
+  const first = <T>(pick: (item: SettingEvidence) => T | undefined): T | undefined =>
     said.map(pick).find((value) => value !== undefined && value !== '');
   const values = said.flatMap(({ value }) => (value === undefined || value === '' ? [] : [value]));
   return {
@@ -126,21 +126,21 @@ function merged(name: string, said: readonly SettingClue[], always: boolean): Kn
   };
 }
 
-function settingsOfStart({ env, witness }: StartClue): SettingClue[] {
+function settingsOfStart({ env, witness }: StartEvidence): SettingEvidence[] {
   return Object.entries(env).flatMap(([name, value]) =>
     isSettingName(name) ? [{ name, witness, value }] : [],
   );
 }
 
 /** Other transports are of no use here, and neither is a debugger. */
-function isStdio({ args }: StartClue): boolean {
+function isStdio({ args }: StartEvidence): boolean {
   const line = args.join(' ');
   return !/\b(sse|streamable-?http|--http|--sse|--inspect|--port|http:stream)\b|transport[= ]+(http|sse|shttp)|--help|--version|\b(install|setup|init|login|auth|config|uninstall|add-json)\b|\.\.\.|…|(^| )[[#|]/i.test(
     line,
   );
 }
 
-function distinct(starts: readonly StartClue[]): StartClue[] {
+function distinct(starts: readonly StartEvidence[]): StartEvidence[] {
   const byLine = Map.groupBy(starts, ({ args, command }) => JSON.stringify([command ?? '', args]));
   return [...byLine.values()].flatMap(([first]) => first ?? []);
 }

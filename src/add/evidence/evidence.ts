@@ -2,7 +2,7 @@
 export type Witness = 'server.json' | 'manifest' | 'readme' | 'source';
 
 /** A setting that something mentions. */
-export interface SettingClue {
+export interface SettingEvidence {
   readonly name: string;
   readonly witness: Witness;
   readonly description?: string | undefined;
@@ -16,7 +16,7 @@ export interface SettingClue {
 }
 
 /** A way to start this server that is written down somewhere, for instance a client's configuration. */
-export interface StartClue {
+export interface StartEvidence {
   readonly witness: Witness;
   /** What comes after the program. */
   readonly args: readonly string[];
@@ -26,7 +26,7 @@ export interface StartClue {
 }
 
 /** A host that is named in the package's own source, in code and not in prose. */
-export interface HostClue {
+export interface HostEvidence {
   /** As a permission would have it: `api.example.com`, `*.example.com`, `host:8443`. */
   readonly rule: string;
   /** Files it stands in; the first few. */

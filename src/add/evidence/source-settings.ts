@@ -1,5 +1,5 @@
 import type { PackageFile } from '../package/package.ts';
-import { isSettingName, type SettingClue } from './clues.ts';
+import { isSettingName, type SettingEvidence } from './evidence.ts';
 
 const name = '([A-Z][A-Z0-9_]{2,60})';
 /** How JavaScript, Python and Go ask for a variable; the second group is what they fall back to. */
@@ -40,8 +40,8 @@ export function isOwnCode({ path }: PackageFile): boolean {
 }
 
 /** Settings that the package's own code asks for. */
-export function sourceSettings(files: readonly PackageFile[]): SettingClue[] {
-  const found = new Map<string, SettingClue>();
+export function sourceSettings(files: readonly PackageFile[]): SettingEvidence[] {
+  const found = new Map<string, SettingEvidence>();
   const put = (setting: string, fallback: string | undefined): void => {
     const known = found.get(setting);
     if (

@@ -1,13 +1,13 @@
 import { ownValue } from '../../lib/own-value.ts';
-import { isOwnCode } from '../clues/source-settings.ts';
+import { isOwnCode } from '../evidence/source-settings.ts';
 import { withSetting } from '../settings.ts';
-import { quote, saidLines, type Lesson, type Situation } from './lesson.ts';
+import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 /** It has a look at a value that it was given, and does not like it: what the message or the source says of its beginning. */
-export function wrongValues(situation: Situation): Lesson[] {
-  const { draft, clues, own, seen } = situation;
+export function wrongValues(situation: Situation): Detection[] {
+  const { draft, evidence, own, seen } = situation;
   if (seen.failure === undefined) return [];
-  const text = saidLines(situation).join('\n');
+  const text = outputLines(situation).join('\n');
   const line = text
     .split('\n')
     .find((one) => /invalid|malformed|wrong format|(must|should) (start|begin)|bad format/i.test(one));
@@ -35,7 +35,7 @@ export function wrongValues(situation: Situation): Lesson[] {
       ].map((match) => match[1] ?? ''),
     );
   const prefix = said ?? written[0] ?? '';
-  const known = clues.settings.get(name);
+  const known = evidence.settings.get(name);
   const value = `${prefix}example${'0'.repeat(64)}`;
   return [
     {

@@ -1,5 +1,5 @@
 import { plainText } from '../describe.ts';
-import { isSettingName, type SettingClue } from './clues.ts';
+import { isSettingName, type SettingEvidence } from './evidence.ts';
 
 /** Words with which an input says that nobody has to fill it in. */
 const optional = /\boptional\b|leave (it |this )?(blank|empty)|if (any|needed|applicable)\b|\(default/i;
@@ -8,7 +8,7 @@ const optional = /\boptional\b|leave (it |this )?(blank|empty)|if (any|needed|ap
  * Editors ask for settings: `"NAME": "${input:id}"` in a configuration and, elsewhere in it, `{"id": "id", "description":
  * "…", "password": true}`. What the editor would show is what the setting is for.
  */
-export function editorInputs(text: string): SettingClue[] {
+export function editorInputs(text: string): SettingEvidence[] {
   const inputs = new Map(
     [...text.matchAll(/\{[^{}]{0,600}?"id"\s*:\s*"([\w.-]+)"[^{}]{0,600}\}/g)].map(
       ([object, id = '']) => [id, object] as const,

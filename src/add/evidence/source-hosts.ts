@@ -1,5 +1,5 @@
 import type { PackageFile } from '../package/package.ts';
-import type { HostClue } from './clues.ts';
+import type { HostEvidence } from './evidence.ts';
 import { isOwnCode } from './source-settings.ts';
 
 /** What stands in code and is reached by nobody: schemas, documentation, code hosts' pages, examples, this machine. */
@@ -15,10 +15,10 @@ const reporting = /^(telemetry|analytics|metrics|usage|stats)\./;
 const updates = /^registry\.npmjs\.org$|^registry\.yarnpkg\.com$|^pypi\.org$|^registry\.npmmirror\.com$/;
 
 export interface FoundHosts {
-  readonly hosts: readonly HostClue[];
+  readonly hosts: readonly HostEvidence[];
   /** Named in the source and left out, with the reason. */
-  readonly telemetry: readonly HostClue[];
-  readonly mentioned: readonly HostClue[];
+  readonly telemetry: readonly HostEvidence[];
+  readonly mentioned: readonly HostEvidence[];
 }
 
 export function isTelemetry(host: string, own: string): boolean {
@@ -61,7 +61,7 @@ export function sourceHosts(files: readonly PackageFile[], own: string): FoundHo
     const known = found.get(rule) ?? { kind: 'hosts', files: new Set<string>() };
     found.set(rule, { kind: 'hosts', files: known.files.add(path) });
   }
-  const list = (kind: keyof FoundHosts): HostClue[] =>
+  const list = (kind: keyof FoundHosts): HostEvidence[] =>
     [...found].filter(([, one]) => one.kind === kind).map(([rule, one]) => ({ rule, files: [...one.files] }));
   return { hosts: covered(list('hosts')), telemetry: list('telemetry'), mentioned: list('mentioned') };
 }
@@ -123,7 +123,7 @@ function ruleOf(written: string, port: string, whole: string): string | undefine
 }
 
 /** Without what a wider one contains. */
-function covered(hosts: readonly HostClue[]): HostClue[] {
+function covered(hosts: readonly HostEvidence[]): HostEvidence[] {
   const wide = hosts.filter(({ rule }) => rule.startsWith('*.')).map(({ rule }) => rule.slice(1));
   const all = hosts.map(({ rule }) => rule);
   return hosts.filter(

@@ -3,7 +3,7 @@ import { startKeyOf, withArguments } from '../arguments.ts';
 import { choose } from '../bins.ts';
 import { changed, type Draft } from '../draft.ts';
 import { withSetting } from '../settings.ts';
-import { saidLines, type Lesson, type Situation } from './lesson.ts';
+import { outputLines, type Detection, type Situation } from './detection.ts';
 import { speaksHttp } from './transport.ts';
 
 /** Words that make servers speak stdio, in the order in which they are tried. */
@@ -26,50 +26,50 @@ const words: readonly (readonly string[])[] = [
 ];
 
 /**
- * What may help where nothing could be learned: other starts that are written down, all settings that documents name,
+ * What may help where nothing could be detected: other starts that are written down, all settings that documents name,
  * words for stdio that occur in what it said or in its documents, another of its programs. Best first; one is tried at a time.
  */
-export function guesses(situation: Situation): Lesson[] {
-  const { draft, clues, own, lock } = situation;
-  const said = saidLines(situation).join('\n');
-  const documented = [...clues.settings.values()].filter(
+export function guesses(situation: Situation): Detection[] {
+  const { draft, evidence, own, lock } = situation;
+  const said = outputLines(situation).join('\n');
+  const documented = [...evidence.settings.values()].filter(
     ({ witnesses, fallback }) => fallback === undefined && witnesses.some((witness) => witness !== 'source'),
   );
   const missing = documented.filter(
     ({ name, value, secret }) =>
       ownValue(draft.entry.env, name)?.required !== true && (secret || value !== undefined),
   );
-  const secrets = [...clues.settings.values()]
+  const secrets = [...evidence.settings.values()]
     .filter(({ secret, name }) => secret && ownValue(draft.entry.env, name)?.required !== true)
     .slice(0, 4);
   // Without its native part nothing else will help.
   if (lock.scripts.length > 0 && /\.node\b|bindings? file/i.test(said)) return [];
   return [
-    ...usageWords(said).map((line) => argumentsLesson(situation, line, 'its usage text names it')),
-    ...clues.starts.map(({ args }) => argumentsLesson(situation, args, 'a start in its documents')),
+    ...usageWords(said).map((line) => argumentsDetection(situation, line, 'its usage text names it')),
+    ...evidence.starts.map(({ args }) => argumentsDetection(situation, args, 'a start in its documents')),
     ...(missing.length === 0
       ? []
       : [
-          settingsLesson(
+          settingsDetection(
             situation,
             missing.slice(0, 12).map(({ name }) => name),
             'its documents name it, and without it did not start',
           ),
         ]),
     ...words
-      .filter((line) => isMentioned(line, { text: `${clues.text}\n${said}`, names: [...own.bins, own.name] }))
-      .map((line) => argumentsLesson(situation, line, 'its documents use the word')),
+      .filter((line) => isMentioned(line, { text: `${evidence.text}\n${said}`, names: [...own.bins, own.name] }))
+      .map((line) => argumentsDetection(situation, line, 'its documents use the word')),
     ...speaksHttp(situation),
     ...(secrets.length === 0
       ? []
       : [
-          settingsLesson(
+          settingsDetection(
             situation,
             secrets.map(({ name }) => name),
             'its source asks for it, and without it did not start',
           ),
         ]),
-    ...otherBins(Object.keys(lock.bin), { own, draft }).map((bin) => binLesson(bin)),
+    ...otherBins(Object.keys(lock.bin), { own, draft }).map((bin) => binDetection(bin)),
   ];
 }
 
@@ -92,22 +92,22 @@ function isMentioned(
   return line.length === 1 && first === 'stdio' && /["'`]stdio["'`]/.test(text);
 }
 
-function argumentsLesson({ clues }: Situation, args: readonly string[], why: string): Lesson {
+function argumentsDetection({ evidence }: Situation, args: readonly string[], why: string): Detection {
   return {
-    key: startKeyOf(args, clues),
+    key: startKeyOf(args, evidence),
     what: `try ${args.join(' ') || 'no arguments'}`,
-    apply: (draft) => withArguments(draft, args, { why, clues }),
+    apply: (draft) => withArguments(draft, args, { why, evidence }),
   };
 }
 
-function settingsLesson({ clues }: Situation, names: readonly string[], why: string): Lesson {
+function settingsDetection({ evidence }: Situation, names: readonly string[], why: string): Detection {
   return {
     key: `settings ${names.join(' ')}`,
     what: `try ${names.join(', ')}`,
     apply: (draft) =>
       names.reduce(
         (old: Draft, name) =>
-          withSetting(old, { name, required: true, known: clues.settings.get(name), why }),
+          withSetting(old, { name, required: true, known: evidence.settings.get(name), why }),
         draft,
       ),
   };
@@ -120,7 +120,7 @@ function otherBins(bins: readonly string[], { own, draft }: Pick<Situation, 'own
   return best === undefined ? [] : [best];
 }
 
-function binLesson(bin: string): Lesson {
+function binDetection(bin: string): Detection {
   return {
     key: `bin ${bin}`,
     what: `try the program ${bin}`,

@@ -1,13 +1,13 @@
 import { changed, type Draft } from '../draft.ts';
-import { saidLines, type Lesson, type Situation } from './lesson.ts';
+import { outputLines, type Detection, type Situation } from './detection.ts';
 
 const memories = ['512m', '1g', '2g', '3g'] as const;
 const processes = [128, 256, 512] as const;
 
 /** Limits that it ran into, raised by one step; the last step is the bound. */
-export function limits(situation: Situation): Lesson[] {
+export function limits(situation: Situation): Detection[] {
   const { seen, draft } = situation;
-  const text = saidLines(situation).join('\n');
+  const text = outputLines(situation).join('\n');
   const { memory, pids } = draft.entry.limits;
   const noMemory =
     seen.outOfMemory ||
@@ -42,7 +42,7 @@ export function limits(situation: Situation): Lesson[] {
   ];
 }
 
-function raise(what: string, apply: (draft: Draft) => Draft): Lesson {
+function raise(what: string, apply: (draft: Draft) => Draft): Detection {
   return { key: `limit ${what}`, what: `needs more: ${what}`, apply };
 }
 

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Package, PackageFile } from '../package/package.ts';
-import { isSettingName, type SettingClue, type StartClue } from './clues.ts';
+import { isSettingName, type SettingEvidence, type StartEvidence } from './evidence.ts';
 
 const Text = z.string().optional().catch(undefined);
 const Flag = z.boolean().optional().catch(undefined);
@@ -67,8 +67,8 @@ const Smithery = z.object({
 });
 
 export interface Manifested {
-  readonly settings: readonly SettingClue[];
-  readonly starts: readonly StartClue[];
+  readonly settings: readonly SettingEvidence[];
+  readonly starts: readonly StartEvidence[];
 }
 
 /** What machine-readable descriptions in the package say of its settings and its start. */
@@ -105,7 +105,7 @@ function serverJson(value: unknown, name: string): Manifested {
   const own = packages.find(({ identifier }) => identifier === name) ?? packages[0];
   if (own === undefined) return { settings: [], starts: [] };
   const inputs = [...own.environmentVariables, ...own.environment_variables];
-  const settings = inputs.flatMap((input): SettingClue[] => {
+  const settings = inputs.flatMap((input): SettingEvidence[] => {
     if (input.name === undefined || !isSettingName(input.name)) return [];
     const { description, isRequired: required, isSecret: secret } = input;
     const given = input.value ?? input.default;
@@ -137,7 +137,7 @@ function argument({ type, name, value, default: usual, valueHint }: Input): stri
 function bundle(value: unknown): Manifested {
   const { server, user_config: config } = Bundle.parse(value);
   const { args, env } = server.mcp_config;
-  const settings = Object.entries(env).flatMap(([name, text]): SettingClue[] => {
+  const settings = Object.entries(env).flatMap(([name, text]): SettingEvidence[] => {
     const about = config[/^\$\{user_config\.(\w+)\}$/.exec(text)?.[1] ?? ''];
     if (!isSettingName(name)) return [];
     const fallback = typeof about?.default === 'string' && about.default !== '' ? about.default : undefined;
@@ -162,7 +162,7 @@ function smithery(value: unknown): Manifested {
   const pairs = [
     ...(commandFunction ?? '').matchAll(/["']?([A-Z][A-Z0-9_]+)["']?\s*[:=]\s*(?:String\()?config\.(\w+)/g),
   ];
-  const settings = pairs.flatMap(([, name = '', property = '']): SettingClue[] => {
+  const settings = pairs.flatMap(([, name = '', property = '']): SettingEvidence[] => {
     if (!isSettingName(name)) return [];
     const about = configSchema.properties[property];
     const fallback = typeof about?.default === 'string' && about.default !== '' ? about.default : undefined;
