@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunContext, Workshop } from '../image-build/build-server.ts';
+import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { imageOf } from '../catalog/server.ts';
 import { parseSource, type Source } from '../catalog/source.ts';
@@ -34,7 +34,7 @@ export interface AddRequest {
   readonly dryRun: boolean;
   /** Packages whose install scripts may run while the image is built, without root and without network. */
   readonly allowedScripts: readonly string[];
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
   readonly mirror: string;
@@ -159,11 +159,11 @@ async function attempt(
   request: AddRequest,
   job: Omit<Job, 'engine' | 'emit' | 'signal' | 'scratch'>,
 ): Promise<Outcome> {
-  const { engine, workshop, run, mirror, out, dryRun } = request;
+  const { engine, buildEnvironment, run, mirror, out, dryRun } = request;
   const { own, draft, chosen } = job;
   const { name } = draft.entry;
   const versions = { version: own.version, before: chosen.before };
-  await using scratch = await Scratch.open({ name, engine, workshop, run, mirror, ...versions });
+  await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
   const { emit, signal } = run;
   const { discovered, proven, leftOut } = await discoverAndVerify({ ...job, engine, emit, signal, scratch });
   if (proven === undefined) return unstarted(request, { scratch, discovered });

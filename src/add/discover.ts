@@ -18,7 +18,7 @@ import type { Package } from './package/package.ts';
 import { startOnce, type Seen } from './start.ts';
 
 /** Where a draft is made into an image. */
-export interface Bench {
+export interface CandidateImage {
   readonly image: string;
   readonly lock: Situation['lock'];
 }
@@ -36,7 +36,7 @@ export interface DiscoveryRequest {
   /** Let it write its home, so that what it keeps there shows; false: exactly as it will run. */
   readonly openHome: boolean;
   /** Makes the image for a draft; rejects if that draft can't be locked or built. */
-  readonly prepare: (draft: Draft, renews: NonNullable<Detection['renews']>) => Promise<Bench>;
+  readonly prepare: (draft: Draft, renews: NonNullable<Detection['renews']>) => Promise<CandidateImage>;
   /** What happens, for people. */
   readonly say: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -95,26 +95,26 @@ class DiscoveryLoop {
   }
 
   async run(): Promise<Discovered> {
-    let bench = await this.#first();
+    let candidate = await this.#first();
     let tried = 'as documented';
     for (;;) {
-      const seen = await this.#start(bench);
-      const situation = { ...this.#request, seen, draft: this.#draft, lock: bench.lock };
+      const seen = await this.#start(candidate);
+      const situation = { ...this.#request, seen, draft: this.#draft, lock: candidate.lock };
       if (seen.failure === undefined) this.#keep(seen);
       const next = this.#next(situation);
       this.#record(tried, { seen, next });
       if (seen.failure === undefined && next.every(({ quiet }) => quiet === true))
         return this.#finish(next, seen);
       if (next.length === 0 || this.#isOver()) return this.#result(seen);
-      const prepared = await this.#apply(next, bench);
+      const prepared = await this.#apply(next, candidate);
       if (prepared === undefined) return this.#result(seen);
-      bench = prepared;
+      candidate = prepared;
       tried = next.map(({ what }) => what).join('; ');
     }
   }
 
   /** Programs that only the source speaks of are left out where Debian can't be asked. */
-  async #first(): Promise<Bench> {
+  async #first(): Promise<CandidateImage> {
     const { prepare } = this.#request;
     try {
       return await prepare(this.#draft, 'lock');
@@ -128,7 +128,7 @@ class DiscoveryLoop {
     }
   }
 
-  async #start({ image }: Bench): Promise<Seen> {
+  async #start({ image }: CandidateImage): Promise<Seen> {
     const { engine, labels, signal, openHome } = this.#request;
     const deadlineMs =
       this.#starts.length === 0 ? patience.first : this.#before === undefined ? 30_000 : patience.guess;
@@ -202,8 +202,8 @@ class DiscoveryLoop {
   }
 
   /** What can't be locked or built is left out: one detection after the other, so that the others stay. */
-  async #apply(detections: readonly Detection[], bench: Bench): Promise<Bench | undefined> {
-    let current = bench;
+  async #apply(detections: readonly Detection[], candidate: CandidateImage): Promise<CandidateImage | undefined> {
+    let current = candidate;
     for (const detection of detections) {
       this.#applied.add(detection.key);
       try {

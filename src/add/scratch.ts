@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { buildServer, type RunContext, type Workshop } from '../image-build/build-server.ts';
+import { buildServer, type RunContext, type BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
@@ -14,7 +14,7 @@ import { entryText } from './entry-text.ts';
 export interface ScratchRequest {
   readonly name: string;
   readonly engine: Engine;
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly mirror: string;
   readonly version: string;
@@ -51,8 +51,8 @@ export class Scratch implements AsyncDisposable {
     { entry, before: limit, majorsOf }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
-    const { engine, workshop, run, mirror, name, version, before } = this.#request;
-    const { templates } = workshop;
+    const { engine, buildEnvironment, run, mirror, name, version, before } = this.#request;
+    const { templates } = buildEnvironment;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
@@ -60,7 +60,7 @@ export class Scratch implements AsyncDisposable {
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');
-    await buildServer(server, { workshop, run, engine, force: false, image: this.image });
+    await buildServer(server, { buildEnvironment, run, engine, force: false, image: this.image });
     return { server, lock: server.lock };
   }
 

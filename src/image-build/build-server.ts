@@ -16,7 +16,7 @@ import { label } from '../lib/labels.ts';
 import { contextTar, helperFiles, writeContext } from './context.ts';
 
 /** What images are built with: with the entry and its lock it decides the fingerprint. */
-export interface Workshop {
+export interface BuildEnvironment {
   readonly bases: Bases;
   readonly templates: string;
   readonly platform: Platform;
@@ -33,7 +33,7 @@ export interface RunContext {
 }
 
 export interface BuildRequest {
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
   readonly force: boolean;
@@ -52,13 +52,13 @@ export interface BuildOutcome {
 
 /** Builds a server's image unless the present one has the same fingerprint. */
 export async function buildServer(server: Server, request: BuildRequest): Promise<BuildOutcome> {
-  const { engine, force, workshop } = request;
+  const { engine, force, buildEnvironment } = request;
   const { emit } = request.run;
   const subject = server.entry.name;
   const image = request.image ?? imageOf(subject);
   const started = performance.now();
   try {
-    const generated = await generateServer(server, workshop);
+    const generated = await generateServer(server, buildEnvironment);
     const present = await engine.inspectImage(image);
     const done = (state: 'built' | 'unchanged', bytes: number): BuildOutcome => ({
       name: subject,
@@ -86,7 +86,7 @@ export async function buildServer(server: Server, request: BuildRequest): Promis
 /** The context of a server; reads its lock files and the template's helpers, asks nobody. */
 export async function generateServer(
   server: Server,
-  { bases, templates, platform, cross = false }: Workshop,
+  { bases, templates, platform, cross = false }: BuildEnvironment,
 ): Promise<Generated> {
   const { entry } = server;
   const lock = lockOf(server);
@@ -158,7 +158,7 @@ async function lockFiles(folder: string): Promise<Record<string, string>> {
 
 async function checkBases(
   server: Server,
-  { engine, workshop: { bases, cross, platform } }: BuildRequest,
+  { engine, buildEnvironment: { bases, cross, platform } }: BuildRequest,
 ): Promise<void> {
   const { runtime } = lockOf(server);
   for (const { reference } of Object.values(bases[runtime])) {

@@ -6,7 +6,7 @@ import { releaseOf } from '../publish/release.ts';
 import type { Place } from '../publish/target.ts';
 import { headManifest } from '../registry/content/manifests.ts';
 import { estimateSeconds } from './estimate.ts';
-import type { Workshops } from './platforms.ts';
+import type { BuildEnvironments } from './platforms.ts';
 import { variantsOf } from './variants.ts';
 
 export interface Planned {
@@ -22,7 +22,7 @@ export interface Planned {
 
 export interface PlanRequest {
   readonly servers: readonly Server[];
-  readonly workshops: Workshops;
+  readonly buildEnvironments: BuildEnvironments;
   /** Undefined: the records beside the entries are believed, and no registry is asked. */
   readonly place: Place | undefined;
 }
@@ -32,13 +32,13 @@ export async function planRebuilds(request: PlanRequest): Promise<Planned[]> {
   return pool(request.servers, 8, (server) => planOne(request, server));
 }
 
-async function planOne({ workshops, place }: PlanRequest, server: Server): Promise<Planned> {
+async function planOne({ buildEnvironments, place }: PlanRequest, server: Server): Promise<Planned> {
   const { entry, lock } = server;
   const { name } = entry;
   if (lock === undefined) return blocked(name, `no lock yet: mcpcat update ${name}`);
   let inputs: string;
   try {
-    ({ inputs } = releaseOf(server, await variantsOf(server, workshops)));
+    ({ inputs } = releaseOf(server, await variantsOf(server, buildEnvironments)));
   } catch (error) {
     return blocked(name, messageOf(error));
   }

@@ -1,23 +1,23 @@
 import { loadCrossBases } from '../base/references.ts';
-import type { Workshop } from '../image-build/build-server.ts';
+import type { BuildEnvironment } from '../image-build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 
 /** Where images are built: for this machine first, then for the others that were asked for. */
-export type Workshops = readonly [Workshop, ...Workshop[]];
+export type BuildEnvironments = readonly [BuildEnvironment, ...BuildEnvironment[]];
 
 /**
- * Workshops for a list of platforms (`linux/amd64,linux/arm64`). Of this machine's own comes first, asked for or not:
+ * Build environments for a list of platforms (`linux/amd64,linux/arm64`). Of this machine's own comes first, asked for or not:
  * it is the one that is proved. On amd64, arm64 is built without emulation; nothing else is possible.
  */
-export async function workshopsFor(own: Workshop, platforms: readonly string[]): Promise<Workshops> {
+export async function buildEnvironmentsFor(own: BuildEnvironment, platforms: readonly string[]): Promise<BuildEnvironments> {
   const others = [...new Set(platforms)].filter((platform) => platform !== own.platform);
-  const made = await Promise.all(others.map((platform) => foreignWorkshop(own, platform)));
+  const made = await Promise.all(others.map((platform) => foreignBuildEnvironment(own, platform)));
   return [own, ...made];
 }
 
-async function foreignWorkshop(own: Workshop, platform: string): Promise<Workshop> {
+async function foreignBuildEnvironment(own: BuildEnvironment, platform: string): Promise<BuildEnvironment> {
   if (own.platform !== 'linux/amd64' || platform !== 'linux/arm64')
     throw new McpcatError(
       'usage',

@@ -1,4 +1,4 @@
-import { buildServer, type RunContext, type Workshop } from '../image-build/build-server.ts';
+import { buildServer, type RunContext, type BuildEnvironment } from '../image-build/build-server.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
@@ -24,7 +24,7 @@ export interface Proof {
 interface ProveRequest {
   /** Its `folder` is the one whose lock is built, and that gets the `tools.json`. */
   readonly server: Server;
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
 }
@@ -33,7 +33,7 @@ let candidates = 0;
 
 /** Builds and tests a server without touching its image; the candidate's image is gone when `work` has ended. */
 export async function prove<T>(
-  { server, workshop, run, engine }: ProveRequest,
+  { server, buildEnvironment, run, engine }: ProveRequest,
   work: (proof: Proof) => Promise<T>,
 ): Promise<T> {
   const { name } = server.entry;
@@ -41,7 +41,7 @@ export async function prove<T>(
   const { emit, signal } = run;
   try {
     const bytesBefore = (await engine.inspectImage(imageOf(name)))?.bytes;
-    const { bytes } = await buildServer(server, { workshop, run, engine, force: false, image });
+    const { bytes } = await buildServer(server, { buildEnvironment, run, engine, force: false, image });
     const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
     // The tools are compared by who decides about them, not here.
     const { entry, folder } = server;

@@ -5,12 +5,12 @@ import { packServer } from '../publish/package.ts';
 import { publishServer, type PublishOutcome } from '../publish/publish-server.ts';
 import { openPackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
-import type { Workshops } from './platforms.ts';
+import type { BuildEnvironments } from './platforms.ts';
 import { variantsOf } from './variants.ts';
 
 interface Request {
   readonly server: Server;
-  readonly workshops: Workshops;
+  readonly buildEnvironments: BuildEnvironments;
   readonly run: RunContext;
   readonly target: Target | undefined;
   readonly force: boolean;
@@ -18,11 +18,11 @@ interface Request {
 
 /** Publishes what this engine has of an entry. */
 export async function publishBuilt(
-  { server, workshops, run, target, force }: Request,
+  { server, buildEnvironments, run, target, force }: Request,
   engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
 ): Promise<PublishOutcome> {
   const { emit, signal } = run;
-  const variants = await variantsOf(server, workshops);
+  const variants = await variantsOf(server, buildEnvironments);
   return publishServer({
     server,
     variants,
@@ -35,10 +35,10 @@ export async function publishBuilt(
 
 /** Publishes what another machine has built, proved and saved; no engine is needed. */
 export async function publishSaved(
-  { server, workshops, run, target, force }: Request,
+  { server, buildEnvironments, run, target, force }: Request,
   folder: string,
 ): Promise<PublishOutcome> {
-  const variants = await variantsOf(server, workshops);
+  const variants = await variantsOf(server, buildEnvironments);
   const { content, proof } = await openPackage(folder, server.entry.name);
   const open = async (): Promise<typeof content> => Promise.resolve(content);
   return publishServer({ server, variants, open, proof, target, force, emit: run.emit });

@@ -14,14 +14,14 @@ import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { keepResult, reviewedTools } from './keep-result.ts';
 import { publishBuilt } from './publish-entry.ts';
-import { unfitReason, type Workshops } from './platforms.ts';
+import { unfitReason, type BuildEnvironments } from './platforms.ts';
 import { variantImage, variantsOf } from './variants.ts';
 
 const deadlineMs = 30_000;
 
 export interface RebuildRequest {
   readonly server: Server;
-  readonly workshops: Workshops;
+  readonly buildEnvironments: BuildEnvironments;
   readonly run: RunContext;
   readonly engine: Engine;
   /** Build and prove even if nothing changed. */
@@ -45,16 +45,16 @@ export interface RebuildOutcome {
 
 /** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is proved. */
 export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
-  const { server, workshops, run, engine, force, save, target } = request;
+  const { server, buildEnvironments, run, engine, force, save, target } = request;
   const started = performance.now();
-  const built = await buildServer(server, { workshop: workshops[0], run, engine, force });
+  const built = await buildServer(server, { buildEnvironment: buildEnvironments[0], run, engine, force });
   const tested = await prove(request, built);
   const proved = tested.proof !== 'failed';
   if (proved) await buildForeign(request);
   if (proved && save !== undefined) await savePacked(request, save);
   const published =
     proved && target !== undefined
-      ? await publishBuilt({ server, workshops, run, target, force }, engine)
+      ? await publishBuilt({ server, buildEnvironments, run, target, force }, engine)
       : undefined;
   const seconds = (performance.now() - started) / 1000;
   const saved = proved && save !== undefined;
@@ -62,15 +62,15 @@ export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutc
 }
 
 /** For platforms that this machine can't prove; what can't be built for one is said, and left out. */
-async function buildForeign({ server, workshops, run, engine, force }: RebuildRequest): Promise<void> {
-  const [, ...others] = workshops;
-  for (const workshop of others) {
-    const { platform } = workshop;
+async function buildForeign({ server, buildEnvironments, run, engine, force }: RebuildRequest): Promise<void> {
+  const [, ...others] = buildEnvironments;
+  for (const buildEnvironment of others) {
+    const { platform } = buildEnvironment;
     const reason = unfitReason(server, platform);
     const subject = server.entry.name;
     if (reason !== undefined)
       run.emit({ type: 'notice', subject, message: `not for ${platform}: ${reason}` });
-    else await buildServer(server, { workshop, run, engine, force, image: variantImage(server, workshop) });
+    else await buildServer(server, { buildEnvironment, run, engine, force, image: variantImage(server, buildEnvironment) });
   }
 }
 
@@ -94,10 +94,10 @@ async function prove(
   return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
 }
 
-async function savePacked({ server, workshops, run, engine }: RebuildRequest, folder: string): Promise<void> {
+async function savePacked({ server, buildEnvironments, run, engine }: RebuildRequest, folder: string): Promise<void> {
   const { signal, emit } = run;
   const { name } = server.entry;
-  const variants = await variantsOf(server, workshops);
+  const variants = await variantsOf(server, buildEnvironments);
   const proof = checkProved(server.entry, await readProof(server.folder), variants[0].fingerprint);
   const release = releaseOf(server, variants);
   await using content = await packServer(engine, { release, variants, emit, signal });

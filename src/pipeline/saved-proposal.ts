@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { generateServer, type Workshop } from '../image-build/build-server.ts';
+import { generateServer, type BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import { readProof } from '../catalog/proof.ts';
 import { readTools } from '../catalog/tools.ts';
@@ -59,7 +59,7 @@ export async function saveProposal(update: ProvedUpdate, folder: string): Promis
  */
 export async function readProposal(
   folder: string,
-  { server, workshop }: { readonly server: Server; readonly workshop: Workshop },
+  { server, buildEnvironment }: { readonly server: Server; readonly buildEnvironment: BuildEnvironment },
 ): Promise<SavedProposal> {
   const { body, files, name } = await savedIn(path.join(folder, `${server.entry.name}.json`));
   if (name !== server.entry.name)
@@ -67,7 +67,7 @@ export async function readProposal(
       'entry-invalid',
       `${server.entry.name}: expected its own proposal, found one of ${name}`,
     );
-  const lock = await checked(server, { files, workshop });
+  const lock = await checked(server, { files, buildEnvironment });
   return { title: proposalTitle(server, lock), body, files };
 }
 
@@ -91,7 +91,7 @@ async function savedIn(file: string): Promise<z.infer<typeof Saved>> {
 /** The entry as it would be, put together in a folder of its own. */
 async function checked(
   server: Server,
-  { files, workshop }: { readonly files: SavedProposal['files']; readonly workshop: Workshop },
+  { files, buildEnvironment }: { readonly files: SavedProposal['files']; readonly buildEnvironment: BuildEnvironment },
 ): Promise<NonNullable<Server['lock']>> {
   const { name } = server.entry;
   const root = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-proposal-'));
@@ -100,7 +100,7 @@ async function checked(
     await cp(server.folder, folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text);
     const candidate = await loadServer(root, name);
-    const { fingerprint } = await generateServer(candidate, workshop);
+    const { fingerprint } = await generateServer(candidate, buildEnvironment);
     checkProved(candidate.entry, await readProof(folder), fingerprint);
     await readTools(folder);
     if (candidate.lock === undefined) throw new Error('Internal error: generated without a lock');

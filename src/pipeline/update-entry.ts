@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { RunContext, Workshop } from '../image-build/build-server.ts';
+import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
@@ -23,7 +23,7 @@ export interface EntryRequest {
   readonly version: string | undefined;
   /** Dependencies published later are not taken. */
   readonly before: Date | undefined;
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
   readonly mirror: string;
@@ -118,7 +118,7 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
 
 /** True if any file changed. */
 async function lockCopy(
-  { server, version, before, workshop: { templates }, run, mirror }: EntryRequest,
+  { server, version, before, buildEnvironment: { templates }, run, mirror }: EntryRequest,
   folder: string,
 ): Promise<boolean> {
   const copy = { ...server, folder };
@@ -128,10 +128,10 @@ async function lockCopy(
 }
 
 /** What is wrong with a release before anything of it is built. */
-async function releaseFindings({ server, workshop }: EntryRequest, lock: Lock): Promise<Finding[]> {
+async function releaseFindings({ server, buildEnvironment }: EntryRequest, lock: Lock): Promise<Finding[]> {
   const { entry, lock: old } = server;
   const findings = [
-    ...(await runtimeFindings(lock, workshop)),
+    ...(await runtimeFindings(lock, buildEnvironment)),
     ...licenseFindings(server.entry.license, { old, lock }),
   ];
   return excused(findings, entry.exceptions);

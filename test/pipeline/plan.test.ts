@@ -7,7 +7,7 @@ import { Lock } from '../../src/catalog/lock.ts';
 import type { Server } from '../../src/catalog/server.ts';
 import { estimateSeconds as estimate } from '../../src/pipeline/estimate.ts';
 import { planRebuilds } from '../../src/pipeline/plan.ts';
-import { unfitReason, workshopsFor, type Workshops } from '../../src/pipeline/platforms.ts';
+import { unfitReason, buildEnvironmentsFor, type BuildEnvironments } from '../../src/pipeline/platforms.ts';
 import { shardsOf } from '../../src/pipeline/shards.ts';
 import { variantsOf } from '../../src/pipeline/variants.ts';
 import { placeOf } from '../../src/publish/target.ts';
@@ -17,13 +17,13 @@ import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
 import { project } from '../rig/engine.ts';
 
 let real: OpenRegistry;
-let workshops: Workshops;
+let buildEnvironments: BuildEnvironments;
 before(async () => {
   real = await openRegistry();
   const templates = path.join(project, 'templates');
   const platform = 'linux/amd64';
   const bases = await loadBases(templates, platform);
-  workshops = [{ bases, templates, platform }];
+  buildEnvironments = [{ bases, templates, platform }];
 });
 after(() => real[Symbol.asyncDispose]());
 
@@ -90,11 +90,11 @@ test('an entry is due until the registry has what it is now, and that takes one 
   const place = placeOf(`${proxy.host}/test`, { env: {} });
   const plan = async (): Promise<readonly [string, string]> => {
     proxy.seen.length = 0;
-    const [planned] = await planRebuilds({ servers: [server], workshops, place });
+    const [planned] = await planRebuilds({ servers: [server], buildEnvironments, place });
     return [planned?.state ?? '', planned?.reason ?? ''];
   };
   assert.deepEqual(await plan(), ['due', 'not in the registry']);
-  const [variant] = await variantsOf(server, workshops);
+  const [variant] = await variantsOf(server, buildEnvironments);
   await entry.prove((proof) => ({ ...proof, image: { ...proof.image, fingerprint: variant.fingerprint } }));
   const engine = engineWith({ [variant.image]: { ...variant, files } });
   await publish(entry, { registry: client(proxy.host), engine, variants: [variant] });
@@ -104,14 +104,14 @@ test('an entry is due until the registry has what it is now, and that takes one 
     ['HEAD'],
   );
   // A newer package in a base changes the reference of every base that has it, and so the inputs of all its servers.
-  const newer = structuredClone(workshops[0].bases);
+  const newer = structuredClone(buildEnvironments[0].bases);
   const bases = {
     ...newer,
     node: { ...newer.node, runtime: { ...newer.node.runtime, fingerprint: 'other' } },
   };
   const [refreshed] = await planRebuilds({
     servers: [server],
-    workshops: [{ ...workshops[0], bases }],
+    buildEnvironments: [{ ...buildEnvironments[0], bases }],
     place,
   });
   assert.deepEqual([refreshed?.state, refreshed?.reason], ['due', 'not in the registry as it is now']);
@@ -121,7 +121,7 @@ test('without a registry the record is believed; an entry without a lock is bloc
   using entry = entryAt('1.2.3');
   const server = await entry.server();
   const unlocked: Server = { ...server, lock: undefined };
-  const planned = await planRebuilds({ servers: [unlocked, server], workshops, place: undefined });
+  const planned = await planRebuilds({ servers: [unlocked, server], buildEnvironments, place: undefined });
   assert.deepEqual(
     planned.map(({ state, reason }) => [state, reason]),
     [
@@ -136,17 +136,17 @@ test('a registry that does not answer is said, and nothing is planned from it', 
   await using down = await faultyProxy(real.host, () => ({ kind: 'answer', status: 503, body: '' }));
   const registry = client(down.host, { patience: { attempts: 2 } });
   const place = { registry, targetOf: () => ({ registry, repository: 'test/echo' }) };
-  await assert.rejects(planRebuilds({ servers: [await entry.server()], workshops, place }), {
+  await assert.rejects(planRebuilds({ servers: [await entry.server()], buildEnvironments, place }), {
     code: 'upstream-unavailable',
   });
 });
 
 test('another platform changes nothing for this one, and is left out with a reason where it can’t be', async () => {
-  const both = await workshopsFor(workshops[0], ['linux/arm64', 'linux/amd64']);
+  const both = await buildEnvironmentsFor(buildEnvironments[0], ['linux/arm64', 'linux/amd64']);
   const catalog = path.join(project, 'catalog');
   const [memory, git] = await Promise.all(['memory', 'git'].map((name) => loadServer(catalog, name)));
   assert.ok(memory !== undefined && git !== undefined);
-  const [own] = await variantsOf(memory, workshops);
+  const [own] = await variantsOf(memory, buildEnvironments);
   const variants = await variantsOf(memory, both);
   assert.deepEqual(
     variants.map(({ platform, image }) => [platform, image]),
@@ -159,5 +159,5 @@ test('another platform changes nothing for this one, and is left out with a reas
   assert.notEqual(variants[1]?.fingerprint, own.fingerprint);
   assert.match(unfitReason(git, 'linux/arm64') ?? '', /Debian package of .* for linux\/arm64/);
   assert.equal((await variantsOf(git, both)).length, 1);
-  await assert.rejects(workshopsFor(workshops[0], ['linux/riscv64']), { code: 'usage' });
+  await assert.rejects(buildEnvironmentsFor(buildEnvironments[0], ['linux/riscv64']), { code: 'usage' });
 });

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { loadBases } from '../../src/base/references.ts';
-import { generateServer, type Workshop } from '../../src/image-build/build-server.ts';
+import { generateServer, type BuildEnvironment } from '../../src/image-build/build-server.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { readProof } from '../../src/catalog/proof.ts';
 import { jsonText } from '../../src/lib/folders.ts';
@@ -19,9 +19,9 @@ async function rig(t: TestContext) {
   const root = temporaryFolder(t);
   const folder = path.join(root, 'catalog');
   cpSync(path.join(project, 'catalog/time'), path.join(folder, 'time'), { recursive: true });
-  const workshop: Workshop = { bases: await loadBases(templates, platform), templates, platform };
+  const buildEnvironment: BuildEnvironment = { bases: await loadBases(templates, platform), templates, platform };
   const server = await loadServer(folder, 'time');
-  const { fingerprint } = await generateServer(server, workshop);
+  const { fingerprint } = await generateServer(server, buildEnvironment);
   const old = await readProof(path.join(folder, 'time'));
   assert.ok(old);
   const proof = { ...old, image: { ...old.image, fingerprint } };
@@ -30,9 +30,9 @@ async function rig(t: TestContext) {
   const whole = { proposalVersion: 1, name: 'time', body: 'It is newer.', files };
   const read = (changed: object) => {
     writeFileSync(path.join(root, 'time.json'), jsonText({ ...whole, ...changed }));
-    return readProposal(root, { server, workshop });
+    return readProposal(root, { server, buildEnvironment });
   };
-  return { root, server, workshop, proof, files, text, read };
+  return { root, server, buildEnvironment, proof, files, text, read };
 }
 
 test('a proposal that is whole is read, and its title is made from its lock', async (t) => {
@@ -69,8 +69,8 @@ test('a proof must be of what the lock is built into, with the permissions that 
 });
 
 test('a lock or tools that can not be read are refused, and so is none at all', async (t) => {
-  const { root, server, workshop, read, files } = await rig(t);
+  const { root, server, buildEnvironment, read, files } = await rig(t);
   await assert.rejects(read({ files: { ...files, 'lock.json': '{' } }), { code: 'entry-invalid' });
   await assert.rejects(read({ files: { ...files, 'tools.json': '{}' } }), { code: 'entry-invalid' });
-  await assert.rejects(readProposal(path.join(root, 'nowhere'), { server, workshop }), { code: 'io-failed' });
+  await assert.rejects(readProposal(path.join(root, 'nowhere'), { server, buildEnvironment }), { code: 'io-failed' });
 });

@@ -8,7 +8,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { addText } from '../render/add.ts';
 import { runJobs } from '../render/jobs.ts';
 import { defaultMirror } from './mirror.ts';
-import { engineOf, folderOf, runContextOf, workshopOf } from './workshop.ts';
+import { engineOf, folderOf, runContextOf, buildEnvironmentOf } from './build-environment.ts';
 
 /** 0 if the entry was proved, 1 if the package could not be; nothing is written then unless a draft was asked for. */
 export const execute: Execute = async (invocation) => {
@@ -17,7 +17,7 @@ export const execute: Execute = async (invocation) => {
   const { name: subject } = parseSource(wanted.source);
   const coolDownDays = daysOf(invocation);
   const out = path.resolve(options.text('out') ?? folderOf(invocation));
-  const [workshop, engine] = await Promise.all([workshopOf(invocation), engineOf(invocation)]);
+  const [buildEnvironment, engine] = await Promise.all([buildEnvironmentOf(invocation), engineOf(invocation)]);
   await engine.info(); // one clear error before anything is fetched
   if (wanted.notice !== undefined && !options.flag('quiet'))
     terminal.stderr.write(`mcpcat: ${wanted.notice}\n`);
@@ -34,7 +34,7 @@ export const execute: Execute = async (invocation) => {
     mirror: options.text('mirror') ?? defaultMirror,
   };
   const [result] = await runJobs(
-    [{ name: subject, work: (emit) => add({ ...request, workshop, run: runContextOf(invocation, emit) }) }],
+    [{ name: subject, work: (emit) => add({ ...request, buildEnvironment, run: runContextOf(invocation, emit) }) }],
     {
       terminal,
       width: 1,

@@ -9,7 +9,7 @@ import { label } from '../../lib/labels.ts';
 import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
-import { engineOf, folderOf } from './workshop.ts';
+import { engineOf, folderOf } from './build-environment.ts';
 
 /** For one tool; a sinkhole answers at once, so what takes longer hangs. */
 const deadlineMs = 20_000;

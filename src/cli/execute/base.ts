@@ -8,7 +8,7 @@ import { megabytes } from '../../lib/size.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { defaultMirror } from './mirror.ts';
-import { engineOf, hostPlatform, templatesFolder } from './workshop.ts';
+import { engineOf, hostPlatform, templatesFolder } from './build-environment.ts';
 
 const all: readonly Runtime[] = ['node', 'python', 'go'];
 

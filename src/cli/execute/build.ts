@@ -4,22 +4,22 @@ import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, runContextOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
-  const [servers, engine, workshop] = await Promise.all([
+  const [servers, engine, buildEnvironment] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
-    workshopOf(invocation),
+    buildEnvironmentOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
   const force = options.flag('force');
   const jobs = servers.map((server) => ({
     name: server.entry.name,
     work: (emit: Emit) =>
-      buildServer(server, { workshop, run: runContextOf(invocation, emit), engine, force }),
+      buildServer(server, { buildEnvironment, run: runContextOf(invocation, emit), engine, force }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {

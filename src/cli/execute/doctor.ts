@@ -10,7 +10,7 @@ import { label } from '../../lib/labels.ts';
 import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute } from '../command.ts';
 import { hintText } from '../flags.ts';
-import { hostPlatform, templatesFolder } from './workshop.ts';
+import { hostPlatform, templatesFolder } from './build-environment.ts';
 
 /** In the smallest base that is here. */
 async function measured(engine: Engine): Promise<Condition[]> {

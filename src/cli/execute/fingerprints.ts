@@ -2,7 +2,7 @@ import { loadBases, withOverrides } from '../../base/references.ts';
 import { generateServer } from '../../image-build/build-server.ts';
 import type { Platform } from '../../engine/engine.ts';
 import type { Fingerprints } from '../../catalog-index/gather.ts';
-import { templatesFolder } from './workshop.ts';
+import { templatesFolder } from './build-environment.ts';
 
 /** Those that a lock has artifacts for. */
 const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];

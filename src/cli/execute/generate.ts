@@ -7,18 +7,18 @@ import type { Emit } from '../../lib/event.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { runContextOf, serversOf, workshopOf } from './workshop.ts';
+import { runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const out = options.text('out');
   if (out === undefined)
     throw new McpcatError('usage', 'expected --out DIR', { hint: 'mcpcat generate NAME --out DIR' });
-  const [servers, workshop] = await Promise.all([serversOf(invocation), workshopOf(invocation)]);
+  const [servers, buildEnvironment] = await Promise.all([serversOf(invocation), buildEnvironmentOf(invocation)]);
   const jobs = servers.map((server) => ({
     name: server.entry.name,
     work: async (emit: Emit) => {
-      const generated = await generateServer(server, workshop);
+      const generated = await generateServer(server, buildEnvironment);
       const folder = path.join(path.resolve(out), server.entry.name);
       await replaceContext(folder, (temporary) =>
         writeServerContext(generated, {

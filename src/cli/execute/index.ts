@@ -9,7 +9,7 @@ import { catalogPage } from '../../catalog-index/page.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { folderOf } from './workshop.ts';
+import { folderOf } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
 
 export const execute: Execute = async (invocation) => {

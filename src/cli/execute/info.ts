@@ -18,7 +18,7 @@ import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
 import { listedServer, recordedImage, sourceOf } from './view.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;

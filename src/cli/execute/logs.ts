@@ -2,7 +2,7 @@ import { followLog } from '../../launch/sessions.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { VisibleStream } from '../../lib/visible-stream.ts';
 import type { Execute } from '../command.ts';
-import { engineOf, whoseOf } from './workshop.ts';
+import { engineOf, whoseOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { positionals, terminal } = invocation;

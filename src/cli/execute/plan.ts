@@ -8,16 +8,16 @@ import { matrixText, mostShards, shardsOf, type Shard } from '../../pipeline/sha
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { placeFrom } from './registry-place.ts';
-import { folderOf } from './workshop.ts';
-import { workshopsOf } from './workshops.ts';
+import { folderOf } from './build-environment.ts';
+import { buildEnvironmentsOf } from './build-environments.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const count = shardCount(options.text('shards'));
   const copies = copiesOf(options.text('copies') ?? '1');
   const place = placeFrom(invocation);
-  const [servers, workshops] = await Promise.all([plannedServers(invocation), workshopsOf(invocation)]);
-  const planned = await planRebuilds({ servers, workshops, place });
+  const [servers, buildEnvironments] = await Promise.all([plannedServers(invocation), buildEnvironmentsOf(invocation)]);
+  const planned = await planRebuilds({ servers, buildEnvironments, place });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, { count, copies });
   for (const { name, state, reason } of planned)

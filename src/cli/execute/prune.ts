@@ -5,7 +5,7 @@ import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
-import { engineOf } from './workshop.ts';
+import { engineOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;

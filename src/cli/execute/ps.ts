@@ -3,7 +3,7 @@ import { megabytes } from '../../lib/size.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
-import { engineOf, sayOthers, whoseOf } from './workshop.ts';
+import { engineOf, sayOthers, whoseOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;

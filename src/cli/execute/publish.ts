@@ -13,8 +13,8 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, folderOf, jobsOf, runContextOf, serversOf } from './workshop.ts';
-import { workshopsOf } from './workshops.ts';
+import { engineOf, folderOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
+import { buildEnvironmentsOf } from './build-environments.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -31,10 +31,10 @@ export const execute: Execute = async (invocation) => {
 };
 
 async function builtJobs(invocation: Invocation, place: Place | undefined): Promise<Job<PublishOutcome>[]> {
-  const [servers, engine, workshops] = await Promise.all([
+  const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
-    workshopsOf(invocation),
+    buildEnvironmentsOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
   const force = invocation.options.flag('force');
@@ -42,7 +42,7 @@ async function builtJobs(invocation: Invocation, place: Place | undefined): Prom
     name: server.entry.name,
     work: (emit: Emit) => {
       const target = place?.targetOf(server.entry.name);
-      return publishBuilt({ server, workshops, run: runContextOf(invocation, emit), target, force }, engine);
+      return publishBuilt({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, engine);
     },
   }));
 }
@@ -53,7 +53,7 @@ async function savedJobs(
   { place, from }: { readonly place: Place | undefined; readonly from: string },
 ): Promise<Job<PublishOutcome>[]> {
   const { options } = invocation;
-  const workshops = await workshopsOf(invocation);
+  const buildEnvironments = await buildEnvironmentsOf(invocation);
   const verdicts = await verdictsOf(invocation, from);
   const force = options.flag('force');
   const load = async (name: string): Promise<Server> => {
@@ -68,7 +68,7 @@ async function savedJobs(
       const { name, folder } = verdict;
       const target = place?.targetOf(name);
       const server = await load(name);
-      return publishSaved({ server, workshops, run: runContextOf(invocation, emit), target, force }, folder);
+      return publishSaved({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, folder);
     },
   }));
 }

@@ -5,7 +5,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { namedServers, recordedImage, sourceOf } from './view.ts';
-import { engineOf, jobsOf, serversOf } from './workshop.ts';
+import { engineOf, jobsOf, serversOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;

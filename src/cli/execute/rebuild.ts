@@ -8,8 +8,8 @@ import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { placeFrom } from './registry-place.ts';
-import { engineOf, jobsOf, runContextOf, serversOf } from './workshop.ts';
-import { workshopsOf } from './workshops.ts';
+import { engineOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
+import { buildEnvironmentsOf } from './build-environments.ts';
 import type { Place } from '../../publish/target.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -19,10 +19,10 @@ export const execute: Execute = async (invocation) => {
   const folder = options.text('save');
   const save = folder === undefined ? undefined : path.resolve(folder);
   const force = options.flag('force');
-  const [servers, engine, workshops] = await Promise.all([
+  const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
-    workshopsOf(invocation),
+    buildEnvironmentsOf(invocation),
   ]);
   await engine.info(); // one clear error instead of one for each server
   const jobs = servers.map((server) => ({
@@ -32,7 +32,7 @@ export const execute: Execute = async (invocation) => {
       const target = place?.targetOf(server.entry.name);
       return rebuildEntry({
         server,
-        workshops,
+        buildEnvironments,
         run: runContextOf(invocation, emit),
         engine,
         force,

@@ -3,7 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
-import { engineOf, whoseOf } from './workshop.ts';
+import { engineOf, whoseOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;

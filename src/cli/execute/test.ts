@@ -10,7 +10,7 @@ import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, serversOf } from './workshop.ts';
+import { engineOf, jobsOf, serversOf } from './build-environment.ts';
 
 const deadlineMs = 30_000;
 

@@ -9,7 +9,7 @@ import type { Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { forgeTarget, githubOf } from './forge-target.ts';
-import { folderOf, jobsOf, workshopOf } from './workshop.ts';
+import { folderOf, jobsOf, buildEnvironmentOf } from './build-environment.ts';
 
 interface Proposed {
   readonly name: string;
@@ -21,11 +21,11 @@ export async function proposeFrom(invocation: Invocation, from: string): Promise
   const { options, terminal } = invocation;
   if (!options.flag('pr')) throw new McpcatError('usage', '--from: expected --pr with it');
   const target = forgeTarget(invocation, githubOf(invocation), '--pr');
-  const workshop = await workshopOf(invocation);
+  const buildEnvironment = await buildEnvironmentOf(invocation);
   const propose = async (name: string, folder: string): Promise<Proposed> => {
     const [server] = await selectServers(folderOf(invocation), { names: [name], all: false });
     if (server === undefined) throw new Error('Internal error: a server that was asked for is missing');
-    const saved = await readProposal(folder, { server, workshop });
+    const saved = await readProposal(folder, { server, buildEnvironment });
     return { name, result: await proposeSaved(server, saved, target) };
   };
   const jobs = (await broughtIn(path.resolve(from), parseDealt(options.text('dealt') ?? ''))).map(

@@ -1,4 +1,4 @@
-import type { RunContext, Workshop } from '../../image-build/build-server.ts';
+import type { RunContext, BuildEnvironment } from '../../image-build/build-server.ts';
 import path from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import type { GitHub } from '../../forge/github.ts';
@@ -24,7 +24,7 @@ import { printOutcome } from '../render/outcome.ts';
 import { printUpdates } from '../render/updates.ts';
 import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
 import { defaultMirror } from './mirror.ts';
-import { engineOf, jobsOf, runContextOf, serversOf, workshopOf } from './workshop.ts';
+import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
 
 const dayMs = 86_400_000;
 
@@ -33,7 +33,7 @@ interface Settings {
   readonly coolDownDays: number;
   readonly now: Date;
   readonly mirror: string;
-  readonly workshop: Workshop;
+  readonly buildEnvironment: BuildEnvironment;
   readonly run: Omit<RunContext, 'emit'>;
 }
 
@@ -116,7 +116,7 @@ async function lockOne(
     });
   }
   const {
-    workshop: { templates },
+    buildEnvironment: { templates },
     run,
     mirror,
   } = settings;
@@ -181,7 +181,7 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
     coolDownDays: Number(days),
     now: new Date(),
     mirror: options.text('mirror') ?? defaultMirror,
-    workshop: await workshopOf(invocation),
+    buildEnvironment: await buildEnvironmentOf(invocation),
     run: runContextOf(invocation, () => undefined),
   };
 }

@@ -8,7 +8,7 @@ import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
-import { engineOf, sayOthers, whoseOf } from './workshop.ts';
+import { engineOf, sayOthers, whoseOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;

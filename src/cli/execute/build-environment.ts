@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { loadBases, withOverrides } from '../../base/references.ts';
-import type { RunContext, Workshop } from '../../image-build/build-server.ts';
+import type { RunContext, BuildEnvironment } from '../../image-build/build-server.ts';
 import { catalogFolder } from '../../catalog/catalog-folder.ts';
 import { loadCatalog, selectServers, type LockUse } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
@@ -43,7 +43,7 @@ export function sayOthers({ options, terminal }: Invocation, others: number, wha
   );
 }
 
-export async function workshopOf({ options }: Invocation): Promise<Workshop> {
+export async function buildEnvironmentOf({ options }: Invocation): Promise<BuildEnvironment> {
   const templates = templatesFolder();
   const platform = hostPlatform();
   const bases = withOverrides(await loadBases(templates, platform), options.list('base'));
