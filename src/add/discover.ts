@@ -64,7 +64,7 @@ export interface Discovered {
 const mostStarts = 12;
 const mostAfterSuccess = 3;
 /** Milliseconds. The first start of an image is slow; a guess that hangs is not worth as much. */
-const patience = { first: 45_000, guess: 20_000, all: 480_000 } as const;
+const timeoutsMs = { first: 45_000, guess: 20_000, all: 480_000 } as const;
 
 /** Starts a server, detects in what it says and does what it needs, and starts it again, until it works or nothing is left to try. */
 export async function discover(request: DiscoveryRequest): Promise<Discovered> {
@@ -131,7 +131,7 @@ class DiscoveryLoop {
   async #start({ image }: CandidateImage): Promise<Seen> {
     const { engine, labels, signal, openHome } = this.#request;
     const deadlineMs =
-      this.#starts.length === 0 ? patience.first : this.#before === undefined ? 30_000 : patience.guess;
+      this.#starts.length === 0 ? timeoutsMs.first : this.#before === undefined ? 30_000 : timeoutsMs.guess;
     return startOnce({ engine, labels, signal, image, entry: this.#draft.entry, openHome, deadlineMs });
   }
 
@@ -230,7 +230,7 @@ class DiscoveryLoop {
   #isOver(): boolean {
     return (
       this.#starts.length >= mostStarts ||
-      Date.now() - this.#began > patience.all ||
+      Date.now() - this.#began > timeoutsMs.all ||
       this.#request.signal?.aborted === true
     );
   }

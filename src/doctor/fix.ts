@@ -12,7 +12,7 @@ import { childEnvironment } from '../lib/child-environment.ts';
 const logFile = path.join(os.tmpdir(), 'mcpcat-dockerd.log');
 /** Holds the pid of an engine that we started: only that one is ever stopped by us. */
 const pidFile = path.join(os.tmpdir(), 'mcpcat-dockerd.pid');
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 export interface FixRequest {
   readonly host: Host;
@@ -80,13 +80,13 @@ async function startEngine(find: () => Promise<Engine>, say: (line: string) => v
     child.unref();
     writeFileSync(pidFile, String(child.pid));
   }
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeoutMs;
   while (!(await answers(find))) {
     if (Date.now() > deadline) {
       const detail = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-10) : [];
       throw new McpcatError(
         'engine-missing',
-        `the engine did not answer within ${String(patience / 1000)} s`,
+        `the engine did not answer within ${String(timeoutMs / 1000)} s`,
         { detail },
       );
     }

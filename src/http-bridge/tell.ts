@@ -5,7 +5,7 @@ import { isSuccess, type Link } from './link.ts';
 import type { ClientMessage } from './messages.ts';
 
 /** Milliseconds to accept a notification or an answer; what follows it has to wait so long. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 
 /** Posts what gets no answer. Resolves when the server has accepted it, or not: then with false and a note. */
 export async function tell(link: Link, message: ClientMessage): Promise<boolean> {
@@ -15,7 +15,7 @@ export async function tell(link: Link, message: ClientMessage): Promise<boolean>
       method: 'POST',
       headers: session.headersOf(message),
       body: message.body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     const answer = await reply;
     if (!isSuccess(answer)) throw await statusFailure(answer, session.id !== undefined);

@@ -8,7 +8,7 @@ export interface PourEvents {
 }
 
 /** Milliseconds. */
-const patience = 1000;
+const timeoutMs = 1000;
 const stuckAfter = 60_000;
 /** Bytes that may wait for a server that does not read. */
 const most = 32 * 1024 * 1024;
@@ -43,7 +43,7 @@ export function pour(from: Readable, to: Writable, events: PourEvents): void {
     if (readingOn && to.writableLength < most) return;
     from.pause();
     if (readingOn) expectProgress();
-    else after(patience, readOn);
+    else after(timeoutMs, readOn);
   });
   to.on('drain', () => {
     clearTimeout(timer);

@@ -13,7 +13,7 @@ export interface HttpOptions {
 }
 
 /**
- * GET with a deadline and patience for outages. 404 and 410 reject with `package-unknown`; 429, 5xx and broken
+ * GET with a deadline and retries for outages. 404 and 410 reject with `package-unknown`; 429, 5xx and broken
  * connections are tried again and then reject with `upstream-unavailable`: that is never the entry's fault.
  */
 export async function httpGet(url: string, options: HttpOptions): Promise<Response> {

@@ -5,12 +5,12 @@ import { findCredentials } from './auth/find-credentials.ts';
 import { wholeBody } from './http/body.ts';
 import { exchange, type WireRequest } from './http/exchange.ts';
 import { onward, originOf } from './http/origin.ts';
-import { patiently, usualPatience, type Patience } from './http/patience.ts';
+import { withRetries, defaultRetryPolicy, type RetryPolicy } from './http/retry-policy.ts';
 
 export interface RegistryOptions {
   /** For DOCKER_CONFIG, HOME and PATH. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly patience?: Partial<Patience>;
+  readonly retryPolicy?: Partial<RetryPolicy>;
   readonly signal?: AbortSignal;
 }
 
@@ -32,22 +32,22 @@ const Refusal = z.object({
   errors: z.array(z.object({ code: z.optional(z.string()), message: z.optional(z.string()) })),
 });
 
-/** One registry host: requests with sign-in, deadlines and patience. Nothing is sent before the first request. */
+/** One registry host: requests with sign-in, deadlines and retries. Nothing is sent before the first request. */
 export class Registry {
   readonly host: string;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly signal: AbortSignal | undefined;
   readonly #origin: URL;
   readonly #authorizer: Authorizer;
 
   constructor(host: string, options: RegistryOptions) {
     this.host = host;
-    this.patience = { ...usualPatience, ...options.patience };
+    this.retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy };
     this.signal = options.signal;
     this.#origin = originOf(host);
     this.#authorizer = new Authorizer(host, () => findCredentials(host, options.env), {
       registry: this.#origin,
-      patience: this.patience,
+      retryPolicy: this.retryPolicy,
     });
   }
 
@@ -57,7 +57,7 @@ export class Registry {
    * in time, after all attempts) or `registry-failed`.
    */
   async send(request: RegistryRequest): Promise<Response> {
-    return patiently(this.patience, this.signal, () => this.sendOnce(request));
+    return withRetries(this.retryPolicy, this.signal, () => this.sendOnce(request));
   }
 
   /** One attempt; throws Passing for what another attempt may cure. For callers with their own loop. */
@@ -85,7 +85,7 @@ export class Registry {
   async #exchange(request: RegistryRequest, url: URL, authorization: string | undefined): Promise<Response> {
     const { method, subject, body, headers = {} } = request;
     const wire = { method, url, headers, authorization, body, subject, signal: this.signal };
-    return exchange(wire, this.#origin, this.patience);
+    return exchange(wire, this.#origin, this.retryPolicy);
   }
 
   async #refused({ subject }: RegistryRequest, response: Response): Promise<McpcatError> {
@@ -99,7 +99,7 @@ export class Registry {
   /** The registry's own words, cut to one short line. */
   async #reasonIn(response: Response, subject: string): Promise<string> {
     try {
-      const body = await wholeBody(response, subject, { patience: this.patience, most: 64 << 10 });
+      const body = await wholeBody(response, subject, { retryPolicy: this.retryPolicy, most: 64 << 10 });
       const { errors } = Refusal.parse(JSON.parse(body.toString('utf8')));
       const words = errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; ');
       return ` (${words.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 200)})`;

@@ -29,7 +29,7 @@ export interface ObserveRequest {
 export type Session = Omit<Observation, 'filled'>;
 
 /** Longest wait for the end after the input has ended: beyond all graces of mcpcat-init. */
-const exitPatienceMs = 8000;
+const exitTimeoutMs = 8000;
 
 /** Runs the image in the sandbox with the examples of required settings and watches it from handshake to end. */
 export async function observe(request: ObserveRequest): Promise<Session> {
@@ -89,7 +89,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   const result = await handshake(attachment, { deadlineMs, call: entry.smoke.call, beforeClose });
   const closed = performance.now();
   attachment.stdin.end();
-  const end = await within(ended, exitPatienceMs);
+  const end = await within(ended, exitTimeoutMs);
   const exitMs = end === undefined ? undefined : performance.now() - closed;
   const facts = await engine.inspectContainer(id);
   const changes = await engine.containerChanges(id).catch(() => []);

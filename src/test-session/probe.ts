@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 /** Milliseconds: each attempt has 8 s, all go on at once unless processes are few. */
-const patience = 40_000;
+const timeoutMs = 40_000;
 const mostBytes = 16 << 20;
 
 /**
@@ -43,7 +43,7 @@ export async function probe(
 async function outputOf(session: ExecSession): Promise<{ stdout: string; stderr: string }> {
   const said = { stdout: '', stderr: '' };
   const over = Promise.withResolvers<void>();
-  const timer = setTimeout(() => over.resolve(), patience);
+  const timer = setTimeout(() => over.resolve(), timeoutMs);
   session.stdin.on('error', () => undefined).end();
   for (const name of ['stdout', 'stderr'] as const) {
     session[name].on('error', () => over.resolve());

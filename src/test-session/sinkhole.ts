@@ -12,7 +12,7 @@ export interface Sinkhole {
 }
 
 /** Milliseconds after which a connection that says nothing is closed; a server shall go on and not wait for an answer. */
-const patience = 1000;
+const timeoutMs = 1000;
 
 /** Says its greeting, listens to the first bytes and closes: to TLS and HTTP alike that is a clean, quick failure. */
 export function openSinkhole(): Sinkhole {
@@ -22,7 +22,7 @@ export function openSinkhole(): Sinkhole {
     onTalk: () => undefined,
     dial: ({ name, port }) => {
       const [here, there] = duplexPair();
-      const timer = setTimeout(() => here.end(), patience).unref();
+      const timer = setTimeout(() => here.end(), timeoutMs).unref();
       here.on('error', () => undefined);
       here.once('close', () => clearTimeout(timer));
       here.once('data', (bytes: Buffer) => {

@@ -19,7 +19,7 @@ export interface Launched {
 }
 
 /** Milliseconds; a launch on a busy machine takes a while. */
-const patience = 60_000;
+const timeoutMs = 60_000;
 /** More than all the buffers between a client and a server hold. */
 const fill = Buffer.alloc(2 << 20, 'x');
 
@@ -101,7 +101,7 @@ async function until(
   what: string,
   holds: () => Promise<boolean>,
 ): Promise<void> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
     signal.throwIfAborted();
     if (!client.alive()) throw new NotReached(`ended before ${what}: ${client.said.slice(-300)}`);

@@ -105,7 +105,7 @@ test('an image goes to a registry and back into the engine under another name, a
   );
   assert.match(await greeting(tag), /"serverInfo":{"name":"fixture"/);
   // Nothing answers at that address: what is in the engine is enough.
-  const offline = client('127.0.0.1:1', { patience: { attempts: 1 } });
+  const offline = client('127.0.0.1:1', { retryPolicy: { attempts: 1 } });
   assert.deepEqual(await pullImage(offline, engine, request), { id: pulled.id, from: 'engine' });
 });
 

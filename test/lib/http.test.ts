@@ -21,13 +21,13 @@ test('what is not there, gone or forbidden is asked for once', async (t) => {
   }
 });
 
-test('an answer that no patience mends is not asked for again', async (t) => {
+test('an answer that no retry mends is not asked for again', async (t) => {
   const server = await loopback(t, (_, response) => response.writeHead(400).end());
   await assert.rejects(httpGet(server.url, { subject }), { code: 'upstream-unavailable' });
   assert.equal(server.requests.length, 1);
 });
 
-test('a server that asks for patience with Retry-After gets it', async (t) => {
+test('a server that asks for a pause with Retry-After gets it', async (t) => {
   const server = await loopback(t, (_, response, time) =>
     time === 1 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.end('ok'),
   );

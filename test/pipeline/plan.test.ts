@@ -134,7 +134,7 @@ test('without a registry the record is believed; an entry without a lock is bloc
 test('a registry that does not answer is said, and nothing is planned from it', async () => {
   using entry = entryAt('1.2.3');
   await using down = await faultyProxy(real.host, () => ({ kind: 'answer', status: 503, body: '' }));
-  const registry = client(down.host, { patience: { attempts: 2 } });
+  const registry = client(down.host, { retryPolicy: { attempts: 2 } });
   const place = { registry, targetOf: () => ({ registry, repository: 'test/echo' }) };
   await assert.rejects(planRebuilds({ servers: [await entry.server()], buildEnvironments, place }), {
     code: 'upstream-unavailable',

@@ -117,7 +117,7 @@ async function floods(request: Assault, measures: Measures): Promise<void> {
 }
 
 /** Milliseconds that a container may stay when its client was killed. Process 1 gives a lost lease 15 s to come back. */
-const patience: Readonly<Record<Column, number>> = {
+const timeoutsMs: Readonly<Record<Column, number>> = {
   'docker run': 4000,
   'MCP Gateway': 4000,
   ToolHive: 4000,
@@ -130,7 +130,7 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
     await session.answer('stay');
     await sleep(1000);
     await session.kill();
-    measures.set('stay', await session.gone(patience[request.column]));
+    measures.set('stay', await session.gone(timeoutsMs[request.column]));
   }
   for (const signal of ['SIGKILL', 'SIGSTOP']) {
     await using session = start(request, { mode: 'blind', args: [signal, '10'] });
@@ -139,7 +139,7 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
     // The lease comes some seconds later; where there is none, nobody is hit.
     if (request.column === 'mcpcat') await session.answer('hit', 8000);
     await session.kill();
-    measures.set(`blind-${signal}`, await session.gone(patience[request.column]));
+    measures.set(`blind-${signal}`, await session.gone(timeoutsMs[request.column]));
   }
 }
 

@@ -81,7 +81,7 @@ test('a registry that falls silent in the middle of a blob is left after the dea
     outgoing.writeHead(200, { 'content-length': blob.size });
     outgoing.write(blob.content.subarray(0, 10));
   });
-  const registry = client(server.host, { patience: { silence: 50, attempts: 2, firstWait: 1 } });
+  const registry = client(server.host, { retryPolicy: { silence: 50, attempts: 2, firstWait: 1 } });
   await assert.rejects(buffer(readBlob(registry, 'x', blob)), {
     code: 'upstream-unavailable',
     message: /silent/,
@@ -90,7 +90,7 @@ test('a registry that falls silent in the middle of a blob is left after the dea
 
 test('no answer within the deadline is an error that says so', async () => {
   await using server = await listening([], () => undefined);
-  const registry = client(server.host, { patience: { answer: 50, attempts: 2, firstWait: 1 } });
+  const registry = client(server.host, { retryPolicy: { answer: 50, attempts: 2, firstWait: 1 } });
   await assert.rejects(getManifest(registry, 'x', '1'), {
     code: 'upstream-unavailable',
     message: /no answer within/,
@@ -161,7 +161,7 @@ test('outages are waited out, and end with the registry named', async () => {
   });
   assert.equal(dead.seen.length % 5, 0);
   assert.equal(await headManifest(client(real.host), 'f/outage', '2'), undefined);
-  const gone = client('127.0.0.1:1', { patience: { firstWait: 1 } });
+  const gone = client('127.0.0.1:1', { retryPolicy: { firstWait: 1 } });
   await assert.rejects(headManifest(gone, 'x', '1'), {
     code: 'upstream-unavailable',
     message: /127.0.0.1:1/,

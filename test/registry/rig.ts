@@ -133,8 +133,8 @@ export function credentialHelper(folder: string, name: string, script: string): 
 
 /** A client that knows no credentials and does not wait long between attempts. */
 export function client(host: string, options: Partial<RegistryOptions> = {}): Registry {
-  const patience = { firstWait: 20, ...options.patience };
-  return new Registry(host, { env: { DOCKER_CONFIG: '/nonexistent' }, ...options, patience });
+  const retryPolicy = { firstWait: 20, ...options.retryPolicy };
+  return new Registry(host, { env: { DOCKER_CONFIG: '/nonexistent' }, ...options, retryPolicy });
 }
 
 export interface File {

@@ -18,7 +18,7 @@ import { project, testLabel } from './engine.ts';
 const probeFolder = path.join(project, 'test/fixtures/probe');
 /** Marks the containers of this test process, so that all of them can be found and removed. */
 const ours = { ...testLabel, 'io.mcpcat.test.probe': String(process.pid) };
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** An entry with the schema's defaults and what the test adds. */
 export function entryOf(more: Readonly<Record<string, unknown>> = {}): Entry {
@@ -157,7 +157,7 @@ export async function firstLine({ stdout }: Attachment): Promise<string> {
   return found.promise;
 }
 
-export async function within<T>(promise: Promise<T>, what: string, milliseconds = patienceMs): Promise<T> {
+export async function within<T>(promise: Promise<T>, what: string, milliseconds = timeoutMs): Promise<T> {
   const stop = new AbortController();
   const late = sleep(milliseconds, undefined, { signal: stop.signal }).then(() => {
     throw new Error(`expected ${what} within ${String(milliseconds)} ms`);

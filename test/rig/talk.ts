@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { mcpcat, project } from './engine.ts';
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** A client of one `mcpcat run` that asks and waits for each answer. */
 export interface Talk {
@@ -51,7 +51,7 @@ export async function talk(
     const id = ++last;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(id, { resolve, reject });
-    const late = setTimeout(() => reject(new Error(`no answer to ${method}: ${stderr}`)), patienceMs);
+    const late = setTimeout(() => reject(new Error(`no answer to ${method}: ${stderr}`)), timeoutMs);
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     try {
       return await promise;

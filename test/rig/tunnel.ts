@@ -17,7 +17,7 @@ import { start, type Started } from './started.ts';
 const fixtures = path.join(project, 'test/fixtures/tunnel');
 /** Who the servers of a test are for the containers: this machine, by the only name it has there. */
 export const here = 'host.mcpcat.internal';
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 export interface Certificate {
   readonly key: string;
@@ -286,7 +286,7 @@ export function travel(args: readonly string[], env: Readonly<Record<string, str
       waiting.set(id, { resolve, reject });
       const late = setTimeout(
         () => reject(new Error(`no answer of ${way} ${JSON.stringify(request)}`)),
-        patienceMs,
+        timeoutMs,
       );
       started.process.stdin.write(`${JSON.stringify({ id, way, ...request })}\n`);
       return promise.finally(() => clearTimeout(late));

@@ -77,7 +77,7 @@ test('an answer that breaks off in the middle is an outage and is not kept', asy
   assert.throws(() => readdirSync(path.join(cacheFolder, 'upstream')), { code: 'ENOENT' });
 });
 
-test('a host that asks for patience gets it', async (t) => {
+test('a host that asks for a pause gets it', async (t) => {
   const server = await loopback(t, (_, response, time) => {
     if (time === 1) response.writeHead(429, { 'retry-after': '1' }).end();
     else response.end('text');

@@ -2,7 +2,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { failure, statusOf } from './failure.ts';
 
 /** Longest time an engine may take to answer a request that does not wait for anything, in milliseconds. */
-const patience = 120_000;
+const timeoutMs = 120_000;
 
 /** Runs engine calls so that each one has a deadline and fails with an McpcatError. */
 export class Calls {
@@ -16,9 +16,9 @@ export class Calls {
   async quick<T>(doing: string, call: () => Promise<T>): Promise<T> {
     const deadline = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      const message = `${doing}: the engine at ${this.endpoint} did not answer within ${String(patience / 1000)} s`;
+      const message = `${doing}: the engine at ${this.endpoint} did not answer within ${String(timeoutMs / 1000)} s`;
       deadline.reject(new McpcatError('timeout', message));
-    }, patience);
+    }, timeoutMs);
     try {
       return await Promise.race([this.patient(doing, call), deadline.promise]);
     } finally {

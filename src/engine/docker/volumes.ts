@@ -46,11 +46,11 @@ async function list(docker: Docker, labels: Labels): Promise<readonly VolumeFact
 }
 
 /** An engine walks all its disk for this, one question at a time: no answer soon is no answer. */
-const sizePatience = 10_000;
+const sizeTimeoutMs = 10_000;
 
 async function sizesOf(docker: Docker): Promise<ReadonlyMap<string, number>> {
   const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), sizePatience);
+  const timer = setTimeout(() => late.resolve(undefined), sizeTimeoutMs);
   try {
     const usage: unknown = await Promise.race([docker.df().catch(() => undefined), late.promise]);
     return new Map(volumesOf(usage).flatMap(sizeOf));

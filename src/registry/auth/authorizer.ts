@@ -7,7 +7,7 @@ import { basic, fetchToken, signInHint, type Token, type TokenWish } from './tok
 export class Authorizer {
   readonly #host: string;
   readonly #lookup: () => Promise<Credentials>;
-  readonly #setting: Pick<TokenWish, 'registry' | 'patience'>;
+  readonly #setting: Pick<TokenWish, 'registry' | 'retryPolicy'>;
   #credentials: Promise<Credentials> | undefined;
   #challenge: Challenge | undefined;
   readonly #tokens = new Map<string, Promise<Token>>();
@@ -15,7 +15,7 @@ export class Authorizer {
   constructor(
     host: string,
     lookup: () => Promise<Credentials>,
-    setting: Pick<TokenWish, 'registry' | 'patience'>,
+    setting: Pick<TokenWish, 'registry' | 'retryPolicy'>,
   ) {
     this.#host = host;
     this.#lookup = lookup;

@@ -3,7 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { wholeBody } from '../http/body.ts';
 import { exchange, type WireRequest } from '../http/exchange.ts';
 import { onward } from '../http/origin.ts';
-import { patiently, type Patience } from '../http/patience.ts';
+import { withRetries, type RetryPolicy } from '../http/retry-policy.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credentials } from './credentials.ts';
 import { Secret } from './secret.ts';
@@ -27,19 +27,19 @@ export interface TokenWish {
   readonly credentials: Credentials;
   readonly scopes: readonly string[];
   readonly registry: URL;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A bearer token from the service that the registry named. Rejects with `registry-denied` if it hands out none. */
 export async function fetchToken(wish: TokenWish): Promise<Token> {
-  const { credentials, registry, patience, signal } = wish;
+  const { credentials, registry, retryPolicy, signal } = wish;
   const subject = `sign in to ${registry.host}`;
   const url = onward(wish.challenge.realm, registry, registry);
   const request = credentials.kind === 'identity' ? refreshRequest(wish, url) : plainRequest(wish, url);
-  return patiently(patience, signal, async () => {
-    const response = await exchange({ ...request, subject, signal }, registry, patience);
-    const body = await wholeBody(response, subject, { patience, most: 1 << 20 });
+  return withRetries(retryPolicy, signal, async () => {
+    const response = await exchange({ ...request, subject, signal }, registry, retryPolicy);
+    const body = await wholeBody(response, subject, { retryPolicy, most: 1 << 20 });
     if (!response.ok) throw denied(subject, url, response.status, credentials);
     return tokenIn(body, subject);
   });

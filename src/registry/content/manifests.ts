@@ -1,7 +1,7 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { digestOf, isDigest, type Digest } from '../digest.ts';
 import { wholeBody } from '../http/body.ts';
-import { patiently } from '../http/patience.ts';
+import { withRetries } from '../http/retry-policy.ts';
 import { pullScope, pushScope, type Registry, type RegistryRequest } from '../registry.ts';
 import { mediaType, type Manifest } from './manifest.ts';
 
@@ -42,9 +42,9 @@ export async function headManifest(
  */
 export async function getManifest(registry: Registry, repository: string, name: string): Promise<Manifest> {
   const request = manifestRequest(repository, name);
-  const { response, bytes } = await patiently(registry.patience, registry.signal, async () => {
+  const { response, bytes } = await withRetries(registry.retryPolicy, registry.signal, async () => {
     const answer = await registry.sendOnce({ ...request, method: 'GET', expect: [200] });
-    const limits = { patience: registry.patience, most: largestManifest };
+    const limits = { retryPolicy: registry.retryPolicy, most: largestManifest };
     return { response: answer, bytes: await wholeBody(answer, request.subject, limits) };
   });
   const digest = digestOf(bytes);

@@ -1,7 +1,7 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { Digester, type Digest } from '../digest.ts';
 import { piecesOf } from '../http/body.ts';
-import { Passing, patiently } from '../http/patience.ts';
+import { Passing, withRetries } from '../http/retry-policy.ts';
 import { pullScope, type Registry } from '../registry.ts';
 import { mismatch } from './manifests.ts';
 
@@ -49,7 +49,7 @@ async function* piecesFrom(
   registry: Registry,
   { repository, digest, subject, from }: Rest,
 ): AsyncGenerator<Uint8Array> {
-  const response = await patiently(registry.patience, registry.signal, () =>
+  const response = await withRetries(registry.retryPolicy, registry.signal, () =>
     registry.sendOnce({
       method: 'GET',
       to: `/v2/${repository}/blobs/${digest}`,
@@ -61,7 +61,7 @@ async function* piecesFrom(
   );
   let skip = response.status === 206 ? 0 : from;
   if (response.status === 206) await checkStart(response, subject, from);
-  for await (const piece of piecesOf(response, subject, registry.patience)) {
+  for await (const piece of piecesOf(response, subject, registry.retryPolicy)) {
     const rest = piece.subarray(Math.min(skip, piece.length));
     skip -= piece.length - rest.length;
     if (rest.length > 0) yield rest;

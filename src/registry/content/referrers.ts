@@ -1,7 +1,7 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { hexOf, type Digest } from '../digest.ts';
 import { wholeBody } from '../http/body.ts';
-import { patiently } from '../http/patience.ts';
+import { withRetries } from '../http/retry-policy.ts';
 import { pullScope, type Registry } from '../registry.ts';
 import { blobOfBytes, descriptorOf, type LocalBlob } from './blob.ts';
 import {
@@ -38,8 +38,8 @@ async function referrersApi(
   subject: Digest,
 ): Promise<Manifest | undefined> {
   const about = `referrers of ${repository}@${subject}`;
-  const { patience, signal } = registry;
-  return patiently(patience, signal, async () => {
+  const { retryPolicy, signal } = registry;
+  return withRetries(retryPolicy, signal, async () => {
     const response = await registry.sendOnce({
       method: 'GET',
       to: `/v2/${repository}/referrers/${subject}`,
@@ -48,7 +48,7 @@ async function referrersApi(
       headers: { accept: mediaType.index },
       expect: [200, 400, 404, 405],
     });
-    const bytes = await wholeBody(response, about, { patience, most: 4 << 20 });
+    const bytes = await wholeBody(response, about, { retryPolicy, most: 4 << 20 });
     const known =
       response.status === 200 && response.headers.get('content-type')?.startsWith(mediaType.index);
     return known === true ? { digest: subject, mediaType: mediaType.index, bytes } : undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { McpcatError } from '../../lib/errors.ts';
 import { wholeBody } from '../http/body.ts';
-import { patiently } from '../http/patience.ts';
+import { withRetries } from '../http/retry-policy.ts';
 import { pullScope, type Registry } from '../registry.ts';
 
 const TagList = z.object({ tags: z.nullish(z.array(z.string())) });
@@ -32,9 +32,9 @@ async function tagPage(
 ): Promise<{ tags: readonly string[]; next: URL | undefined }> {
   const subject = `tags of ${repository}`;
   const scopes = [pullScope(repository)];
-  return patiently(registry.patience, registry.signal, async () => {
+  return withRetries(registry.retryPolicy, registry.signal, async () => {
     const response = await registry.sendOnce({ method: 'GET', to, scopes, subject, expect: [200, 404] });
-    const body = await wholeBody(response, subject, { patience: registry.patience, most: 4 << 20 });
+    const body = await wholeBody(response, subject, { retryPolicy: registry.retryPolicy, most: 4 << 20 });
     if (response.status === 404) return { tags: [], next: undefined };
     const list = TagList.safeParse(JSON.parse(body.toString('utf8')));
     if (!list.success)

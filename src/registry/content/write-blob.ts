@@ -1,5 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
-import { Passing, patiently } from '../http/patience.ts';
+import { Passing, withRetries } from '../http/retry-policy.ts';
 import { pullScope, pushScope, type Registry } from '../registry.ts';
 import type { LocalBlob } from './blob.ts';
 import type { Descriptor } from './manifest.ts';
@@ -110,7 +110,7 @@ async function sendInChunks(registry: Registry, upload: Upload): Promise<boolean
   let state: Progress | undefined = { location: upload.location, offset: 0 };
   while (state.offset < blob.size) {
     const last: Progress = state;
-    state = await patiently(registry.patience, registry.signal, async (attempt) => {
+    state = await withRetries(registry.retryPolicy, registry.signal, async (attempt) => {
       const from =
         attempt === 1 ? last : await uploadStatus(registry, { ...upload, location: last.location });
       if (from === undefined || from.offset >= blob.size) return from;

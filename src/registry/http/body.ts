@@ -1,18 +1,18 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { reasonOf } from './exchange.ts';
-import { Passing, type Patience } from './patience.ts';
+import { Passing, type RetryPolicy } from './retry-policy.ts';
 
-/** The body in pieces. A break, or a silence longer than patience allows, throws Passing. */
+/** The body in pieces. A break, or a silence longer than the retry policy allows, throws Passing. */
 export async function* piecesOf(
   response: Response,
   subject: string,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
 ): AsyncGenerator<Uint8Array> {
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
   if (reader === undefined) return;
   try {
     for (;;) {
-      const { done, value } = await inTime(reader.read(), patience.silence, subject);
+      const { done, value } = await inTime(reader.read(), retryPolicy.silence, subject);
       if (done) return;
       yield value;
     }
@@ -42,11 +42,11 @@ async function inTime<T>(reading: Promise<T>, silence: number, subject: string):
 export async function wholeBody(
   response: Response,
   subject: string,
-  { patience, most }: { readonly patience: Patience; readonly most: number },
+  { retryPolicy, most }: { readonly retryPolicy: RetryPolicy; readonly most: number },
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of piecesOf(response, subject, patience)) {
+  for await (const piece of piecesOf(response, subject, retryPolicy)) {
     bytes += piece.length;
     if (bytes > most) {
       const message = `${subject}: expected at most ${String(most)} bytes, found more`;

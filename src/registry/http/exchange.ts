@@ -1,6 +1,6 @@
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { onward } from './origin.ts';
-import { Passing, retryAfter, type Patience } from './patience.ts';
+import { Passing, retryAfter, type RetryPolicy } from './retry-policy.ts';
 
 /** One request as it goes over the wire. */
 export interface WireRequest {
@@ -22,12 +22,12 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * Sends a request and follows redirects of GET and HEAD itself, so that credentials stay with the host they are for.
  * No answer in time, broken connections, 429 and 5xx throw Passing. `registry` is the origin all this is about.
  */
-export async function exchange(request: WireRequest, registry: URL, patience: Patience): Promise<Response> {
+export async function exchange(request: WireRequest, registry: URL, retryPolicy: RetryPolicy): Promise<Response> {
   const start = request.url;
   let { url } = request;
   for (let hop = 0; hop <= longestChain; hop++) {
     const own = url.origin === start.origin ? request.authorization : undefined;
-    const response = await once({ ...request, url, authorization: own }, patience);
+    const response = await once({ ...request, url, authorization: own }, retryPolicy);
     const target = response.headers.get('location');
     const follow = redirects.has(response.status) && ['GET', 'HEAD'].includes(request.method);
     if (!follow || target === null) return settled(response, request);
@@ -37,10 +37,10 @@ export async function exchange(request: WireRequest, registry: URL, patience: Pa
   throw new McpcatError('registry-failed', `${request.subject}: more than ${String(longestChain)} redirects`);
 }
 
-async function once(request: WireRequest, patience: Patience): Promise<Response> {
+async function once(request: WireRequest, retryPolicy: RetryPolicy): Promise<Response> {
   const { authorization, body } = request;
   const deadline = new AbortController();
-  const limit = patience.answer + sizeOf(body) / 50;
+  const limit = retryPolicy.answer + sizeOf(body) / 50;
   const timer = setTimeout(() => {
     deadline.abort(new Error(`no answer within ${String(Math.round(limit / 1000))} s`));
   }, limit);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { McpcatError } from '../../lib/errors.ts';
 
 /** How long we bear with a registry. All times in milliseconds. */
-export interface Patience {
+export interface RetryPolicy {
   /** Attempts in all for one request. */
   readonly attempts: number;
   /** Wait after the first failure; it doubles each time. */
@@ -15,7 +15,7 @@ export interface Patience {
   readonly silence: number;
 }
 
-export const usualPatience: Patience = {
+export const defaultRetryPolicy: RetryPolicy = {
   attempts: 5,
   firstWait: 500,
   longestWait: 60_000,
@@ -37,8 +37,8 @@ export class Passing extends Error {
 }
 
 /** Runs `attempt` until it answers or throws anything but Passing; rejects with the last Passing's error. */
-export async function patiently<T>(
-  patience: Patience,
+export async function withRetries<T>(
+  retryPolicy: RetryPolicy,
   signal: AbortSignal | undefined,
   attempt: (number: number) => Promise<T>,
 ): Promise<T> {
@@ -49,8 +49,8 @@ export async function patiently<T>(
     } catch (error) {
       if (signal?.aborted === true) throw new McpcatError('cancelled', 'cancelled', { cause: error });
       if (!(error instanceof Passing)) throw error;
-      const wait = error.wait ?? Math.min(patience.longestWait, patience.firstWait * 2 ** (number - 1));
-      if (number >= patience.attempts || wait > patience.longestWait) throw error.error;
+      const wait = error.wait ?? Math.min(retryPolicy.longestWait, retryPolicy.firstWait * 2 ** (number - 1));
+      if (number >= retryPolicy.attempts || wait > retryPolicy.longestWait) throw error.error;
       await pause(wait, signal);
     }
   }
