@@ -4,11 +4,11 @@
 const path = require('node:path');
 
 /** A session has connections, a tunnel and what Node opens for itself: with fewer files it breaks at any place. */
-const leastFiles = 64;
+const minFiles = 64;
 
-if (mayOpen() < leastFiles) {
+if (mayOpen() < minFiles) {
   process.stderr.write(
-    `mcpcat: this process may open ${mayOpen() || 'too few'} files, expected ${leastFiles} or more\n`,
+    `mcpcat: this process may open ${mayOpen() || 'too few'} files, expected ${minFiles} or more\n`,
   );
   process.stderr.write('hint: raise the limit: ulimit -n 1024\n');
   process.exitCode = 3;

@@ -24,9 +24,9 @@ export function dealt<T extends { readonly name: string }>(
     (a, b) => seconds(b.name) - seconds(a.name) || (a.name < b.name ? -1 : 1),
   );
   for (const job of longestFirst) {
-    const least = hands.reduce((best, hand) => (hand.seconds < best.seconds ? hand : best));
-    least.jobs.push(job);
-    least.seconds += seconds(job.name);
+    const min = hands.reduce((best, hand) => (hand.seconds < best.seconds ? hand : best));
+    min.jobs.push(job);
+    min.seconds += seconds(job.name);
   }
   return hands[number - 1]?.jobs ?? [];
 }

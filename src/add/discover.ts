@@ -61,8 +61,8 @@ export interface Discovered {
   readonly wantedScripts: readonly string[];
 }
 
-const mostStarts = 12;
-const mostAfterSuccess = 3;
+const maxStarts = 12;
+const maxStartsAfterSuccess = 3;
 /** Milliseconds. The first start of an image is slow; a guess that hangs is not worth as much. */
 const timeoutsMs = { first: 45_000, guess: 20_000, all: 480_000 } as const;
 
@@ -152,7 +152,7 @@ class DiscoveryLoop {
       ).values(),
     ];
     if (seen.failure === undefined) {
-      if (this.#afterSuccess++ >= mostAfterSuccess) return [];
+      if (this.#afterSuccess++ >= maxStartsAfterSuccess) return [];
       const detections = fresh(
         [missingSettings, refusedWrites, missingPrograms, missingShell, noisy, limits].flatMap((detector) =>
           detector(situation),
@@ -229,7 +229,7 @@ class DiscoveryLoop {
 
   #isOver(): boolean {
     return (
-      this.#starts.length >= mostStarts ||
+      this.#starts.length >= maxStarts ||
       Date.now() - this.#began > timeoutsMs.all ||
       this.#request.signal?.aborted === true
     );

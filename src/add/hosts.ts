@@ -14,7 +14,7 @@ export interface Hosts {
 /** Hosts in example arguments and example settings (RFC 2606). */
 const examples = /(^|\.)example\.(com|org|net)$|^(example|your|sample|dummy|placeholder)[.-]/;
 /** More literals than this are a bundle's or a list of sites, and no list of what a server needs. */
-const mostLiterals = 25;
+const maxLiterals = 25;
 
 /** Permits what it reached for while its tools were called, and what its own source names; telemetry is left out. */
 export function withHosts(
@@ -68,5 +68,5 @@ function literals(
   const kept = hosts.filter((item) => item.files.some((file) => !bundles.has(file)) || isSpokenOf(item));
   const secure = new Set(kept.map(({ rule }) => rule));
   const once = kept.filter(({ rule }) => !(rule.endsWith(':80') && secure.has(rule.slice(0, -3))));
-  return once.length > mostLiterals ? once.filter(isSpokenOf).slice(0, mostLiterals) : kept;
+  return once.length > maxLiterals ? once.filter(isSpokenOf).slice(0, maxLiterals) : kept;
 }

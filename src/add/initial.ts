@@ -23,7 +23,7 @@ export interface Given {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const mostOptional = 20;
+const maxOptionalSettings = 20;
 
 /** The entry before anything was started: what registry, documents and the user say. Undefined without any program. */
 export function initialDraft(own: Package, evidence: Evidence, given: Given): Draft | undefined {
@@ -134,7 +134,7 @@ function withRequired(draft: Draft, { settings }: Evidence): Draft {
 }
 
 /** Secrets of so many services in one configuration: its author has them all, a user has one. */
-const mostServices = 4;
+const maxServices = 4;
 
 /** Settings that stand only in a configuration which lists everything that a server for many services may have. */
 function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string> {
@@ -147,7 +147,7 @@ function settingsOfChoice(settings: readonly KnownSetting[]): ReadonlySet<string
         (known.fallback === undefined && (known.secret || /\bdisables?\b/i.test(known.description ?? '')))),
   );
   const services = new Set(shown.filter(({ secret }) => secret).map(({ name }) => name.split('_')[0]));
-  return new Set(services.size < mostServices ? [] : shown.map(({ name }) => name));
+  return new Set(services.size < maxServices ? [] : shown.map(({ name }) => name));
 }
 
 /** Nobody has to give it; the smoke test does, so that the tools behind it show. */
@@ -203,7 +203,7 @@ function withOptional(draft: Draft, { settings, starts }: Evidence): Draft {
       starts.some(({ env }) => Object.hasOwn(env, name));
     return !Object.hasOwn(draft.entry.env, name) && told.length > 0 && used && !isOurs(name);
   });
-  return documented.slice(0, mostOptional).reduce((old, known) => {
+  return documented.slice(0, maxOptionalSettings).reduce((old, known) => {
     if (optOut.test(known.name)) return withOptOut(old, known);
     return withSetting(old, {
       name: known.name,

@@ -21,7 +21,7 @@ export interface Proven {
 }
 
 const deadlineMs = 45_000;
-const mostRounds = 4;
+const maxRounds = 4;
 
 /** The same test that `mcpcat test` makes, with exactly the entry that will be written; what it still finds is mended where it can be. */
 export async function proveDraft(request: ProofRequest): Promise<Proven> {
@@ -35,7 +35,7 @@ export async function proveDraft(request: ProofRequest): Promise<Proven> {
     const result = await smokeTest(test);
     await keepResult(folder, result, 'replaced');
     const { report } = result;
-    const next = report.passed || round === mostRounds ? undefined : mended(draft, report);
+    const next = report.passed || round === maxRounds ? undefined : mended(draft, report);
     if (next === undefined) return { draft, report };
     say(
       `test: ${report.findings

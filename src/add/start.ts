@@ -41,7 +41,7 @@ export interface Seen {
 /** Milliseconds: for one tool, and for all of them together. A sinkhole answers at once, so what takes longer hangs. */
 const callDeadlineMs = 6000;
 const callsMs = 60_000;
-const mostCalls = 60;
+const maxCalls = 60;
 
 /**
  * Starts a server once in the sandbox, on the recording tunnel, and calls its tools with example arguments. Every name
@@ -71,7 +71,7 @@ async function watch(request: StartRequest, { running, recorder, sandbox }: Reco
     argumentsFor: (tool) => {
       tools.push(tool);
       calls.until ||= Date.now() + callsMs;
-      if (calls.count++ >= mostCalls || Date.now() > calls.until) return 'enough was tried';
+      if (calls.count++ >= maxCalls || Date.now() > calls.until) return 'enough was tried';
       return exampleArguments(tool.inputSchema);
     },
     onUse: (tool) => recorder.use(tool),

@@ -122,8 +122,8 @@ function leadsSomewhere(name: string, schema: unknown): boolean {
 function textOf({ format, minLength }: Schema, name: string): string {
   const known = typeof format === 'string' ? byFormat[format] : undefined;
   const text = known ?? byName.find(([pattern]) => pattern.test(name))?.[1] ?? 'mcpcat';
-  const least = typeof minLength === 'number' ? Math.min(minLength, 1000) : 0;
-  return text.padEnd(least, 'x');
+  const min = typeof minLength === 'number' ? Math.min(minLength, 1000) : 0;
+  return text.padEnd(min, 'x');
 }
 
 function isObject(value: unknown): value is Schema {

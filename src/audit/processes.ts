@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnProcess } from '../test-session/own-processes.ts';
 
-const most = 200;
+const max = 200;
 
 /**
  * The command lines of a container's processes, from now on until `stop`; what lives for less than a few milliseconds
@@ -18,7 +18,7 @@ export async function watchProcesses(
   session.stderr.resume();
   createInterface({ input: session.stdout }).on('line', (line) => {
     const command = commandOf(line);
-    if (seen.length < most && !isOwnProcess(command) && !seen.includes(command)) seen.push(command);
+    if (seen.length < max && !isOwnProcess(command) && !seen.includes(command)) seen.push(command);
   });
   return { seen, stop: () => session.destroy() };
 }

@@ -31,7 +31,7 @@ const usualPorts = [
   4317, 4318, 5222, 5432, 5671, 5672, 6333, 6379, 6443, 7687, 8086, 8088, 8125, 8200, 8529, 8883, 9092, 9200,
   9418, 11211, 19530, 27017,
 ];
-const mostHosts = 500;
+const maxHosts = 500;
 const httpStart = /^(GET|POST|PUT|PATCH|HEAD|DELETE|OPTIONS|CONNECT) /;
 
 /**
@@ -129,7 +129,7 @@ export class Recorder {
     const record: Record = known ?? { name, port, attempts: 0, speaks: 'nothing', during: new Set<string>() };
     record.attempts++;
     record.during.add(this.#during);
-    if (known !== undefined || this.#records.size < mostHosts) this.#records.set(key, record);
+    if (known !== undefined || this.#records.size < maxHosts) this.#records.set(key, record);
     return record;
   }
 }

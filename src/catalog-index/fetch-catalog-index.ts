@@ -2,7 +2,7 @@ import { isLoopback } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 
 /** More than any catalog needs: ten thousand servers. */
-export const mostBytes = 32 * 1024 ** 2;
+export const maxBytes = 32 * 1024 ** 2;
 
 export interface Conditions {
   readonly etag?: string | undefined;
@@ -55,14 +55,14 @@ function headersOf({ etag, lastModified }: Conditions): Record<string, string> {
   return lastModified === undefined ? common : { ...common, 'if-modified-since': lastModified };
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** GET by steps: a redirect may not lead from a safe place to one where anybody can answer, so each is looked at first. */
 async function follow(
   url: string,
   request: { readonly headers: Record<string, string>; readonly signal: AbortSignal },
 ): Promise<Response> {
-  for (let at = new URL(url), step = 0; step <= mostRedirects; step++) {
+  for (let at = new URL(url), step = 0; step <= maxRedirects; step++) {
     const response = await fetch(at, { ...request, redirect: 'manual' });
     const location = response.headers.get('location');
     if (response.status === 304 || response.status < 300 || response.status > 399 || location === null)
@@ -72,7 +72,7 @@ async function follow(
     const safe = at.protocol === 'https:' || (at.protocol === 'http:' && isLoopback(at.hostname));
     if (!safe) throw new Error(`it redirects to ${at.protocol}//${at.host}, where anybody could answer`);
   }
-  throw new Error(`it redirects more than ${String(mostRedirects)} times`);
+  throw new Error(`it redirects more than ${String(maxRedirects)} times`);
 }
 
 async function textOf(response: Response): Promise<string> {
@@ -81,7 +81,7 @@ async function textOf(response: Response): Promise<string> {
   const body: AsyncIterable<Uint8Array> | [] = response.body ?? [];
   for await (const part of body) {
     size += part.length;
-    if (size > mostBytes) throw new Error(`expected up to ${String(mostBytes / 1024 ** 2)} MB, found more`);
+    if (size > maxBytes) throw new Error(`expected up to ${String(maxBytes / 1024 ** 2)} MB, found more`);
     parts.push(part);
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { mostBytes } from './fetch-catalog-index.ts';
+import { maxBytes } from './fetch-catalog-index.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { parseCatalogIndex } from './parse-catalog-index.ts';
 import { refreshCopy, type RefreshRequest } from './refresh-copy.ts';
@@ -22,7 +22,7 @@ export async function openCatalogIndex(request: OpenRequest): Promise<CatalogInd
 async function textOf(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size <= mostBytes) return await readFile(file, 'utf8');
+    if (size <= maxBytes) return await readFile(file, 'utf8');
   } catch (error) {
     throw new McpcatError('io-failed', `can't read the catalog ${file}`, {
       hint: 'name another',
@@ -32,6 +32,6 @@ async function textOf(file: string): Promise<string> {
   }
   throw new McpcatError(
     'entry-invalid',
-    `${file}: expected up to ${String(mostBytes / 1024 ** 2)} MB, found more`,
+    `${file}: expected up to ${String(maxBytes / 1024 ** 2)} MB, found more`,
   );
 }

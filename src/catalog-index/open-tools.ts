@@ -5,7 +5,7 @@ import type { Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { ownText, toolsCopy } from './copy-files.ts';
-import { fetchCatalogIndex, mostBytes } from './fetch-catalog-index.ts';
+import { fetchCatalogIndex, maxBytes } from './fetch-catalog-index.ts';
 import type { ListedServer, ListedTools, CatalogIndex } from './catalog-index.ts';
 import { parseTools } from './tools-text.ts';
 
@@ -39,7 +39,7 @@ export async function openTools(
 async function textOf(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size <= mostBytes) return await readFile(file, 'utf8');
+    if (size <= maxBytes) return await readFile(file, 'utf8');
   } catch (error) {
     throw new McpcatError('io-failed', `can't read the tools in ${file}`, {
       hint: 'a catalog.json needs the folder that mcpcat index wrote beside it',
@@ -48,7 +48,7 @@ async function textOf(file: string): Promise<string> {
   }
   throw new McpcatError(
     'entry-invalid',
-    `${file}: expected up to ${String(mostBytes / 1024 ** 2)} MB, found more`,
+    `${file}: expected up to ${String(maxBytes / 1024 ** 2)} MB, found more`,
   );
 }
 

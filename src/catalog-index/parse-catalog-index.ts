@@ -8,7 +8,7 @@ import { CatalogIndex, catalogIndexVersion, type ListedServer } from './catalog-
 type Path = readonly PropertyKey[];
 
 /** Problems that are worth reading. */
-const most = 10;
+const max = 10;
 
 /**
  * The text of a `catalog.json`, checked like the entries it was made from: nothing reaches a launch that a
@@ -84,7 +84,7 @@ function invalid(
   troubles: readonly Trouble[],
 ): McpcatError {
   const root = readQuietly(text);
-  const lines = troubles.slice(0, most).map(({ path, message }) => {
+  const lines = troubles.slice(0, max).map(({ path, message }) => {
     const place = root === undefined ? from : `${from}:${placeOf(text, offsetOf(root, path))}`;
     return `${place}: ${path.map(String).join('.')}: ${message}`;
   });

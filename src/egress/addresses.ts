@@ -2,7 +2,7 @@ import type { HostAddress } from '../engine/engine.ts';
 import { ipAddress } from '../lib/ip-address.ts';
 
 /** Names of wildcard rules that one session may look up; a tunnel through names ends here too. */
-export const mostFoundNames = 4096;
+export const maxFoundNames = 4096;
 
 /** Four bytes of 127.77.0.0/16 for the n-th name, from 0. */
 function address(index: number): string {
@@ -35,7 +35,7 @@ export class Addresses {
 
   constructor(names: readonly string[]) {
     for (const name of names) this.#add(name);
-    this.#limit = this.#byName.size + mostFoundNames;
+    this.#limit = this.#byName.size + maxFoundNames;
   }
 
   /** The address of a name, allocated if need be; undefined when none are left. */

@@ -57,7 +57,7 @@ export class Decoder {
     if ((this.#stream === 0) !== found.tunnel)
       throw new ProtocolError(`${name} on stream ${String(this.#stream)}`);
     this.#left = this.#header.readUInt32BE(4);
-    if (this.#left < found.least || this.#left > found.most)
+    if (this.#left < found.min || this.#left > found.max)
       throw new ProtocolError(`${name} of ${String(this.#left)} bytes`);
     return found;
   }

@@ -1,6 +1,6 @@
 /** Sizes of the tunnel protocol (src/egress/README.md). */
 export const headerBytes = 8;
-export const mostPayload = 65_536;
+export const maxPayloadBytes = 65_536;
 export const initialWindow = 65_536;
 export const protocolVersion = 1;
 
@@ -107,19 +107,19 @@ function u16(value: number): [number, number] {
 
 export interface FrameShape {
   readonly type: FrameType;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** On the tunnel itself (stream 0), or on a stream or query. */
   readonly tunnel: boolean;
 }
 
-function shape(type: FrameType, least: number, most: number, place: 'tunnel' | 'stream'): [number, FrameShape] {
-  return [numbers[type], { type, least, most, tunnel: place === 'tunnel' }];
+function shape(type: FrameType, min: number, max: number, place: 'tunnel' | 'stream'): [number, FrameShape] {
+  return [numbers[type], { type, min, max, tunnel: place === 'tunnel' }];
 }
 
 const both = [
   shape('opened', 0, 0, 'stream'),
-  shape('data', 1, mostPayload, 'stream'),
+  shape('data', 1, maxPayloadBytes, 'stream'),
   shape('window', 4, 4, 'stream'),
   shape('reset', 1, 1, 'stream'),
   shape('end', 0, 0, 'stream'),

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { frameOf, initialWindow, mostPayload, ProtocolError } from './frames.ts';
+import { frameOf, initialWindow, maxPayloadBytes, ProtocolError } from './frames.ts';
 import type { Sink } from './sink.ts';
 
 /** With less credit nothing is read, so at most this much of a chunk has to wait here for more. */
-const leastCredit = 32 * 1024;
-const mostCredit = 0xff_ff_ff_ff;
+const minCreditBytes = 32 * 1024;
+const maxCreditBytes = 0xff_ff_ff_ff;
 const none = Buffer.alloc(0);
 
 /** What one stream needs of its tunnel. */
@@ -56,7 +56,7 @@ export class Outflow {
 
   grant(bytes: number): void {
     this.#credit += bytes;
-    if (bytes === 0 || this.#credit > mostCredit) throw new ProtocolError(`WINDOW of ${String(bytes)} bytes`);
+    if (bytes === 0 || this.#credit > maxCreditBytes) throw new ProtocolError(`WINDOW of ${String(bytes)} bytes`);
     this.pump();
   }
 
@@ -65,7 +65,7 @@ export class Outflow {
     if (this.#endSent) return;
     this.#sendLeft();
     if (this.#left.length === 0 && this.#peerEnded) this.#sendEnd();
-    else this.#read(this.#left.length === 0 && this.#credit >= leastCredit && !this.#flow.sink.busy);
+    else this.#read(this.#left.length === 0 && this.#credit >= minCreditBytes && !this.#flow.sink.busy);
     if (this.#flow.sink.full) this.#onFull();
   }
 
@@ -77,7 +77,7 @@ export class Outflow {
   #sendLeft(): void {
     const { id, sink } = this.#flow;
     while (this.#left.length > 0 && this.#credit > 0 && !sink.full) {
-      const piece = this.#left.subarray(0, Math.min(this.#credit, mostPayload));
+      const piece = this.#left.subarray(0, Math.min(this.#credit, maxPayloadBytes));
       sink.data(id, piece);
       this.#bytes += piece.length;
       this.#credit -= piece.length;

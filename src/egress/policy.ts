@@ -6,7 +6,7 @@ import { refusalOf } from './public-address.ts';
 import type { PermittedRule } from './rules.ts';
 
 /** Ports the relay can listen on (HELLO, tunnel protocol). */
-const mostPorts = 64;
+const maxPorts = 64;
 /** Names to which the records of permitted ones may lead. */
 const maxAdmitted = 256;
 
@@ -39,10 +39,10 @@ export function policyOf(given: readonly PermittedRule[]): Policy {
     ...new Set(rules.filter(({ kind }) => kind === 'exact' || kind === 'address').map(({ name }) => name)),
   ];
   const ports = [...new Set(rules.flatMap((rule) => rule.ports))];
-  if (ports.length > mostPorts)
+  if (ports.length > maxPorts)
     throw new McpcatError(
       'usage',
-      `network: expected at most ${String(mostPorts)} different ports, found ${String(ports.length)}`,
+      `network: expected at most ${String(maxPorts)} different ports, found ${String(ports.length)}`,
     );
   return {
     names,

@@ -5,9 +5,9 @@ import { fromHostsFile } from './hosts-file.ts';
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
 /** getaddrinfo can't be cancelled and shares four threads with the file system: no queue of thousands behind it. */
-const mostPending = 64;
+const maxPendingLookups = 64;
 /** More addresses than anyone waits for. */
-const mostAddresses = 16;
+const maxAddresses = 16;
 
 /** Resolves names, the same name once at a time. */
 export class Resolver {
@@ -34,7 +34,7 @@ export class Resolver {
   #shared(name: string): Promise<readonly string[]> {
     const pending = this.#pending.get(name);
     if (pending !== undefined) return pending;
-    if (this.#pending.size >= mostPending)
+    if (this.#pending.size >= maxPendingLookups)
       return Promise.reject(new Error('too many names are being resolved'));
     const started = this.#start(name).finally(() => this.#pending.delete(name));
     // Nobody may be waiting any more when it fails.
@@ -48,7 +48,7 @@ export class Resolver {
       throw new Error(`the name does not resolve (${codeOf(error)})`, { cause: error });
     });
     if (found.length === 0) throw new Error('the name does not resolve (no address)');
-    return found.slice(0, mostAddresses);
+    return found.slice(0, maxAddresses);
   }
 }
 

@@ -5,7 +5,7 @@ import { frameHeader } from './frames.ts';
 const busyBytes = 256 * 1024;
 const fullBytes = 4 * 1024 * 1024;
 /** Answers that the far side does not take: beyond this it gets no further hearing until it has read. */
-const mostControlBytes = 256 * 1024;
+const maxControlBytes = 256 * 1024;
 
 /**
  * The tunnel's way out. Never refuses, so its users ask `busy` and `full` first; frames of one turn of the event loop
@@ -38,7 +38,7 @@ export class Sink {
 
   /** Answers pile up: the far side asks and does not read. */
   get flooded(): boolean {
-    return this.#control >= mostControlBytes;
+    return this.#control >= maxControlBytes;
   }
 
   /** A frame that is not data. Those of one turn are written as one: thousands of answers a second are no rarity. */

@@ -17,7 +17,7 @@ import { Sink } from './sink.ts';
 import { WindowPool } from './window.ts';
 
 /** Streams at once, those included whose last bytes are still on their way. */
-const mostStreams = 256;
+const maxStreams = 256;
 /**
  * 256 streams × (64 KiB received + 32 KiB to be sent) and 4 MiB in the sink are 28 MiB; windows may grow by the rest
  * of the 32 MiB that a tunnel may hold.
@@ -105,8 +105,8 @@ export class Tunnel {
   /** A connection to a port on 127.0.0.1 in the container; broken at once if there is no tunnel. */
   connect(port: number): Duplex {
     if (this.#phase !== 'ready') return brokenStream('there is no tunnel to the server');
-    if (this.#taken >= mostStreams)
-      return brokenStream(`${String(mostStreams)} connections are open already`);
+    if (this.#taken >= maxStreams)
+      return brokenStream(`${String(maxStreams)} connections are open already`);
     const id = this.#freeId();
     const { channel, stream } = outgoing({ id, port }, this.#owner, () => this.#taken--);
     this.#enter(id, channel);
@@ -165,8 +165,8 @@ export class Tunnel {
     const wish = wishOf(id, payload, this.#egress);
     const permission = this.#egress.policy.permits(wish.name, wish.port);
     if (permission.verdict === 'refused') this.#refuse(wish, 'refused', permission.reason);
-    else if (this.#taken >= mostStreams)
-      this.#refuse(wish, 'limit', `${String(mostStreams)} connections are open already`);
+    else if (this.#taken >= maxStreams)
+      this.#refuse(wish, 'limit', `${String(maxStreams)} connections are open already`);
     else
       this.#enter(
         id,

@@ -1,8 +1,8 @@
 import { initialWindow, ProtocolError } from './frames.ts';
 
-const mostWindow = 1024 * 1024;
+const maxWindowBytes = 1024 * 1024;
 /** Credit goes back in no smaller portions, unless the window itself is the smaller one. */
-const leastReturn = 32 * 1024;
+const minReturnBytes = 32 * 1024;
 
 /** Bytes by which windows may grow beyond their initial size, all streams of a tunnel together. */
 export class WindowPool {
@@ -48,9 +48,9 @@ export class ReceiveWindow {
    */
   handOn(bytes: number, reader: 'drained' | 'behind'): number {
     this.#handedOn += bytes;
-    if (this.#handedOn < Math.max(leastReturn, this.#size / 4)) return 0;
+    if (this.#handedOn < Math.max(minReturnBytes, this.#size / 4)) return 0;
     if (reader === 'drained' && this.#open < this.#size / 2) {
-      const growth = this.#pool.take(Math.min(this.#size, mostWindow - this.#size));
+      const growth = this.#pool.take(Math.min(this.#size, maxWindowBytes - this.#size));
       this.#size += growth;
       this.#handedOn += growth;
     }

@@ -1,15 +1,15 @@
 /** Bytes that all unfinished messages of one bridge may hold together: a server must not fill our memory. */
 export class Allowance {
-  readonly #most: number;
+  readonly #max: number;
   #held = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
   /** False if there is no room for so many more. */
   take(bytes: number): boolean {
-    if (this.#held + bytes > this.#most) return false;
+    if (this.#held + bytes > this.#max) return false;
     this.#held += bytes;
     return true;
   }

@@ -16,7 +16,7 @@ export class Failure extends Error {
 /** JSON-RPC 2.0 leaves -32000 to -32099 to the transport; -32001 is what the SDKs' servers say of a lost session. */
 const noAnswer = -32_000;
 const sessionLost = -32_001;
-const mostRead = 64 * 1024;
+const maxReadBytes = 64 * 1024;
 
 export function failure(message: string): Failure {
   return new Failure({ code: noAnswer, message: `mcpcat: ${message}` });
@@ -52,7 +52,7 @@ async function beginning(reply: IncomingMessage): Promise<Buffer> {
     for await (const piece of reply as AsyncIterable<Buffer>) {
       pieces.push(piece);
       length += piece.length;
-      if (length >= mostRead) break;
+      if (length >= maxReadBytes) break;
     }
   } catch {
     // What there is has to do.

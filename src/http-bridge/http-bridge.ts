@@ -24,12 +24,12 @@ export interface HttpBridgeOptions {
 }
 
 /** Open replies: far from the tunnel's 256 streams, of which the server's own connections need some too. */
-const mostRunning = 100;
+const maxRunning = 100;
 /** What may wait for its turn. */
-const mostQueued = 1000;
-const mostQueuedBytes = 64 * 1024 * 1024;
+const maxQueued = 1000;
+const maxQueuedBytes = 64 * 1024 * 1024;
 /** Of all unfinished messages of the server together; what the client sends counts apart. */
-const mostHeld = 128 * 1024 * 1024;
+const maxHeldBytes = 128 * 1024 * 1024;
 const listenWithin = 60_000;
 /** Milliseconds. */
 const farewell = 300;
@@ -54,7 +54,7 @@ export class HttpBridge {
       endpoint: options.endpoint,
       session: new Session(),
       output: new Output(options.output),
-      allowance: new Allowance(mostHeld),
+      allowance: new Allowance(maxHeldBytes),
       signal: this.#stop.signal,
       onNote: options.onNote,
     };
@@ -106,9 +106,9 @@ export class HttpBridge {
       this.#link.session.forget();
       return this.#start(message).settled;
     }
-    if (this.#running.size < mostRunning) return this.#start(message).sent;
+    if (this.#running.size < maxRunning) return this.#start(message).sent;
     const { length } = message.body;
-    if (this.#queue.length >= mostQueued || this.#queuedBytes + length > mostQueuedBytes)
+    if (this.#queue.length >= maxQueued || this.#queuedBytes + length > maxQueuedBytes)
       return this.#refuse(message, 'too many requests at once');
     this.#queue.push(message);
     this.#queuedBytes += length;

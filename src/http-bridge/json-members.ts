@@ -41,11 +41,11 @@ export function membersOf(
 }
 
 /** The elements of a JSON array, at most so many; undefined if the span is none or holds more. */
-export function elementsOf(text: Buffer, span: Span, most: number): readonly Span[] | undefined {
+export function elementsOf(text: Buffer, span: Span, max: number): readonly Span[] | undefined {
   const found: Span[] = [];
   const ok = walk(text, { span, open: openBracket, close: closeBracket }, (from) => {
     const to = afterValue(text, from);
-    if (to === undefined || found.length === most) return undefined;
+    if (to === undefined || found.length === max) return undefined;
     found.push({ from, to });
     return to;
   });

@@ -34,7 +34,7 @@ export interface ServerMessage {
 }
 
 /** A batch of more is no batch. */
-const mostInBatch = 1000;
+const maxBatchMessages = 1000;
 const longestName = 4096;
 const envelope = new Set(['id', 'method', 'params', 'result', 'error']);
 const parameters = new Set(['_meta', 'name', 'uri', 'taskId', 'requestId', 'arguments']);
@@ -76,7 +76,7 @@ export function clientMessage(body: Buffer): ClientMessage | undefined {
 /** The messages of one piece of JSON; undefined if there is none. */
 export function serverMessages(text: Buffer): readonly ServerMessage[] | undefined {
   const line = flat(text);
-  const spans = isArray(line, whole(line)) ? elementsOf(line, whole(line), mostInBatch) : [whole(line)];
+  const spans = isArray(line, whole(line)) ? elementsOf(line, whole(line), maxBatchMessages) : [whole(line)];
   const found = spans?.map((span) => serverMessage(line.subarray(span.from, span.to)));
   return found?.every((message) => message !== undefined) === true ? found : undefined;
 }
@@ -92,7 +92,7 @@ export function errorLine(id: RawId | undefined, error: { code: number; message:
 }
 
 function batch(body: Buffer, span: Span): ClientMessage | undefined {
-  const elements = elementsOf(body, span, mostInBatch);
+  const elements = elementsOf(body, span, maxBatchMessages);
   if (elements === undefined || elements.length === 0) return undefined;
   const requests = elements.map((element) => membersOf(body, element, envelope));
   const ids = requests.flatMap((members) => {

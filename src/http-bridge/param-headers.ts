@@ -10,8 +10,8 @@ interface Declared {
 
 const mark = 'x-mcp-header';
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/;
-const mostTools = 5000;
-const mostHeaders = 32;
+const maxTools = 5000;
+const maxHeaders = 32;
 const longestSchema = 256 * 1024;
 const longestValue = 4096;
 const deepest = 16;
@@ -28,7 +28,7 @@ export class ParamHeaders {
     if (!line.includes(mark)) return;
     const result = membersOf(line, whole(line), new Set(['result']))?.get('result');
     const tools = result && membersOf(line, result, new Set(['tools']))?.get('tools');
-    for (const tool of (tools && elementsOf(line, tools, mostTools)) ?? []) this.#learnTool(line, tool);
+    for (const tool of (tools && elementsOf(line, tools, maxTools)) ?? []) this.#learnTool(line, tool);
   }
 
   /** Of a call; `given` is where its arguments stand in the message. */
@@ -44,9 +44,9 @@ export class ParamHeaders {
   #learnTool(line: Buffer, tool: Span): void {
     const members = membersOf(line, tool, new Set(['name', 'inputSchema']));
     const name = parsed(line, members?.get('name'), longestValue);
-    if (typeof name !== 'string' || this.#byTool.size >= mostTools) return;
+    if (typeof name !== 'string' || this.#byTool.size >= maxTools) return;
     const schema = parsed(line, members?.get('inputSchema'), longestSchema);
-    this.#byTool.set(name, declaredIn(schema, []).slice(0, mostHeaders));
+    this.#byTool.set(name, declaredIn(schema, []).slice(0, maxHeaders));
   }
 }
 

@@ -8,7 +8,7 @@ import { readReply, type Place } from './reply.ts';
 /** Milliseconds that a server may go on with a reply when there is nothing more to wait for. */
 const linger = 1000;
 /** Failed tries in a row to take up a broken reply. */
-const mostTries = 5;
+const maxTries = 5;
 
 /**
  * One line of the client's with requests in it, and the reply. Every request gets an answer, unless it is cancelled:
@@ -87,7 +87,7 @@ export class Question {
   /** A stream of events may break, or be ended by its server on purpose, and go on in another one. */
   async #takeUp(place: Place): Promise<void> {
     for (let tries = 0; this.#waiting.size > 0 && place.lastId !== undefined; tries++) {
-      if (tries > mostTries) throw failure('the reply broke off and could not be taken up again');
+      if (tries > maxTries) throw failure('the reply broke off and could not be taken up again');
       await pauseBefore(tries, place, this.#signal);
       const reply = await openStream(this.#link, place, this.#signal).catch(() => undefined);
       this.#signal.throwIfAborted();

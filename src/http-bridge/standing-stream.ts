@@ -1,7 +1,7 @@
 import { isSuccess, openStream, pauseBefore, readingOf, type Link } from './link.ts';
 import { readReply, type Place } from './reply.ts';
 
-const mostFailures = 5;
+const maxFailures = 5;
 
 /**
  * The stream on which a server says what belongs to no request (GET). Taken up again whenever it ends; a server that
@@ -12,7 +12,7 @@ export async function standingStream(link: Link, signal: AbortSignal): Promise<v
   const reading = readingOf(link, async ({ line, isStray }) => {
     if (!isStray) await link.output.line(line);
   });
-  for (let failures = 0; !signal.aborted && failures < mostFailures; failures++) {
+  for (let failures = 0; !signal.aborted && failures < maxFailures; failures++) {
     try {
       const reply = await openStream(link, place, signal);
       if (!isSuccess(reply)) {

@@ -11,7 +11,7 @@ export interface PourEvents {
 const timeoutMs = 1000;
 const stuckAfter = 60_000;
 /** Bytes that may wait for a server that does not read. */
-const most = 32 * 1024 * 1024;
+const max = 32 * 1024 * 1024;
 
 /**
  * `from.pipe(to)`, but with an eye on the end of `from`: a paused reader never learns that its writer has left. So a
@@ -40,7 +40,7 @@ export function pour(from: Readable, to: Writable, events: PourEvents): void {
   };
   from.on('data', (chunk: Buffer) => {
     if (to.write(chunk)) return;
-    if (readingOn && to.writableLength < most) return;
+    if (readingOn && to.writableLength < max) return;
     from.pause();
     if (readingOn) expectProgress();
     else after(timeoutMs, readOn);

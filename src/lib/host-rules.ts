@@ -11,7 +11,7 @@ export interface RuleProblem {
 }
 
 /** More than any server has needed; keeps a list readable. */
-const most = 256;
+const max = 256;
 
 /** Parses a list of rules: wrong forms, repetitions, and rules that another one already contains. */
 export function parseHostRules(
@@ -22,12 +22,12 @@ export function parseHostRules(
   const rules = parsed.flatMap(({ rule }) => rule ?? []);
   const problems = [
     ...parsed.flatMap(({ problem }) => problem ?? []),
-    ...(texts.length > most
+    ...(texts.length > max
       ? [
           {
-            index: most,
+            index: max,
             kind: 'number' as const,
-            message: `${what}: expected up to ${String(most)} hosts, found ${String(texts.length)}`,
+            message: `${what}: expected up to ${String(max)} hosts, found ${String(texts.length)}`,
           },
         ]
       : parsed.flatMap(({ rule }, index) => repetition(rule, { index, parsed, what }))),

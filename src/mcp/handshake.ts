@@ -39,7 +39,7 @@ export interface HandshakeOptions {
 }
 
 const identity = { name: 'mcpcat-test', version: '1.0.0' };
-const mostPages = 100;
+const maxPages = 100;
 
 /** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
@@ -104,7 +104,7 @@ async function listTools(
     );
     cursor = page.nextCursor;
     if (cursor === undefined) return { tools, pages };
-    if (seen.has(cursor) || pages >= mostPages)
+    if (seen.has(cursor) || pages >= maxPages)
       throw new Error(`the list does not end (${String(pages)} pages)`);
     seen.add(cursor);
   }

@@ -32,7 +32,7 @@ export interface UseOptions {
   readonly beforeClose: () => Promise<void>;
 }
 
-const mostPages = 100;
+const maxPages = 100;
 const keptText = 300;
 
 /**
@@ -78,7 +78,7 @@ export async function useTools(
 async function offered(client: Client, limits: { timeout: number }): Promise<OfferedTool[]> {
   const tools: OfferedTool[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const found = await client.listTools(cursor === undefined ? {} : { cursor }, limits);
     tools.push(
       ...found.tools.map(({ name, inputSchema, annotations }) => ({

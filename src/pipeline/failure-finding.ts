@@ -12,11 +12,11 @@ const kinds: Partial<Readonly<Record<ErrorCode, UpdateFindingKind>>> = {
   'entry-refused': 'proof-failed',
   'build-failed': 'build-failed',
 };
-const mostLines = 20;
+const maxLines = 20;
 
 /** The finding that a failed stage amounts to, with the last lines of its log; throws on what is not the release's fault. */
 export function failureFinding(error: unknown): Finding {
   const kind = error instanceof McpcatError ? kinds[error.code] : undefined;
   if (kind === undefined || !(error instanceof McpcatError)) throw error;
-  return updateFinding(kind, error.message, error.detail.slice(-mostLines));
+  return updateFinding(kind, error.message, error.detail.slice(-maxLines));
 }

@@ -1,7 +1,7 @@
 /** A list that does not outgrow GitHub's limit of 65,536 characters. */
-export function bullets(lines: readonly string[], most = 60): string[] {
-  const shown = lines.slice(0, most).map((line) => `- ${line}`);
-  return lines.length > most ? [...shown, `- … and ${String(lines.length - most)} more`] : shown;
+export function bullets(lines: readonly string[], max = 60): string[] {
+  const shown = lines.slice(0, max).map((line) => `- ${line}`);
+  return lines.length > max ? [...shown, `- … and ${String(lines.length - max)} more`] : shown;
 }
 
 /** A list that is folded away. */

@@ -36,14 +36,14 @@ export async function proposeFiles(request: FilesProposal): Promise<FilesPropose
   const files = await differingFiles(github, repository, Object.fromEntries(found));
   const names = Object.keys(files).toSorted();
   if (names.length === 0) return { files: [], pullRequest: undefined };
-  const list = names.slice(0, mostListed).map((name) => `- \`${name}\``);
-  const more = names.length > mostListed ? [`- and ${String(names.length - mostListed)} more`] : [];
+  const list = names.slice(0, maxListedFiles).map((name) => `- \`${name}\``);
+  const more = names.length > maxListedFiles ? [`- and ${String(names.length - maxListedFiles)} more`] : [];
   const whole = [body, '', ...list, ...more, ''].join('\n');
   const pullRequest = await propose(github, { repository, branch, title, body: whole, files });
   return { files: names, pullRequest };
 }
 
-const mostListed = 200;
+const maxListedFiles = 200;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 async function textsBelow(root: string, place: string): Promise<(readonly [string, string])[]> {

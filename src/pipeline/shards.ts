@@ -13,7 +13,7 @@ export interface Shard {
 }
 
 /** GitHub's limit for the jobs of one matrix is 256. */
-export const mostShards = 255;
+export const maxShards = 255;
 /** What a job should take if nothing else is said: its set-up takes minutes by itself. */
 const usualSeconds = 1200;
 
@@ -28,12 +28,12 @@ export interface Dealing {
 export function shardsOf(tasks: readonly Task[], { count: wanted, copies = 1 }: Dealing = {}): Shard[] {
   if (tasks.length === 0) return [];
   const total = copies * tasks.reduce((sum, { estimateSeconds }) => sum + estimateSeconds, 0);
-  const most = Math.min(wanted ?? Math.ceil(total / usualSeconds), copies * tasks.length, mostShards);
-  const count = Math.max(most, copies);
+  const max = Math.min(wanted ?? Math.ceil(total / usualSeconds), copies * tasks.length, maxShards);
+  const count = Math.max(max, copies);
   const piles = Array.from({ length: count }, () => ({ names: [] as string[], estimateSeconds: 0 }));
   for (const task of tasks.toSorted(longestFirst)) {
-    const least = piles.toSorted((a, b) => a.estimateSeconds - b.estimateSeconds).slice(0, copies);
-    for (const pile of least) {
+    const smallest = piles.toSorted((a, b) => a.estimateSeconds - b.estimateSeconds).slice(0, copies);
+    for (const pile of smallest) {
       pile.names.push(task.name);
       pile.estimateSeconds += task.estimateSeconds;
     }

@@ -99,7 +99,7 @@ export class Registry {
   /** The registry's own words, cut to one short line. */
   async #reasonIn(response: Response, subject: string): Promise<string> {
     try {
-      const body = await wholeBody(response, subject, { retryPolicy: this.retryPolicy, most: 64 << 10 });
+      const body = await wholeBody(response, subject, { retryPolicy: this.retryPolicy, max: 64 << 10 });
       const { errors } = Refusal.parse(JSON.parse(body.toString('utf8')));
       const words = errors.map(({ code, message }) => [code, message].filter(Boolean).join(': ')).join('; ');
       return ` (${words.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 200)})`;

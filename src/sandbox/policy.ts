@@ -49,8 +49,8 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
       overrides.memory === undefined
         ? memoryOf(limits.memory, 'limits.memory')
         : memoryOf(overrides.memory, 'memory', [{ name: 'memory' }]),
-    cpus: number(overrides.cpus, { fallback: limits.cpus, what: 'cpus', least: 0.01, most: 512 }),
-    pids: number(overrides.pids, { fallback: limits.pids, what: 'pids', least: 2, most: 32_768 }),
+    cpus: number(overrides.cpus, { fallback: limits.cpus, what: 'cpus', min: 0.01, max: 512 }),
+    pids: number(overrides.pids, { fallback: limits.pids, what: 'pids', min: 2, max: 32_768 }),
     shmBytes: shm === undefined ? undefined : bytesOf(shm, 'shm'),
     network,
     ...runtimeFacts(entry.source),
@@ -80,11 +80,11 @@ function httpOf({ name, transport }: Entry, network: readonly PermittedRule[]): 
 }
 
 /** Less than this no runtime starts with; more than this is no number to the engine. */
-const leastMemory = 16 * 1024 ** 2;
+const minMemoryBytes = 16 * 1024 ** 2;
 
 function memoryOf(text: string, what: string, inputs: readonly Input[] = []): number {
   const bytes = bytesOf(text, what, inputs);
-  if (bytes >= leastMemory && Number.isSafeInteger(bytes)) return bytes;
+  if (bytes >= minMemoryBytes && Number.isSafeInteger(bytes)) return bytes;
   throw new McpcatError('usage', `${what}: expected from 16m to what the machine has, found "${text}"`, {
     inputs,
   });
@@ -93,19 +93,19 @@ function memoryOf(text: string, what: string, inputs: readonly Input[] = []): nu
 interface Range {
   readonly fallback: number;
   readonly what: 'cpus' | 'pids';
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** Whole where `least` is: half a process would be no limit at all. */
-function number(text: string | undefined, { fallback, what, least, most }: Range): number {
+function number(text: string | undefined, { fallback, what, min, max }: Range): number {
   if (text === undefined) return fallback;
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most && (Number.isInteger(value) || !Number.isInteger(least))) return value;
-  const kind = Number.isInteger(least) ? 'a whole number' : 'a number';
+  if (value >= min && value <= max && (Number.isInteger(value) || !Number.isInteger(min))) return value;
+  const kind = Number.isInteger(min) ? 'a whole number' : 'a number';
   throw new McpcatError(
     'usage',
-    `${what}: expected ${kind} from ${String(least)} to ${String(most)}, found "${text}"`,
+    `${what}: expected ${kind} from ${String(min)} to ${String(max)}, found "${text}"`,
     { inputs: [{ name: what }] },
   );
 }

@@ -65,7 +65,7 @@ export function limitProblems(entry: Entry, { memory, cpus, pids }: Given): Prob
 }
 
 /** Less than this no runtime starts with. */
-const leastMemory = 16 * 1024 ** 2;
+const minMemoryBytes = 16 * 1024 ** 2;
 
 function memoryProblems({ name, limits }: Entry, value: Json | undefined): Problem[] {
   if (value === undefined) return [];
@@ -73,17 +73,17 @@ function memoryProblems({ name, limits }: Entry, value: Json | undefined): Probl
   if (value.kind !== 'text') return [wrong(value, `${what}: expected a size in quotes, such as "256m"`)];
   try {
     const bytes = bytesOf(value.value, what);
-    if (bytes < leastMemory) return [wrong(value, `${what}: expected at least 16m`)];
+    if (bytes < minMemoryBytes) return [wrong(value, `${what}: expected at least 16m`)];
     return bytes <= bytesOf(limits.memory, 'limits.memory')
       ? []
-      : [tooMuch(value, { what, most: limits.memory, input: 'memory' })];
+      : [tooMuch(value, { what, max: limits.memory, input: 'memory' })];
   } catch (error) {
     if (error instanceof McpcatError) return [{ at: value.at, message: error.message }];
     throw error;
   }
 }
 
-const least = { cpus: 0.01, pids: 2 } as const;
+const min = { cpus: 0.01, pids: 2 } as const;
 
 function numberProblems(
   { name, limits }: Entry,
@@ -92,20 +92,20 @@ function numberProblems(
   if (value === undefined) return [];
   const what = `${name}.${key}`;
   const whole = key === 'pids';
-  if (value.kind !== 'number' || value.value < least[key] || (whole && !Number.isInteger(value.value)))
+  if (value.kind !== 'number' || value.value < min[key] || (whole && !Number.isInteger(value.value)))
     return [
-      wrong(value, `${what}: expected a ${whole ? 'whole ' : ''}number of at least ${String(least[key])}`),
+      wrong(value, `${what}: expected a ${whole ? 'whole ' : ''}number of at least ${String(min[key])}`),
     ];
   if (value.value <= limits[key]) return [];
-  return [tooMuch(value, { what, most: String(limits[key]), input: key })];
+  return [tooMuch(value, { what, max: String(limits[key]), input: key })];
 }
 
 function tooMuch(
   value: Json,
-  { what, most, input }: { what: string; most: string; input: 'memory' | 'cpus' | 'pids' },
+  { what, max, input }: { what: string; max: string; input: 'memory' | 'cpus' | 'pids' },
 ): Problem {
   return {
-    ...wrong(value, `${what}: expected at most the entry's ${most}`),
+    ...wrong(value, `${what}: expected at most the entry's ${max}`),
     hint: 'this file only narrows; more is given to one run',
     inputs: [{ name: input }],
   };

@@ -19,7 +19,7 @@ export interface Settings {
 }
 
 /** More than anybody writes by hand. */
-const most = 256 * 1024;
+const max = 256 * 1024;
 
 /**
  * Where the user's settings are looked for: in the folder that the environment names, in the one that the system has
@@ -82,10 +82,10 @@ function readText(file: string): string | undefined {
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) throw new McpcatError('io-failed', `${file}: expected a file, found something else`);
-    if (facts.size > most)
+    if (facts.size > max)
       throw new McpcatError(
         'usage',
-        `${file}: expected up to ${String(most)} bytes, found ${String(facts.size)}`,
+        `${file}: expected up to ${String(max)} bytes, found ${String(facts.size)}`,
       );
     // Some editors begin a file with a byte order mark: a space, to keep each column.
     return readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, '');

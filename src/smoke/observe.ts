@@ -52,7 +52,7 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
   const sinkhole = openSinkhole();
   const attempts: Attempt[] = [];
   const onAttempt = (attempt: Attempt): void => {
-    if (attempts.length < mostAttempts) attempts.push(attempt);
+    if (attempts.length < maxAttempts) attempts.push(attempt);
   };
   return inTestSession({ engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt }, (testSession) =>
     watch(request, { testSession, sandbox, sinkhole, attempts }),
@@ -60,7 +60,7 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
 }
 
 /** A server in a loop must not fill our memory. */
-const mostAttempts = 1000;
+const maxAttempts = 1000;
 
 interface Watched {
   readonly testSession: TestSession;

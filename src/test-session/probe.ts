@@ -18,7 +18,7 @@ export interface Answer {
 
 /** Milliseconds: each attempt has 8 s, all go on at once unless processes are few. */
 const timeoutMs = 40_000;
-const mostBytes = 16 << 20;
+const maxBytes = 16 << 20;
 
 /**
  * Makes all attempts in a running container, as its own user, and resolves to their answers in order. Rejects with
@@ -49,7 +49,7 @@ async function outputOf(session: ExecSession): Promise<{ stdout: string; stderr:
     session[name].on('error', () => over.resolve());
     session[name].on('data', (chunk: Buffer) => {
       // The server may have stopped the probe and answer in its place, but not fill our memory.
-      if (said[name].length < mostBytes) said[name] += chunk.toString('latin1');
+      if (said[name].length < maxBytes) said[name] += chunk.toString('latin1');
     });
   }
   session.stdout.once('close', () => over.resolve());

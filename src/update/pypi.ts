@@ -41,7 +41,7 @@ export async function resolvePypi(request: ResolveRequest): Promise<Resolution> 
 }
 
 /** Rounds until no dependency is too young; each takes out what the one before found. */
-const mostRounds = 8;
+const maxRounds = 8;
 
 /**
  * Compiles until every dependency is old enough. Not uv's `--exclude-newer`: it needs upload times in the simple index,
@@ -52,7 +52,7 @@ async function compileAged(
   [requirement = '', ...held]: readonly string[],
 ): Promise<{ text: string; pins: Pin[] }> {
   const excluded = new Set<string>(held);
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const text = await compileRequirements(request, [requirement, ...excluded]);
     const pins = pinsOf(text);
     const young = (await pool(pins, 8, (pin) => youngReleases(request, pin))).flat();
@@ -61,7 +61,7 @@ async function compileAged(
   }
   throw new McpcatError(
     'lock-refused',
-    `pypi:${requirement}: expected dependencies that are old enough, found none after ${String(mostRounds)} rounds`,
+    `pypi:${requirement}: expected dependencies that are old enough, found none after ${String(maxRounds)} rounds`,
     { hint: 'wait, or take younger ones', inputs: [{ name: 'cool-down' }] },
   );
 }

@@ -16,7 +16,7 @@ export interface Question<T> {
 }
 
 /** So many packages in a row that a host does not answer for make an outage. */
-const mostFailures = 3;
+const maxFailures = 3;
 
 /**
  * Asks registries with conditional requests: what has not changed is not sent again. A host that keeps failing is
@@ -61,7 +61,7 @@ export class Asker {
     { subject, conditions }: { subject: string; conditions: Readonly<Record<string, string>> },
   ): Promise<{ status: number; headers: Headers; body: string }> {
     const { host } = new URL(url);
-    if ((this.#failures.get(host) ?? 0) >= mostFailures) throw givenUp(host, subject);
+    if ((this.#failures.get(host) ?? 0) >= maxFailures) throw givenUp(host, subject);
     this.#counts.requests++;
     try {
       const options = { subject, headers: conditions, signal: this.#signal, deadline: 30_000 };
@@ -109,7 +109,7 @@ function readBody<T>(body: string, { url, question }: { url: string; question: Q
 function givenUp(host: string, subject: string): McpcatError {
   return new McpcatError(
     'upstream-unavailable',
-    `${subject}: not asked, because ${host} failed ${String(mostFailures)} times in a row`,
+    `${subject}: not asked, because ${host} failed ${String(maxFailures)} times in a row`,
     { hint: 'nothing was changed; the others of this host were left out too: try again later' },
   );
 }

@@ -22,7 +22,7 @@ const Versions = z.array(z.string());
 const Text = z.string();
 
 /** The proxy's answers say when one version was published; nobody needs that of the older ones. */
-const mostDated = 4;
+const maxDatedReleases = 4;
 
 /** What the module of a command offers: its tags with what its newest go.mod retracts (go.dev/ref/mod#goproxy-protocol). */
 export async function goOffer(packagePath: string, query: Query): Promise<Offer> {
@@ -57,7 +57,7 @@ async function tagged(
   const { range } = query;
   const eligible = (version: string): boolean =>
     range === undefined ? goVersions.isStable(version) : goVersions.satisfies(version, range);
-  const dated = (range === undefined ? kept : sorted).filter(eligible).slice(0, mostDated);
+  const dated = (range === undefined ? kept : sorted).filter(eligible).slice(0, maxDatedReleases);
   const times = new Map(
     await Promise.all(
       dated.map(async (version) => [version, (await infoOf(path, { version, query }))?.Time] as const),

@@ -366,14 +366,14 @@ test('limits are raised one step at a time, up to a bound', () => {
   const small = situation({ outOfMemory: true });
   const once = { ...small, draft: { ...small.draft, entry: applied(small, limits(small)) } };
   assert.equal(once.draft.entry.limits.memory, '1g');
-  const most = {
+  const max = {
     ...once,
     draft: {
       ...once.draft,
       entry: { ...once.draft.entry, limits: { ...once.draft.entry.limits, memory: '3g' } },
     },
   };
-  assert.deepEqual(limits(most), []);
+  assert.deepEqual(limits(max), []);
   const threads = said("RuntimeError: can't start new thread");
   assert.equal(applied(threads, limits(threads)).limits.pids, 256);
 });

@@ -4,7 +4,7 @@ import {
   frameHeader,
   frameOf,
   initialWindow,
-  mostPayload,
+  maxPayloadBytes,
   resetFrame,
   windowFrame,
   type Frame,
@@ -161,7 +161,7 @@ export class FakeRelayStream extends Duplex {
   #send(): void {
     if (this.#pending === undefined || !this.#open || this.#credit === 0) return;
     const { chunk, done } = this.#pending;
-    const piece = chunk.subarray(0, Math.min(this.#credit, mostPayload));
+    const piece = chunk.subarray(0, Math.min(this.#credit, maxPayloadBytes));
     this.#credit -= piece.length;
     this.#pending = undefined;
     this.#output.write(frameHeader('data', this.id, piece.length));

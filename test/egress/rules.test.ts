@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Addresses, hostAddresses, mostFoundNames } from '../../src/egress/addresses.ts';
+import { Addresses, hostAddresses, maxFoundNames } from '../../src/egress/addresses.ts';
 import { policyOf } from '../../src/egress/policy.ts';
 import { rulesOf, type NetworkRequest } from '../../src/egress/rules.ts';
 import { settingHosts } from '../../src/egress/setting-host.ts';
@@ -184,7 +184,7 @@ test('addresses: exact names first, 4096 found names, each for good', () => {
     { name: 'b', address: '127.77.0.2' },
   ]);
   assert.equal(addresses.addressOf('b'), '127.77.0.2');
-  for (let index = 0; index < mostFoundNames; index++) assert.ok(addresses.addressOf(`n${String(index)}`));
+  for (let index = 0; index < maxFoundNames; index++) assert.ok(addresses.addressOf(`n${String(index)}`));
   assert.equal(addresses.addressOf('one-more'), undefined);
   assert.equal(addresses.addressOf('n253'), '127.77.1.0');
   assert.equal(addresses.nameOf('127.77.1.0'), 'n253');

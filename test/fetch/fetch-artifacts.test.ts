@@ -56,9 +56,9 @@ function rig(t: TestContext): Rig {
 
 test('files come back in the order of the artifacts, fetched at most twelve at a time', async (t) => {
   let now = 0;
-  let most = 0;
+  let max = 0;
   const server = await loopback(t, (request, response) => {
-    most = Math.max(most, ++now);
+    max = Math.max(max, ++now);
     setTimeout(
       () => {
         now -= 1;
@@ -74,7 +74,7 @@ test('files come back in the order of the artifacts, fetched at most twelve at a
     files.map((file) => readFileSync(file, 'utf8')),
     names,
   );
-  assert.ok(most > 1 && most <= 12, `${String(most)} at once`);
+  assert.ok(max > 1 && max <= 12, `${String(max)} at once`);
   assert.deepEqual(events.at(-1), {
     type: 'progress',
     subject: 'fixture',

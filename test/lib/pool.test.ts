@@ -18,13 +18,13 @@ test('results come in the order of the items, whoever is ready first', async () 
 
 test('never more than the width run at once, and that many do', async () => {
   let now = 0;
-  let most = 0;
+  let max = 0;
   await pool(numbers, 3, async () => {
-    most = Math.max(most, ++now);
+    max = Math.max(max, ++now);
     await new Promise((resolve) => setImmediate(resolve));
     now -= 1;
   });
-  assert.equal(most, 3);
+  assert.equal(max, 3);
 });
 
 test('no items are no work', async () => {

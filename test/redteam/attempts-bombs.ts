@@ -16,11 +16,11 @@ export const bounds = {
 } as const;
 
 /** Succeeded when it got all that it asked for. */
-function upTo(attempt: string, fact: string, most: number): Judge {
+function upTo(attempt: string, fact: string, max: number): Judge {
   return (evidence) => {
     const got = Number(factsOf(evidence, attempt)?.[fact] ?? Number.NaN);
     if (Number.isNaN(got)) return unanswered;
-    return got >= most ? succeeded(String(got)) : contained(String(got));
+    return got >= max ? succeeded(String(got)) : contained(String(got));
   };
 }
 

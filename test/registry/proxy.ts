@@ -78,12 +78,12 @@ function passOn({ target, incoming, outgoing, fault }: Passage): void {
     answer.on('data', (chunk: Buffer) => {
       if (fault?.kind === 'flip' && passed === 0)
         chunk.writeUInt8(chunk.readUInt8(chunk.length - 1) ^ 1, chunk.length - 1);
-      const most = fault?.kind === 'break-answer' ? Math.max(0, fault.after - passed) : chunk.length;
+      const max = fault?.kind === 'break-answer' ? Math.max(0, fault.after - passed) : chunk.length;
       passed += chunk.length;
-      outgoing.write(chunk.subarray(0, most), () => {
-        if (most < chunk.length) outgoing.destroy();
+      outgoing.write(chunk.subarray(0, max), () => {
+        if (max < chunk.length) outgoing.destroy();
       });
-      if (most < chunk.length) answer.destroy();
+      if (max < chunk.length) answer.destroy();
     });
     answer.on('end', () => outgoing.end());
     answer.on('error', () => outgoing.destroy());
@@ -91,10 +91,10 @@ function passOn({ target, incoming, outgoing, fault }: Passage): void {
   onward.on('error', () => outgoing.destroy());
   let read = 0;
   incoming.on('data', (chunk: Buffer) => {
-    const most = fault?.kind === 'break-request' ? Math.max(0, fault.after - read) : chunk.length;
+    const max = fault?.kind === 'break-request' ? Math.max(0, fault.after - read) : chunk.length;
     read += chunk.length;
-    onward.write(chunk.subarray(0, most));
-    if (most === chunk.length) return;
+    onward.write(chunk.subarray(0, max));
+    if (max === chunk.length) return;
     incoming.pause();
     // Time for the registry to write what it has.
     setTimeout(() => {

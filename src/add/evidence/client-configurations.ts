@@ -3,14 +3,14 @@ import type { Package } from '../package/package.ts';
 import type { StartEvidence } from './evidence.ts';
 import { serverWords } from './server-words.ts';
 
-const mostBlocks = 60;
+const maxBlocks = 60;
 
 /**
  * Configurations of MCP clients in a text: objects with `command`, `args` and `env` in JSON, and the same in TOML. They
  * are the best source there is: authors try them. Only those that start this package.
  */
 export function clientConfigurations(text: string, own: Pick<Package, 'name' | 'bins'>): StartEvidence[] {
-  const objects = [...jsonObjects(text), ...tomlTables(text)].slice(0, mostBlocks);
+  const objects = [...jsonObjects(text), ...tomlTables(text)].slice(0, maxBlocks);
   return objects.flatMap((object) => startOf(object, own));
 }
 
@@ -42,7 +42,7 @@ function settingsOfRunner(words: readonly string[]): Record<string, string> {
 
 /** The innermost object around each `"command":`. */
 function jsonObjects(text: string): Configuration[] {
-  const places = [...text.matchAll(/["']?command["']?\s*:\s*["'[]/g)].slice(0, mostBlocks);
+  const places = [...text.matchAll(/["']?command["']?\s*:\s*["'[]/g)].slice(0, maxBlocks);
   return places.flatMap(({ index }) => {
     const start = openingBefore(text, index);
     const end = start === -1 ? -1 : closingAfter(text, start);
@@ -113,7 +113,7 @@ function configuration(value: unknown): Configuration | undefined {
 
 /** Codex and others: `command = "npx"`, `args = […]`, and `env` as a table or inline. */
 function tomlTables(source: string): Configuration[] {
-  return [...source.matchAll(/^\s*command\s*=\s*"([^"]+)"/gm)].slice(0, mostBlocks).map((match) => {
+  return [...source.matchAll(/^\s*command\s*=\s*"([^"]+)"/gm)].slice(0, maxBlocks).map((match) => {
     const rest = source.slice(match.index, match.index + 2000).split(/\n```/)[0] ?? '';
     const list = /^\s*args\s*=\s*(\[[\s\S]*?\])/m.exec(rest)?.[1];
     const value = list === undefined ? [] : lenient(list);

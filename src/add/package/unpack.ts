@@ -10,8 +10,8 @@ import type { PackageFile } from './package.ts';
 const telling =
   /\.(m?[jt]sx?|cjs|cts|py|pyi|go|json|jsonc|ya?ml|toml|md|rst|txt|env|example|cfg|ini)$|(^|\/)(LICEN[SC]E|COPYING|README|\.env)[^/]*$/i;
 /** A bundle of a server with all its dependencies has a few megabytes; more says nothing new. */
-const mostOfFile = 12 << 20;
-const mostInAll = 64 << 20;
+const maxFileBytes = 12 << 20;
+const maxTotalBytes = 64 << 20;
 
 /** Keeps what is worth reading, up to a bound: a package may be made to fill a memory. */
 class Shelf {
@@ -19,7 +19,7 @@ class Shelf {
   #size = 0;
 
   wants(path: string, size: number): boolean {
-    return telling.test(path) && size <= mostOfFile && this.#size + size <= mostInAll;
+    return telling.test(path) && size <= maxFileBytes && this.#size + size <= maxTotalBytes;
   }
 
   put(path: string, content: Uint8Array): void {
@@ -61,7 +61,7 @@ export function filesOfZip(content: Uint8Array, name: (path: string) => string |
   const inside = unzipSync(content, {
     filter: ({ name: path, originalSize }) => {
       const own = name(path);
-      if (own === undefined || !shelf.wants(own, originalSize) || size + originalSize > mostInAll)
+      if (own === undefined || !shelf.wants(own, originalSize) || size + originalSize > maxTotalBytes)
         return false;
       size += originalSize;
       wanted.add(path);

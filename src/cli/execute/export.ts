@@ -82,10 +82,10 @@ async function filesOf(form: Form, exported: readonly Exported[], facts: Facts):
 }
 
 /** Files of tools asked for at once. */
-const mostAtOnce = 8;
+const maxAtOnce = 8;
 
 function withTools(exported: readonly Exported[], { toolsOf }: Facts): Promise<ExportedWithTools[]> {
-  return pool(exported, mostAtOnce, async (one) => ({ ...one, tools: await toolsOf(one.server) }));
+  return pool(exported, maxAtOnce, async (one) => ({ ...one, tools: await toolsOf(one.server) }));
 }
 
 async function write({ options, terminal }: Invocation, files: Files): Promise<void> {

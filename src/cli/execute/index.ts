@@ -74,12 +74,12 @@ async function listedIn(file: string): Promise<readonly string[]> {
   }
 }
 
-const mostLines = 5;
+const maxLines = 5;
 
 function staleLines(stale: readonly string[]): string[] {
   if (stale.length === 0) return [];
   const lines = stale
-    .slice(-mostLines)
+    .slice(-maxLines)
     .map(
       (file) => `mcpcat: ${file} is not what the catalog says${existsSync(file) ? '' : ': there is none'}`,
     );

@@ -4,7 +4,7 @@ import type { Server } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { planRebuilds, type Planned } from '../../pipeline/plan.ts';
-import { matrixText, mostShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
+import { matrixText, maxShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { placeFrom } from './registry-place.ts';
@@ -39,10 +39,10 @@ async function plannedServers(invocation: Invocation): Promise<Server[]> {
 function shardCount(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= mostShards) return count;
+  if (count >= 1 && count <= maxShards) return count;
   throw new McpcatError(
     'usage',
-    `--shards: expected a number from 1 to ${String(mostShards)}, found "${text}"`,
+    `--shards: expected a number from 1 to ${String(maxShards)}, found "${text}"`,
   );
 }
 

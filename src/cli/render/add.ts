@@ -57,7 +57,7 @@ function confirmLines({ confirm, leftOut }: AddReport): string[] {
   ];
 }
 
-const mostReasons = 2;
+const maxReasons = 2;
 
 /** Each value once, with its first reasons. Optional settings are one line: nothing depends on them. */
 function justificationLines(list: readonly Justification[]): string[] {
@@ -70,7 +70,7 @@ function justificationLines(list: readonly Justification[]): string[] {
     ...groups.map(
       ([what, all]) =>
         `  ${printable(what)}: ${all
-          .slice(0, mostReasons)
+          .slice(0, maxReasons)
           .map(({ why }) => printable(why))
           .join('; ')}`,
     ),

@@ -5,7 +5,7 @@ export interface Head {
 }
 
 /** More than an engine's head ever has. */
-const mostHead = 64 * 1024;
+const maxHeadBytes = 64 * 1024;
 
 /** An HTTP/1.1 answer as it comes in: with a length, in chunks, or until the connection ends (RFC 9112, section 6.3). */
 export class Answer {
@@ -44,7 +44,7 @@ export class Answer {
 
   #takeHead(): boolean {
     const end = this.rest.indexOf('\r\n\r\n');
-    if (end < 0 && this.rest.length > mostHead) throw new Error('the head of the answer is too long');
+    if (end < 0 && this.rest.length > maxHeadBytes) throw new Error('the head of the answer is too long');
     if (end < 0) return false;
     const [first = '', ...lines] = this.rest.toString('latin1', 0, end).split('\r\n');
     const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1]);

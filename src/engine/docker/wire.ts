@@ -10,7 +10,7 @@ export interface WireRequest {
 }
 
 /** Milliseconds. */
-const mostAge = 10_000;
+const maxAgeMs = 10_000;
 
 /**
  * The few requests that stand between a client and its server's first answer, as plain HTTP/1.1 over one socket each.
@@ -37,7 +37,7 @@ export class Wire {
   /** One that is not used soon may be closed by the engine, which we would hear of too late. */
   #fresh(): Promise<net.Socket> | undefined {
     for (let spare = this.#spare.shift(); spare !== undefined; spare = this.#spare.shift()) {
-      if (performance.now() - spare.opened < mostAge) return spare.socket;
+      if (performance.now() - spare.opened < maxAgeMs) return spare.socket;
       spare.socket.then((socket) => socket.destroy()).catch(() => undefined);
     }
     return undefined;

@@ -39,7 +39,7 @@ export async function fetchToken(wish: TokenWish): Promise<Token> {
   const request = credentials.kind === 'identity' ? refreshRequest(wish, url) : plainRequest(wish, url);
   return withRetries(retryPolicy, signal, async () => {
     const response = await exchange({ ...request, subject, signal }, registry, retryPolicy);
-    const body = await wholeBody(response, subject, { retryPolicy, most: 1 << 20 });
+    const body = await wholeBody(response, subject, { retryPolicy, max: 1 << 20 });
     if (!response.ok) throw denied(subject, url, response.status, credentials);
     return tokenIn(body, subject);
   });

@@ -44,7 +44,7 @@ export async function getManifest(registry: Registry, repository: string, name: 
   const request = manifestRequest(repository, name);
   const { response, bytes } = await withRetries(registry.retryPolicy, registry.signal, async () => {
     const answer = await registry.sendOnce({ ...request, method: 'GET', expect: [200] });
-    const limits = { retryPolicy: registry.retryPolicy, most: largestManifest };
+    const limits = { retryPolicy: registry.retryPolicy, max: largestManifest };
     return { response: answer, bytes: await wholeBody(answer, request.subject, limits) };
   });
   const digest = digestOf(bytes);

@@ -6,7 +6,7 @@ import { pullScope, type Registry } from '../registry.ts';
 import { mismatch } from './manifests.ts';
 
 /** How often one blob may break off before we give up; each time it goes on where it stopped. */
-const mostBreaks = 10;
+const maxBreaks = 10;
 
 /**
  * A blob in pieces, resumed with Range after a break. Ends only if length and digest are right, else rejects with
@@ -29,7 +29,7 @@ export async function* readBlob(
       break;
     } catch (error) {
       if (!(error instanceof Passing)) throw error;
-      if (++breaks > mostBreaks) throw error.error;
+      if (++breaks > maxBreaks) throw error.error;
     }
   }
   if (digester.bytes < size) throw wrongLength(subject, size, String(digester.bytes));

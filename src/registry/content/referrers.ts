@@ -48,7 +48,7 @@ async function referrersApi(
       headers: { accept: mediaType.index },
       expect: [200, 400, 404, 405],
     });
-    const bytes = await wholeBody(response, about, { retryPolicy, most: 4 << 20 });
+    const bytes = await wholeBody(response, about, { retryPolicy, max: 4 << 20 });
     const known =
       response.status === 200 && response.headers.get('content-type')?.startsWith(mediaType.index);
     return known === true ? { digest: subject, mediaType: mediaType.index, bytes } : undefined;

@@ -6,7 +6,7 @@ import { pullScope, type Registry } from '../registry.ts';
 
 const TagList = z.object({ tags: z.nullish(z.array(z.string())) });
 
-const mostPages = 1000;
+const maxPages = 1000;
 
 /** All tags of a repository, sorted; empty if there is no such repository. */
 export async function listTags(
@@ -17,7 +17,7 @@ export async function listTags(
   const tags = new Set<string>();
   let next: URL | undefined = registry.onward(`/v2/${repository}/tags/list?n=${String(pageSize)}`);
   for (let page = 0; next !== undefined; page++) {
-    if (page === mostPages) throw endless(repository);
+    if (page === maxPages) throw endless(repository);
     const found = await tagPage(registry, repository, next);
     for (const tag of found.tags) tags.add(tag);
     next = found.next;
@@ -34,7 +34,7 @@ async function tagPage(
   const scopes = [pullScope(repository)];
   return withRetries(registry.retryPolicy, registry.signal, async () => {
     const response = await registry.sendOnce({ method: 'GET', to, scopes, subject, expect: [200, 404] });
-    const body = await wholeBody(response, subject, { retryPolicy: registry.retryPolicy, most: 4 << 20 });
+    const body = await wholeBody(response, subject, { retryPolicy: registry.retryPolicy, max: 4 << 20 });
     if (response.status === 404) return { tags: [], next: undefined };
     const list = TagList.safeParse(JSON.parse(body.toString('utf8')));
     if (!list.success)

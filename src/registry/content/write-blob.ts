@@ -7,7 +7,7 @@ import type { Descriptor } from './manifest.ts';
 /** Pieces of a chunked upload; registries put their lower limit at 5 MiB or less. */
 const chunkBytes = 8 << 20;
 /** Some registries (docker-registry 2.8) give up an upload in which a chunk broke off: how often we begin anew. */
-const mostSessions = 4;
+const maxSessions = 4;
 
 export async function hasBlob(registry: Registry, repository: string, blob: Descriptor): Promise<boolean> {
   const response = await registry.send({
@@ -35,7 +35,7 @@ export async function writeBlob(
   const start = await startUpload(registry, repository, { blob, from });
   if (start === 'mounted') return 'mounted';
   if (await sendWhole(registry, { repository, blob, location: start })) return 'sent';
-  for (let attempt = 0; attempt < mostSessions; attempt++) {
+  for (let attempt = 0; attempt < maxSessions; attempt++) {
     const again = await startUpload(registry, repository, { blob });
     if (again === 'mounted') return 'mounted';
     if (await sendInChunks(registry, { repository, blob, location: again })) return 'sent-in-chunks';

@@ -42,14 +42,14 @@ async function inTime<T>(reading: Promise<T>, silence: number, subject: string):
 export async function wholeBody(
   response: Response,
   subject: string,
-  { retryPolicy, most }: { readonly retryPolicy: RetryPolicy; readonly most: number },
+  { retryPolicy, max }: { readonly retryPolicy: RetryPolicy; readonly max: number },
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of piecesOf(response, subject, retryPolicy)) {
     bytes += piece.length;
-    if (bytes > most) {
-      const message = `${subject}: expected at most ${String(most)} bytes, found more`;
+    if (bytes > max) {
+      const message = `${subject}: expected at most ${String(max)} bytes, found more`;
       throw new McpcatError('registry-failed', message);
     }
     pieces.push(piece);
