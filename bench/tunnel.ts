@@ -36,14 +36,14 @@ const web = await httpsServer(tls);
 const block = Buffer.alloc(1 << 20, 'x');
 const source = await tcpServer((socket) => {
   let left = bulkBytes;
-  const pour = (): void => {
+  const pump = (): void => {
     while (left > 0) {
       left -= block.length;
-      if (!socket.write(block)) return void socket.once('drain', pour);
+      if (!socket.write(block)) return void socket.once('drain', pump);
     }
     socket.end();
   };
-  pour();
+  pump();
 });
 const world = await travellers(engine, ['node'], tls);
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-bench-'));

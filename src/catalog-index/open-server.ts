@@ -25,7 +25,7 @@ export async function openServer(request: ServerRequest): Promise<OpenedServer> 
 export async function openAndKeep(request: Wanted & Pick<OpenRequest, 'say'>): Promise<OpenedServer> {
   const { file, name } = request;
   const before = stateOf(file);
-  const found = await openServer({ ...request, source: { kind: 'file', file }, haste: 'launch' });
+  const found = await openServer({ ...request, source: { kind: 'file', file }, mode: 'launch' });
   const state = stateOf(file);
   if (isPlain(name) && state !== undefined && state === before && !isRacy(file))
     await writeKept(keptFile(request), { version: keptVersion, file, state, ...found });

@@ -56,7 +56,7 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
     if (found !== undefined) return found;
   }
   const { openServer } = await import('./open-server.ts');
-  return openServer({ ...request, haste: 'launch' });
+  return openServer({ ...request, mode: 'launch' });
 }
 
 function facts({ entry, image, tools, names }: OpenedServer): QuickServer {

@@ -11,7 +11,7 @@ export interface RefreshRequest {
   /** mcpcat's cache folder. */
   readonly cache: string;
   /** A launch does not wait long for news, where there is a copy. */
-  readonly haste: 'launch' | 'patient';
+  readonly mode: 'launch' | 'patient';
   /** One line for people, without its end. */
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -43,8 +43,8 @@ export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
 }
 
 async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<Refreshed> {
-  const { url, cache, haste, signal } = request;
-  const deadlineMs = copy === undefined ? deadlines.withoutCopy : deadlines[haste];
+  const { url, cache, mode, signal } = request;
+  const deadlineMs = copy === undefined ? deadlines.withoutCopy : deadlines[mode];
   const answer = await fetchCatalogIndex(url, { conditions: copy ?? {}, deadlineMs, signal });
   const checkedAt = Date.now();
   if (answer.kind === 'same') {
@@ -71,7 +71,7 @@ async function isWhole({ text, url }: Copy): Promise<boolean> {
   }
 }
 
-type ServerRequest = Omit<RefreshRequest, 'url' | 'haste'> & {
+type ServerRequest = Omit<RefreshRequest, 'url' | 'mode'> & {
   readonly name: string;
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
 };
@@ -84,7 +84,7 @@ export async function refreshedServer(
   request: ServerRequest,
   { url, kept }: { readonly url: string; readonly kept: OpenedServer },
 ): Promise<OpenedServer> {
-  const news = await refreshCopy({ ...request, url, haste: 'launch' });
+  const news = await refreshCopy({ ...request, url, mode: 'launch' });
   if (news.kind === 'copy') return kept;
   const { serverOf } = await import('./server-of.ts');
   return serverOf(news.catalogIndex, request);

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Channel } from '../session/session.ts';
-import { pour } from './pour.ts';
+import { pump } from './pump.ts';
 import { sortLines } from './sort-lines.ts';
 
 export interface Streams {
@@ -33,7 +33,7 @@ export async function bridge(
   const { stdin, stdout, stderr } = streams;
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
-  pour(stdin, server.send, { onEnd: events.onInputEnd, onStuck: events.onInputStuck });
+  pump(stdin, server.send, { onEnd: events.onInputEnd, onStuck: events.onInputStuck });
   const output = streams.sorted === true ? server.received.pipe(sortLines(stderr)) : server.received;
   await Promise.all([flow(output, stdout), flow(server.stderr, stderr)]);
 }

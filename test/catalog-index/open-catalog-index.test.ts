@@ -28,11 +28,11 @@ async function rig(t: TestContext) {
   });
   const cache = temporaryFolder(t);
   const said: string[] = [];
-  const open = (haste: 'launch' | 'patient' = 'patient') =>
+  const open = (mode: 'launch' | 'patient' = 'patient') =>
     openCatalogIndex({
       source: { kind: 'url', url: `${server.url}/catalog.json` },
       cache,
-      haste,
+      mode,
       say: (line) => said.push(line),
     });
   return { text, now, served, seen, cache, said, open };
@@ -174,7 +174,7 @@ test('nobody there: the copy serves, and without one the error names the address
   const { open, said } = await rig(t);
   await open();
   const gone = { kind: 'url', url: 'http://127.0.0.1:9/catalog.json' } as const;
-  const nobody = { source: gone, cache: temporaryFolder(t), haste: 'patient', say: () => undefined } as const;
+  const nobody = { source: gone, cache: temporaryFolder(t), mode: 'patient', say: () => undefined } as const;
   await assert.rejects(openCatalogIndex(nobody), {
     code: 'upstream-unavailable',
     message: /^the catalog http:\/\/127\.0\.0\.1:9\/catalog\.json: /,
@@ -203,7 +203,7 @@ test('a cache that can not be written costs only time', async (t) => {
   const source = { kind: 'url', url: `${server.url}/c.json` } as const;
   for (let time = 0; time < 2; time++)
     assert.deepEqual(
-      Object.keys((await openCatalogIndex({ source, cache, haste: 'patient', say: assert.fail })).servers),
+      Object.keys((await openCatalogIndex({ source, cache, mode: 'patient', say: assert.fail })).servers),
       ['x'],
     );
 });
@@ -216,7 +216,7 @@ test('a file is read, and one that is missing, a folder or huge is an error', as
     openCatalogIndex({
       source: { kind: 'file', file: path.join(folder, name) },
       cache: folder,
-      haste: 'patient',
+      mode: 'patient',
       say: assert.fail,
     });
   assert.deepEqual(await open('c.json'), catalogIndex);

@@ -117,7 +117,7 @@ async function catalogIndexOf(
   return openCatalogIndex({
     source,
     cache: terminal.host.folders(terminal.env).cache,
-    haste: 'patient',
+    mode: 'patient',
     say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
     signal: terminal.signal,
   });

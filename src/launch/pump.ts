@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-export interface PourEvents {
+export interface PumpEvents {
   /** The client closed its side; what it sent before is on its way. */
   readonly onEnd: () => void;
   /** It has taken nothing for a minute although very much is waiting: nobody could tell any more if the client left. */
@@ -23,7 +23,7 @@ const max = 32 * 1024 * 1024;
  *      └──────────drained─────────┴────────────────┴───────────────────┘
  * ```
  */
-export function pour(from: Readable, to: Writable, events: PourEvents): void {
+export function pump(from: Readable, to: Writable, events: PumpEvents): void {
   let timer: NodeJS.Timeout | undefined;
   let readingOn = false;
   const after = (milliseconds: number, what: () => void): void => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
-import { pour } from '../../src/launch/pour.ts';
+import { pump } from '../../src/launch/pump.ts';
 
 /** A writer that takes nothing until it is told to. */
 class Stuck extends Writable {
@@ -32,7 +32,7 @@ test('bytes pass in order and the end is passed on', async () => {
   const from = new PassThrough();
   const to = new PassThrough();
   const happened = events();
-  pour(from, to, happened);
+  pump(from, to, happened);
   const parts = Array.from({ length: 50 }, (_, index) => Buffer.alloc(10_000, index));
   for (const part of parts) from.write(part);
   from.end();
@@ -45,7 +45,7 @@ test('bytes pass in order and the end is passed on', async () => {
 test('a writer that takes nothing slows its reader', async () => {
   const from = new PassThrough({ highWaterMark: 1024 });
   const to = new Stuck({ highWaterMark: 1024 });
-  pour(from, to, events());
+  pump(from, to, events());
   while (from.write(Buffer.alloc(1024)));
   await sleep(100);
   assert.ok(to.writableLength < 8192);
@@ -56,7 +56,7 @@ test('the end is seen behind a writer that takes nothing', async () => {
   const from = new PassThrough({ highWaterMark: 1024 });
   const to = new Stuck({ highWaterMark: 1024 });
   const happened = events();
-  pour(from, to, happened);
+  pump(from, to, happened);
   for (let count = 0; count < 2000; count++) from.write(Buffer.alloc(1024));
   from.end();
   for (let waited = 0; !happened.seen.includes('end') && waited < 100; waited++) await sleep(100);
