@@ -16,7 +16,7 @@ export interface Sandbox {
   readonly name: string;
   /** Settings that are no secret; they appear in the container's configuration. */
   readonly env: Readonly<Record<string, string>>;
-  /** Handed over through mcpcat-init's preamble, never in the configuration. */
+  /** Handed over through mcpcat-init's secrets handoff, never in the configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   /** Folders of the user's with the guards on top of them, and volumes for the server's own. */

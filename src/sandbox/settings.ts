@@ -126,7 +126,7 @@ function mountEnv(mounts: Sandbox['mounts']): Record<string, string> {
 }
 
 /** The secrets as mcpcat-init reads them from stdin before anything else; undefined if there are none. */
-export function preambleOf({ secrets }: Sandbox): Buffer | undefined {
+export function secretsHandoffOf({ secrets }: Sandbox): Buffer | undefined {
   const records = Object.entries(secrets).map(([name, value]) => `${name}=${value}\0`);
   if (records.length === 0) return undefined;
   const body = Buffer.from(records.join(''));

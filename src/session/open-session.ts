@@ -4,7 +4,7 @@ import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
-import { preambleOf, settingsOf } from '../sandbox/settings.ts';
+import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
 import type { Channel, Session, SessionRequest } from './session.ts';
 import { holdSideChannel, type SideChannel } from './side-channel.ts';
@@ -147,7 +147,7 @@ interface Attached {
 /** Hands the secrets over and asks for the start: the rest is done while the engine is at it. */
 async function start(parts: Parts, { id, attachment }: Attached): Promise<Channel> {
   const { request, timeouts, supervisor } = parts;
-  const secrets = preambleOf(request.sandbox);
+  const secrets = secretsHandoffOf(request.sandbox);
   if (secrets) attachment.stdin.write(secrets);
   const starting = inTime(request.engine.startContainer(id), {
     ms: timeouts.startMs,

@@ -120,7 +120,7 @@ export const others: readonly Attempt[] = [
     title: 'trace process 1, write into its memory',
     judge: callsRefused('ptrace-init', 'init-memory'),
   },
-  { title: 'read secrets of process 1 (environ, preamble, pipes)', judge: allRefused('guard') },
+  { title: 'read secrets of process 1 (environ, secrets handoff, pipes)', judge: allRefused('guard') },
   {
     title: 'see a sibling’s processes and secrets',
     judge: on('sibling-secrets', ({ found }) =>

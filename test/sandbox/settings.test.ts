@@ -4,7 +4,7 @@ import { createBody } from '../../src/engine/docker/body.ts';
 import type { ContainerSettings } from '../../src/engine/engine.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import { containerLabels } from '../../src/lib/labels.ts';
-import { preambleOf, settingsOf, type Start } from '../../src/sandbox/settings.ts';
+import { secretsHandoffOf, settingsOf, type Start } from '../../src/sandbox/settings.ts';
 import { entryOf, fakePaths, noOverrides } from './fixtures.ts';
 
 const start: Start = { image: 'mcpcat/notes:local', labels: { a: 'b' }, autoRemove: true };
@@ -85,7 +85,7 @@ test('shared memory exists only where it is declared', () => {
   assert.ok(!('shmBytes' in settings()));
 });
 
-test('a secret is in the preamble and nowhere in the settings', () => {
+test('a secret is in the secrets handoff and nowhere in the settings', () => {
   const entry = entryOf({ env: { TOKEN: { description: 'T', secret: true }, MODE: { description: 'M' } } });
   const sandbox = sandboxOf(entry, { ...noOverrides, env: { TOKEN: 's3cret', MODE: 'fast' } }, fakePaths());
   const made = settingsOf(sandbox, start);
@@ -96,19 +96,19 @@ test('a secret is in the preamble and nowhere in the settings', () => {
     MCPCAT_REPORTS: '1',
     MCPCAT_PREAMBLE: '1',
   });
-  assert.equal(preambleOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
+  assert.equal(secretsHandoffOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
 });
 
-test('the length of the preamble is in bytes, and without secrets there is none', () => {
+test('the length of the secrets handoff is in bytes, and without secrets there is none', () => {
   const entry = entryOf({
     env: { A: { description: 'A', secret: true }, B: { description: 'B', secret: true } },
   });
   const sandbox = sandboxOf(entry, { ...noOverrides, env: { A: 'ä€', B: 'x\ny' } }, fakePaths());
-  const preamble = preambleOf(sandbox) ?? Buffer.alloc(0);
-  const head = preamble.subarray(0, preamble.indexOf('\n') + 1);
-  assert.equal(head.toString(), `MCPCAT1 ${String(preamble.length - head.length)}\n`);
-  assert.deepEqual(preamble.subarray(head.length).toString().split('\0'), ['A=ä€', 'B=x\ny', '']);
-  assert.equal(preambleOf(sandboxOf(entryOf(), noOverrides, fakePaths())), undefined);
+  const secretsHandoff = secretsHandoffOf(sandbox) ?? Buffer.alloc(0);
+  const head = secretsHandoff.subarray(0, secretsHandoff.indexOf('\n') + 1);
+  assert.equal(head.toString(), `MCPCAT1 ${String(secretsHandoff.length - head.length)}\n`);
+  assert.deepEqual(secretsHandoff.subarray(head.length).toString().split('\0'), ['A=ä€', 'B=x\ny', '']);
+  assert.equal(secretsHandoffOf(sandboxOf(entryOf(), noOverrides, fakePaths())), undefined);
 });
 
 test('the graces of a launch and its lease reach process 1', () => {
