@@ -1,8 +1,8 @@
 /**
- * Docker test files that run while no other does. `sweep` and `volumes` set traps that any launch of `mcpcat run` would
+ * Docker test files that run while no other does. `reap` and `volumes` set traps that any launch of `mcpcat run` would
  * clear away, or look at all volumes of the engine; `chaos` cuts connections at moments that it counts in milliseconds.
  */
-const alone = new Set(['chaos', 'sweep', 'volumes'].map((name) => `test/docker/${name}.test.ts`));
+const alone = new Set(['chaos', 'reap', 'volumes'].map((name) => `test/docker/${name}.test.ts`));
 
 /** Files of one lane never run at the same time: these have the same names for their fixture servers. */
 const fixtureServers = new Set(

@@ -33,8 +33,8 @@ export interface Outcome {
   readonly results: readonly Result[];
   /** Planned launches for which the time was too short. */
   readonly notRun: number;
-  /** Containers left in state `created` that the background sweep of later launches removed, and `prune` after them. */
-  readonly swept: { readonly byLaunches: number; readonly byPrune: number };
+  /** Containers left in state `created` that the background reap of later launches removed, and `prune` after them. */
+  readonly reaped: { readonly byLaunches: number; readonly byPrune: number };
 }
 
 /** Plays all cases and puts everything back, also when it is interrupted (then it rejects with an AbortError). */
@@ -86,8 +86,8 @@ function mustGo({ verdict, contestant }: Result): boolean {
   return verdict === 'leak' || (contestant !== 'mcpcat' && verdict !== 'gone');
 }
 
-/** Lets the sweep do its work and looks once more at every session. */
-async function settle(results: readonly Result[], world: World): Promise<Pick<Outcome, 'results' | 'swept'>> {
+/** Lets the reap do its work and looks once more at every session. */
+async function settle(results: readonly Result[], world: World): Promise<Pick<Outcome, 'results' | 'reaped'>> {
   const created = results.filter(({ verdict }) => verdict === 'created').length;
   const before = await left(world);
   const ours = results.filter(({ contestant }) => contestant === 'mcpcat').map(({ session }) => session);
@@ -98,7 +98,7 @@ async function settle(results: readonly Result[], world: World): Promise<Pick<Ou
   const still = new Map((await left(world)).map((found) => [found.labels[label.session] ?? '', found.state]));
   return {
     results: results.map((result) => final(result, still.get(result.session))),
-    swept: { byPrune, byLaunches: Math.max(0, oursIn(results, created) - byPrune) },
+    reaped: { byPrune, byLaunches: Math.max(0, oursIn(results, created) - byPrune) },
   };
 }
 
@@ -112,7 +112,7 @@ function oursIn(results: readonly Result[], created: number): number {
 function final(result: Result, state: string | undefined): Result {
   if (state !== undefined) return { ...result, verdict: 'leak', detail: `${state} after prune` };
   return result.contestant === 'mcpcat' && result.verdict === 'created'
-    ? { ...result, verdict: 'swept' }
+    ? { ...result, verdict: 'reaped' }
     : result;
 }
 

@@ -11,10 +11,10 @@ import type { Watcher } from './watcher.ts';
 
 /**
  * `gone`: there was a container and it went. `none`: there never was one. `created`: never started, left to the next
- * sweep; `swept` once that has happened. `leak`: still there at the deadline. `failed`: the launch did not get to the
+ * reap; `reaped` once that has happened. `leak`: still there at the deadline. `failed`: the launch did not get to the
  * moment at which it was to be ended.
  */
-export type Verdict = 'gone' | 'none' | 'created' | 'swept' | 'leak' | 'failed';
+export type Verdict = 'gone' | 'none' | 'created' | 'reaped' | 'leak' | 'failed';
 
 export interface Result extends Case {
   readonly session: string;

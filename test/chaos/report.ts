@@ -30,7 +30,7 @@ export function totalsOf(results: readonly Result[], contestant: Contestant): To
     launches: own.length,
     leaks: count(isLeak),
     unexcused: count((result) => isLeak(result) && excuse(result) === undefined),
-    created: count(({ verdict }) => verdict === 'created' || verdict === 'swept'),
+    created: count(({ verdict }) => verdict === 'created' || verdict === 'reaped'),
     launchersLeft: count((result) => result.launcherLeft && excuse(result) === undefined),
     failed: count(({ verdict }) => verdict === 'failed'),
     afterKill: spread(
@@ -54,10 +54,10 @@ export function reportText(outcome: Outcome): string {
   const parts = contestants
     .filter((contestant) => outcome.results.some((result) => result.contestant === contestant))
     .map((contestant) => section(outcome.results, contestant));
-  const { byLaunches, byPrune } = outcome.swept;
+  const { byLaunches, byPrune } = outcome.reaped;
   return [
     ...parts,
-    `left in state created by mcpcat: ${String(byLaunches)} removed by the sweep of later launches, ${String(byPrune)} by prune`,
+    `left in state created by mcpcat: ${String(byLaunches)} removed by the reap of later launches, ${String(byPrune)} by prune`,
     ...(outcome.notRun > 0 ? [`not run for want of time: ${String(outcome.notRun)} launches`] : []),
     '',
   ].join('\n');
@@ -83,7 +83,7 @@ function section(results: readonly Result[], contestant: Contestant): string {
 function cells(results: readonly Result[]): string {
   const { p50, p99, max } = spread(results);
   const leaks = results.filter(isLeak);
-  const created = results.filter(({ verdict }) => verdict === 'created' || verdict === 'swept').length;
+  const created = results.filter(({ verdict }) => verdict === 'created' || verdict === 'reaped').length;
   const where = leaks.length === 0 ? '' : ` (${leaks.map(({ moment }) => String(moment)).join(', ')})`;
   return `${[results.length, ms(p50), ms(p99), ms(max)].map((cell) => String(cell).padStart(5)).join(' ')}    ${String(created).padStart(7)}  ${String(leaks.length).padStart(5)}${where}`;
 }

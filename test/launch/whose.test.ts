@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { thisHost } from '../../src/host/this-host.ts';
 import { followLog, sessionsWithMemory, stopSessions } from '../../src/launch/sessions.ts';
-import { orphans, sweep } from '../../src/launch/sweep.ts';
+import { orphans, reap } from '../../src/launch/reap.ts';
 import { volumesOf } from '../../src/launch/whose.ts';
 import { containerLabels, label } from '../../src/lib/labels.ts';
 import { ownerText, thisOwner, type Owner } from '../../src/sandbox/owner.ts';
@@ -84,7 +84,7 @@ test('an owner that an image brings along is nobody’s, dead or alive', async (
     const labels = { [label.owner]: ownerText(owner), [label.server]: 'innocent' };
     const { engine } = await made({ innocent: '' }, labels);
     assert.deepEqual(await orphans(engine, host), []);
-    assert.equal(await sweep(engine, host), 0);
+    assert.equal(await reap(engine, host), 0);
     assert.deepEqual((await sessionsWithMemory(engine, own)).found, []);
     await stopSessions(engine, { names: [], all: true }, own);
     assert.equal(engine.containers.size, 1);
@@ -104,7 +104,7 @@ test('a container of ours is ours whatever its image says, and takes over nothin
   assert.deepEqual(Object.values(labels).includes('forged'), false);
   const [facts] = (await sessionsWithMemory(engine, own)).found;
   assert.deepEqual([facts?.server, facts?.client, facts?.session, facts?.project], ['x', '', '', '']);
-  assert.equal(await sweep(engine, host), 1);
+  assert.equal(await reap(engine, host), 1);
 });
 
 test('every way to a container sets every label', () => {
@@ -123,7 +123,7 @@ test('every way to a container sets every label', () => {
   );
 });
 
-test('a dead owner of another host or user is never swept, one of ours is', async () => {
+test('a dead owner of another host or user is never reaped, one of ours is', async () => {
   const { engine, ids } = await made({
     ours: ownerText(dead),
     theirs: ownerText({ ...dead, host: elsewhere.host }),
@@ -149,10 +149,10 @@ test('volumes are those that this user’s servers made, and one that says nothi
   assert.equal((await volumesOf(engine, everyone)).found.length, 3);
 });
 
-test('a sweep that finds nobody dead asks the engine for nothing but its containers', async () => {
+test('a reap that finds nobody dead asks the engine for nothing but its containers', async () => {
   const { engine } = await made({ mine: ownerText(self), theirs: ownerText(elsewhere) });
   const before = engine.calls.length;
-  assert.equal(await sweep(engine, host), 0);
+  assert.equal(await reap(engine, host), 0);
   assert.deepEqual(
     engine.calls.slice(before).map(({ method }) => method),
     ['listContainers'],

@@ -1,6 +1,6 @@
 import { removeUnfinished, unfinishedImages } from '../../image-build/unfinished.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
-import { orphans } from '../../launch/sweep.ts';
+import { orphans } from '../../launch/reap.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { oneLine } from '../../lib/plain-text.ts';

@@ -7,7 +7,7 @@ import type { Host } from '../../host/host.ts';
 import { launchLabels } from '../../launch/client.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { launch, type ClientReason, type LaunchResult } from '../../launch/launch.ts';
-import { sweep } from '../../launch/sweep.ts';
+import { reap } from '../../launch/reap.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import { madeSince } from '../../sandbox/guards.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -75,7 +75,7 @@ export const execute: Execute = async (invocation) => {
     onStarted: () => {
       keepSmall();
       rememberStart(name, taken, terminal);
-      sweepLater(engine, terminal.host);
+      reapLater(engine, terminal.host);
     },
   });
   if (result.reason.kind === 'engine-gone')
@@ -218,6 +218,6 @@ function watch(end: (reason: ClientReason) => void, host: Host): void {
 }
 
 /** What others left behind must not delay this server. */
-function sweepLater(engine: Engine, host: Host): void {
-  setTimeout(() => void sweep(engine, host).catch(() => undefined), 1500).unref();
+function reapLater(engine: Engine, host: Host): void {
+  setTimeout(() => void reap(engine, host).catch(() => undefined), 1500).unref();
 }

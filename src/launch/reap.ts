@@ -22,7 +22,7 @@ export async function orphans(
 }
 
 /** Removes them; resolves to how many there were. */
-export async function sweep(engine: Engine, host: Host): Promise<number> {
+export async function reap(engine: Engine, host: Host): Promise<number> {
   const found = await orphans(engine, host);
   await Promise.all(found.map(({ id }) => engine.removeContainer(id)));
   return found.length;

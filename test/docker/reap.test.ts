@@ -1,4 +1,4 @@
-/** Whom the sweep removes and whom it never touches, with real containers whose owners are made up. */
+/** Whom the reap removes and whom it never touches, with real containers whose owners are made up. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -102,7 +102,7 @@ test('another user is another owner: their processes may be hidden from us', { t
   await engine.removeContainer(id);
 });
 
-test('many sweeps at once agree, and none fails', { timeout }, async () => {
+test('many reaps at once agree, and none fails', { timeout }, async () => {
   const ids = await Promise.all(
     Array.from({ length: 6 }, () => containerOf(ownerText({ ...self, pid: deadPid }))),
   );
@@ -114,7 +114,7 @@ test('many sweeps at once agree, and none fails', { timeout }, async () => {
   );
 });
 
-test('a run sweeps in the background what others left, and does not wait for it', { timeout }, async () => {
+test('a run reaps in the background what others left, and does not wait for it', { timeout }, async () => {
   const id = await containerOf(ownerText({ ...self, pid: deadPid }));
   const child = spawn(process.execPath, [
     'bin/mcpcat.js',
