@@ -52,8 +52,8 @@ export function rulesOf({
   const local = new Set(allowLocal);
   const values = { settings, given, local };
   const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, values));
-  const narrowed = only === undefined ? rules : narrow(rules, parsed(only, 'network of the settings file'));
-  return [...narrowed.map((rule): PermittedRule => ({ ...rule, private: privacyOf(rule) })), ...added];
+  const restricted = only === undefined ? rules : restrict(rules, parsed(only, 'network of the settings file'));
+  return [...restricted.map((rule): PermittedRule => ({ ...rule, private: privacyOf(rule) })), ...added];
 }
 
 type PlainRule = Omit<PermittedRule, 'private'>;
@@ -129,7 +129,7 @@ function addition(rule: HostRule): PermittedRule {
 }
 
 /** What both lists permit. */
-function narrow(rules: readonly PlainRule[], only: readonly HostRule[]): PlainRule[] {
+function restrict(rules: readonly PlainRule[], only: readonly HostRule[]): PlainRule[] {
   return rules.flatMap((rule) => only.flatMap((other) => common(rule, other)));
 }
 

@@ -50,7 +50,7 @@ function undeclared({ name, permissions: { network } }: Entry, item: Json): Prob
       : `what the entry declares (${network.join(', ')}) or less`;
   return {
     ...wrong(item, `${name}.network: expected ${declared}`),
-    hint: 'this file only narrows; a host is added for one run',
+    hint: 'this file only restricts; a host is added for one run',
     inputs: [{ name: 'allow' }],
   };
 }
@@ -106,7 +106,7 @@ function tooMuch(
 ): Problem {
   return {
     ...wrong(value, `${what}: expected at most the entry's ${max}`),
-    hint: 'this file only narrows; more is given to one run',
+    hint: 'this file only restricts; more is given to one run',
     inputs: [{ name: input }],
   };
 }

@@ -35,7 +35,7 @@ test('deny-network leaves nothing, and contradicts allow', () => {
   });
 });
 
-test('a settings file can only narrow', () => {
+test('a settings file can only restrict', () => {
   const declared = ['*.example.com', 'db.other.example:5432', 'api.third.example'];
   assert.deepEqual(rules({ declared, only: ['a.example.com', 'db.other.example:5432', 'new.example.org'] }), [
     'a.example.com',

@@ -15,10 +15,10 @@ async function say(t: TestContext, line: string, settings: unknown): Promise<str
   return said.replaceAll(base, '~');
 }
 
-const narrow = { servers: { search: { network: ['api.example.com'], memory: '256m' } } };
+const restrict = { servers: { search: { network: ['api.example.com'], memory: '256m' } } };
 
 test('info shows what the file leaves, and only what differs', async (t) => {
-  const page = await say(t, 'info search', narrow);
+  const page = await say(t, 'info search', restrict);
   assert.match(
     page,
     /What ~\/mcpcat\/settings\.json leaves of it:\n {2}Network: only api\.example\.com\.\n {2}Limits: 256m of memory, 2 processor\(s\), 64 processes, 64m of shared memory\.\n\n/,
@@ -31,16 +31,16 @@ test('info --json has it beside what the catalog says', async (t) => {
     const said = await say(t, 'info search --json', settings);
     return JSON.parse(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1)) as Record<string, unknown>;
   };
-  assert.deepEqual((await facts(narrow))['narrowed'], {
+  assert.deepEqual((await facts(restrict))['restricted'], {
     file: '~/mcpcat/settings.json',
     network: ['api.example.com'],
     limits: { memory: '256m', cpus: 2, pids: 64 },
   });
-  assert.equal((await facts({}))['narrowed'], null);
+  assert.equal((await facts({}))['restricted'], null);
 });
 
 test('info says nothing of a file that does not name the server', async (t) => {
-  assert.doesNotMatch(await say(t, 'info echo', narrow), /leaves of it/);
+  assert.doesNotMatch(await say(t, 'info echo', restrict), /leaves of it/);
 });
 
 test('run refuses a file that widens, before it looks for an engine', async (t) => {

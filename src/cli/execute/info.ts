@@ -13,7 +13,7 @@ import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { ListedImage, ListedServer } from '../../catalog-index/catalog-index.ts';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
-import { narrowed } from '../../settings/narrow.ts';
+import { restricted } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
@@ -27,11 +27,11 @@ export const execute: Execute = async (invocation) => {
     throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
   const { server, exists } = await listedServer(invocation, name);
   const settings = readSettings(terminal);
-  const { entry: left, files } = narrowed(entryOf(server), settings, exists);
-  const narrowing = files.length > 0 ? { left, files } : undefined;
+  const { entry: left, files } = restricted(entryOf(server), settings, exists);
+  const restriction = files.length > 0 ? { left, files } : undefined;
   const known = {
     local: await localImage(invocation, server),
-    narrowing,
+    restriction,
     consent: consentOf(startFor(invocation, server), terminal),
   };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
@@ -75,23 +75,23 @@ interface Known {
   readonly local: Local;
   readonly consent: ConsentState;
   /** The entry as the user's settings files leave it. */
-  readonly narrowing: { readonly left: Entry; readonly files: readonly string[] } | undefined;
+  readonly restriction: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
 
-function factsOf(server: ListedServer, { local, narrowing, consent }: Known): unknown {
+function factsOf(server: ListedServer, { local, restriction, consent }: Known): unknown {
   const { version, runtime, proof, image } = server;
   return {
     ...entryOf(server),
     version,
     runtime,
     consent,
-    narrowed:
-      narrowing === undefined
+    restricted:
+      restriction === undefined
         ? null
         : {
-            file: narrowing.files.join(', '),
-            network: narrowing.left.permissions.network,
-            limits: narrowing.left.limits,
+            file: restriction.files.join(', '),
+            network: restriction.left.permissions.network,
+            limits: restriction.left.limits,
           },
     proof,
     image: {
@@ -103,7 +103,7 @@ function factsOf(server: ListedServer, { local, narrowing, consent }: Known): un
   };
 }
 
-function pageOf(server: ListedServer, { local, narrowing, consent }: Known): string {
+function pageOf(server: ListedServer, { local, restriction, consent }: Known): string {
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
@@ -116,7 +116,7 @@ function pageOf(server: ListedServer, { local, narrowing, consent }: Known): str
     ...permissionSentences(server).map((sentence) => `  ${sentence}`),
     `  ${proofSentence(server, proof ?? undefined, proofImage(local.facts))}`,
     ...consentLines(name, consent).map((line) => `  ${line}`),
-    ...narrowingLines(server, narrowing),
+    ...restrictionLines(server, restriction),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',
     'In words of its own, which nobody enforces:',
@@ -160,13 +160,13 @@ function proofImage(image: ImageFacts | undefined): Parameters<typeof proofSente
 }
 
 /** Only what differs. */
-function narrowingLines(entry: Entry, narrowing: Known['narrowing']): string[] {
-  if (narrowing === undefined) return [];
+function restrictionLines(entry: Entry, restriction: Known['restriction']): string[] {
+  if (restriction === undefined) return [];
   const declared = permissionSentences(entry);
-  const changed = permissionSentences(narrowing.left).filter((sentence) => !declared.includes(sentence));
+  const changed = permissionSentences(restriction.left).filter((sentence) => !declared.includes(sentence));
   return [
     '',
-    `What ${narrowing.files.join(' and ')} leaves of it:`,
+    `What ${restriction.files.join(' and ')} leaves of it:`,
     ...(changed.length === 0 ? ['all'] : changed).map((sentence) => `  ${sentence}`),
   ];
 }

@@ -17,7 +17,7 @@ import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
-import { narrowed, refuseAllow } from '../../settings/narrow.ts';
+import { restricted, refuseAllow } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
@@ -41,8 +41,8 @@ export const execute: Execute = async (invocation) => {
   ]);
   const { declared, recorded, exists, source } = server;
   const { agreed, record } = consented(server, invocation);
-  const { entry, ...narrowing } = narrowed(declared, settings, exists);
-  refuseAllow(narrowing, [...options.list('allow'), ...options.list('allow-local')]);
+  const { entry, ...restriction } = restricted(declared, settings, exists);
+  refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
   const sandbox = sandboxOf(entry, overridesOf(entry, { invocation, granted: agreed.grant.settings }), paths);
   const taken = {

@@ -8,7 +8,7 @@ import { membersOf, refuse, type Problem } from './problems.ts';
 import type { Settings } from './read.ts';
 
 /** An entry as the user's settings file leaves it. */
-export interface Narrowed {
+export interface Restricted {
   /** May do at most what the catalog's entry may. */
   readonly entry: Entry;
   /** Where the file denies the network; then a host to allow is a contradiction, not an addition. */
@@ -24,18 +24,18 @@ const keys = ['network', 'denyNetwork', 'memory', 'cpus', 'pids'] as const;
  * Throws `usage` with file, line and column for whatever would widen it, and
  * for a section that is nearly this server's and no other's: a typing error must not undo a restriction.
  */
-export function narrowed(
+export function restricted(
   entry: Entry,
   settings: readonly Settings[],
   exists: (server: string) => boolean,
-): Narrowed {
+): Restricted {
   const each = settings.map((one) => narrowedBy(entry, one, exists)).filter(({ files }) => files.length > 0);
   const [first, ...more] = each;
   return first === undefined ? { entry, denied: undefined, files: [] } : more.reduce(both, first);
 }
 
 /** What two files leave of one entry. */
-function both(one: Narrowed, other: Narrowed): Narrowed {
+function both(one: Restricted, other: Restricted): Restricted {
   const [a, b] = [one.entry, other.entry];
   const network = commonHosts(a.permissions.network, b.permissions.network);
   return {
@@ -61,7 +61,7 @@ function covered(hosts: readonly string[], by: readonly string[]): string[] {
   return hosts.filter((host) => rules.some((rule) => coversRule(rule, parseHostRule(host, ''))));
 }
 
-function narrowedBy(entry: Entry, settings: Settings, exists: (server: string) => boolean): Narrowed {
+function narrowedBy(entry: Entry, settings: Settings, exists: (server: string) => boolean): Restricted {
   const section = settings.servers.get(entry.name);
   if (section === undefined) {
     refuse(settings.place, misspelt(entry.name, { settings, exists }));
@@ -122,7 +122,7 @@ function misspelt(
 }
 
 /** A standing order against the network is not lifted by an option that may come from a project's files. */
-export function refuseAllow({ denied }: Pick<Narrowed, 'denied'>, allow: readonly string[]): void {
+export function refuseAllow({ denied }: Pick<Restricted, 'denied'>, allow: readonly string[]): void {
   const [host] = allow;
   if (denied === undefined || host === undefined) return;
   throw new McpcatError('usage', `${denied}: denyNetwork stands there, and to allow ${host} contradicts it`, {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { narrowed, refuseAllow, type Narrowed } from '../../src/settings/narrow.ts';
+import { restricted, refuseAllow, type Restricted } from '../../src/settings/restrict.ts';
 import { linuxHost } from '../../src/host/linux.ts';
 import { thisMachine } from '../../src/host/machine.ts';
 import { thisHost } from '../../src/host/this-host.ts';
@@ -18,11 +18,11 @@ const entry = entryOf({
 });
 
 /** The entry with this file; servers of the catalog are those named. */
-function withFile(t: TestContext, text: string, servers: readonly string[] = ['notes']): Narrowed {
+function withFile(t: TestContext, text: string, servers: readonly string[] = ['notes']): Restricted {
   const base = temporaryFolder(t);
   mkdirSync(path.join(base, 'mcpcat'));
   writeFileSync(path.join(base, 'mcpcat/settings.json'), text);
-  return narrowed(
+  return restricted(
     entry,
     readSettings({ env: { HOME: '/nowhere', XDG_CONFIG_HOME: base }, host: thisHost() }),
     (name) => servers.includes(name),
@@ -33,7 +33,7 @@ const section = (text: string): string => `{"servers": {"notes": {\n${text}\n}}}
 
 test('without a file, or without a section, nothing changes', (t) => {
   assert.deepEqual(
-    narrowed(entry, [], () => true),
+    restricted(entry, [], () => true),
     { entry, denied: undefined, files: [] },
   );
   for (const text of ['{}', '{"servers": {}}', '{"$schema": "x", "servers": {"other": {"memory": "1g"}}}'])
@@ -174,10 +174,10 @@ test('a section, or the whole file, of another form is refused', (t) => {
 });
 
 /** The entry with two files: one where the environment says, one in the home. */
-function withTwo(t: TestContext, one: string, other: string): Narrowed {
+function withTwo(t: TestContext, one: string, other: string): Restricted {
   const home = temporaryFolder(t, { 'x/mcpcat/settings.json': one, '.config/mcpcat/settings.json': other });
   const env = { HOME: home, XDG_CONFIG_HOME: path.join(home, 'x') };
-  return narrowed(entry, readSettings({ env, host: linuxHost(thisMachine()) }), () => true);
+  return restricted(entry, readSettings({ env, host: linuxHost(thisMachine()) }), () => true);
 }
 
 test('of two files the narrower holds, key by key, whichever is which', (t) => {
