@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { Asker } from '../upstream/asker.ts';
-import { offerOf } from '../upstream/offer.ts';
+import { ConditionalClient } from '../upstream/conditional-client.ts';
+import { availableReleasesOf } from '../upstream/available-releases.ts';
 import { chooseRelease } from '../versioning/choose-release.ts';
 import { versioning } from '../versioning/versioning.ts';
 
@@ -30,7 +30,7 @@ export async function chooseVersion(
   source: Source,
   { env, cacheFolder, coolDownDays, now, signal }: Query,
 ): Promise<Version> {
-  const offer = await offered(source, { env, cacheFolder, signal });
+  const available = await availableNow(source, { env, cacheFolder, signal });
   const rules = {
     versioning: versioning[source.kind],
     range: source.range,
@@ -39,10 +39,10 @@ export async function chooseVersion(
     urgent: () => false,
   };
   const before = coolDownDays === 0 ? undefined : new Date(now.getTime() - coolDownDays * dayMs);
-  const { release, passed } = chooseRelease(offer, { ...rules, coolDownDays });
+  const { release, passed } = chooseRelease(available, { ...rules, coolDownDays });
   if (release !== undefined)
     return { version: release.version, published: release.published, before, concern: undefined };
-  const young = chooseRelease(offer, { ...rules, coolDownDays: 0 }).release;
+  const young = chooseRelease(available, { ...rules, coolDownDays: 0 }).release;
   if (young !== undefined) {
     const published = young.published === undefined ? 'an unknown day' : young.published.slice(0, 10);
     return {
@@ -76,12 +76,12 @@ export async function chooseVersion(
 }
 
 /** A Go proxy may keep the list of versions to itself and still hand out one that is asked for by name. */
-async function offered(
+async function availableNow(
   source: Source,
   { env, cacheFolder, signal }: Pick<Query, 'env' | 'cacheFolder' | 'signal'>,
-): ReturnType<typeof offerOf> {
+): ReturnType<typeof availableReleasesOf> {
   try {
-    return await offerOf(source, { asker: new Asker({ cacheFolder, signal }), env });
+    return await availableReleasesOf(source, { conditionalClient: new ConditionalClient({ cacheFolder, signal }), env });
   } catch (error) {
     const unlisted = source.kind === 'go' && source.range === undefined;
     if (!unlisted || !(error instanceof McpcatError) || error.code !== 'package-unknown') throw error;

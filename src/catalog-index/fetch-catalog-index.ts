@@ -9,7 +9,7 @@ export interface Conditions {
   readonly lastModified?: string | undefined;
 }
 
-/** `same`: the condition held, so what the asker has is the newest. */
+/** `same`: the condition held, so what the caller has is the newest. */
 export type Answer =
   { readonly kind: 'same' } | ({ readonly kind: 'text'; readonly text: string } & Conditions);
 

@@ -6,7 +6,7 @@ import { repositoryFacts, type RepositoryFacts } from '../forge/repository-facts
 import { messageOf } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 import { pool } from '../lib/pool.ts';
-import type { Offer } from '../versioning/choose-release.ts';
+import type { AvailableReleases } from '../versioning/choose-release.ts';
 import { versioning } from '../versioning/versioning.ts';
 import { goModuleOf } from './go-module.ts';
 import type { KnownHole } from './known-holes.ts';
@@ -90,7 +90,7 @@ export function keyOf({ owner, repo }: Repository): string {
 }
 
 /** What GitHub's facts mean for an entry. Pure. */
-export function repositoryFindings(server: Server, answers: GitHubAnswers, offer: Offer): Finding[] {
+export function repositoryFindings(server: Server, answers: GitHubAnswers, available: AvailableReleases): Finding[] {
   const { entry } = server;
   const repository = githubRepository(entry.repository);
   if (repository === undefined || !answers.facts.has(keyOf(repository))) return [];
@@ -111,18 +111,18 @@ export function repositoryFindings(server: Server, answers: GitHubAnswers, offer
           ),
         ]
       : []),
-    ...unreleased(server, { facts, offer }),
+    ...unreleased(server, { facts, available }),
   ];
 }
 
 /** A tag that names this package's version, newer than all that the registry has. */
 function unreleased(
   { entry }: Server,
-  { facts, offer }: { facts: RepositoryFacts; offer: Offer },
+  { facts, available }: { facts: RepositoryFacts; available: AvailableReleases },
 ): Finding[] {
   const { kind, name } = parseSource(entry.source);
   const rules = versioning[kind];
-  const newest = offer.releases.map(({ version }) => version).toSorted((a, b) => rules.compare(b, a))[0];
+  const newest = available.releases.map(({ version }) => version).toSorted((a, b) => rules.compare(b, a))[0];
   const tagged = facts.tags
     .map((tag) => /^(?:(.+)[@/])?v?(\d[^@/]*)$/.exec(tag))
     .filter((match) => match !== null && (match[1] === undefined || name.endsWith(match[1])))

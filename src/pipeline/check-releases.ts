@@ -4,9 +4,9 @@ import type { GitHub } from '../forge/github.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 import { pool } from '../lib/pool.ts';
-import type { Asker } from '../upstream/asker.ts';
-import { offerOf } from '../upstream/offer.ts';
-import type { Offer } from '../versioning/choose-release.ts';
+import type { ConditionalClient } from '../upstream/conditional-client.ts';
+import { availableReleasesOf } from '../upstream/available-releases.ts';
+import type { AvailableReleases } from '../versioning/choose-release.ts';
 import { goModuleOf } from './go-module.ts';
 import { askGitHub, repositoryFindings, type GitHubAnswers } from './ask-github.ts';
 import { judgeRelease, type Verdict } from './judge-release.ts';
@@ -17,7 +17,7 @@ const width = 16;
 
 export interface CheckRequest {
   readonly servers: readonly Server[];
-  readonly asker: Asker;
+  readonly conditionalClient: ConditionalClient;
   /** Undefined: what only GitHub knows is left out, and said. */
   readonly github: GitHub | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,19 +41,19 @@ export interface CheckOutcome {
 /** Asks every entry's registry what is newest. Nothing is locked or written; one entry never stops the others. */
 export async function checkReleases(request: CheckRequest): Promise<CheckOutcome> {
   const { servers, github } = request;
-  const [offers, answers] = await Promise.all([
-    pool(servers, width, (server) => offerFor(server, request)),
+  const [allAvailable, answers] = await Promise.all([
+    pool(servers, width, (server) => availableReleasesFor(server, request)),
     askGitHub(github, servers),
   ]);
-  const checks = servers.map((server, index) => judged(server, { offer: offers[index], answers, request }));
+  const checks = servers.map((server, index) => judged(server, { available: allAvailable[index], answers, request }));
   return { checks, notices: answers.notices };
 }
 
-type Answer = Offer | McpcatError;
+type Answer = AvailableReleases | McpcatError;
 
-async function offerFor(server: Server, { asker, env }: CheckRequest): Promise<Answer> {
+async function availableReleasesFor(server: Server, { conditionalClient, env }: CheckRequest): Promise<Answer> {
   try {
-    return await offerOf(parseSource(server.entry.source), { asker, env, module: goModuleOf(server) });
+    return await availableReleasesOf(parseSource(server.entry.source), { conditionalClient, env, module: goModuleOf(server) });
   } catch (error) {
     if (error instanceof McpcatError && error.code !== 'cancelled') return error;
     throw error;
@@ -62,14 +62,14 @@ async function offerFor(server: Server, { asker, env }: CheckRequest): Promise<A
 
 function judged(
   server: Server,
-  { offer, answers, request }: { offer: Answer | undefined; answers: GitHubAnswers; request: CheckRequest },
+  { available, answers, request }: { available: Answer | undefined; answers: GitHubAnswers; request: CheckRequest },
 ): ReleaseCheck {
-  if (offer === undefined) throw new Error('Internal error: a server without an answer');
-  if (offer instanceof McpcatError) return unanswered(server, offer);
+  if (available === undefined) throw new Error('Internal error: a server without an answer');
+  if (available instanceof McpcatError) return unanswered(server, available);
   const { name } = parseSource(server.entry.source);
   const holes = answers.holes.filter((hole) => samePackage(hole.package, name));
-  const verdict = judgeRelease(server, offer, { ...request, holes });
-  const findings: Finding[] = [...verdict.findings, ...repositoryFindings(server, answers, offer)];
+  const verdict = judgeRelease(server, available, { ...request, holes });
+  const findings: Finding[] = [...verdict.findings, ...repositoryFindings(server, answers, available)];
   return { ...verdict, server, findings: excused(findings, server.entry.exceptions) };
 }
 

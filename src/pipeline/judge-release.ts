@@ -4,7 +4,7 @@ import type { Finding } from '../lib/finding.ts';
 import {
   chooseRelease,
   type Choice,
-  type Offer,
+  type AvailableReleases,
   type Passed,
   type Release,
 } from '../versioning/choose-release.ts';
@@ -30,7 +30,7 @@ export interface Circumstances {
 }
 
 /** What an entry shall do about its registry's offer. Pure. */
-export function judgeRelease(server: Server, offer: Offer, circumstances: Circumstances): Verdict {
+export function judgeRelease(server: Server, available: AvailableReleases, circumstances: Circumstances): Verdict {
   const { kind, range } = parseSource(server.entry.source);
   const rules = versioning[kind];
   const current = server.lock?.version;
@@ -38,9 +38,9 @@ export function judgeRelease(server: Server, offer: Offer, circumstances: Circum
     (hole) => current !== undefined && touches(hole, { rules, version: current }),
   );
   const urgent = (version: string): boolean => holes.some((hole) => closes(hole, { rules, version }));
-  const choice = chooseRelease(offer, { ...circumstances, versioning: rules, range, current, urgent });
+  const choice = chooseRelease(available, { ...circumstances, versioning: rules, range, current, urgent });
   const order = choice.release === undefined ? undefined : orderOf(choice.release, { rules, current });
-  const left = current !== undefined && range !== undefined && !inRange(offer, { rules, range, current });
+  const left = current !== undefined && range !== undefined && !inRange(available, { rules, range, current });
   const target = order === 'newer' || (order === 'lower' && left) ? choice.release?.version : undefined;
   return {
     current,
@@ -50,7 +50,7 @@ export function judgeRelease(server: Server, offer: Offer, circumstances: Circum
       ({ why, version }) => why === 'too-young' && newer(version, { rules, current }),
     ),
     findings: [
-      ...aboutCurrent(offer, { kind, current }),
+      ...aboutCurrent(available, { kind, current }),
       ...aboutChoice(choice, { current, order, left, source: server.entry.source }),
       ...holes.map(holeFinding),
     ],
@@ -74,7 +74,7 @@ function newer(version: string, { rules, current }: { rules: Rules; current: str
 }
 
 function inRange(
-  { tags }: Offer,
+  { tags }: AvailableReleases,
   { rules, range, current }: { rules: Rules; range: string; current: string },
 ): boolean {
   // A tag moves as its owner likes: what it named before counts as inside, or a moved tag would be a downgrade.
@@ -83,7 +83,7 @@ function inRange(
 
 /** The package as a whole, and the release that is locked. */
 function aboutCurrent(
-  { releases, deprecated, recommended }: Offer,
+  { releases, deprecated, recommended }: AvailableReleases,
   { kind, current }: { kind: 'npm' | 'pypi' | 'go'; current: string | undefined },
 ): Finding[] {
   const given = deprecated === undefined ? [] : [updateFinding('package-deprecated', oneLine(deprecated))];

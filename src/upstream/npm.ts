@@ -2,10 +2,10 @@ import { maxSatisfying, prerelease, rcompare } from 'semver';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
-import type { Offer } from '../versioning/choose-release.ts';
-import type { Asker } from './asker.ts';
+import type { AvailableReleases } from '../versioning/choose-release.ts';
+import type { ConditionalClient } from './conditional-client.ts';
 import { hostFor } from './hosts.ts';
-import { KeptOffer } from './kept-offer.ts';
+import { PersistedReleases } from './persisted-releases.ts';
 
 const Manifest = z.object({
   version: z.string(),
@@ -71,14 +71,14 @@ export async function npmRelease(
 }
 
 /** All releases of a package, as far as the choice among them needs it. */
-export async function npmOffer(
+export async function npmReleases(
   name: string,
-  { asker, env }: { asker: Asker; env: Readonly<Record<string, string | undefined>> },
-): Promise<Offer> {
-  return asker.ask(packumentUrl(name, env), {
+  { conditionalClient, env }: { conditionalClient: ConditionalClient; env: Readonly<Record<string, string | undefined>> },
+): Promise<AvailableReleases> {
+  return conditionalClient.ask(packumentUrl(name, env), {
     subject: `npm:${name}`,
-    read: (body) => offerOf(name, Packument.parse(JSON.parse(body))),
-    reread: KeptOffer,
+    read: (body) => availableReleasesOf(name, Packument.parse(JSON.parse(body))),
+    reread: PersistedReleases,
   });
 }
 
@@ -86,7 +86,7 @@ function packumentUrl(name: string, env: Readonly<Record<string, string | undefi
   return `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
 }
 
-function offerOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<typeof Packument>): Offer {
+function availableReleasesOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<typeof Packument>): AvailableReleases {
   const recommended = tags['latest'];
   // An unpublished name keeps its `time`; one that was taken over after an attack holds a `-security` release.
   if (Object.keys(versions).length === 0 || recommended?.includes('-security') === true) {

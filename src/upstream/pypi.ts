@@ -2,11 +2,11 @@ import { maxSatisfying } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
-import type { Offer } from '../versioning/choose-release.ts';
+import type { AvailableReleases } from '../versioning/choose-release.ts';
 import { specifier } from '../versioning/pep440.ts';
-import type { Asker } from './asker.ts';
+import type { ConditionalClient } from './conditional-client.ts';
 import { hostFor } from './hosts.ts';
-import { KeptOffer } from './kept-offer.ts';
+import { PersistedReleases } from './persisted-releases.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -46,11 +46,11 @@ export async function pypiProject(
 }
 
 /** All releases of a project, as far as the choice among them needs it. */
-export async function pypiOffer(name: string, { asker, env }: { asker: Asker; env: Env }): Promise<Offer> {
-  return asker.ask(projectUrl(name, env), {
+export async function pypiReleases(name: string, { conditionalClient, env }: { conditionalClient: ConditionalClient; env: Env }): Promise<AvailableReleases> {
+  return conditionalClient.ask(projectUrl(name, env), {
     subject: `pypi:${name}`,
-    read: (body) => offerOf(name, Project.parse(JSON.parse(body))),
-    reread: KeptOffer,
+    read: (body) => availableReleasesOf(name, Project.parse(JSON.parse(body))),
+    reread: PersistedReleases,
   });
 }
 
@@ -58,7 +58,7 @@ function projectUrl(name: string, env: Env): string {
   return `${hostFor('pypi', env)}/pypi/${name}/json`;
 }
 
-function offerOf(name: string, { info, releases }: PypiProject): Offer {
+function availableReleasesOf(name: string, { info, releases }: PypiProject): AvailableReleases {
   const filled = Object.entries(releases).filter(([, files]) => files.length > 0);
   if (filled.length === 0) {
     throw new McpcatError('package-unknown', `pypi:${name}: all its releases were taken from the index`, {

@@ -11,7 +11,7 @@ export interface Release {
 }
 
 /** What a registry offers of one package. */
-export interface Offer {
+export interface AvailableReleases {
   readonly releases: readonly Release[];
   /** The release its author recommends (npm's `latest`); what is newer is not meant for everybody yet. */
   readonly recommended?: string | undefined;
@@ -52,16 +52,16 @@ export interface Choice {
 const day = 86_400_000;
 
 /** The newest release that an entry may take. */
-export function chooseRelease(offer: Offer, rules: Rules): Choice {
+export function chooseRelease(available: AvailableReleases, rules: Rules): Choice {
   const { versioning, range } = rules;
-  const tagged = range === undefined ? undefined : offer.tags?.[range];
-  const candidates = offer.releases
+  const tagged = range === undefined ? undefined : available.tags?.[range];
+  const candidates = available.releases
     .filter(({ version }) => versioning.isVersion(version))
     .filter(({ version }) => inRange(version, { ...rules, tagged }))
     .toSorted((a, b) => versioning.compare(b.version, a.version));
   const passed: Passed[] = [];
   for (const release of candidates) {
-    const obstacle = obstacleOf(release, { offer, rules, candidates });
+    const obstacle = obstacleOf(release, { available, rules, candidates });
     if (obstacle === undefined) return { release, passed };
     passed.push({ version: release.version, ...obstacle });
   }
@@ -80,13 +80,13 @@ type Obstacle = Omit<Passed, 'version'>;
 
 function obstacleOf(
   release: Release,
-  { offer, rules, candidates }: { offer: Offer; rules: Rules; candidates: readonly Release[] },
+  { available, rules, candidates }: { available: AvailableReleases; rules: Rules; candidates: readonly Release[] },
 ): Obstacle | undefined {
   const { version, withdrawn } = release;
   const pinned = rules.range !== undefined && rules.versioning.isExact(rules.range);
   // Who pins one release by name wants it all the same (PEP 592 and go.mod say so too); it is still reported.
   if (withdrawn !== undefined && !pinned) return { why: withdrawn.how, detail: withdrawn.reason };
-  const unasked = rules.range === undefined ? unaskedFor(version, { offer, rules, candidates }) : undefined;
+  const unasked = rules.range === undefined ? unaskedFor(version, { available, rules, candidates }) : undefined;
   return unasked ?? tooYoung(release, rules);
 }
 
@@ -94,10 +94,10 @@ function obstacleOf(
 function unaskedFor(
   version: string,
   {
-    offer: { recommended },
+    available: { recommended },
     rules: { versioning },
     candidates,
-  }: { offer: Offer; rules: Rules; candidates: readonly Release[] },
+  }: { available: AvailableReleases; rules: Rules; candidates: readonly Release[] },
 ): Obstacle | undefined {
   if (version === recommended) return undefined;
   if (!versioning.isStable(version)) return { why: 'pre-release', detail: 'a pre-release nobody asked for' };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseRelease, type Choice, type Offer, type Rules } from '../../src/versioning/choose-release.ts';
+import { chooseRelease, type Choice, type AvailableReleases, type Rules } from '../../src/versioning/choose-release.ts';
 import { versioning } from '../../src/versioning/versioning.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const old = '2026-01-01T00:00:00Z';
 
-function choose(offer: Offer, rules: Partial<Rules> = {}): Choice {
-  return chooseRelease(offer, {
+function choose(available: AvailableReleases, rules: Partial<Rules> = {}): Choice {
+  return chooseRelease(available, {
     versioning: versioning.npm,
     range: undefined,
     current: undefined,
@@ -18,7 +18,7 @@ function choose(offer: Offer, rules: Partial<Rules> = {}): Choice {
   });
 }
 
-function releases(...versions: readonly string[]): Offer['releases'] {
+function releases(...versions: readonly string[]): AvailableReleases['releases'] {
   return versions.map((version) => ({ version, published: old }));
 }
 
@@ -34,11 +34,11 @@ test('the newest finished release is taken, whatever order the registry lists', 
 });
 
 test('a pre-release is taken by who asks for it: a range that names one, a tag, or its author as the recommended one', () => {
-  const offer = { releases: releases('1.0.0', '2.0.0-rc.1'), tags: { next: '2.0.0-rc.1' } };
-  assert.equal(choose(offer, { range: '>=2.0.0-0' }).release?.version, '2.0.0-rc.1');
-  assert.equal(choose(offer, { range: 'next' }).release?.version, '2.0.0-rc.1');
-  assert.equal(choose({ ...offer, recommended: '2.0.0-rc.1' }).release?.version, '2.0.0-rc.1');
-  assert.equal(choose(offer).release?.version, '1.0.0');
+  const available = { releases: releases('1.0.0', '2.0.0-rc.1'), tags: { next: '2.0.0-rc.1' } };
+  assert.equal(choose(available, { range: '>=2.0.0-0' }).release?.version, '2.0.0-rc.1');
+  assert.equal(choose(available, { range: 'next' }).release?.version, '2.0.0-rc.1');
+  assert.equal(choose({ ...available, recommended: '2.0.0-rc.1' }).release?.version, '2.0.0-rc.1');
+  assert.equal(choose(available).release?.version, '1.0.0');
 });
 
 test('what is newer than the recommended release is not for everybody yet', () => {
@@ -52,12 +52,12 @@ test('what is newer than the recommended release is not for everybody yet', () =
 for (const how of ['yanked', 'deprecated', 'retracted'] as const) {
   test(`a release that was ${how} is passed over and said, unless it is pinned by name`, () => {
     const withdrawn = { how, reason: 'it breaks' };
-    const offer = { releases: [{ version: '1.1.0', published: old, withdrawn }, ...releases('1.0.0')] };
-    const { release, passed } = choose(offer);
+    const available = { releases: [{ version: '1.1.0', published: old, withdrawn }, ...releases('1.0.0')] };
+    const { release, passed } = choose(available);
     assert.equal(release?.version, '1.0.0');
     assert.deepEqual(passed, [{ version: '1.1.0', why: how, detail: 'it breaks' }]);
-    assert.equal(choose(offer, { range: '^1.1.0' }).release, undefined);
-    assert.equal(choose(offer, { range: '1.1.0' }).release?.version, '1.1.0');
+    assert.equal(choose(available, { range: '^1.1.0' }).release, undefined);
+    assert.equal(choose(available, { range: '1.1.0' }).release?.version, '1.1.0');
   });
 }
 
@@ -88,15 +88,15 @@ test('a release whose age nobody knows waits too, and both are said', () => {
 });
 
 test('nothing waits that closes a hole, is locked already, or with a cool-down of no days', () => {
-  const offer = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
-  assert.equal(choose(offer, { urgent: (version) => version === '1.1.0' }).release?.version, '1.1.0');
-  assert.equal(choose(offer, { current: '1.1.0' }).release?.version, '1.1.0');
-  assert.equal(choose(offer, { coolDownDays: 0 }).release?.version, '1.1.0');
+  const available = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
+  assert.equal(choose(available, { urgent: (version) => version === '1.1.0' }).release?.version, '1.1.0');
+  assert.equal(choose(available, { current: '1.1.0' }).release?.version, '1.1.0');
+  assert.equal(choose(available, { coolDownDays: 0 }).release?.version, '1.1.0');
 });
 
 test('a pinned release waits as every other: a pin says which, not when', () => {
-  const offer = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
-  assert.equal(choose(offer, { range: '1.1.0' }).release, undefined);
+  const available = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
+  assert.equal(choose(available, { range: '1.1.0' }).release, undefined);
 });
 
 test("Go's old major versions without a go.mod are left out where there are others", () => {
@@ -113,8 +113,8 @@ test("Go's old major versions without a go.mod are left out where there are othe
 
 test('a Go module without tags is taken by its commit', () => {
   const version = 'v0.0.0-20260101000000-abcdefabcdef';
-  const offer = { releases: releases(version), recommended: version };
-  assert.equal(choose(offer, { versioning: versioning.go }).release?.version, version);
+  const available = { releases: releases(version), recommended: version };
+  assert.equal(choose(available, { versioning: versioning.go }).release?.version, version);
 });
 
 test('where nothing may be taken there is no release, and every reason', () => {

@@ -17,7 +17,7 @@ import {
 } from '../../pipeline/update-entry.ts';
 import { holdsBack } from '../../pipeline/update-findings.ts';
 import { updateServer } from '../../update/update-server.ts';
-import { Asker } from '../../upstream/asker.ts';
+import { ConditionalClient } from '../../upstream/conditional-client.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
@@ -46,8 +46,8 @@ export const execute: Execute = async (invocation) => {
   const github = githubOf(invocation);
   const target = targetOf(invocation, github);
   const servers = await serversOf(invocation, 'replaced');
-  const asker = new Asker({ cacheFolder, signal: terminal.signal });
-  const { checks, notices } = await checkReleases({ ...settings, servers, asker, github, env: terminal.env });
+  const conditionalClient = new ConditionalClient({ cacheFolder, signal: terminal.signal });
+  const { checks, notices } = await checkReleases({ ...settings, servers, conditionalClient, github, env: terminal.env });
   if (!options.flag('quiet')) for (const notice of notices) terminal.stderr.write(`mcpcat: ${notice}\n`);
   if (options.flag('check') && options.flag('matrix')) return printMatrix(invocation, checks);
   if (options.flag('check')) return printUpdates(invocation, { checks, results: [] });

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { Asker } from '../../src/upstream/asker.ts';
+import { ConditionalClient } from '../../src/upstream/conditional-client.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
@@ -18,9 +18,9 @@ test('an answer that has not changed is not sent again, in this run or the next'
     else response.setHeader('etag', '"1"').end('text');
   });
   for (let run = 0; run < 2; run++) {
-    const asker = new Asker({ cacheFolder });
-    assert.equal(await asker.ask(`${server.url}/x`, question), 'read text');
-    assert.deepEqual(asker.counts, { requests: 1, unchanged: run });
+    const conditionalClient = new ConditionalClient({ cacheFolder });
+    assert.equal(await conditionalClient.ask(`${server.url}/x`, question), 'read text');
+    assert.deepEqual(conditionalClient.counts, { requests: 1, unchanged: run });
   }
   assert.deepEqual(conditions, [undefined, '"1"']);
 });
@@ -35,7 +35,7 @@ test('a server without ETag is asked by date, one with neither anew', async (t) 
     response.end('text');
   });
   for (const place of ['/dated', '/dated', '/bare', '/bare'])
-    await new Asker({ cacheFolder }).ask(server.url + place, question);
+    await new ConditionalClient({ cacheFolder }).ask(server.url + place, question);
   assert.deepEqual(seen, [undefined, date, undefined, undefined]);
 });
 
@@ -43,14 +43,14 @@ test('what never changes is asked for once', async (t) => {
   const cacheFolder = temporaryFolder(t);
   const server = await loopback(t, (_, response) => response.end('text'));
   for (let run = 0; run < 3; run++)
-    await new Asker({ cacheFolder }).ask(server.url, { ...question, immutable: true });
+    await new ConditionalClient({ cacheFolder }).ask(server.url, { ...question, immutable: true });
   assert.equal(server.requests.length, 1);
 });
 
 test('a damaged or strange answer in the cache is asked for anew', async (t) => {
   const cacheFolder = temporaryFolder(t);
   const server = await loopback(t, (_, response) => response.setHeader('etag', '"1"').end('text'));
-  await new Asker({ cacheFolder }).ask(server.url, question);
+  await new ConditionalClient({ cacheFolder }).ask(server.url, question);
   const [file = ''] = readdirSync(path.join(cacheFolder, 'upstream'));
   const place = path.join(cacheFolder, 'upstream', file);
   const strange = JSON.stringify({
@@ -61,7 +61,7 @@ test('a damaged or strange answer in the cache is asked for anew', async (t) => 
   });
   for (const content of ['', '{"schemaVersion":', '{"schemaVersion":0}', strange]) {
     writeFileSync(place, content);
-    assert.equal(await new Asker({ cacheFolder }).ask(server.url, question), 'read text');
+    assert.equal(await new ConditionalClient({ cacheFolder }).ask(server.url, question), 'read text');
   }
 });
 
@@ -71,7 +71,7 @@ test('an answer that breaks off in the middle is an outage and is not kept', asy
     response.writeHead(200, { 'content-length': '1000', etag: '"1"' }).write('half');
     setTimeout(() => response.destroy(), 20);
   });
-  await assert.rejects(new Asker({ cacheFolder }).ask(server.url, question), {
+  await assert.rejects(new ConditionalClient({ cacheFolder }).ask(server.url, question), {
     code: 'upstream-unavailable',
   });
   assert.throws(() => readdirSync(path.join(cacheFolder, 'upstream')), { code: 'ENOENT' });
@@ -83,20 +83,20 @@ test('a host that asks for a pause gets it', async (t) => {
     else response.end('text');
   });
   const started = performance.now();
-  assert.equal(await new Asker({ cacheFolder: temporaryFolder(t) }).ask(server.url, question), 'read text');
+  assert.equal(await new ConditionalClient({ cacheFolder: temporaryFolder(t) }).ask(server.url, question), 'read text');
   assert.ok(performance.now() - started > 900);
 });
 
 test('a host that fails again and again is given up, and another is still asked', async (t) => {
   const down = await loopback(t, (_, response) => response.writeHead(400).end());
   const up = await loopback(t, (_, response) => response.end('text'));
-  const asker = new Asker({ cacheFolder: temporaryFolder(t) });
+  const conditionalClient = new ConditionalClient({ cacheFolder: temporaryFolder(t) });
   for (let time = 0; time < 3; time++)
-    await assert.rejects(asker.ask(`${down.url}/${String(time)}`, question), { message: /answers 400/ });
-  await assert.rejects(asker.ask(`${down.url}/more`, question), {
+    await assert.rejects(conditionalClient.ask(`${down.url}/${String(time)}`, question), { message: /answers 400/ });
+  await assert.rejects(conditionalClient.ask(`${down.url}/more`, question), {
     code: 'upstream-unavailable',
     message: /not asked, because 127\.0\.0\.1:\d+ failed 3 times in a row/,
   });
   assert.equal(down.requests.length, 3);
-  assert.equal(await asker.ask(up.url, question), 'read text');
+  assert.equal(await conditionalClient.ask(up.url, question), 'read text');
 });

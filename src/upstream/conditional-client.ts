@@ -22,7 +22,7 @@ const maxFailures = 3;
  * Asks registries with conditional requests: what has not changed is not sent again. A host that keeps failing is
  * given up for the rest of the run, with its own error, so that an outage costs seconds and not an hour.
  */
-export class Asker {
+export class ConditionalClient {
   readonly #kept: KeptAnswers;
   readonly #signal: AbortSignal | undefined;
   readonly #failures = new Map<string, number>();

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
-import type { Offer, Release } from '../versioning/choose-release.ts';
+import type { AvailableReleases, Release } from '../versioning/choose-release.ts';
 import { goVersions } from '../versioning/go.ts';
 import { moduleNotices, retractionOf } from '../versioning/go-mod.ts';
-import type { Asker } from './asker.ts';
+import type { ConditionalClient } from './conditional-client.ts';
 import { escapePath, orUndefined } from './go-proxy.ts';
 import { hostFor } from './hosts.ts';
 
 interface Query {
-  readonly asker: Asker;
+  readonly conditionalClient: ConditionalClient;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The module that held the package last time: asked for first. */
   readonly module?: string | undefined;
@@ -25,7 +25,7 @@ const Text = z.string();
 const maxDatedReleases = 4;
 
 /** What the module of a command offers: its tags with what its newest go.mod retracts (go.dev/ref/mod#goproxy-protocol). */
-export async function goOffer(packagePath: string, query: Query): Promise<Offer> {
+export async function goReleases(packagePath: string, query: Query): Promise<AvailableReleases> {
   for (const path of modulesOf(packagePath, query.module)) {
     const versions = await versionsOf(path, query);
     if (versions.length > 0) return tagged(path, { versions, query });
@@ -48,7 +48,7 @@ function modulesOf(packagePath: string, known: string | undefined): string[] {
 async function tagged(
   path: string,
   { versions, query }: { versions: string[]; query: Query },
-): Promise<Offer> {
+): Promise<AvailableReleases> {
   const sorted = versions.toSorted((a, b) => goVersions.compare(b, a));
   // Go's own rule: the newest release speaks, and a pre-release only where there is no other.
   const speaker = sorted.find((version) => goVersions.isStable(version)) ?? sorted[0] ?? '';
@@ -76,7 +76,7 @@ async function tagged(
   return { releases, deprecated: notices.deprecated };
 }
 
-async function untagged(path: string, { latest, query }: { latest: Info; query: Query }): Promise<Offer> {
+async function untagged(path: string, { latest, query }: { latest: Info; query: Query }): Promise<AvailableReleases> {
   const { Version: version, Time: published } = latest;
   const { deprecated } = moduleNotices(await modOf(path, { version, query }));
   return { releases: [{ version, published }], recommended: version, deprecated };
@@ -85,12 +85,12 @@ async function untagged(path: string, { latest, query }: { latest: Info; query: 
 async function versionsOf(path: string, query: Query): Promise<string[]> {
   const url = `${base(path, query)}/@v/list`;
   const read = (body: string): string[] => body.split('\n').filter((line) => goVersions.isVersion(line));
-  return (await orUndefined(query.asker.ask(url, { subject: `go:${path}`, read, reread: Versions }))) ?? [];
+  return (await orUndefined(query.conditionalClient.ask(url, { subject: `go:${path}`, read, reread: Versions }))) ?? [];
 }
 
 async function latestOf(path: string, query: Query): Promise<Info | undefined> {
   const url = `${base(path, query)}/@latest`;
-  return orUndefined(query.asker.ask(url, { subject: `go:${path}`, read: readInfo, reread: Info }));
+  return orUndefined(query.conditionalClient.ask(url, { subject: `go:${path}`, read: readInfo, reread: Info }));
 }
 
 /** A proxy that lists nothing may still serve a version that is asked for by name. */
@@ -106,13 +106,13 @@ async function infoOf(
 ): Promise<Info | undefined> {
   const url = `${base(path, query)}/@v/${escapePath(version)}.info`;
   const question = { subject: `go:${path}`, read: readInfo, reread: Info, immutable: true };
-  return orUndefined(query.asker.ask(url, question));
+  return orUndefined(query.conditionalClient.ask(url, question));
 }
 
 async function modOf(path: string, { version, query }: { version: string; query: Query }): Promise<string> {
   const url = `${base(path, query)}/@v/${escapePath(version)}.mod`;
   const question = { subject: `go:${path}`, read: (body: string) => body, reread: Text, immutable: true };
-  return query.asker.ask(url, question);
+  return query.conditionalClient.ask(url, question);
 }
 
 function base(path: string, { env }: Query): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** An offer as it is kept between runs. */
-export const KeptOffer = z.object({
+export const PersistedReleases = z.object({
   releases: z.array(
     z.object({
       version: z.string(),
