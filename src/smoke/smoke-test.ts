@@ -54,7 +54,7 @@ export interface SmokeReport {
   readonly imageId: string;
   readonly passed: boolean;
   readonly findings: readonly Finding[];
-  readonly eras: readonly ('initialize' | 'stateless')[];
+  readonly protocolRevisions: readonly ('initialize' | 'stateless')[];
   readonly protocolVersion: string | undefined;
   readonly serverInfo: { readonly name: string; readonly version: string } | undefined;
   readonly tools: number;
@@ -144,7 +144,7 @@ function reportOf(
     imageId,
     passed: findings.every(({ severity }) => severity !== 'error'),
     findings,
-    eras: [
+    protocolRevisions: [
       ...(handshake.failure === undefined ? (['initialize'] as const) : []),
       ...(modern ? (['stateless'] as const) : []),
     ],

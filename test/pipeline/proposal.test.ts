@@ -83,7 +83,7 @@ function update(more: Partial<ProvedUpdate> = {}): ProvedUpdate {
         imageId: 'x',
         passed: true,
         findings: [],
-        eras: ['initialize'],
+        protocolRevisions: ['initialize'],
         protocolVersion: '2025-06-18',
         serverInfo: undefined,
         tools: 3,
