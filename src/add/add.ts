@@ -203,7 +203,7 @@ async function unstarted(
   { scratch, discovered }: { scratch: Scratch; discovered: Discovered },
 ): Promise<Outcome> {
   const { draft, last, starts, refused } = discovered;
-  const said = [...last.strays.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
+  const said = [...last.nonProtocolLines.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
   const failure = {
     message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})${reachedFor(last)}`,
     detail: [...refused, ...said],

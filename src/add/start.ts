@@ -28,7 +28,7 @@ export interface Seen {
   readonly tools: readonly OfferedTool[];
   readonly uses: readonly ToolUse[];
   /** Lines on its stdout that are no JSON-RPC. */
-  readonly strays: readonly string[];
+  readonly nonProtocolLines: readonly string[];
   readonly stderr: readonly string[];
   /** Undefined while it still ran. */
   readonly exitCode: number | undefined;
@@ -65,7 +65,7 @@ async function watch(request: StartRequest, { running, recorder, sandbox }: Reco
   const tools: OfferedTool[] = [];
   let files: readonly string[] = [];
   const calls = { until: 0, count: 0 };
-  const { failure, uses, strays } = await useTools(running.attachment, {
+  const { failure, uses, nonProtocolLines } = await useTools(running.attachment, {
     deadlineMs,
     callDeadlineMs,
     argumentsFor: (tool) => {
@@ -87,7 +87,7 @@ async function watch(request: StartRequest, { running, recorder, sandbox }: Reco
     failure,
     tools,
     uses,
-    strays: strays.map(({ text }) => text),
+    nonProtocolLines: nonProtocolLines.map(({ text }) => text),
     stderr: [...running.stderr],
     exitCode: ended?.exitCode,
     outOfMemory: facts?.outOfMemory ?? false,

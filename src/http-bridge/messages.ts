@@ -27,7 +27,7 @@ export interface ServerMessage {
   /** Set if it is an answer. */
   readonly answers: RawId | undefined;
   /** An answer to nobody: no client can do anything with it. */
-  readonly isStray: boolean;
+  readonly isUnmatched: boolean;
   readonly error: Buffer | undefined;
   /** Of the answer to initialize. */
   readonly protocolVersion: string | undefined;
@@ -113,7 +113,7 @@ function serverMessage(line: Buffer): ServerMessage | undefined {
   return {
     line,
     answers,
-    isStray: !members.has('method') && answers === undefined,
+    isUnmatched: !members.has('method') && answers === undefined,
     error: error && line.subarray(error.from, error.to),
     protocolVersion: textAt(line, version),
   };

@@ -109,8 +109,8 @@ export class Question {
   async #deliver(message: ServerMessage): Promise<void> {
     const { method, revision } = this.message;
     // What went wrong before the server knew the id.
-    if (message.isStray && message.error !== undefined) throw new Failure(message.error);
-    if (message.isStray) return;
+    if (message.isUnmatched && message.error !== undefined) throw new Failure(message.error);
+    if (message.isUnmatched) return;
     const awaited = message.answers !== undefined && this.#waiting.delete(message.answers);
     if (awaited && method === 'initialize') this.#link.session.agreeOn(message.protocolVersion);
     if (awaited && method === 'tools/list' && revision !== undefined)

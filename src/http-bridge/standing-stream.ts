@@ -9,8 +9,8 @@ const maxFailures = 5;
  */
 export async function standingStream(link: Link, signal: AbortSignal): Promise<void> {
   const place: Place = { lastId: undefined, retry: undefined };
-  const reading = readingOf(link, async ({ line, isStray }) => {
-    if (!isStray) await link.output.line(line);
+  const reading = readingOf(link, async ({ line, isUnmatched }) => {
+    if (!isUnmatched) await link.output.line(line);
   });
   for (let failures = 0; !signal.aborted && failures < maxFailures; failures++) {
     try {

@@ -6,7 +6,7 @@ export interface Finding {
   readonly severity: 'error' | 'warning' | 'info';
   /** One line in plain words, with the value that was found. */
   readonly message: string;
-  /** Lines of evidence: stray output, paths, log tail. */
+  /** Lines of evidence: non-protocol output, paths, log tail. */
   readonly evidence?: readonly string[];
   /** Set when the entry declares an exception for this kind: its reason; severity is then lowered to info. */
   readonly excused?: string;

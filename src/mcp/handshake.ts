@@ -3,7 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { createHash } from 'node:crypto';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
-import { LineTransport, type Stray } from './line-transport.ts';
+import { LineTransport, type NonProtocolLine } from './line-transport.ts';
 import { noAnswer, type Asked } from './no-answer.ts';
 
 export interface ToolFacts {
@@ -28,7 +28,7 @@ export interface HandshakeResult {
   readonly tools: readonly ToolFacts[];
   readonly pages: number;
   readonly call?: { readonly isError: boolean; readonly text: string };
-  readonly strays: readonly Stray[];
+  readonly nonProtocolLines: readonly NonProtocolLine[];
 }
 
 export interface HandshakeOptions {
@@ -58,7 +58,7 @@ export async function handshake(
       failure: `initialize: ${reason(error, asked)}`,
       tools: [],
       pages: 0,
-      strays: transport.strays,
+      nonProtocolLines: transport.nonProtocolLines,
     };
   }
   const initializeMs = performance.now() - started;
@@ -66,7 +66,7 @@ export async function handshake(
   const common = {
     initializeMs,
     protocolVersion: transport.version,
-    strays: transport.strays,
+    nonProtocolLines: transport.nonProtocolLines,
     ...(serverInfo === undefined
       ? {}
       : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),

@@ -1,14 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 
 /** What a server wrote that is not JSON-RPC; the first bytes of it. */
-export interface Stray {
+export interface NonProtocolLine {
   readonly text: string;
   readonly reason: 'not-json-rpc' | 'too-long';
 }
 
 /** Longest line that is taken for a message, in bytes; a longer one is a fault of the server, not a reason to run out of memory. */
 const longestLine = 32 << 20;
-const keptStrays = 20;
+const maxNonProtocolLines = 20;
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,7 @@ export class LineTransport<M extends object> {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: M) => void;
-  readonly strays: Stray[] = [];
+  readonly nonProtocolLines: NonProtocolLine[] = [];
   /** The revision that initialize agreed on. */
   version = '';
   #closed = false;
@@ -82,7 +82,7 @@ export class LineTransport<M extends object> {
     this.#parts.push(part);
     this.#size += part.length;
     if (this.#size <= longestLine) return;
-    this.#stray(Buffer.concat(this.#parts).toString('utf8', 0, 200), 'too-long');
+    this.#nonProtocol(Buffer.concat(this.#parts).toString('utf8', 0, 200), 'too-long');
     this.#parts = [];
     this.#size = 0;
     this.#skipping = true;
@@ -98,7 +98,7 @@ export class LineTransport<M extends object> {
     }
     if (text === '') return;
     const message = parse(text);
-    if (message === undefined) this.#stray(text.slice(0, 200), 'not-json-rpc');
+    if (message === undefined) this.#nonProtocol(text.slice(0, 200), 'not-json-rpc');
     // Checked to be a JSON-RPC 2.0 object; the SDKs check the rest.
     else this.onmessage?.(message as M);
   }
@@ -107,8 +107,8 @@ export class LineTransport<M extends object> {
     if (this.#size > 0) this.#line();
   }
 
-  #stray(text: string, reason: Stray['reason']): void {
-    if (this.strays.length < keptStrays) this.strays.push({ text, reason });
+  #nonProtocol(text: string, reason: NonProtocolLine['reason']): void {
+    if (this.nonProtocolLines.length < maxNonProtocolLines) this.nonProtocolLines.push({ text, reason });
   }
 }
 

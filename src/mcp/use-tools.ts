@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
-import { LineTransport, type Stray } from './line-transport.ts';
+import { LineTransport, type NonProtocolLine } from './line-transport.ts';
 import { noAnswer, type Asked } from './no-answer.ts';
 
 /** A tool as a server offers it. */
@@ -45,11 +45,11 @@ export async function useTools(
 ): Promise<{
   readonly failure?: string;
   readonly uses: readonly ToolUse[];
-  readonly strays: readonly Stray[];
+  readonly nonProtocolLines: readonly NonProtocolLine[];
 }> {
   const client = new Client({ name: 'mcpcat-audit', version: '1.0.0' });
   const transport = new LineTransport<JSONRPCMessage>(attachment);
-  const { strays } = transport;
+  const { nonProtocolLines } = transport;
   const limits = { timeout: options.deadlineMs };
   const asked = { timeoutMs: options.callDeadlineMs ?? options.deadlineMs, transport };
   const uses: ToolUse[] = [];
@@ -66,9 +66,9 @@ export async function useTools(
       options.onUse(tool.name);
       uses.push(await called(client, { name: tool.name, arguments: use, asked }));
     }
-    return { uses, strays };
+    return { uses, nonProtocolLines };
   } catch (error) {
-    return { failure: messageOf(error), uses, strays };
+    return { failure: messageOf(error), uses, nonProtocolLines };
   } finally {
     await options.beforeClose();
     attachment.stdin.end();

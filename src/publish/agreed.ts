@@ -51,8 +51,8 @@ export async function agreedPackages(folder: string, dealt: readonly Dealt[]): P
       return { shard, names, saved };
     }),
   );
-  const strays = brought.flatMap(({ shard, names, saved }) =>
-    saved.filter((name) => !names.includes(name)).map((name) => stray(name, shard)),
+  const nonProtocolLines = brought.flatMap(({ shard, names, saved }) =>
+    saved.filter((name) => !names.includes(name)).map((name) => foreign(name, shard)),
   );
   const folders = await savedNames(folder).catch((): string[] => []);
   const unknown = folders.filter(
@@ -64,10 +64,10 @@ export async function agreedPackages(folder: string, dealt: readonly Dealt[]): P
     const places = holders.map(({ shard }) => path.join(placeOf(folder, shard), name));
     return judged(name, places);
   });
-  return [...(await Promise.all(verdicts)), ...strays, ...unknown.map((name) => stray(name, undefined))];
+  return [...(await Promise.all(verdicts)), ...nonProtocolLines, ...unknown.map((name) => foreign(name, undefined))];
 }
 
-function stray(name: string, shard: number | undefined): Verdict {
+function foreign(name: string, shard: number | undefined): Verdict {
   const message =
     shard === undefined
       ? `${name}: this folder belongs to no job that was planned`

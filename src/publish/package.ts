@@ -5,7 +5,7 @@ import type { Manifest } from '../registry/content/manifest.ts';
 import { indexOver, platformDescriptor, platformText } from '../registry/push.ts';
 import { repackImage, type PackedImage } from '../registry/repack/repack.ts';
 import { checkBuilt } from './proved.ts';
-import { strayProgram } from './stray-program.ts';
+import { foreignProgram } from './foreign-program.ts';
 import { versionAnnotation, type Release } from './release.ts';
 import type { Variant } from './variant.ts';
 
@@ -42,10 +42,10 @@ export async function packServer(
   for (const variant of variants) {
     const archive = await engine.saveImage(variant.image);
     const image = scope.use(await repackImage(archive, signal === undefined ? {} : { signal }));
-    const stray = variant === variants[0] ? undefined : strayProgram(image);
-    if (stray === undefined) packed.push({ image, variant });
+    const foreign = variant === variants[0] ? undefined : foreignProgram(image);
+    if (foreign === undefined) packed.push({ image, variant });
     else {
-      const message = `not for ${variant.platform}: ${stray} is a program for another machine`;
+      const message = `not for ${variant.platform}: ${foreign} is a program for another machine`;
       emit({ type: 'notice', subject: release.name, message });
     }
   }

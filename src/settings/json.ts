@@ -35,7 +35,7 @@ const deepest = 32;
 const tokenForm =
   /[{}[\]:,]|"(?:[^"\\\n]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
 /** What stands where a token should: a word, or one character. */
-const strayForm = /[\p{L}\p{N}_.-]+|./uy;
+const unexpectedToken = /[\p{L}\p{N}_.-]+|./uy;
 
 interface Token {
   readonly text: string;
@@ -65,7 +65,7 @@ class Cursor {
     const at = this.#at;
     if (at === this.#text.length) return { text: '', at };
     const text = this.#match(tokenForm, at);
-    if (text === undefined) throw this.fault(expected, { text: this.#match(strayForm, at) ?? '', at });
+    if (text === undefined) throw this.fault(expected, { text: this.#match(unexpectedToken, at) ?? '', at });
     this.#at += text.length;
     return { text, at };
   }

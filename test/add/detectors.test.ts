@@ -23,7 +23,7 @@ const nothing: Seen = {
   failure: 'MCP error -32000: Connection closed',
   tools: [],
   uses: [],
-  strays: [],
+  nonProtocolLines: [],
   stderr: [],
   exitCode: 1,
   outOfMemory: false,
@@ -394,7 +394,7 @@ test('a server that only listens is spoken to over HTTP', () => {
 });
 
 test('a banner on stdout is declared, with its words', () => {
-  const one = situation({ failure: undefined, strays: ['Welcome to Thing!'] });
+  const one = situation({ failure: undefined, nonProtocolLines: ['Welcome to Thing!'] });
   const [exception] = applied(one, noisy(one)).exceptions;
   assert.equal(exception?.finding, 'stdout-noise');
   assert.match(exception?.reason ?? '', /Welcome to Thing!/);

@@ -59,7 +59,7 @@ test('a sound server gives its facts, its tools and the answer of a call', async
     ['echo'],
   );
   assert.deepEqual(found.call, { isError: false, text: '[{"type":"text","text":"hi"}]' });
-  assert.deepEqual(found.strays, [{ text: 'a banner', reason: 'not-json-rpc' }]);
+  assert.deepEqual(found.nonProtocolLines, [{ text: 'a banner', reason: 'not-json-rpc' }]);
   assert.equal(found.idle, 1, 'there is a moment while the server is idle and still open');
 });
 

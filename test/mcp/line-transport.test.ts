@@ -10,7 +10,7 @@ test('one message a line arrives in order, also several in one piece', async () 
   const { write, messages, transport } = await listen();
   await write(line(message(1)) + line(message(2)) + line(message(3)));
   assert.deepEqual(messages, [message(1), message(2), message(3)]);
-  assert.deepEqual(transport.strays, []);
+  assert.deepEqual(transport.nonProtocolLines, []);
 });
 
 test('a message that is cut at any byte, also within a character, arrives whole', async () => {
@@ -36,7 +36,7 @@ test('line ends of Windows and empty lines are no noise', async () => {
   const { write, messages, transport } = await listen();
   await write(`\r\n\n  \n${JSON.stringify(message(1))}\r\n`);
   assert.deepEqual(messages, [message(1)]);
-  assert.deepEqual(transport.strays, []);
+  assert.deepEqual(transport.nonProtocolLines, []);
 });
 
 test('the last line counts without a line end too', async () => {
@@ -64,7 +64,7 @@ test('what is no JSON-RPC is recorded and does not stop the messages', async () 
   await write(`${noise.join('\n')}\n${line(message(1))}`);
   assert.deepEqual(messages, [message(1)]);
   assert.deepEqual(
-    transport.strays,
+    transport.nonProtocolLines,
     noise.map((noisy) => ({ text: noisy, reason: 'not-json-rpc' })),
   );
 });
@@ -72,21 +72,21 @@ test('what is no JSON-RPC is recorded and does not stop the messages', async () 
 test('a batch is no message: the revisions that we speak have none', async () => {
   const { write, messages, transport } = await listen();
   await write(line([message(1), message(2)]));
-  assert.deepEqual([messages.length, transport.strays.length], [0, 1]);
+  assert.deepEqual([messages.length, transport.nonProtocolLines.length], [0, 1]);
 });
 
 test('of endless noise only the beginning is kept', async () => {
   const { write, transport } = await listen();
   await write(`${'x'.repeat(1000)}\n`.repeat(1000));
-  assert.equal(transport.strays.length, 20);
-  assert.equal(transport.strays[0]?.text.length, 200);
+  assert.equal(transport.nonProtocolLines.length, 20);
+  assert.equal(transport.nonProtocolLines[0]?.text.length, 200);
 });
 
 test('bytes that are no text are noise and not an exception', async () => {
   const { write, messages, transport } = await listen();
   await write(Buffer.from([0xff, 0xfe, 0x00, 0x80, 10]));
   await write(line(message(1)));
-  assert.deepEqual([messages.length, transport.strays.length], [1, 1]);
+  assert.deepEqual([messages.length, transport.nonProtocolLines.length], [1, 1]);
 });
 
 test('what is sent is one line each, and closing closes only our half', async () => {

@@ -10,9 +10,9 @@ test('a line of 50 MB is refused with its beginning, and the messages after it a
   for (let sent = 0; sent < 50; sent++) await write(mebibyte);
   await write(`"}\n${JSON.stringify(message(2))}\n`);
   assert.deepEqual(messages, [message(2)]);
-  assert.equal(transport.strays.length, 1);
-  assert.equal(transport.strays[0]?.reason, 'too-long');
-  assert.match(transport.strays[0]?.text ?? '', /^\{"jsonrpc":"2\.0","id":1,"result":"x{150,}$/);
+  assert.equal(transport.nonProtocolLines.length, 1);
+  assert.equal(transport.nonProtocolLines[0]?.reason, 'too-long');
+  assert.match(transport.nonProtocolLines[0]?.text ?? '', /^\{"jsonrpc":"2\.0","id":1,"result":"x{150,}$/);
 });
 
 test('a line that never ends does not fill the memory', async () => {
@@ -21,7 +21,7 @@ test('a line that never ends does not fill the memory', async () => {
   for (let sent = 0; sent < 200; sent++) await write(mebibyte);
   const grown = process.memoryUsage().arrayBuffers - before;
   assert.ok(grown < 64 << 20, `${String(grown >> 20)} MiB more after 200 MiB`);
-  assert.equal(transport.strays.length, 1);
+  assert.equal(transport.nonProtocolLines.length, 1);
 });
 
 test('a message just below the limit arrives', async () => {
@@ -30,7 +30,7 @@ test('a message just below the limit arrives', async () => {
   for (let sent = 0; sent < 31; sent++) await write(mebibyte);
   await write('"}\n');
   assert.equal(messages.length, 1);
-  assert.deepEqual(transport.strays, []);
+  assert.deepEqual(transport.nonProtocolLines, []);
 });
 
 test('two lines that are too long one after the other are two faults', async () => {
@@ -41,7 +41,7 @@ test('two lines that are too long one after the other are two faults', async () 
   }
   await write(`${JSON.stringify(message(1))}\n`);
   assert.deepEqual(
-    transport.strays.map(({ reason }) => reason),
+    transport.nonProtocolLines.map(({ reason }) => reason),
     ['too-long', 'too-long'],
   );
   assert.deepEqual(messages, [message(1)]);

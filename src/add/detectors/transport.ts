@@ -38,7 +38,7 @@ function withHttp(draft: Draft, { port, path, why }: { port: number; path: strin
 
 /** Text on stdout: the launcher moves it to stderr where the entry says so. */
 export function noisy({ seen, draft }: Situation): Detection[] {
-  const [first] = seen.strays;
+  const [first] = seen.nonProtocolLines;
   if (
     seen.failure !== undefined ||
     first === undefined ||

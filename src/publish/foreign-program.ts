@@ -7,7 +7,7 @@ const machines: Readonly<Record<string, number>> = { amd64: 62, arm64: 183 };
  * A program that the image's machine can't run, in a package that has none for it: then the package was not made for
  * this platform. Packages that bring programs for several machines are fine. Undefined if there is none.
  */
-export function strayProgram({
+export function foreignProgram({
   programs,
   platform,
 }: Pick<PackedImage, 'programs' | 'platform'>): string | undefined {
@@ -15,8 +15,8 @@ export function strayProgram({
   const byPackage = Map.groupBy(programs, ({ name }) => packageOf(name));
   for (const files of byPackage.values()) {
     if (files.some(({ machine }) => machine === wanted)) continue;
-    const [stray] = files;
-    if (stray !== undefined) return stray.name;
+    const [foreign] = files;
+    if (foreign !== undefined) return foreign.name;
   }
   return undefined;
 }
