@@ -3,7 +3,7 @@ import type { Server } from '../catalog/server.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { pool } from '../lib/pool.ts';
 import { releaseOf } from '../publish/release.ts';
-import type { Place } from '../publish/target.ts';
+import type { RepositoryRoot } from '../publish/target.ts';
 import { headManifest } from '../registry/content/manifests.ts';
 import { estimateSeconds } from './estimate.ts';
 import type { BuildEnvironments } from './platforms.ts';
@@ -24,7 +24,7 @@ export interface PlanRequest {
   readonly servers: readonly Server[];
   readonly buildEnvironments: BuildEnvironments;
   /** Undefined: the records beside the entries are believed, and no registry is asked. */
-  readonly place: Place | undefined;
+  readonly repositoryRoot: RepositoryRoot | undefined;
 }
 
 /** What must be rebuilt: fingerprints from files alone, then one HEAD for each entry. In the order of the servers. */
@@ -32,7 +32,7 @@ export async function planRebuilds(request: PlanRequest): Promise<Planned[]> {
   return pool(request.servers, 8, (server) => planOne(request, server));
 }
 
-async function planOne({ buildEnvironments, place }: PlanRequest, server: Server): Promise<Planned> {
+async function planOne({ buildEnvironments, repositoryRoot }: PlanRequest, server: Server): Promise<Planned> {
   const { entry, lock } = server;
   const { name } = entry;
   if (lock === undefined) return blocked(name, `no lock yet: mcpcat update ${name}`);
@@ -43,7 +43,7 @@ async function planOne({ buildEnvironments, place }: PlanRequest, server: Server
     return blocked(name, messageOf(error));
   }
   const estimate = { name, estimateSeconds: estimateSeconds(lock), inputs };
-  const reason = await dueReason(server, { inputs, place });
+  const reason = await dueReason(server, { inputs, repositoryRoot });
   return reason === undefined
     ? { ...estimate, state: 'current', reason: '' }
     : { ...estimate, state: 'due', reason };
@@ -55,12 +55,12 @@ function blocked(name: string, reason: string): Planned {
 
 async function dueReason(
   { folder, entry }: Server,
-  { inputs, place }: { readonly inputs: string; readonly place: Place | undefined },
+  { inputs, repositoryRoot }: { readonly inputs: string; readonly repositoryRoot: RepositoryRoot | undefined },
 ): Promise<string | undefined> {
   const record = await readImageRecord(folder);
   const known = record?.inputs === inputs;
-  if (place === undefined) return known ? undefined : record === undefined ? 'never built' : 'inputs changed';
-  const { registry, repository } = place.targetOf(entry.name);
+  if (repositoryRoot === undefined) return known ? undefined : record === undefined ? 'never built' : 'inputs changed';
+  const { registry, repository } = repositoryRoot.targetOf(entry.name);
   const found = await headManifest(registry, repository, inputs).catch(nothingIfDenied);
   if (found === undefined)
     return record === undefined ? 'not in the registry' : 'not in the registry as it is now';

@@ -4,13 +4,13 @@ import { Registry, type RegistryOptions } from '../registry/registry.ts';
 import type { Target } from './send.ts';
 
 /** Where the images of a catalog go: `HOST[:PORT][/PREFIX]`, one repository for each server below it. */
-export interface Place {
+export interface RepositoryRoot {
   readonly registry: Registry;
   targetOf(name: string): Target;
 }
 
 /** Rejects with `usage` for anything that does not begin with a host: a typing error must not end up on Docker Hub. */
-export function placeOf(text: string, options: RegistryOptions): Place {
+export function repositoryRootOf(text: string, options: RegistryOptions): RepositoryRoot {
   const prefix = text.replace(/\/+$/, '');
   const first = prefix.split('/')[0] ?? '';
   if (!/[.:]/.test(first) && first !== 'localhost')

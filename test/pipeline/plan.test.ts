@@ -10,7 +10,7 @@ import { planRebuilds } from '../../src/pipeline/plan.ts';
 import { unfitReason, buildEnvironmentsFor, type BuildEnvironments } from '../../src/pipeline/platforms.ts';
 import { shardsOf } from '../../src/pipeline/shards.ts';
 import { variantsOf } from '../../src/pipeline/variants.ts';
-import { placeOf } from '../../src/publish/target.ts';
+import { repositoryRootOf } from '../../src/publish/target.ts';
 import { engineWith, entryAt, files, publish } from '../publish/rig.ts';
 import { faultyProxy } from '../registry/proxy.ts';
 import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
@@ -87,10 +87,10 @@ test('an entry is due until the registry has what it is now, and that takes one 
   await using proxy = await faultyProxy(real.host, () => undefined);
   using entry = entryAt('1.2.3');
   const server = await entry.server();
-  const place = placeOf(`${proxy.host}/test`, { env: {} });
+  const repositoryRoot = repositoryRootOf(`${proxy.host}/test`, { env: {} });
   const plan = async (): Promise<readonly [string, string]> => {
     proxy.seen.length = 0;
-    const [planned] = await planRebuilds({ servers: [server], buildEnvironments, place });
+    const [planned] = await planRebuilds({ servers: [server], buildEnvironments, repositoryRoot });
     return [planned?.state ?? '', planned?.reason ?? ''];
   };
   assert.deepEqual(await plan(), ['due', 'not in the registry']);
@@ -112,7 +112,7 @@ test('an entry is due until the registry has what it is now, and that takes one 
   const [refreshed] = await planRebuilds({
     servers: [server],
     buildEnvironments: [{ ...buildEnvironments[0], bases }],
-    place,
+    repositoryRoot,
   });
   assert.deepEqual([refreshed?.state, refreshed?.reason], ['due', 'not in the registry as it is now']);
 });
@@ -121,7 +121,7 @@ test('without a registry the record is believed; an entry without a lock is bloc
   using entry = entryAt('1.2.3');
   const server = await entry.server();
   const unlocked: Server = { ...server, lock: undefined };
-  const planned = await planRebuilds({ servers: [unlocked, server], buildEnvironments, place: undefined });
+  const planned = await planRebuilds({ servers: [unlocked, server], buildEnvironments, repositoryRoot: undefined });
   assert.deepEqual(
     planned.map(({ state, reason }) => [state, reason]),
     [
@@ -135,8 +135,8 @@ test('a registry that does not answer is said, and nothing is planned from it', 
   using entry = entryAt('1.2.3');
   await using down = await faultyProxy(real.host, () => ({ kind: 'answer', status: 503, body: '' }));
   const registry = client(down.host, { retryPolicy: { attempts: 2 } });
-  const place = { registry, targetOf: () => ({ registry, repository: 'test/echo' }) };
-  await assert.rejects(planRebuilds({ servers: [await entry.server()], buildEnvironments, place }), {
+  const repositoryRoot = { registry, targetOf: () => ({ registry, repository: 'test/echo' }) };
+  await assert.rejects(planRebuilds({ servers: [await entry.server()], buildEnvironments, repositoryRoot }), {
     code: 'upstream-unavailable',
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { inputsTag } from '../../src/publish/inputs.ts';
-import { placeOf } from '../../src/publish/target.ts';
+import { repositoryRootOf } from '../../src/publish/target.ts';
 import { mayMove, versionTags } from '../../src/publish/version-tags.ts';
 
 const tags = (...args: Parameters<typeof versionTags>): string[] =>
@@ -45,7 +45,7 @@ test('the tag of the inputs depends on every platform and not on their order', (
 
 test('a registry is a host with a path; what is none never becomes Docker Hub', () => {
   const target = (text: string): string => {
-    const { registry, repository } = placeOf(text, { env: {} }).targetOf('time');
+    const { registry, repository } = repositoryRootOf(text, { env: {} }).targetOf('time');
     return `${registry.host} ${repository}`;
   };
   assert.equal(target('ghcr.io/owner'), 'ghcr.io owner/time');

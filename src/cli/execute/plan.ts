@@ -7,7 +7,7 @@ import { planRebuilds, type Planned } from '../../pipeline/plan.ts';
 import { matrixText, maxShards, shardsOf, type Shard } from '../../pipeline/shards.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
-import { placeFrom } from './registry-place.ts';
+import { repositoryRootFrom } from './repository-root.ts';
 import { folderOf } from './build-environment.ts';
 import { buildEnvironmentsOf } from './build-environments.ts';
 
@@ -15,9 +15,9 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const count = shardCount(options.text('shards'));
   const copies = copiesOf(options.text('copies') ?? '1');
-  const place = placeFrom(invocation);
+  const repositoryRoot = repositoryRootFrom(invocation);
   const [servers, buildEnvironments] = await Promise.all([plannedServers(invocation), buildEnvironmentsOf(invocation)]);
-  const planned = await planRebuilds({ servers, buildEnvironments, place });
+  const planned = await planRebuilds({ servers, buildEnvironments, repositoryRoot });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, { count, copies });
   for (const { name, state, reason } of planned)

@@ -8,29 +8,29 @@ import { publishBuilt, publishSaved } from '../../pipeline/publish-entry.ts';
 import type { PublishOutcome } from '../../publish/publish-server.ts';
 import { agreedPackages, parseDealt, type Verdict } from '../../publish/agreed.ts';
 import { savedNames } from '../../publish/saved.ts';
-import type { Place } from '../../publish/target.ts';
+import type { RepositoryRoot } from '../../publish/target.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { placeFrom } from './registry-place.ts';
+import { repositoryRootFrom } from './repository-root.ts';
 import { engineOf, folderOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
 import { buildEnvironmentsOf } from './build-environments.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const place = placeToPublish(invocation);
+  const repositoryRoot = repositoryRootToPublish(invocation);
   const width = jobsOf(invocation);
   const from = options.text('from');
   if (from === undefined && options.text('dealt') !== undefined)
     throw new McpcatError('usage', '--dealt: expected --from DIR with it');
   const jobs = await (from === undefined
-    ? builtJobs(invocation, place)
-    : savedJobs(invocation, { place, from: path.resolve(from) }));
+    ? builtJobs(invocation, repositoryRoot)
+    : savedJobs(invocation, { repositoryRoot, from: path.resolve(from) }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, { results, header: ['server', 'state', 'version', 'sent', 'image'], row });
 };
 
-async function builtJobs(invocation: Invocation, place: Place | undefined): Promise<Job<PublishOutcome>[]> {
+async function builtJobs(invocation: Invocation, repositoryRoot: RepositoryRoot | undefined): Promise<Job<PublishOutcome>[]> {
   const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
@@ -41,7 +41,7 @@ async function builtJobs(invocation: Invocation, place: Place | undefined): Prom
   return servers.map((server) => ({
     name: server.entry.name,
     work: (emit: Emit) => {
-      const target = place?.targetOf(server.entry.name);
+      const target = repositoryRoot?.targetOf(server.entry.name);
       return publishBuilt({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, engine);
     },
   }));
@@ -50,7 +50,7 @@ async function builtJobs(invocation: Invocation, place: Place | undefined): Prom
 /** What `rebuild --save` wrote; one that the catalog does not have fails alone. */
 async function savedJobs(
   invocation: Invocation,
-  { place, from }: { readonly place: Place | undefined; readonly from: string },
+  { repositoryRoot, from }: { readonly repositoryRoot: RepositoryRoot | undefined; readonly from: string },
 ): Promise<Job<PublishOutcome>[]> {
   const { options } = invocation;
   const buildEnvironments = await buildEnvironmentsOf(invocation);
@@ -66,7 +66,7 @@ async function savedJobs(
     work: async (emit: Emit) => {
       if ('refusal' in verdict) throw verdict.refusal;
       const { name, folder } = verdict;
-      const target = place?.targetOf(name);
+      const target = repositoryRoot?.targetOf(name);
       const server = await load(name);
       return publishSaved({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, folder);
     },
@@ -89,10 +89,10 @@ function row({ name, state, version, sent, repository, digest }: PublishOutcome)
 }
 
 /** Undefined with --dry-run: then no registry is needed, and none is asked. */
-function placeToPublish(invocation: Invocation): Place | undefined {
+function repositoryRootToPublish(invocation: Invocation): RepositoryRoot | undefined {
   if (invocation.options.flag('dry-run')) return undefined;
-  const place = placeFrom(invocation);
-  if (place !== undefined) return place;
+  const repositoryRoot = repositoryRootFrom(invocation);
+  if (repositoryRoot !== undefined) return repositoryRoot;
   throw new McpcatError('usage', 'expected --registry HOST/PREFIX, or --dry-run', {
     hint: 'MCPCAT_REGISTRY sets it for all commands',
   });

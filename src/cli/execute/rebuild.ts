@@ -7,15 +7,15 @@ import type { Execute, Invocation } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { placeFrom } from './registry-place.ts';
+import { repositoryRootFrom } from './repository-root.ts';
 import { engineOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
 import { buildEnvironmentsOf } from './build-environments.ts';
-import type { Place } from '../../publish/target.ts';
+import type { RepositoryRoot } from '../../publish/target.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
-  const place = placeToPublish(invocation);
+  const repositoryRoot = repositoryRootToPublish(invocation);
   const folder = options.text('save');
   const save = folder === undefined ? undefined : path.resolve(folder);
   const force = options.flag('force');
@@ -29,7 +29,7 @@ export const execute: Execute = async (invocation) => {
     name: server.entry.name,
     ...(server.lock === undefined ? {} : { weight: estimateSeconds(server.lock) }),
     work: (emit: Emit) => {
-      const target = place?.targetOf(server.entry.name);
+      const target = repositoryRoot?.targetOf(server.entry.name);
       return rebuildEntry({
         server,
         buildEnvironments,
@@ -56,10 +56,10 @@ function row({ name, build, proof, published, seconds }: RebuildOutcome): string
   return [name, build, proof, published?.state ?? '-', `${seconds.toFixed(1)} s`];
 }
 
-function placeToPublish(invocation: Invocation): Place | undefined {
+function repositoryRootToPublish(invocation: Invocation): RepositoryRoot | undefined {
   if (!invocation.options.flag('publish')) return undefined;
-  const place = placeFrom(invocation);
-  if (place !== undefined) return place;
+  const repositoryRoot = repositoryRootFrom(invocation);
+  if (repositoryRoot !== undefined) return repositoryRoot;
   throw new McpcatError('usage', '--publish: expected --registry HOST/PREFIX', {
     hint: 'MCPCAT_REGISTRY sets it for all commands',
   });
