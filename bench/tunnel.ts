@@ -17,7 +17,7 @@ import {
   tcpServer,
   travel,
   travellers,
-  type Told,
+  type Observed,
 } from '../test/rig/tunnel.ts';
 
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 10;
@@ -61,7 +61,7 @@ function say(what: string, found: string, target: string, met: boolean): void {
 }
 
 /** The same client in a process of this machine. */
-async function onHost(request: object): Promise<Told> {
+async function onHost(request: object): Promise<Observed> {
   const child = spawn(process.execPath, ['--use-openssl-ca', client], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, SSL_CERT_FILE: path.join(folder, 'ca.pem') },
@@ -70,7 +70,7 @@ async function onHost(request: object): Promise<Told> {
   child.stdin.write(`${JSON.stringify({ id: 1, ...request })}\n`);
   const line = await firstLine(child);
   child.stdin.end();
-  return JSON.parse(line) as Told;
+  return JSON.parse(line) as Observed;
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

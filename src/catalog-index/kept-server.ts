@@ -7,7 +7,7 @@ import { ownText } from './copy-files.ts';
 import type { ListedImage } from './catalog-index.ts';
 
 /** Of the entry, and of what is kept around it. */
-export const keptVersion = `${String(schemaVersion)}.3`;
+export const persistedVersion = `${String(schemaVersion)}.3`;
 
 /** One server of the catalog in a file. */
 export interface Wanted {
@@ -28,7 +28,7 @@ export interface OpenedServer {
 }
 
 /** A server of a catalog index as it is kept: valid as long as the file is the very same. */
-export interface Kept extends OpenedServer {
+export interface Persisted extends OpenedServer {
   readonly version: string;
   readonly file: string;
   readonly state: string;
@@ -41,18 +41,18 @@ export function stateOf(file: string): string | undefined {
   return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join('-');
 }
 
-export function keptFile({ cache, file, name }: Wanted): string {
+export function persistedFile({ cache, file, name }: Wanted): string {
   return path.join(cache, 'listed', `${name}-${digest(file)}.json`);
 }
 
 /** Undefined if nothing is kept of the file as it is now, and for names that are none: they would name files. */
-export function readKept(wanted: Wanted): Kept | undefined {
+export function readPersisted(wanted: Wanted): Persisted | undefined {
   const { file, name } = wanted;
   if (!isPlain(name)) return undefined;
   try {
     // Written by us from a checked catalog index, by rename: whole.
-    const kept = JSON.parse(ownText(keptFile(wanted))) as Kept;
-    const valid = kept.version === keptVersion && kept.file === file && kept.state === stateOf(file);
+    const kept = JSON.parse(ownText(persistedFile(wanted))) as Persisted;
+    const valid = kept.version === persistedVersion && kept.file === file && kept.state === stateOf(file);
     return valid ? kept : undefined;
   } catch {
     return undefined;

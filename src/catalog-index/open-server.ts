@@ -4,10 +4,10 @@ import { writeWhole } from '../lib/folders.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
 import {
   isPlain,
-  keptFile,
-  keptVersion,
+  persistedFile,
+  persistedVersion,
   stateOf,
-  type Kept,
+  type Persisted,
   type OpenedServer,
   type Wanted,
 } from './kept-server.ts';
@@ -28,7 +28,7 @@ export async function openAndKeep(request: Wanted & Pick<OpenRequest, 'say'>): P
   const found = await openServer({ ...request, source: { kind: 'file', file }, mode: 'launch' });
   const state = stateOf(file);
   if (isPlain(name) && state !== undefined && state === before && !isRacy(file))
-    await writeKept(keptFile(request), { version: keptVersion, file, state, ...found });
+    await writeKept(persistedFile(request), { version: persistedVersion, file, state, ...found });
   return found;
 }
 
@@ -37,7 +37,7 @@ function isRacy(file: string): boolean {
   return Date.now() - statSync(file).ctimeMs < 2000;
 }
 
-async function writeKept(file: string, kept: Kept): Promise<void> {
+async function writeKept(file: string, kept: Persisted): Promise<void> {
   try {
     makeFolderNow(path.dirname(file), 0o700);
     await writeWhole(file, JSON.stringify(kept));

@@ -1,7 +1,7 @@
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { ageText, copyFiles, readFacts } from './copy-files.ts';
-import { readKept, type OpenedServer, type Wanted } from './kept-server.ts';
+import { readPersisted, type OpenedServer, type Wanted } from './kept-server.ts';
 import type { ListedImage } from './catalog-index.ts';
 
 interface Request {
@@ -46,7 +46,7 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
   const copy = copyOf(url, cache);
   const file = copy?.file ?? '';
   if (copy?.state === 'old') {
-    const kept = readKept({ ...request, file });
+    const kept = readPersisted({ ...request, file });
     if (kept !== undefined)
       return (await import('./refresh-copy.ts')).refreshedServer(request, { url, kept });
   } else if (copy !== undefined) {
@@ -65,7 +65,7 @@ function facts({ entry, image, tools, names }: OpenedServer): QuickServer {
 }
 
 async function serverIn(request: Wanted & Pick<Request, 'say'>): Promise<OpenedServer> {
-  const kept = readKept(request);
+  const kept = readPersisted(request);
   if (kept !== undefined) return kept;
   const { openAndKeep } = await import('./open-server.ts');
   return openAndKeep(request);

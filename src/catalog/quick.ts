@@ -15,7 +15,7 @@ interface Request {
 }
 
 /** A parse that is kept: valid as long as text and schema are the very same. */
-interface Kept {
+interface Persisted {
   readonly schemaVersion: number;
   readonly text: string;
   readonly entry: Entry;
@@ -30,7 +30,7 @@ export async function quickEntry({ folder, name, cache }: Request): Promise<Entr
   const text = readText(source);
   if (text === undefined || !/^[a-z0-9-]+$/.test(name)) return parse(folder, name);
   const file = path.join(cache, 'entries', `${name}-${digest(path.resolve(folder))}.json`);
-  const kept = readKept(file);
+  const kept = readPersisted(file);
   if (kept?.text === text && kept.schemaVersion === schemaVersion) return kept.entry;
   const entry = await parse(folder, name);
   // The loader has read the file itself: if somebody wrote it in between, the two do not belong together.
@@ -57,17 +57,17 @@ function readText(file: string): string | undefined {
 }
 
 /** A file of another user is not believed. */
-function readKept(file: string): Kept | undefined {
+function readPersisted(file: string): Persisted | undefined {
   try {
     if (!thisHost().owns(statSync(file))) return undefined;
     // Written by us from a checked entry, by rename: whole.
-    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+    return JSON.parse(readFileSync(file, 'utf8')) as Persisted;
   } catch {
     return undefined;
   }
 }
 
-function keep(file: string, kept: Kept): void {
+function keep(file: string, kept: Persisted): void {
   try {
     makeFolderNow(path.dirname(file), 0o700);
     const temporary = `${file}.${String(process.pid)}`;

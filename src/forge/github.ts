@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Octokit, RequestError } from 'octokit';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { conditionsOf, KeptAnswers } from '../lib/kept-answers.ts';
+import { conditionsOf, PersistedAnswers } from '../lib/persisted-answers.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,12 +30,12 @@ export function repositoryOf(address: string): Repository | undefined {
  */
 export class GitHub {
   readonly octokit: Octokit;
-  readonly #kept: KeptAnswers;
+  readonly #kept: PersistedAnswers;
   readonly #baseUrl: string;
 
   constructor({ token, baseUrl, cacheFolder, signal }: GitHubOptions) {
     this.#baseUrl = baseUrl;
-    this.#kept = new KeptAnswers(path.join(cacheFolder, 'github'));
+    this.#kept = new PersistedAnswers(path.join(cacheFolder, 'github'));
     this.octokit = new Octokit({
       auth: token,
       baseUrl,

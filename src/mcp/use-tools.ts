@@ -33,7 +33,7 @@ export interface UseOptions {
 }
 
 const maxPages = 100;
-const keptText = 300;
+const maxTextLength = 300;
 
 /**
  * Shakes hands, lists the tools and calls them one after the other; what a tool answers is recorded, not judged.
@@ -103,10 +103,10 @@ async function called(client: Client, { name, arguments: given, asked }: Call): 
   try {
     const limits = { timeout: asked.timeoutMs };
     const result = await client.callTool({ name, arguments: { ...given } }, undefined, limits);
-    const text = JSON.stringify(result.content).slice(0, keptText);
+    const text = JSON.stringify(result.content).slice(0, maxTextLength);
     return { name, outcome: result.isError === true ? 'error' : 'answered', text };
   } catch (error) {
-    const text = messageOf(error).slice(0, keptText);
+    const text = messageOf(error).slice(0, maxTextLength);
     return { name, outcome: noAnswer(error, asked) === undefined ? 'error' : 'no-answer', text };
   }
 }

@@ -34,7 +34,7 @@ export interface TestSession {
   readonly tunnel: Promise<Tunnel | undefined>;
 }
 
-const keptLines = 40;
+const maxLines = 40;
 /** Milliseconds: nobody waits for the next word, so a busy engine has more time to remove a container. */
 const confirmMs = 120_000;
 
@@ -96,7 +96,7 @@ function collect(stream: Channel['stderr']): string[] {
     const parts = (rest + chunk.toString()).split('\n');
     rest = (parts.pop() ?? '').slice(-1000);
     lines.push(...parts.map((line) => line.slice(0, 1000)));
-    lines.splice(0, lines.length - keptLines);
+    lines.splice(0, lines.length - maxLines);
   });
   stream.on('error', () => undefined);
   return lines;

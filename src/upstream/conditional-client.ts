@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpGet } from '../lib/http.ts';
-import { conditionsOf, KeptAnswers } from '../lib/kept-answers.ts';
+import { conditionsOf, PersistedAnswers } from '../lib/persisted-answers.ts';
 
 export interface Question<T> {
   /** For messages: `npm:left-pad`. */
@@ -23,13 +23,13 @@ const maxFailures = 3;
  * given up for the rest of the run, with its own error, so that an outage costs seconds and not an hour.
  */
 export class ConditionalClient {
-  readonly #kept: KeptAnswers;
+  readonly #kept: PersistedAnswers;
   readonly #signal: AbortSignal | undefined;
   readonly #failures = new Map<string, number>();
   readonly #counts = { requests: 0, unchanged: 0 };
 
   constructor({ cacheFolder, signal }: { cacheFolder: string; signal?: AbortSignal | undefined }) {
-    this.#kept = new KeptAnswers(path.join(cacheFolder, 'upstream'));
+    this.#kept = new PersistedAnswers(path.join(cacheFolder, 'upstream'));
     this.#signal = signal;
   }
 

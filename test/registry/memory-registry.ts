@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { listening } from './proxy.ts';
 
-interface Kept {
+interface Persisted {
   readonly type: string;
   readonly bytes: Buffer;
 }
@@ -25,8 +25,8 @@ interface Request {
 export class MemoryRegistry {
   readonly #account: string | undefined;
   /** Repository and digest, or repository and tag. */
-  readonly #blobs = new Map<string, Kept>();
-  readonly #manifests = new Map<string, Kept>();
+  readonly #blobs = new Map<string, Persisted>();
+  readonly #manifests = new Map<string, Persisted>();
   readonly #tags = new Map<string, string>();
   readonly #uploads = new Map<string, Buffer>();
 

@@ -237,7 +237,7 @@ ${more}`;
 }
 
 /** What a client said. */
-export interface Told {
+export interface Observed {
   readonly id: number;
   readonly ms: number;
   readonly error?: string;
@@ -253,18 +253,18 @@ export interface Told {
 /** A client in its container, behind `mcpcat run`. */
 export interface Traveller extends AsyncDisposable {
   readonly started: Started;
-  ask(way: string, request: Readonly<Record<string, unknown>>): Promise<Told>;
+  ask(way: string, request: Readonly<Record<string, unknown>>): Promise<Observed>;
   /** Ends it; resolves to what mcpcat said on stderr. */
   end(): Promise<string>;
 }
 
 export function travel(args: readonly string[], env: Readonly<Record<string, string>> = {}): Traveller {
   const started = start(['run', ...args], { env });
-  const waiting = new Map<number, { resolve(told: Told): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { resolve(told: Observed): void; reject(error: Error): void }>();
   let last = 0;
   let over = '';
   createInterface({ input: started.process.stdout }).on('line', (line) => {
-    const told = JSON.parse(line) as Told;
+    const told = JSON.parse(line) as Observed;
     waiting.get(told.id)?.resolve(told);
     waiting.delete(told.id);
   });
@@ -282,7 +282,7 @@ export function travel(args: readonly string[], env: Readonly<Record<string, str
     async ask(way, request) {
       if (over !== '') throw new Error(over);
       const id = ++last;
-      const { promise, resolve, reject } = Promise.withResolvers<Told>();
+      const { promise, resolve, reject } = Promise.withResolvers<Observed>();
       waiting.set(id, { resolve, reject });
       const late = setTimeout(
         () => reject(new Error(`no answer of ${way} ${JSON.stringify(request)}`)),

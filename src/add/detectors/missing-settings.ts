@@ -90,7 +90,7 @@ function inLine(
     return chosen(names, line).map((name) => ({
       name,
       line,
-      shape: shapeIn(saidOf(name, { line, names })),
+      shape: shapeIn(clauseOf(name, { line, names })),
     }));
   // A heading with the names below it.
   if (
@@ -117,7 +117,7 @@ function isFile(name: string, { settings }: Pick<Evidence, 'settings'>): boolean
 }
 
 /** What a line says of one of the settings in it: up to the next one. */
-function saidOf(name: string, { line, names }: { line: string; names: readonly string[] }): string {
+function clauseOf(name: string, { line, names }: { line: string; names: readonly string[] }): string {
   const rest = line.slice(line.indexOf(name) + name.length);
   const ends = names.map((other) => rest.search(new RegExp(`\\b${other}\\b`))).filter((at) => at >= 0);
   return rest.slice(0, Math.min(rest.length, ...ends));

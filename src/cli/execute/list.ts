@@ -3,17 +3,17 @@ import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
-import { shownServers, type Shown } from './view.ts';
+import { serverSummaries, type Summary } from './view.ts';
 
 export const execute: Execute = (invocation) => listServers(invocation, () => true);
 
 /** Prints the servers that a filter lets through; broken entries are said and make the exit code 1. */
 export async function listServers(
   invocation: Invocation,
-  wanted: (server: Shown) => boolean,
+  wanted: (server: Summary) => boolean,
 ): Promise<number> {
   const { options, terminal } = invocation;
-  const { servers, problems } = await shownServers(invocation);
+  const { servers, problems } = await serverSummaries(invocation);
   const chosen = servers.filter(wanted);
   const facts = chosen.map(({ name, title, description, version, runtime, permissions }) => ({
     name,

@@ -18,12 +18,12 @@ export function sourceOf({ options, terminal }: Invocation): CatalogSource {
 }
 
 /** A server as lists show it. */
-export type Shown = Entry & Pick<ListedServer, 'version' | 'runtime'>;
+export type Summary = Entry & Pick<ListedServer, 'version' | 'runtime'>;
 
 /** All servers, sorted by name; broken entries are problems. */
-export async function shownServers(
+export async function serverSummaries(
   invocation: Invocation,
-): Promise<{ readonly servers: readonly Shown[]; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly servers: readonly Summary[]; readonly problems: readonly Problem[] }> {
   const source = sourceOf(invocation);
   if (source.kind !== 'folder')
     return { servers: Object.values((await catalogIndexOf(invocation, source)).servers), problems: [] };

@@ -14,7 +14,7 @@ const ProgressEvent = z.object({
   aux: z.optional(z.object({ ID: z.optional(z.string()) })),
 });
 
-const keptLines = 30;
+const maxLines = 30;
 
 /**
  * Follows a progress stream to its end, reading every event: an `error` or `errorDetail` anywhere fails it, with the
@@ -35,7 +35,7 @@ export async function followProgress(
     for (const line of linesOf(event)) {
       what.onLine(line);
       tail.push(line);
-      if (tail.length > keptLines) tail.shift();
+      if (tail.length > maxLines) tail.shift();
     }
     id = event.aux?.ID ?? id;
     const problem = event.error ?? event.errorDetail?.message;

@@ -8,18 +8,18 @@ import { writeWhole } from './folders.ts';
 const schemaVersion = 1;
 
 /** An answer to a GET as it is kept between runs: only what was read of it, because a document can have megabytes. */
-const KeptAnswer = z.object({
+const PersistedAnswer = z.object({
   schemaVersion: z.literal(schemaVersion),
   url: z.string(),
   etag: z.union([z.string(), z.undefined()]).optional(),
   lastModified: z.union([z.string(), z.undefined()]).optional(),
   value: z.unknown(),
 });
-type Stored = z.infer<typeof KeptAnswer>;
-export type KeptAnswer = Omit<Stored, 'schemaVersion'>;
+type Stored = z.infer<typeof PersistedAnswer>;
+export type PersistedAnswer = Omit<Stored, 'schemaVersion'>;
 
 /** Keeps answers in a folder, so that the next request can be a conditional one (RFC 9110, section 13). */
-export class KeptAnswers {
+export class PersistedAnswers {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -27,11 +27,11 @@ export class KeptAnswers {
   }
 
   /** Undefined too for what is damaged or was written by another version: it is asked for anew. */
-  async get(url: string): Promise<KeptAnswer | undefined> {
+  async get(url: string): Promise<PersistedAnswer | undefined> {
     const text = await readFile(this.#fileOf(url), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     try {
-      const kept = KeptAnswer.parse(JSON.parse(text));
+      const kept = PersistedAnswer.parse(JSON.parse(text));
       return kept.url === url ? kept : undefined;
     } catch {
       return undefined;
@@ -39,7 +39,7 @@ export class KeptAnswers {
   }
 
   /** What can't be kept only costs time. */
-  async put(answer: KeptAnswer): Promise<void> {
+  async put(answer: PersistedAnswer): Promise<void> {
     const text = JSON.stringify({ schemaVersion, ...answer });
     await writeWhole(this.#fileOf(answer.url), text).catch(() => undefined);
   }
@@ -50,7 +50,7 @@ export class KeptAnswers {
 }
 
 /** The headers that make a request for it a conditional one. */
-export function conditionsOf(kept: KeptAnswer | undefined): Record<string, string> {
+export function conditionsOf(kept: PersistedAnswer | undefined): Record<string, string> {
   if (kept?.etag !== undefined) return { 'if-none-match': kept.etag };
   return kept?.lastModified === undefined ? {} : { 'if-modified-since': kept.lastModified };
 }
