@@ -1,13 +1,13 @@
 /**
- * `npm run catalog [-- --force]`: builds and proves every entry, records the digests of the images and writes
- * `catalog.json`. What is built and proved already is skipped, so it may be interrupted and goes on where it was.
+ * `npm run catalog [-- --force]`: builds and verifies every entry, records the digests of the images and writes
+ * `catalog.json`. What is built and verified already is skipped, so it may be interrupted and goes on where it was.
  */
 import { spawnSync } from 'node:child_process';
 
 interface Rebuilt {
   readonly name: string;
   readonly build?: 'built' | 'unchanged';
-  readonly proof?: 'proved' | 'unchanged' | 'failed';
+  readonly proof?: 'verified' | 'unchanged' | 'failed';
 }
 
 const again = process.argv.includes('--force') ? ['--force'] : [];
@@ -35,11 +35,11 @@ function rebuiltIn(text: string): Rebuilt[] {
 
 function summary(rebuilt: readonly Rebuilt[], seconds: number): string {
   const built = rebuilt.filter(({ build }) => build === 'built').length;
-  const proved = rebuilt.filter(({ proof }) => proof === 'proved').length;
+  const verified = rebuilt.filter(({ proof }) => proof === 'verified').length;
   const bad = rebuilt.filter(({ build, proof }) => build === undefined || proof === 'failed');
-  const rate = proved === 0 ? '' : `, ${String(Math.round((3600 * proved) / seconds))} images per hour`;
+  const rate = verified === 0 ? '' : `, ${String(Math.round((3600 * verified) / seconds))} images per hour`;
   const lines = [
-    `${String(rebuilt.length)} entries in ${seconds.toFixed(1)} s: ${String(built)} built, ${String(proved)} proved${rate}`,
+    `${String(rebuilt.length)} entries in ${seconds.toFixed(1)} s: ${String(built)} built, ${String(verified)} verified${rate}`,
     ...bad.map(({ name }) => `failed: ${name}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -47,7 +47,7 @@ function summary(rebuilt: readonly Rebuilt[], seconds: number): string {
 
 mcpcat(['doctor', '--fix']);
 if (failed === 0) mcpcat(['base', 'build']);
-// Without engine or bases there is nothing to do; one broken entry does not keep the others from being proved.
+// Without engine or bases there is nothing to do; one broken entry does not keep the others from being verified.
 if (failed === 0) {
   const started = performance.now();
   const rebuilt = rebuiltIn(mcpcat(['rebuild', '--all', '--json', ...again], 'pipe'));

@@ -1,6 +1,6 @@
 /**
  * `npm run quickstart`: from a fresh clone to a tool call, everything real. Sets up the engine and the bases, builds
- * and proves one npm and one PyPI server, and talks to each through `mcpcat run` with the official SDK client.
+ * and verifies one npm and one PyPI server, and talks to each through `mcpcat run` with the official SDK client.
  */
 import { spawnSync } from 'node:child_process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';

@@ -45,7 +45,7 @@ export interface AddReport {
   readonly name: string;
   readonly source: string;
   readonly version: string;
-  readonly state: 'added' | 'proved' | 'draft' | 'failed';
+  readonly state: 'added' | 'verified' | 'draft' | 'failed';
   /** Where the entry was written; undefined if nothing was. */
   readonly folder: string | undefined;
   readonly entry: Entry | undefined;
@@ -73,7 +73,7 @@ const ownFaults = new Set([
   'entry-refused',
 ]);
 
-/** From a package to a proved entry. Nothing half-made lands in the catalog, whatever happens. */
+/** From a package to a verified entry. Nothing half-made lands in the catalog, whatever happens. */
 export async function add(request: AddRequest): Promise<AddReport> {
   const started = performance.now();
   const { wanted, run } = request;
@@ -165,14 +165,14 @@ async function attempt(
   const versions = { version: own.version, before: chosen.before };
   await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
   const { emit, signal } = run;
-  const { discovered, proven, leftOut } = await discoverAndVerify({ ...job, engine, emit, signal, scratch });
-  if (proven === undefined) return unstarted(request, { scratch, discovered });
-  const { draft: proved, report } = proven;
+  const { discovered, verified, leftOut } = await discoverAndVerify({ ...job, engine, emit, signal, scratch });
+  if (verified === undefined) return unstarted(request, { scratch, discovered });
+  const { draft: settled, report } = verified;
   const about = {
-    entry: proved.entry,
-    text: entryText(proved.entry),
+    entry: settled.entry,
+    text: entryText(settled.entry),
     tools: report.tools,
-    confirm: proved.justifications,
+    confirm: settled.justifications,
     leftOut,
     starts: discovered.starts,
     findings: report.findings,
@@ -183,7 +183,7 @@ async function attempt(
     return { ...about, state: request.draft ? 'draft' : 'failed', failure: failureOf(report), folder };
   }
   signal?.throwIfAborted();
-  if (dryRun) return { ...about, state: 'proved', failure: undefined, folder: undefined };
+  if (dryRun) return { ...about, state: 'verified', failure: undefined, folder: undefined };
   const folder = path.join(out, name);
   await writeTogether(folder, await scratch.files());
   await engine.tagImage(scratch.image, imageOf(name));
@@ -220,14 +220,14 @@ async function unstarted(
   };
 }
 
-/** What can't work without its service can't be proved without it either. */
+/** What can't work without its service can't be verified without it either. */
 function reachedFor({ hosts }: Discovered['last']): string {
   const names = hosts.filter(({ port }) => port !== undefined).map(({ name }) => name);
   if (names.length === 0) return '';
   return `; it reached for ${[...new Set(names)].slice(0, 3).join(', ')} before, where a test has nobody`;
 }
 
-/** Of an entry that is not proved; only where a draft was asked for. */
+/** Of an entry that is not verified; only where a draft was asked for. */
 async function written({ draft, dryRun, out }: AddRequest, scratch: Scratch): Promise<string | undefined> {
   if (!draft || dryRun) return undefined;
   const folder = path.join(out, path.basename(scratch.folder));

@@ -9,7 +9,7 @@ import { withFolders } from './folders.ts';
 import { withHosts } from './hosts.ts';
 import { discover, type Discovered } from './discover.ts';
 import type { Package } from './package/package.ts';
-import { proveDraft, type Proven } from './prove-draft.ts';
+import { verifyDraft, type VerifiedDraft } from './verify-draft.ts';
 import type { Scratch } from './scratch.ts';
 import { smokeCall } from './smoke-call.ts';
 import type { Seen } from './start.ts';
@@ -30,24 +30,24 @@ export interface Job {
 export interface Result {
   readonly discovered: Discovered;
   /** Undefined if it never got to its tools. */
-  readonly proven: Proven | undefined;
+  readonly verified: VerifiedDraft | undefined;
   readonly leftOut: readonly Justification[];
 }
 
 /** Discovers with an open home, which shows more; what then does not hold under the real restrictions is discovered with those. */
 export async function discoverAndVerify(job: Job): Promise<Result> {
   const discovered = await discoveryLoop(job, { draft: job.draft, openHome: true });
-  if (discovered.seen === undefined) return { discovered, proven: undefined, leftOut: [] };
+  if (discovered.seen === undefined) return { discovered, verified: undefined, leftOut: [] };
   const { draft, leftOut } = completed(discovered.draft, { seen: discovered.seen, job });
-  const proven = await proof(job, draft);
+  const verified = await verification(job, draft);
   const again =
-    !proven.report.passed && proven.report.findings.some(({ kind }) => kind === 'handshake-failed');
-  if (!again) return { discovered, proven, leftOut };
+    !verified.report.passed && verified.report.findings.some(({ kind }) => kind === 'handshake-failed');
+  if (!again) return { discovered, verified, leftOut };
   job.say('it starts with an open home only: trying without');
-  const strict = await discoveryLoop(job, { draft: proven.draft, openHome: false });
+  const strict = await discoveryLoop(job, { draft: verified.draft, openHome: false });
   const starts = [...discovered.starts, ...strict.starts];
-  if (strict.seen === undefined) return { discovered: { ...discovered, starts }, proven, leftOut };
-  return { discovered: { ...strict, starts }, proven: await proof(job, strict.draft), leftOut };
+  if (strict.seen === undefined) return { discovered: { ...discovered, starts }, verified, leftOut };
+  return { discovered: { ...strict, starts }, verified: await verification(job, strict.draft), leftOut };
 }
 
 function discoveryLoop(
@@ -84,8 +84,8 @@ function completed(
   return { draft: changed(permitted, { smoke: { ...permitted.entry.smoke, call } }), leftOut };
 }
 
-function proof({ scratch, engine, emit, say, signal }: Job, draft: Draft): Promise<Proven> {
-  return proveDraft({ scratch, draft, engine, labels: labelsOf(draft), emit, say, signal });
+function verification({ scratch, engine, emit, say, signal }: Job, draft: Draft): Promise<VerifiedDraft> {
+  return verifyDraft({ scratch, draft, engine, labels: labelsOf(draft), emit, say, signal });
 }
 
 function labelsOf({ entry }: Draft): Record<string, string> {

@@ -44,7 +44,7 @@ export const ListedServer = z.strictObject({
   proof: Proof.nullable(),
   /** `proved`: the proof is of this lock, these permissions and, where there is one, this image. */
   status: z.enum(['proved', 'unproved', 'stale']),
-  /** Why it is not proved, in one line; null if it is. */
+  /** Why it is not verified, in one line; null if it is. */
   reason: z.string().nullable(),
   /** The platform that the proof was made on; images for others come from the same lock. */
   provedOn: z.string().nullable(),

@@ -11,12 +11,12 @@ export function catalogPage({ servers }: CatalogIndex): string {
     '',
     '# The catalog',
     '',
-    `${String(proved.length)} servers are proved: \`mcpcat test\` has started each in the sandbox that \`mcpcat run\` uses, shaken hands with it, tried everything that its entry declares, and tried ways around it. ${countsOf(proved)}`,
+    `${String(proved.length)} servers are verified: \`mcpcat test\` has started each in the sandbox that \`mcpcat run\` uses, shaken hands with it, tried everything that its entry declares, and tried ways around it. ${countsOf(proved)}`,
     '',
     '“Start” is the time from the start of the container to the answer to `initialize`, “memory” what the container had while idle: figures of the run that gave the proof, on one machine. “Held” are the ways out of the sandbox that were tried and failed. All of it for programs: `catalog.json`, described by `catalog.schema.json`.',
     '',
     ...table(
-      ['Server', 'What it does', 'May reach', 'Folders', 'Settings', 'Proved', 'Start', 'Memory', 'Held'],
+      ['Server', 'What it does', 'May reach', 'Folders', 'Settings', 'Verified', 'Start', 'Memory', 'Held'],
       proved.map(rowOf),
     ),
     ...(others.length === 0

@@ -1,4 +1,4 @@
-import { provesPermissions, type Proof } from '../catalog/proof.ts';
+import { coversPermissions, type Proof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { ListedImage, ListedServer } from './catalog-index.ts';
 
@@ -20,7 +20,7 @@ export function statusOf({ server, proof, image, fingerprints }: Evidence): Stat
   if (proved === null) return not('stale', 'the proof is of an image of unknown inputs');
   const on = (found: Readonly<Record<string, string>>): string | undefined =>
     Object.keys(found).find((platform) => found[platform] === proved);
-  if (!provesPermissions(proof, server.entry))
+  if (!coversPermissions(proof, server.entry))
     return not('stale', `its permissions have changed since the proof of ${proof.date}`);
   const now = fingerprints === undefined ? undefined : on(fingerprints);
   if (fingerprints !== undefined && now === undefined)

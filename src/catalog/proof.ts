@@ -7,7 +7,7 @@ import type { Entry } from './entry.ts';
 const measured = z.number().int().nonnegative().nullable();
 
 /**
- * `catalog/<name>/proof.json`: what `mcpcat test` has proved about an image, and with which permissions. Written by it
+ * `catalog/<name>/proof.json`: what `mcpcat test` has verified about an image, and with which permissions. Written by it
  * alone, when everything passed; a proof that says the same but for its day and its measurements is left as it is.
  */
 export const Proof = z.strictObject({
@@ -62,7 +62,7 @@ export function permissionsOf({ permissions }: Entry): Proof['permissions'] {
 }
 
 /** Whether a proof was made with the permissions that the entry has now. */
-export function provesPermissions(proof: Proof, entry: Entry): boolean {
+export function coversPermissions(proof: Proof, entry: Entry): boolean {
   return JSON.stringify(proof.permissions) === JSON.stringify(permissionsOf(entry));
 }
 
@@ -72,12 +72,12 @@ export function proofSentence(
   proof: Proof | undefined,
   image: { readonly id: string; readonly fingerprint: string | undefined } | undefined,
 ): string {
-  if (proof === undefined) return `Not proved yet: mcpcat test ${entry.name}`;
+  if (proof === undefined) return `Not verified yet: mcpcat test ${entry.name}`;
   const { date, engine, works, refused } = proof;
-  if (!provesPermissions(proof, entry))
-    return `Not proved: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
+  if (!coversPermissions(proof, entry))
+    return `Not verified: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
   const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
-  return `Proved on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
+  return `Verified on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
 }
 
 function measuresOf({ initializeMs, memoryBytes }: Proof): string {

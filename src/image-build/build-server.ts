@@ -37,7 +37,7 @@ export interface BuildRequest {
   readonly run: RunContext;
   readonly engine: Engine;
   readonly force: boolean;
-  /** Instead of the entry's own image: a release that is not proved yet must not take its place. */
+  /** Instead of the entry's own image: a release that is not verified yet must not take its place. */
   readonly image?: string;
 }
 

@@ -29,7 +29,7 @@ export type ErrorCode =
   | 'engine-gone' // the connection broke
   | 'engine-unfit' // cannot enforce what the sandbox asks
   | 'image-missing'
-  | 'image-unproved' // built from something else than the entry, or never tested as it is
+  | 'image-unverified' // built from something else than the entry, or never tested as it is
   | 'build-failed'
   | 'disk-full'
   | 'container-missing'

@@ -19,7 +19,7 @@ const costs: Readonly<Record<Lock['runtime'] | 'deb', Costs>> = {
   deb: { fixed: 5, each: 0.15, megabyte: 0.5 },
 };
 
-/** How long an entry takes to build, prove and pack, from its lock alone; seconds. */
+/** How long an entry takes to build, verify and pack, from its lock alone; seconds. */
 export function estimateSeconds(lock: Lock): number {
   const debs = lock.artifacts.filter(({ kind }) => kind === 'deb');
   const own = lock.artifacts.filter(({ kind }) => kind !== 'deb');

@@ -9,7 +9,7 @@ const kinds: Partial<Readonly<Record<ErrorCode, UpdateFindingKind>>> = {
   'lock-refused': 'lock-refused',
   'system-unresolved': 'lock-refused',
   'integrity-mismatch': 'lock-refused',
-  'entry-refused': 'proof-failed',
+  'entry-refused': 'verification-failed',
   'build-failed': 'build-failed',
 };
 const maxLines = 20;

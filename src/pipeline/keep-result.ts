@@ -17,7 +17,7 @@ export async function reviewedTools(folder: string, use: ReviewUse): ReturnType<
 
 /**
  * Writes what a test found into the entry's folder: the tools, where none were reviewed or they are replaced, and the
- * proof. An image that failed is no longer proved by what was said of it before.
+ * proof. An image that failed is no longer verified by what was said of it before.
  */
 export async function keepResult(
   folder: string,

@@ -5,16 +5,16 @@ import { megabytes } from '../lib/size.ts';
 import type { DependencyDiff } from './dependency-diff.ts';
 import { bullets, folded } from './markdown.ts';
 import type { ToolDiff } from './tool-diff.ts';
-import type { ProvedUpdate } from './update-entry.ts';
+import type { VerifiedUpdate } from './update-entry.ts';
 
-/** Title and body of the pull request for a proved release. Pure, and the same for the same release. */
-export function proposalText(update: ProvedUpdate): { title: string; body: string } {
+/** Title and body of the pull request for a verified release. Pure, and the same for the same release. */
+export function proposalText(update: VerifiedUpdate): { title: string; body: string } {
   const lines = [
     ...versionPart(update),
     ...toolPart(update.tools),
     ...dependencyPart(update.dependencies),
     ...permissionPart(update),
-    ...proofPart(update),
+    ...verificationPart(update),
   ];
   return { title: proposalTitle(update.server, update.lock), body: lines.join('\n') };
 }
@@ -25,12 +25,12 @@ export function proposalTitle({ entry: { name }, lock: old }: Server, { version 
   return from === undefined ? `${name} ${version}` : `${name} ${from} → ${version}`;
 }
 
-function versionPart({ server, lock }: ProvedUpdate): string[] {
+function versionPart({ server, lock }: VerifiedUpdate): string[] {
   const { lock: old } = server;
   const row = (what: string, before: string | undefined, after: string | undefined): string =>
     `| ${what} | ${markdownCodeCell(before ?? 'none')} | ${markdownCodeCell(after ?? 'none')} |`;
   return [
-    `${code(lock.source)} was locked, built without network and proved in the sandbox.`,
+    `${code(lock.source)} was locked, built without network and verified in the sandbox.`,
     '',
     '| | before | now |',
     '|---|---|---|',
@@ -76,7 +76,7 @@ function dependencyPart({ added, removed, changed }: DependencyDiff): string[] {
 }
 
 /** An update never touches `server.yaml`: what a server may do stays what a person wrote. */
-function permissionPart({ server, dependencies }: ProvedUpdate): string[] {
+function permissionPart({ server, dependencies }: VerifiedUpdate): string[] {
   const { permissions, scripts } = server.entry;
   const allowed = new Set(scripts.map((script) => script.package));
   const wanting = dependencies.scripts.filter((name) => !allowed.has(name));
@@ -87,7 +87,7 @@ function permissionPart({ server, dependencies }: ProvedUpdate): string[] {
   return [
     '## Permissions',
     '',
-    `Unchanged, and proved to be enough: ${network}; writable ${permissions.writable.map((folder) => code(folder)).join(', ') || 'nothing'}.`,
+    `Unchanged, and verified to be enough: ${network}; writable ${permissions.writable.map((folder) => code(folder)).join(', ') || 'nothing'}.`,
     ...(wanting.length === 0
       ? []
       : [
@@ -98,12 +98,12 @@ function permissionPart({ server, dependencies }: ProvedUpdate): string[] {
   ];
 }
 
-function proofPart({ proof, findings }: ProvedUpdate): string[] {
-  const { bytes, bytesBefore, report } = proof;
+function verificationPart({ verification, findings }: VerifiedUpdate): string[] {
+  const { bytes, bytesBefore, report } = verification;
   const before = bytesBefore === undefined ? '' : ` (before: ${megabytes(bytesBefore)})`;
   const shown = findings.filter(({ kind }) => kind !== 'tools-changed');
   return [
-    '## Proof',
+    '## Verification',
     '',
     ...bullets([
       `image ${megabytes(bytes)}${before}`,

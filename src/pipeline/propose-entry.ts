@@ -5,14 +5,14 @@ import { openProposal, propose, type PullRequest } from '../forge/pull-request.t
 import { proposalText } from './proposal.ts';
 import type { SavedProposal } from './saved-proposal.ts';
 import type { Server } from '../catalog/server.ts';
-import type { ProvedUpdate } from './update-entry.ts';
+import type { VerifiedUpdate } from './update-entry.ts';
 
 interface Target {
   readonly github: GitHub;
   readonly repository: Repository;
 }
 
-/** Says so if the open pull request holds this very lock: then nothing has to be built and proved again. */
+/** Says so if the open pull request holds this very lock: then nothing has to be built and verified again. */
 export async function alreadyProposed(
   { server, lock }: { readonly server: Server; readonly lock: string },
   { github, repository }: Target,
@@ -23,12 +23,12 @@ export async function alreadyProposed(
 }
 
 /** One pull request per server, on the branch `mcpcat/update-NAME`; the entry on disk stays as it is. */
-export async function proposeEntry(update: ProvedUpdate, target: Target): Promise<string> {
+export async function proposeEntry(update: VerifiedUpdate, target: Target): Promise<string> {
   const { server, files } = update;
   return proposeSaved(server, { ...proposalText(update), files }, target);
 }
 
-/** The same of a release that another machine has proved. */
+/** The same of a release that another machine has verified. */
 export async function proposeSaved(
   server: Server,
   { title, body, files }: SavedProposal,

@@ -33,7 +33,7 @@ export async function publishBuilt(
   });
 }
 
-/** Publishes what another machine has built, proved and saved; no engine is needed. */
+/** Publishes what another machine has built, verified and saved; no engine is needed. */
 export async function publishSaved(
   { server, buildEnvironments, run, target, force }: Request,
   folder: string,

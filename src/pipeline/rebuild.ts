@@ -1,12 +1,12 @@
 import { buildServer, type RunContext } from '../image-build/build-server.ts';
-import { provesPermissions, readProof } from '../catalog/proof.ts';
+import { coversPermissions, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
 import { label } from '../lib/labels.ts';
 import { packServer } from '../publish/package.ts';
 import type { PublishOutcome } from '../publish/publish-server.ts';
-import { checkProved } from '../publish/proved.ts';
+import { checkVerified } from '../publish/verified.ts';
 import { releaseOf } from '../publish/release.ts';
 import { savePackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
@@ -24,7 +24,7 @@ export interface RebuildRequest {
   readonly buildEnvironments: BuildEnvironments;
   readonly run: RunContext;
   readonly engine: Engine;
-  /** Build and prove even if nothing changed. */
+  /** Build and verify even if nothing changed. */
   readonly force: boolean;
   /** Folder for what another machine is to publish. */
   readonly save: string | undefined;
@@ -35,7 +35,7 @@ export interface RebuildRequest {
 export interface RebuildOutcome {
   readonly name: string;
   readonly build: 'built' | 'unchanged';
-  readonly proof: 'proved' | 'unchanged' | 'failed';
+  readonly proof: 'verified' | 'unchanged' | 'failed';
   readonly findings: readonly Finding[];
   /** Undefined if it was not to be, or has failed before. */
   readonly published: PublishOutcome | undefined;
@@ -43,25 +43,25 @@ export interface RebuildOutcome {
   readonly seconds: number;
 }
 
-/** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is proved. */
+/** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is verified. */
 export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
   const { server, buildEnvironments, run, engine, force, save, target } = request;
   const started = performance.now();
   const built = await buildServer(server, { buildEnvironment: buildEnvironments[0], run, engine, force });
-  const tested = await prove(request, built);
-  const proved = tested.proof !== 'failed';
-  if (proved) await buildForeign(request);
-  if (proved && save !== undefined) await savePacked(request, save);
+  const tested = await verify(request, built);
+  const verified = tested.proof !== 'failed';
+  if (verified) await buildForeign(request);
+  if (verified && save !== undefined) await savePacked(request, save);
   const published =
-    proved && target !== undefined
+    verified && target !== undefined
       ? await publishBuilt({ server, buildEnvironments, run, target, force }, engine)
       : undefined;
   const seconds = (performance.now() - started) / 1000;
-  const saved = proved && save !== undefined;
+  const saved = verified && save !== undefined;
   return { name: server.entry.name, build: built.state, ...tested, published, saved, seconds };
 }
 
-/** For platforms that this machine can't prove; what can't be built for one is said, and left out. */
+/** For platforms that this machine can't verify; what can't be built for one is said, and left out. */
 async function buildForeign({ server, buildEnvironments, run, engine, force }: RebuildRequest): Promise<void> {
   const [, ...others] = buildEnvironments;
   for (const buildEnvironment of others) {
@@ -74,15 +74,15 @@ async function buildForeign({ server, buildEnvironments, run, engine, force }: R
   }
 }
 
-/** What is unchanged and proved is not proved again. */
-async function prove(
+/** What is unchanged and verified is not verified again. */
+async function verify(
   { server, run, engine, force }: RebuildRequest,
   { state, fingerprint }: { readonly state: 'built' | 'unchanged'; readonly fingerprint: string },
 ): Promise<Pick<RebuildOutcome, 'proof' | 'findings'>> {
   const { entry, folder } = server;
   if (!force && state === 'unchanged') {
     const proof = await readProof(folder);
-    if (proof?.image.fingerprint === fingerprint && provesPermissions(proof, entry))
+    if (proof?.image.fingerprint === fingerprint && coversPermissions(proof, entry))
       return { proof: 'unchanged', findings: [] };
   }
   const { emit, signal } = run;
@@ -91,14 +91,14 @@ async function prove(
   const result = await smokeTest({ engine, entry, labels, reviewed, deadlineMs, emit, signal });
   await keepResult(folder, result, 'kept');
   const { report } = result;
-  return { proof: report.passed ? 'proved' : 'failed', findings: report.findings };
+  return { proof: report.passed ? 'verified' : 'failed', findings: report.findings };
 }
 
 async function savePacked({ server, buildEnvironments, run, engine }: RebuildRequest, folder: string): Promise<void> {
   const { signal, emit } = run;
   const { name } = server.entry;
   const variants = await variantsOf(server, buildEnvironments);
-  const proof = checkProved(server.entry, await readProof(server.folder), variants[0].fingerprint);
+  const proof = checkVerified(server.entry, await readProof(server.folder), variants[0].fingerprint);
   const release = releaseOf(server, variants);
   await using content = await packServer(engine, { release, variants, emit, signal });
   await savePackage(folder, { name, proof, content });

@@ -9,9 +9,9 @@ import { readTools } from '../catalog/tools.ts';
 import type { Server } from '../catalog/server.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
-import { checkProved } from '../publish/proved.ts';
+import { checkVerified } from '../publish/verified.ts';
 import { proposalText, proposalTitle } from './proposal.ts';
-import type { ProvedUpdate } from './update-entry.ts';
+import type { VerifiedUpdate } from './update-entry.ts';
 
 /** What an update may change of an entry: never `server.yaml`, which is what a person wrote. */
 const fileNames = [
@@ -32,16 +32,16 @@ const Saved = z.strictObject({
   files: z.partialRecord(z.enum(fileNames), z.string()),
 });
 
-/** A release that one machine has proved, for another to propose. */
+/** A release that one machine has verified, for another to propose. */
 export interface SavedProposal {
   readonly title: string;
-  /** Markdown, as the machine that proved it has written it. */
+  /** Markdown, as the machine that verified it has written it. */
   readonly body: string;
   readonly files: Readonly<Record<string, string>>;
 }
 
 /** So one machine can start what strangers wrote without being permitted to push, and another the other way round. */
-export async function saveProposal(update: ProvedUpdate, folder: string): Promise<string> {
+export async function saveProposal(update: VerifiedUpdate, folder: string): Promise<string> {
   const { name } = update.server.entry;
   const { body } = proposalText(update);
   const file = path.join(folder, `${name}.json`);
@@ -55,7 +55,7 @@ export async function saveProposal(update: ProvedUpdate, folder: string): Promis
 /**
  * What was saved of an entry, checked as if a stranger had written it: only files that an update changes, a lock that
  * fits the entry, and a proof of what that lock is built into. Throws `io-failed`, `entry-invalid` or
- * `image-unproved`.
+ * `image-unverified`.
  */
 export async function readProposal(
   folder: string,
@@ -101,7 +101,7 @@ async function checked(
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text);
     const candidate = await loadServer(root, name);
     const { fingerprint } = await generateServer(candidate, buildEnvironment);
-    checkProved(candidate.entry, await readProof(folder), fingerprint);
+    checkVerified(candidate.entry, await readProof(folder), fingerprint);
     await readTools(folder);
     if (candidate.lock === undefined) throw new Error('Internal error: generated without a lock');
     return candidate.lock;

@@ -12,7 +12,7 @@ import { updateServer } from '../update/update-server.ts';
 import { dependencyDiff, type DependencyDiff } from './dependency-diff.ts';
 import { failureFinding } from './failure-finding.ts';
 import { sameLicense } from './licenses.ts';
-import { prove, type Proof } from './prove.ts';
+import { verify, type Verification } from './verify.ts';
 import { runtimeFindings } from './runtime-fit.ts';
 import { readTools, toolDiff, toolDiffLines, type ToolDiff } from './tool-diff.ts';
 import { excused, holdsBack, updateFinding } from './update-findings.ts';
@@ -31,16 +31,16 @@ export interface EntryRequest {
   readonly reviewed: boolean;
   /** Asked with the text of the new `lock.json` before anything is built: says why nothing is left to do, if so. */
   readonly settled?: (lock: string) => Promise<string | undefined>;
-  /** What becomes of a proved release; `writeEntry` puts it in its place. */
-  readonly accept: (proved: ProvedUpdate) => Promise<string>;
+  /** What becomes of a verified release; `writeEntry` puts it in its place. */
+  readonly accept: (verified: VerifiedUpdate) => Promise<string>;
 }
 
-export interface ProvedUpdate {
+export interface VerifiedUpdate {
   readonly server: Server;
   readonly lock: Lock;
   /** File name → text, of the files of the entry that change; `lock.json` last. */
   readonly files: Readonly<Record<string, string>>;
-  readonly proof: Proof;
+  readonly verification: Verification;
   readonly dependencies: DependencyDiff;
   /** Undefined if the tools were never reviewed. */
   readonly tools: ToolDiff | undefined;
@@ -59,7 +59,7 @@ export interface EntryOutcome {
 }
 
 /**
- * Locks, builds and proves a release in a copy of the entry, and lets it take its place only then. Whatever fails
+ * Locks, builds and verifies a release in a copy of the entry, and lets it take its place only then. Whatever fails
  * before leaves the entry, byte for byte, and its image as they were, and is a finding with the last lines of the log.
  * Outages of a registry or the engine are thrown: they say nothing about the release.
  */
@@ -102,16 +102,16 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
   const settled = await request.settled?.(await readFile(path.join(folder, 'lock.json'), 'utf8'));
   if (settled !== undefined)
     return { ...outcome, state: 'unchanged', findings: known, dependencies, result: settled };
-  return prove({ ...request, server: candidate }, async (proof) => {
+  return verify({ ...request, server: candidate }, async (verification) => {
     const tools = await toolsOf(server.folder, folder);
     const findings = [
       ...known,
-      ...proof.findings,
+      ...verification.findings,
       ...excused(toolFindings(request, tools), server.entry.exceptions),
     ];
     if (holdsBack(findings)) return held(findings);
     const files = await changedFiles(server.folder, folder);
-    const result = await request.accept({ server, lock, files, proof, dependencies, tools, findings });
+    const result = await request.accept({ server, lock, files, verification, dependencies, tools, findings });
     return { ...outcome, state: 'updated', findings, dependencies, result };
   });
 }
@@ -177,9 +177,9 @@ async function changedFiles(before: string, after: string): Promise<Record<strin
   return files;
 }
 
-/** Puts a proved release in its place: the entry's files together, then the image under the entry's name. */
-export async function writeEntry({ server, files, proof }: ProvedUpdate, engine: Engine): Promise<string> {
+/** Puts a verified release in its place: the entry's files together, then the image under the entry's name. */
+export async function writeEntry({ server, files, verification }: VerifiedUpdate, engine: Engine): Promise<string> {
   await writeTogether(server.folder, files);
-  await engine.tagImage(proof.image, imageOf(server.entry.name));
+  await engine.tagImage(verification.image, imageOf(server.entry.name));
   return `${String(Object.keys(files).length)} files written`;
 }

@@ -43,7 +43,7 @@ export const updateFindingKinds = {
     advice: 'report it upstream; the entry keeps its release until a good one appears',
   },
   'build-failed': { severity: 'error', advice: 'read the last lines; the entry keeps its release' },
-  'proof-failed': {
+  'verification-failed': {
     severity: 'error',
     advice: 'read what the smoke test found; the entry keeps its release',
   },

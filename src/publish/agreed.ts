@@ -72,7 +72,7 @@ function foreign(name: string, shard: number | undefined): Verdict {
     shard === undefined
       ? `${name}: this folder belongs to no job that was planned`
       : `${name}: job ${String(shard)} has brought it, and it was not dealt to that job`;
-  return { name, refusal: new McpcatError('image-unproved', message) };
+  return { name, refusal: new McpcatError('image-unverified', message) };
 }
 
 async function judged(name: string, places: readonly string[]): Promise<Verdict> {
@@ -112,6 +112,6 @@ async function judged(name: string, places: readonly string[]): Promise<Verdict>
 }
 
 function missing(name: string, { found, of }: { readonly found: number; readonly of: number }): McpcatError {
-  const message = `${name}: expected it built and proved by ${String(Math.max(of, fewest))} jobs, found ${String(found)}`;
-  return new McpcatError('image-unproved', message);
+  const message = `${name}: expected it built and verified by ${String(Math.max(of, fewest))} jobs, found ${String(found)}`;
+  return new McpcatError('image-unverified', message);
 }

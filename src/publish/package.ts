@@ -4,7 +4,7 @@ import type { Emit } from '../lib/event.ts';
 import type { Manifest } from '../registry/content/manifest.ts';
 import { indexOver, platformDescriptor, platformText } from '../registry/push.ts';
 import { repackImage, type PackedImage } from '../registry/repack/repack.ts';
-import { checkBuilt } from './proved.ts';
+import { checkBuilt } from './verified.ts';
 import { foreignProgram } from './foreign-program.ts';
 import { versionAnnotation, type Release } from './release.ts';
 import type { Variant } from './variant.ts';
@@ -19,7 +19,7 @@ export interface ServerPackage extends AsyncDisposable {
 
 /**
  * Packs the images that the engine has of an entry: the same inputs give the same bytes. Rejects with
- * `image-unproved` for an image that is not of these inputs.
+ * `image-unverified` for an image that is not of these inputs.
  */
 export async function packServer(
   engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
@@ -30,7 +30,7 @@ export async function packServer(
     signal,
   }: {
     readonly release: Release;
-    /** The one that was proved first. */
+    /** The one that was verified first. */
     readonly variants: readonly Variant[];
     readonly emit: Emit;
     readonly signal?: AbortSignal | undefined;

@@ -6,14 +6,14 @@ import type { Emit } from '../lib/event.ts';
 import { jsonText, writeTogether } from '../lib/folders.ts';
 import path from 'node:path';
 import type { ServerPackage } from './package.ts';
-import { checkProved } from './proved.ts';
+import { checkVerified } from './verified.ts';
 import { releaseOf, type Release } from './release.ts';
 import { presentTags, send, type Sent, type Target } from './send.ts';
 import type { Variant } from './variant.ts';
 
 export interface PublishRequest {
   readonly server: Server;
-  /** What the entry as it is now is built into; the one that is proved comes first. */
+  /** What the entry as it is now is built into; the one that is verified comes first. */
   readonly variants: readonly [Variant, ...Variant[]];
   /** Packs the images, or opens those that were saved; only called if there is something to do. */
   readonly open: (release: Release) => Promise<ServerPackage>;
@@ -41,9 +41,9 @@ export interface PublishOutcome {
 }
 
 /**
- * Publishes the proved image of an entry: blobs, manifests by digest, the index by digest, tags, and last the record
+ * Publishes the verified image of an entry: blobs, manifests by digest, the index by digest, tags, and last the record
  * beside the entry. What the registry has is not sent again; if it has all, nothing is even packed. Rejects with
- * `image-unproved` unless the proof is of what the entry is now.
+ * `image-unverified` unless the proof is of what the entry is now.
  */
 export async function publishServer(request: PublishRequest): Promise<PublishOutcome> {
   const { server, emit } = request;
@@ -72,7 +72,7 @@ interface Known {
 async function publish(request: PublishRequest): Promise<Done> {
   const { server, variants } = request;
   const release = releaseOf(server, variants);
-  const proof = checkProved(
+  const proof = checkVerified(
     server.entry,
     request.proof ?? (await readProof(server.folder)),
     variants[0].fingerprint,
@@ -101,7 +101,7 @@ async function publishAnew(request: PublishRequest, { release, record, proof }: 
   await using content = await request.open(release);
   if (content.record.inputs !== release.inputs)
     throw new McpcatError(
-      'image-unproved',
+      'image-unverified',
       `${release.name}: the saved image is of something else than the entry is now`,
       {
         hint: `mcpcat rebuild ${release.name}`,

@@ -11,7 +11,7 @@ import type { ServerPackage } from './package.ts';
 
 /**
  * Writes a package and its proof to `<folder>/<name>`: an OCI image layout with `image.json` and `proof.json` beside
- * it. So one machine can build and prove without being permitted to publish, and another the other way round.
+ * it. So one machine can build and verify without being permitted to publish, and another the other way round.
  */
 export async function savePackage(
   folder: string,

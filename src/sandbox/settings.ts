@@ -34,7 +34,7 @@ export interface Start {
 
 /**
  * The container's settings: the only place in mcpcat where a capability, a mount or a limit is set. Smoke test and
- * launcher both start from here, so what was proved is what runs.
+ * launcher both start from here, so what was verified is what runs.
  */
 export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
   return {

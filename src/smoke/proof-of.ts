@@ -5,15 +5,15 @@ import { label } from '../lib/labels.ts';
 import { isMet } from './expectations.ts';
 import type { Probed } from './observation.ts';
 
-/** Counts of what was proved. */
-export interface Proved {
+/** Counts of what was verified. */
+export interface Verified {
   /** Declared permissions that worked. */
   readonly works: number;
   /** Ways around them that were tried and failed. */
   readonly refused: number;
 }
 
-export function provedIn(probed: Probed | undefined): Proved {
+export function verifiedIn(probed: Probed | undefined): Verified {
   const met = (probed?.results ?? []).filter(({ expectation, answer }) =>
     isMet(expectation, answer, probed?.greeting ?? ''),
   );
@@ -26,7 +26,7 @@ export interface Proving {
   readonly entry: Entry;
   readonly image: ImageFacts;
   readonly engine: EngineInfo;
-  readonly proved: Proved;
+  readonly verified: Verified;
   readonly tools: number;
   /** Names of the checks that found nothing. */
   readonly checks: readonly string[];
@@ -44,14 +44,14 @@ export interface Measured {
 
 /** The content of `proof.json`. Pure. */
 export function proofOf(proving: Proving): Proof {
-  const { entry, image, engine, proved, tools, checks, measured, date } = proving;
+  const { entry, image, engine, verified, tools, checks, measured, date } = proving;
   return {
     proofVersion: 2,
     date: date.toISOString().slice(0, 10),
     image: { id: image.id, fingerprint: image.labels[label.fingerprint] ?? null },
     engine: `${engine.name} ${engine.version}`,
     permissions: permissionsOf(entry),
-    ...proved,
+    ...verified,
     tools,
     checks: [...checks],
     initializeMs: whole(measured.initializeMs),

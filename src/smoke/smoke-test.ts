@@ -15,7 +15,7 @@ import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
-import { proofOf, provedIn, type Proved } from './proof-of.ts';
+import { proofOf, verifiedIn, type Verified } from './proof-of.ts';
 import { observe, observeModern } from './observe.ts';
 import { observeExamples } from './observe-examples.ts';
 
@@ -58,8 +58,8 @@ export interface SmokeReport {
   readonly protocolVersion: string | undefined;
   readonly serverInfo: { readonly name: string; readonly version: string } | undefined;
   readonly tools: number;
-  /** How much of the declared permissions was proved, both ways. */
-  readonly proof: Proved;
+  /** How much of the declared permissions was verified, both ways. */
+  readonly proof: Verified;
   /** Names of the checks that found nothing; `call` and `examples` only where there are some. */
   readonly checks: readonly string[];
   readonly call: string | undefined;
@@ -78,7 +78,7 @@ export interface SmokeResult {
   readonly proof: Proof | undefined;
 }
 
-/** Proves one image in the sandbox that `run` uses too. Throws `image-missing`. */
+/** Verifies one image in the sandbox that `run` uses too. Throws `image-missing`. */
 export async function smokeTest(request: SmokeRequest): Promise<SmokeResult> {
   const { engine, entry, emit } = request;
   const subject = entry.name;
@@ -125,10 +125,10 @@ async function proven(
   entry: Server['entry'],
   { engine, image, report }: { engine: Engine; image: ImageFacts; report: SmokeReport },
 ): Promise<Proof> {
-  const { proof: proved, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
+  const { proof: verified, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
   const measured = { initializeMs, memoryBytes, exitMs };
   const info = await engine.info();
-  return proofOf({ entry, image, engine: info, proved, tools, checks: passed, measured, date: new Date() });
+  return proofOf({ entry, image, engine: info, verified, tools, checks: passed, measured, date: new Date() });
 }
 
 function reportOf(
@@ -151,7 +151,7 @@ function reportOf(
     protocolVersion: handshake.protocolVersion,
     serverInfo: handshake.serverInfo,
     tools: handshake.tools.length,
-    proof: provedIn(seen.probed),
+    proof: verifiedIn(seen.probed),
     checks: found
       .filter(({ check, findings: of }) => of.length === 0 && isMade(check, seen))
       .map(({ check }) => check),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { catalogPage } from '../../src/catalog-index/page.ts';
 import { catalogIndexOf } from './rig.ts';
 
-test('the page has a row for each proved server, and says why another is none', async (t) => {
+test('the page has a row for each verified server, and says why another is none', async (t) => {
   const { catalogIndex } = await catalogIndexOf(t, 'x', 'y');
   const y = catalogIndex.servers['y'];
   assert.ok(y);
@@ -11,7 +11,7 @@ test('the page has a row for each proved server, and says why another is none', 
     ...catalogIndex,
     servers: { ...catalogIndex.servers, y: { ...y, status: 'stale', reason: 'its permissions have changed' } },
   });
-  assert.match(page, /^1 servers are proved/m);
+  assert.match(page, /^1 servers are verified/m);
   assert.match(
     page,
     /^\| \[`x`\]\(https:\/\/example\.com\/fixture "A fixture"\) 1\.0\.0 \| It is here for the tests\. \| nothing \|  \|  \| 2026-11-01 \| 400 ms \| 40 MB \| 36 \|$/m,

@@ -18,7 +18,7 @@ test('index writes, says what would be written otherwise, and leaves what is up 
   const index = (more = ''): Promise<string> => transcript(`$ mcpcat index --catalog ${catalog}${more}`);
   assert.match(await index(' --check'), /there is none[\s\S]*--- exit 1/);
   assert.deepEqual(readdirSync(folder), ['catalog']);
-  assert.match(await index(), /catalog\.json written: 2 servers, 0 proved[\s\S]*--- exit 0/);
+  assert.match(await index(), /catalog\.json written: 2 servers, 0 verified[\s\S]*--- exit 0/);
   assert.deepEqual(Object.keys(parseCatalogIndex(readFileSync(file, 'utf8'), file).servers), ['a', 'b']);
   const { ino } = statSync(file);
   assert.match(await index(' --check'), /is up to date[\s\S]*--- exit 0/);

@@ -64,7 +64,7 @@ async function add(want: string, ...more: readonly string[]): Promise<AddReport 
   return { ...(JSON.parse(stdout) as AddReport), code };
 }
 
-/** The entry as it lies in the catalog, and proved. */
+/** The entry as it lies in the catalog, and verified. */
 async function added(want: string): Promise<NonNullable<AddReport['entry']>> {
   const report = await add(want);
   assert.equal(report.state, 'added', JSON.stringify(report, undefined, 1));
@@ -145,7 +145,7 @@ test('a banner on stdout becomes an exception with its words', { timeout }, asyn
 });
 
 test(
-  'what can’t be proved lands nowhere, with its last words; --draft writes it all the same',
+  'what can’t be verified lands nowhere, with its last words; --draft writes it all the same',
   { timeout },
   async () => {
     const report = await add('impossible');

@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  'an entry is built for both, proved on this machine, and recorded under one digest',
+  'an entry is built for both, verified on this machine, and recorded under one digest',
   { timeout, skip },
   async () => {
     const rebuilt = await run(['rebuild', name, '--catalog', catalog.folder, '--platforms', platforms], {

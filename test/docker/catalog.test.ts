@@ -10,7 +10,7 @@ interface Report {
   readonly findings: readonly { readonly kind: string; readonly message: string }[];
 }
 
-test('the sample of the catalog is proved under full restrictions', { timeout: 600_000 }, async () => {
+test('the sample of the catalog is verified under full restrictions', { timeout: 600_000 }, async () => {
   const { code, stdout, stderr } = await run(['test', ...sample, '--json']);
   assert.equal(code, 0, stderr + stdout);
   const reports = JSON.parse(stdout) as readonly Report[];

@@ -69,14 +69,14 @@ async function serve(...args: string[]): Promise<{ answered: boolean; code: numb
 }
 
 test(
-  'rebuild makes and proves an image, publish brings it to a registry; what fails stops nobody',
+  'rebuild makes and verifies an image, publish brings it to a registry; what fails stops nobody',
   { timeout },
   async () => {
     const built = await say('rebuild', name);
     assert.equal(built.code, 0, built.stderr);
     const published = await say('publish', unbuilt, name, '--registry', `${real.host}/cat`);
     assert.equal(published.code, 1);
-    assert.match(published.stderr, new RegExp(`${unbuilt}: its image is not proved`));
+    assert.match(published.stderr, new RegExp(`${unbuilt}: its image is not verified`));
     assert.match(published.stdout, new RegExp(`${name} +published`));
     const tags = await listTags(client(real.host), `cat/${name}`);
     assert.ok(tags.includes('latest') && tags.length === 4, tags.join());

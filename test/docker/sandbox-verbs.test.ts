@@ -1,4 +1,4 @@
-/** Declared = enforced = verified: what `mcpcat test` proves is what `mcpcat run` starts, field by field. */
+/** Declared = enforced = verified: what `mcpcat test` verifies is what `mcpcat run` starts, field by field. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
@@ -101,10 +101,10 @@ for (const [behaviour, more] of [
     { timeout },
     async () => {
       const name = `fixture-${behaviour}`;
-      const proved = await containerOf('test', name, []);
+      const verified = await containerOf('test', name, []);
       const started = await containerOf('run', name, more);
-      assert.deepEqual(comparable(started), comparable(proved));
-      assert.deepEqual([started.HostConfig['AutoRemove'], proved.HostConfig['AutoRemove']], [true, false]);
+      assert.deepEqual(comparable(started), comparable(verified));
+      assert.deepEqual([started.HostConfig['AutoRemove'], verified.HostConfig['AutoRemove']], [true, false]);
     },
   );
 }

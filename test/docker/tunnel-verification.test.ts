@@ -51,7 +51,7 @@ const permissions: Readonly<Record<string, string>> = {
     'permissions:\n  writable: [/tmp, /home/mcpcat]\n  mounts: [{name: in, target: /in, description: In}, {name: out, target: /out, mode: rw, description: Out}]\n',
 };
 for (const [title, more] of Object.entries(permissions)) {
-  test(`an entry with ${title} is proved both ways, and the proof is kept`, { timeout }, async () => {
+  test(`an entry with ${title} is verified both ways, and the proof is kept`, { timeout }, async () => {
     const { server, report } = await tested(more);
     assert.deepEqual([report.passed, report.findings], [true, []]);
     const proof = JSON.parse(readFileSync(server.file('proof.json'), 'utf8')) as Report['proof'];
@@ -59,7 +59,7 @@ for (const [title, more] of Object.entries(permissions)) {
     const { stdout } = await run(['info', server.name, '--catalog', server.folder]);
     assert.match(
       stdout,
-      /Proved on \d{4}-\d{2}-\d{2} with docker \S+, this image: .*\d+ ways around it were tried and failed\./,
+      /Verified on \d{4}-\d{2}-\d{2} with docker \S+, this image: .*\d+ ways around it were tried and failed\./,
     );
   });
 }
@@ -82,7 +82,7 @@ test('a proof counts for the permissions it was made with', { timeout }, async (
   const file = server.file('server.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('a.declared', 'other.declared'));
   const { stdout } = await run(['info', server.name, '--catalog', server.folder]);
-  assert.match(stdout, /Not proved: its permissions have changed since \d{4}-/);
+  assert.match(stdout, /Not verified: its permissions have changed since \d{4}-/);
 });
 
 async function testedOn(other: Engine, more: string): Promise<SmokeReport> {

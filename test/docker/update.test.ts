@@ -112,7 +112,7 @@ async function noCandidateIsLeft(): Promise<void> {
   assert.deepEqual(left, []);
 }
 
-test('a new entry is locked, built and proved before it has a lock', { timeout }, async () => {
+test('a new entry is locked, built and verified before it has a lock', { timeout }, async () => {
   await offer(['1.0.0']);
   const { code, state, to, stderr } = await update();
   assert.deepEqual({ code, state, to }, { code: 0, state: 'updated', to: '1.0.0' }, stderr);
@@ -155,7 +155,7 @@ test(
     assert.deepEqual({ code, state }, { code: 1, state: 'held' });
     assert.deepEqual(await snapshot(), untouched);
     assert.ok(
-      findings.some(({ kind }) => kind === 'proof-failed'),
+      findings.some(({ kind }) => kind === 'verification-failed'),
       JSON.stringify(findings),
     );
     assert.match(findings.flatMap(({ evidence = [] }) => evidence).join('\n'), /fatal: no API key/);

@@ -206,7 +206,7 @@ test(
   },
 );
 
-test('pull request: the plan finds what the registry lacks, and that is proved', { timeout }, async () => {
+test('pull request: the plan finds what the registry lacks, and that is verified', { timeout }, async () => {
   const file = path.join(copy, 'catalog/time/server.yaml');
   const text = readFileSync(file, 'utf8');
   writeFileSync(file, text.replace(/^description: .*$/m, 'description: Tells the time.'));
@@ -215,9 +215,9 @@ test('pull request: the plan finds what the registry lacks, and that is proved',
     include.map((shard) => shard.names),
     ['time'],
   );
-  await runJob('pull-request.yml', 'prove', { 'matrix.names': 'time' });
+  await runJob('pull-request.yml', 'verify', { 'matrix.names': 'time' });
   writeFileSync(file, text);
-  await runJob('pull-request.yml', 'prove', { 'matrix.names': 'time' }); // the image is the catalog's again
+  await runJob('pull-request.yml', 'verify', { 'matrix.names': 'time' }); // the image is the catalog's again
 });
 
 test('bases: what was refreshed is proposed', { timeout }, async () => {
@@ -234,7 +234,7 @@ test(
   async () => {
     const { matrix = '' } = await runJob('update.yml', 'check');
     for (const shard of Matrix.parse(JSON.parse(matrix)).include)
-      await runJob('update.yml', 'prove', {
+      await runJob('update.yml', 'verify', {
         'matrix.names': shard.names,
         'matrix.shard': String(shard.shard),
       });

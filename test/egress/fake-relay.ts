@@ -12,7 +12,7 @@ import {
 
 /**
  * A fake `mcpcat-init relay`: speaks the tunnel protocol over a pair of streams, with functions instead of a
- * server that looks names up and connects. The real one, in C, is proved in test/docker and test/init.
+ * server that looks names up and connects. The real one, in C, is verified in test/docker and test/init.
  */
 export class FakeRelay {
   readonly ports: Promise<readonly number[]>;

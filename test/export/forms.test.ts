@@ -41,14 +41,14 @@ permissions:
 const none = { unproved: false, local: false };
 const tools = [{ name: 'ask', description: 'Asks.', schema: 'c'.repeat(64) }];
 
-test('what is proved and published is exported by digest', async (t) => {
+test('what is verified and published is exported by digest', async (t) => {
   const server = await listed(t);
   const { chosen, left } = chooseExported([server], none);
   assert.deepEqual(left, []);
   assert.deepEqual(chosen, [{ server, image: `registry.example.com/mcpcat/x@sha256:${'a'.repeat(64)}` }]);
 });
 
-test('what is not proved, not published or speaks HTTP is left out, each with its reason', async (t) => {
+test('what is not verified, not published or speaks HTTP is left out, each with its reason', async (t) => {
   const other = proofText({ image: { id: 'x', fingerprint: 'e'.repeat(64) } });
   const stale = await listed(t, '', { 'x/proof.json': other });
   const unpublished = await listed(t, '', {

@@ -23,7 +23,7 @@ const proving: Proving = {
   entry,
   image,
   engine: { name: 'docker', version: '28.1.0' } as Proving['engine'],
-  proved: { works: 1, refused: 36 },
+  verified: { works: 1, refused: 36 },
   tools: 3,
   checks: ['handshake', 'permissions'],
   measured: { initializeMs: 412.4, memoryBytes: 40_000_000, exitMs: undefined },
@@ -103,7 +103,7 @@ for (const [what, changed] of Object.entries({
   'another fingerprint': { image: { id: 'sha256:1', labels: { [label.fingerprint]: 'f2' } } },
   'one tool more': { tools: 4 },
   'one check less': { checks: ['handshake'] },
-  'one way around less': { proved: { works: 1, refused: 35 } },
+  'one way around less': { verified: { works: 1, refused: 35 } },
 }))
   test(`a proof with ${what} takes the place of the old one`, async (t) => {
     const folder = temporaryFolder(t);

@@ -6,7 +6,7 @@ import { dependencyDiff } from '../../src/pipeline/dependency-diff.ts';
 import { markdownCode as code } from '../../src/lib/markdown-text.ts';
 import { proposalText } from '../../src/pipeline/proposal.ts';
 import { toolDiff, toolDiffLines, type Tool } from '../../src/pipeline/tool-diff.ts';
-import type { ProvedUpdate } from '../../src/pipeline/update-entry.ts';
+import type { VerifiedUpdate } from '../../src/pipeline/update-entry.ts';
 import { entryText } from '../catalog/entry-text.ts';
 
 function lock(
@@ -62,7 +62,7 @@ test('tools are compared by name, description and arguments; their order does no
   assert.deepEqual(toolDiffLines(toolDiff(old, old.toReversed())), []);
 });
 
-function update(more: Partial<ProvedUpdate> = {}): ProvedUpdate {
+function update(more: Partial<VerifiedUpdate> = {}): VerifiedUpdate {
   const { entry } = parseEntry('server.yaml', entryText('server'), 'server');
   assert.ok(entry);
   return {
@@ -72,7 +72,7 @@ function update(more: Partial<ProvedUpdate> = {}): ProvedUpdate {
     dependencies: dependencyDiff(before, after),
     tools: toolDiff([], []),
     findings: [],
-    proof: {
+    verification: {
       image: 'x',
       bytes: 150_000_000,
       bytesBefore: 140_000_000,

@@ -57,15 +57,15 @@ test('a proof must be of what the lock is built into, with the permissions that 
   const { read, files, proof } = await rig(t);
   const other = { ...proof, image: { ...proof.image, fingerprint: 'e'.repeat(64) } };
   await assert.rejects(read({ files: { ...files, 'proof.json': jsonText(other) } }), {
-    code: 'image-unproved',
+    code: 'image-unverified',
   });
   const wide = { ...proof, permissions: { ...proof.permissions, network: ['*'] } };
   await assert.rejects(read({ files: { ...files, 'proof.json': jsonText(wide) } }), {
-    code: 'image-unproved',
+    code: 'image-unverified',
   });
   const lock = files['lock.json'].replace(/"version": "[^"]+"/, '"version": "99.0.0"');
   assert.notEqual(lock, files['lock.json']);
-  await assert.rejects(read({ files: { ...files, 'lock.json': lock } }), { code: 'image-unproved' });
+  await assert.rejects(read({ files: { ...files, 'lock.json': lock } }), { code: 'image-unverified' });
 });
 
 test('a lock or tools that can not be read are refused, and so is none at all', async (t) => {

@@ -50,14 +50,14 @@ test('days and figures of a proof may differ', async (t) => {
   assert.deepEqual(await verdicts(), honest);
 });
 
-test('a server that one job has not built or not proved is refused, the others are taken', async (t) => {
+test('a server that one job has not built or not verified is refused, the others are taken', async (t) => {
   const { drop, verdicts } = jobs(t);
   drop('built-3', 'a');
   drop('built-2', 'b', 'proof.json');
   drop('built-3', 'c', 'image.json');
   for (const [name, code, message] of await verdicts()) {
-    assert.equal(code, 'image-unproved');
-    assert.equal(message, `${String(name)}: expected it built and proved by 2 jobs, found 1`);
+    assert.equal(code, 'image-unverified');
+    assert.equal(message, `${String(name)}: expected it built and verified by 2 jobs, found 1`);
   }
 });
 
@@ -67,9 +67,9 @@ test('a job that brought nothing at all is no reason to believe the other', asyn
   assert.deepEqual(
     (await verdicts()).map(([name, code]) => [name, code]),
     [
-      ['a', 'image-unproved'],
+      ['a', 'image-unverified'],
       ['b', 'built-1'],
-      ['c', 'image-unproved'],
+      ['c', 'image-unverified'],
     ],
   );
 });
@@ -99,9 +99,9 @@ test('a job brings only what it was dealt: whatever else is refused, and what wa
   save(4, 'a', { image: imageText({ digest: other }) });
   assert.deepEqual(await verdicts(), [
     ...honest,
-    ['c', 'image-unproved', 'c: job 1 has brought it, and it was not dealt to that job'],
-    ['github', 'image-unproved', 'github: job 1 has brought it, and it was not dealt to that job'],
-    ['built-4', 'image-unproved', 'built-4: this folder belongs to no job that was planned'],
+    ['c', 'image-unverified', 'c: job 1 has brought it, and it was not dealt to that job'],
+    ['github', 'image-unverified', 'github: job 1 has brought it, and it was not dealt to that job'],
+    ['built-4', 'image-unverified', 'built-4: this folder belongs to no job that was planned'],
   ]);
 });
 
@@ -109,7 +109,7 @@ test('what was dealt to one job alone is refused: nobody can be held against it'
   const { verdicts } = jobs(t);
   assert.deepEqual(
     (await verdicts([{ shard: 1, names: ['a'] }])).map(([name, code]) => [name, code]).slice(0, 1),
-    [['a', 'image-unproved']],
+    [['a', 'image-unverified']],
   );
 });
 
@@ -118,7 +118,7 @@ test('without any folder every server is refused', async (t) => {
   drop();
   assert.deepEqual(
     (await verdicts()).map(([, code]) => code),
-    ['image-unproved', 'image-unproved', 'image-unproved'],
+    ['image-unverified', 'image-unverified', 'image-unverified'],
   );
 });
 

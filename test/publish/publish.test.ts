@@ -19,7 +19,7 @@ after(() => real[Symbol.asyncDispose]());
 
 const otherFiles = [...files, { name: 'app/more', content: 'more' }];
 
-test('a proved image gets its digests, its tags and a record', async () => {
+test('a verified image gets its digests, its tags and a record', async () => {
   await using own = await openRegistry();
   using entry = entryAt('1.2.3');
   await entry.prove();
@@ -97,27 +97,27 @@ test('tags that follow releases never move backwards', async () => {
   assert.notEqual(await headManifest(registry, 'test/echo', 'latest'), latest);
 });
 
-test('an image that is not proved as it is now is refused, and nothing reaches the registry', async () => {
+test('an image that is not verified as it is now is refused, and nothing reaches the registry', async () => {
   await using proxy = await faultyProxy(real.host, () => undefined);
   const registry = client(proxy.host);
-  const unproved = { code: 'image-unproved' } as const;
+  const unverified = { code: 'image-unverified' } as const;
   using entry = entryAt('1.2.3');
-  await assert.rejects(publish(entry, { registry }), { ...unproved, message: /not proved/ });
+  await assert.rejects(publish(entry, { registry }), { ...unverified, message: /not verified/ });
   await entry.prove((proof) => ({ ...proof, image: { ...proof.image, fingerprint: 'f0' } }));
-  await assert.rejects(publish(entry, { registry }), { ...unproved, message: /of another image/ });
+  await assert.rejects(publish(entry, { registry }), { ...unverified, message: /of another image/ });
   await entry.prove((proof) => ({
     ...proof,
     permissions: { ...proof.permissions, network: ['evil.example'] },
   }));
-  await assert.rejects(publish(entry, { registry }), { ...unproved, message: /permissions have changed/ });
+  await assert.rejects(publish(entry, { registry }), { ...unverified, message: /permissions have changed/ });
   await entry.prove();
   const stale = engineWith({ [variant.image]: { ...variant, fingerprint: 'f0', files } });
   await assert.rejects(publish(entry, { registry, engine: stale }), {
-    ...unproved,
+    ...unverified,
     message: /something else/,
   });
   const other = engineWith({ [variant.image]: { ...variant, platform: 'linux/arm64', files } });
-  await assert.rejects(publish(entry, { registry, engine: other }), { ...unproved, message: /linux\/arm64/ });
+  await assert.rejects(publish(entry, { registry, engine: other }), { ...unverified, message: /linux\/arm64/ });
   await assert.rejects(publish(entry, { registry, engine: engineWith({}) }), { code: 'image-missing' });
   assert.deepEqual(proxy.seen, []);
   assert.equal(await entry.record(), undefined);

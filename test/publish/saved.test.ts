@@ -34,7 +34,7 @@ async function save(entry: Entry, place = folder): Promise<string> {
   return content.record.digest;
 }
 
-test('what one machine has built and proved another publishes, proof included', async () => {
+test('what one machine has built and verified another publishes, proof included', async () => {
   using builder = entryAt('1.2.3');
   const digest = await save(builder);
   assert.deepEqual(await savedNames(folder), ['echo']);
@@ -82,7 +82,7 @@ test('a saved image of something else than the entry is now is refused', async (
   using entry = entryAt('1.2.3');
   const now = { ...variant, fingerprint: 'f9' } as const;
   const request = { registry: client(real.host), open, proof, variants: [now] } as const;
-  await assert.rejects(publish(entry, request), { code: 'image-unproved' });
+  await assert.rejects(publish(entry, request), { code: 'image-unverified' });
   const tags = await listTags(client(real.host), 'test/echo');
   assert.ok(!tags.includes('9.0.0'));
   assert.equal(await entry.record(), undefined);

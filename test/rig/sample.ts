@@ -1,5 +1,5 @@
 /**
- * The entries that `npm test` builds and proves: one or two of each runtime, one with a Debian package, one with a
+ * The entries that `npm test` builds and verifies: one or two of each runtime, one with a Debian package, one with a
  * required secret. `npm run catalog` does all.
  */
 export const sample = [

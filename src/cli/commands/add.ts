@@ -3,7 +3,7 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'add',
-  summary: 'Make a proved entry from a package that nobody has described yet',
+  summary: 'Make a verified entry from a package that nobody has described yet',
   usage: 'SOURCE | npx -y PACKAGE… | uvx PACKAGE…',
   options: {
     name: { type: 'string', value: 'NAME', help: 'name of the entry (default: made from the package)' },
@@ -17,7 +17,7 @@ export const spec: CommandSpec = {
       help: 'let the install script of a dependency run in the build (no root, no network)',
     },
     out: { type: 'string', value: 'DIR', help: 'catalog folder that gets the entry (default: --catalog)' },
-    draft: { type: 'boolean', help: 'write the entry also if it could not be proved' },
+    draft: { type: 'boolean', help: 'write the entry also if it could not be verified' },
     'keep-going': { type: 'boolean', help: 'the same as --draft' },
     'dry-run': { type: 'boolean', help: 'print the entry and write nothing' },
     'cool-down': { type: 'string', value: 'DAYS', help: 'how old a release must be (default: 3)' },

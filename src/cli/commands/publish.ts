@@ -2,7 +2,7 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'publish',
-  summary: 'Push proved images to a registry, and record their digests',
+  summary: 'Push verified images to a registry, and record their digests',
   usage: 'NAME… | --all | --from DIR [NAME…]',
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog' },

@@ -6,9 +6,9 @@ export const spec: CommandSpec = {
   usage: 'NAME… | --all',
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog' },
-    force: { type: 'boolean', help: 'build and prove even if nothing changed' },
-    save: { type: 'string', value: 'DIR', help: 'write what is proved there, for publish --from' },
-    publish: { type: 'boolean', help: 'publish what is proved' },
+    force: { type: 'boolean', help: 'build and verify even if nothing changed' },
+    save: { type: 'string', value: 'DIR', help: 'write what is verified there, for publish --from' },
+    publish: { type: 'boolean', help: 'publish what is verified' },
     registry: { type: 'string', value: 'HOST/PREFIX', help: 'with --publish: where (also MCPCAT_REGISTRY)' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
     platforms: common.platforms,
@@ -19,7 +19,7 @@ export const spec: CommandSpec = {
     quiet: common.quiet,
   },
   examples: [
-    ['mcpcat rebuild time memory', 'build and prove what has changed'],
+    ['mcpcat rebuild time memory', 'build and verify what has changed'],
     ['mcpcat rebuild time --save built', 'for a job that may publish: mcpcat publish --from built'],
   ],
   completes: 'entries',

@@ -2,7 +2,7 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'test',
-  summary: 'Prove images: a real handshake under all restrictions',
+  summary: 'Verify images: a real handshake under all restrictions',
   usage: 'NAME… | --all',
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog' },

@@ -2,13 +2,13 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'update',
-  summary: 'Take the newest releases: locked, built and proved before an entry changes',
+  summary: 'Take the newest releases: locked, built and verified before an entry changes',
   usage: 'NAME… | --all | --from DIR',
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog that has a newer release' },
     check: { type: 'boolean', help: 'only say what upstream has' },
     refresh: { type: 'boolean', help: 'with --all: take newer dependencies too' },
-    'lock-only': { type: 'boolean', help: 'write the lock without building and proving' },
+    'lock-only': { type: 'boolean', help: 'write the lock without building and verifying' },
     'cool-down': { type: 'string', value: 'DAYS', help: 'how old a release must be (default: 3)' },
     accept: { type: 'boolean', help: 'accept a changed list of tools into tools.json' },
     pr: { type: 'boolean', help: 'make a pull request for each server instead' },
@@ -29,7 +29,7 @@ export const spec: CommandSpec = {
     json: common.json,
   },
   examples: [
-    ['mcpcat update time', 'prove the newest release and its dependencies'],
+    ['mcpcat update time', 'verify the newest release and its dependencies'],
     ['mcpcat update --all --check', 'what is newer upstream'],
     ['mcpcat update time --lock-only', 'write catalog/time/lock.json, for a new entry'],
     ['mcpcat update --all --pr', 'one pull request for each server'],

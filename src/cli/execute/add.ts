@@ -10,7 +10,7 @@ import { runJobs } from '../render/jobs.ts';
 import { defaultMirror } from './mirror.ts';
 import { engineOf, folderOf, runContextOf, buildEnvironmentOf } from './build-environment.ts';
 
-/** 0 if the entry was proved, 1 if the package could not be; nothing is written then unless a draft was asked for. */
+/** 0 if the entry was verified, 1 if the package could not be; nothing is written then unless a draft was asked for. */
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const wanted = wantedFrom(invocation);
@@ -51,7 +51,7 @@ export const execute: Execute = async (invocation) => {
 };
 
 function exitCode({ state }: AddReport): number {
-  return state === 'added' || state === 'proved' ? 0 : 1;
+  return state === 'added' || state === 'verified' ? 0 : 1;
 }
 
 /** What was pasted, and what the options say on top. */

@@ -110,5 +110,5 @@ function sentence(
   check: boolean,
 ): string {
   const state = current ? 'is up to date' : check ? 'is NOT up to date' : 'written';
-  return `${file} ${state}: ${String(servers)} servers, ${String(proved)} proved, ${String(stale)} stale, ${String(unproved)} not proved yet`;
+  return `${file} ${state}: ${String(servers)} servers, ${String(proved)} verified, ${String(stale)} stale, ${String(unproved)} not verified yet`;
 }

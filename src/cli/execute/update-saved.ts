@@ -16,7 +16,7 @@ interface Proposed {
   readonly result: string;
 }
 
-/** `update --from DIR --pr`: what jobs without rights have proved; a job brings the servers that it was dealt. */
+/** `update --from DIR --pr`: what jobs without rights have verified; a job brings the servers that it was dealt. */
 export async function proposeFrom(invocation: Invocation, from: string): Promise<number> {
   const { options, terminal } = invocation;
   if (!options.flag('pr')) throw new McpcatError('usage', '--from: expected --pr with it');
@@ -33,7 +33,7 @@ export async function proposeFrom(invocation: Invocation, from: string): Promise
       name,
       work: async () => {
         if (dealt) return propose(name, folder);
-        throw new McpcatError('image-unproved', `${name}: a job has brought it that it was not dealt to`);
+        throw new McpcatError('image-unverified', `${name}: a job has brought it that it was not dealt to`);
       },
     }),
   );

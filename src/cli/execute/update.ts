@@ -13,7 +13,7 @@ import {
   updateEntry,
   writeEntry,
   type EntryOutcome,
-  type ProvedUpdate,
+  type VerifiedUpdate,
 } from '../../pipeline/update-entry.ts';
 import { holdsBack } from '../../pipeline/update-findings.ts';
 import { updateServer } from '../../update/update-server.ts';
@@ -56,7 +56,7 @@ export const execute: Execute = async (invocation) => {
     : proveAll(invocation, { checks, settings, target });
 };
 
-/** Where pull requests go, or are looked for: who saves what is proved need not prove again what is proposed already. */
+/** Where pull requests go, or are looked for: who saves what is verified need not verify again what is proposed already. */
 function targetOf(invocation: Invocation, github: GitHub | undefined): ForgeTarget | undefined {
   const { options, terminal } = invocation;
   if (options.flag('pr')) return forgeTarget(invocation, github, '--pr');
@@ -138,9 +138,9 @@ async function proveAll(
   await engine?.info(); // one clear error instead of one for each server
   const save = options.text('save');
   const reviewed = options.flag('accept') || target !== undefined || save !== undefined;
-  const accept = (proved: ProvedUpdate, on: Engine): Promise<string> => {
-    if (save !== undefined) return saveProposal(proved, path.resolve(save));
-    return target === undefined ? writeEntry(proved, on) : proposeEntry(proved, target);
+  const accept = (verified: VerifiedUpdate, on: Engine): Promise<string> => {
+    if (save !== undefined) return saveProposal(verified, path.resolve(save));
+    return target === undefined ? writeEntry(verified, on) : proposeEntry(verified, target);
   };
   const jobs = due.map((check) => ({
     name: check.server.entry.name,
@@ -157,7 +157,7 @@ async function proveAll(
         ...(target === undefined
           ? {}
           : { settled: (lock: string) => alreadyProposed({ server: check.server, lock }, target) }),
-        accept: (proved) => accept(proved, engine),
+        accept: (verified) => accept(verified, engine),
       });
     },
   }));

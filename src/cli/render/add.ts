@@ -23,9 +23,9 @@ function headline({ name, source, version, state, tools, folder, seconds }: AddR
   const what = `${source} ${version}`;
   switch (state) {
     case 'added':
-      return `${name}: added to ${folder ?? ''} (${what}, ${String(tools)} tools, proved, ${took})`;
-    case 'proved':
-      return `${name}: proved, and nothing written (${what}, ${String(tools)} tools, ${took})`;
+      return `${name}: added to ${folder ?? ''} (${what}, ${String(tools)} tools, verified, ${took})`;
+    case 'verified':
+      return `${name}: verified, and nothing written (${what}, ${String(tools)} tools, ${took})`;
     case 'draft':
       return `${name}: NOT PROVED, written as a draft to ${folder ?? 'nowhere'} (${what}, ${took})`;
     case 'failed':

@@ -5,7 +5,7 @@ import { smokeTest, type SmokeReport } from '../smoke/smoke-test.ts';
 import { changed, withWritable, type Draft } from './draft.ts';
 import type { Scratch } from './scratch.ts';
 
-export interface ProofRequest {
+export interface VerifyDraftRequest {
   readonly scratch: Scratch;
   readonly draft: Draft;
   readonly engine: Engine;
@@ -15,7 +15,7 @@ export interface ProofRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Proven {
+export interface VerifiedDraft {
   readonly draft: Draft;
   readonly report: SmokeReport;
 }
@@ -24,7 +24,7 @@ const deadlineMs = 45_000;
 const maxRounds = 4;
 
 /** The same test that `mcpcat test` makes, with exactly the entry that will be written; what it still finds is mended where it can be. */
-export async function proveDraft(request: ProofRequest): Promise<Proven> {
+export async function verifyDraft(request: VerifyDraftRequest): Promise<VerifiedDraft> {
   const { scratch, engine, labels, emit, signal, say } = request;
   let { draft } = request;
   for (let round = 1; ; round++) {

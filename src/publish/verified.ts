@@ -1,5 +1,5 @@
 import type { Entry } from '../catalog/entry.ts';
-import { provesPermissions, type Proof } from '../catalog/proof.ts';
+import { coversPermissions, type Proof } from '../catalog/proof.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
@@ -18,23 +18,23 @@ export async function checkBuilt(
       hint,
     });
   if (found.platform !== platform)
-    throw unproved(`${name}: expected ${image} to be for ${platform}, found ${found.platform}`, hint);
+    throw unverified(`${name}: expected ${image} to be for ${platform}, found ${found.platform}`, hint);
   if (found.labels[label.fingerprint] !== fingerprint)
-    throw unproved(`${name}: ${image} was built from something else than the entry is now`, hint);
+    throw unverified(`${name}: ${image} was built from something else than the entry is now`, hint);
 }
 
 /** Rejects unless the proof is of what was built from this fingerprint, with the permissions that the entry has now. */
-export function checkProved(entry: Entry, proof: Proof | undefined, fingerprint: string): Proof {
+export function checkVerified(entry: Entry, proof: Proof | undefined, fingerprint: string): Proof {
   const { name } = entry;
   const hint = `mcpcat test ${name}`;
-  if (proof === undefined) throw unproved(`${name}: its image is not proved`, hint);
+  if (proof === undefined) throw unverified(`${name}: its image is not verified`, hint);
   if (proof.image.fingerprint !== fingerprint)
-    throw unproved(`${name}: the proof of ${proof.date} is of another image`, `mcpcat rebuild ${name}`);
-  if (!provesPermissions(proof, entry))
-    throw unproved(`${name}: its permissions have changed since the proof of ${proof.date}`, hint);
+    throw unverified(`${name}: the proof of ${proof.date} is of another image`, `mcpcat rebuild ${name}`);
+  if (!coversPermissions(proof, entry))
+    throw unverified(`${name}: its permissions have changed since the proof of ${proof.date}`, hint);
   return proof;
 }
 
-function unproved(message: string, hint: string): McpcatError {
-  return new McpcatError('image-unproved', message, { hint });
+function unverified(message: string, hint: string): McpcatError {
+  return new McpcatError('image-unverified', message, { hint });
 }

@@ -11,8 +11,8 @@ import { updateFinding } from './update-findings.ts';
 const deadlineMs = 30_000;
 
 /** A release that was built and tested under a name of its own. */
-export interface Proof {
-  /** Only for as long as the work that was given to `prove` goes on. */
+export interface Verification {
+  /** Only for as long as the work that was given to `verify` goes on. */
   readonly image: string;
   readonly report: SmokeReport;
   readonly findings: readonly Finding[];
@@ -21,7 +21,7 @@ export interface Proof {
   readonly bytesBefore: number | undefined;
 }
 
-interface ProveRequest {
+interface VerifyRequest {
   /** Its `folder` is the one whose lock is built, and that gets the `tools.json`. */
   readonly server: Server;
   readonly buildEnvironment: BuildEnvironment;
@@ -32,9 +32,9 @@ interface ProveRequest {
 let candidates = 0;
 
 /** Builds and tests a server without touching its image; the candidate's image is gone when `work` has ended. */
-export async function prove<T>(
-  { server, buildEnvironment, run, engine }: ProveRequest,
-  work: (proof: Proof) => Promise<T>,
+export async function verify<T>(
+  { server, buildEnvironment, run, engine }: VerifyRequest,
+  work: (verification: Verification) => Promise<T>,
 ): Promise<T> {
   const { name } = server.entry;
   const image = `mcpcat/${name}:candidate-${String(process.pid)}-${String(candidates++)}`;
@@ -49,14 +49,14 @@ export async function prove<T>(
     const result = await smokeTest(test);
     await keepResult(folder, result, 'replaced');
     const { report } = result;
-    return await work({ image, report, findings: proofFindings(report), bytes, bytesBefore });
+    return await work({ image, report, findings: verificationFindings(report), bytes, bytesBefore });
   } finally {
     await engine.removeImage(image, { force: true });
   }
 }
 
-function proofFindings({ passed, findings }: SmokeReport): Finding[] {
+function verificationFindings({ passed, findings }: SmokeReport): Finding[] {
   if (passed) return [...findings];
   const kinds = findings.filter(({ severity }) => severity === 'error').map(({ kind }) => kind);
-  return [updateFinding('proof-failed', `the smoke test found ${kinds.join(', ')}`), ...findings];
+  return [updateFinding('verification-failed', `the smoke test found ${kinds.join(', ')}`), ...findings];
 }
