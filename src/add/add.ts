@@ -165,7 +165,13 @@ async function attempt(
   const versions = { version: own.version, before: chosen.before };
   await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
   const { emit, signal } = run;
-  const { discovered, verified, leftOut } = await discoverAndVerify({ ...job, engine, emit, signal, scratch });
+  const { discovered, verified, leftOut } = await discoverAndVerify({
+    ...job,
+    engine,
+    emit,
+    signal,
+    scratch,
+  });
   if (verified === undefined) return unstarted(request, { scratch, discovered });
   const { draft: settled, report } = verified;
   const about = {
@@ -203,7 +209,9 @@ async function unstarted(
   { scratch, discovered }: { scratch: Scratch; discovered: Discovered },
 ): Promise<Outcome> {
   const { draft, last, starts, refused } = discovered;
-  const said = [...last.nonProtocolLines.slice(0, 5), ...last.stderr.slice(-15)].filter((line) => line.trim() !== '');
+  const said = [...last.nonProtocolLines.slice(0, 5), ...last.stderr.slice(-15)].filter(
+    (line) => line.trim() !== '',
+  );
   const failure = {
     message: `no start of it got to a list of tools (${last.failure ?? 'unknown'})${reachedFor(last)}`,
     detail: [...refused, ...said],

@@ -81,7 +81,10 @@ async function availableNow(
   { env, cacheFolder, signal }: Pick<Query, 'env' | 'cacheFolder' | 'signal'>,
 ): ReturnType<typeof availableReleasesOf> {
   try {
-    return await availableReleasesOf(source, { conditionalClient: new ConditionalClient({ cacheFolder, signal }), env });
+    return await availableReleasesOf(source, {
+      conditionalClient: new ConditionalClient({ cacheFolder, signal }),
+      env,
+    });
   } catch (error) {
     const unlisted = source.kind === 'go' && source.range === undefined;
     if (!unlisted || !(error instanceof McpcatError) || error.code !== 'package-unknown') throw error;

@@ -148,7 +148,9 @@ class DiscoveryLoop {
     const { seen } = situation;
     const fresh = (detections: readonly Detection[]): Detection[] => [
       ...new Map(
-        detections.filter(({ key }) => !this.#applied.has(key)).map((detection) => [detection.key, detection]),
+        detections
+          .filter(({ key }) => !this.#applied.has(key))
+          .map((detection) => [detection.key, detection]),
       ).values(),
     ];
     if (seen.failure === undefined) {
@@ -202,7 +204,10 @@ class DiscoveryLoop {
   }
 
   /** What can't be locked or built is left out: one detection after the other, so that the others stay. */
-  async #apply(detections: readonly Detection[], candidate: CandidateImage): Promise<CandidateImage | undefined> {
+  async #apply(
+    detections: readonly Detection[],
+    candidate: CandidateImage,
+  ): Promise<CandidateImage | undefined> {
     let current = candidate;
     for (const detection of detections) {
       this.#applied.add(detection.key);
@@ -224,7 +229,10 @@ class DiscoveryLoop {
   /** Only what a proof shows as well as another start. */
   #finish(detections: readonly Detection[], seen: Seen): Discovered {
     const discovered = this.#result(seen);
-    return { ...discovered, draft: detections.reduce((draft, detection) => detection.apply(draft), discovered.draft) };
+    return {
+      ...discovered,
+      draft: detections.reduce((draft, detection) => detection.apply(draft), discovered.draft),
+    };
   }
 
   #isOver(): boolean {

@@ -22,7 +22,8 @@ export interface Draft {
 
 export function because(draft: Draft, justification: Justification): Draft {
   const known = draft.justifications.some(
-    ({ field, value, why }) => field === justification.field && value === justification.value && why === justification.why,
+    ({ field, value, why }) =>
+      field === justification.field && value === justification.value && why === justification.why,
   );
   return known ? draft : { ...draft, justifications: [...draft.justifications, justification] };
 }

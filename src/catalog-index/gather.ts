@@ -9,7 +9,13 @@ import type { Server } from '../catalog/server.ts';
 import { Tools, toolsFile } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
-import { ListedServer, catalogIndexVersion, type ListedImage, type ListedTools, type CatalogIndex } from './catalog-index.ts';
+import {
+  ListedServer,
+  catalogIndexVersion,
+  type ListedImage,
+  type ListedTools,
+  type CatalogIndex,
+} from './catalog-index.ts';
 import { statusOf } from './status.ts';
 import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 

@@ -19,7 +19,8 @@ export interface RefreshRequest {
 
 /** `copy`: there is nothing newer than the copy, or nothing that is any good. */
 export type Refreshed =
-  { readonly kind: 'copy'; readonly text: string } | { readonly kind: 'new'; readonly catalogIndex: CatalogIndex };
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'new'; readonly catalogIndex: CatalogIndex };
 
 /** Milliseconds for the whole answer. */
 const deadlines = { launch: 1500, patient: 10_000, withoutCopy: 30_000 } as const;

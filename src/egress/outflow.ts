@@ -56,7 +56,8 @@ export class Outflow {
 
   grant(bytes: number): void {
     this.#credit += bytes;
-    if (bytes === 0 || this.#credit > maxCreditBytes) throw new ProtocolError(`WINDOW of ${String(bytes)} bytes`);
+    if (bytes === 0 || this.#credit > maxCreditBytes)
+      throw new ProtocolError(`WINDOW of ${String(bytes)} bytes`);
     this.pump();
   }
 

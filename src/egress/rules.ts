@@ -52,7 +52,8 @@ export function rulesOf({
   const local = new Set(allowLocal);
   const values = { settings, given, local };
   const rules = parsed(declared, 'permissions.network').flatMap((rule) => settled(rule, values));
-  const restricted = only === undefined ? rules : restrict(rules, parsed(only, 'network of the settings file'));
+  const restricted =
+    only === undefined ? rules : restrict(rules, parsed(only, 'network of the settings file'));
   return [...restricted.map((rule): PermittedRule => ({ ...rule, private: privacyOf(rule) })), ...added];
 }
 

@@ -105,8 +105,7 @@ export class Tunnel {
   /** A connection to a port on 127.0.0.1 in the container; broken at once if there is no tunnel. */
   connect(port: number): Duplex {
     if (this.#phase !== 'ready') return brokenStream('there is no tunnel to the server');
-    if (this.#taken >= maxStreams)
-      return brokenStream(`${String(maxStreams)} connections are open already`);
+    if (this.#taken >= maxStreams) return brokenStream(`${String(maxStreams)} connections are open already`);
     const id = this.#freeId();
     const { channel, stream } = outgoing({ id, port }, this.#owner, () => this.#taken--);
     this.#enter(id, channel);

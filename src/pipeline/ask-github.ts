@@ -90,7 +90,11 @@ export function keyOf({ owner, repo }: Repository): string {
 }
 
 /** What GitHub's facts mean for an entry. Pure. */
-export function repositoryFindings(server: Server, answers: GitHubAnswers, available: AvailableReleases): Finding[] {
+export function repositoryFindings(
+  server: Server,
+  answers: GitHubAnswers,
+  available: AvailableReleases,
+): Finding[] {
   const { entry } = server;
   const repository = githubRepository(entry.repository);
   if (repository === undefined || !answers.facts.has(keyOf(repository))) return [];

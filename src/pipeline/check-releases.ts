@@ -45,15 +45,24 @@ export async function checkReleases(request: CheckRequest): Promise<CheckOutcome
     pool(servers, width, (server) => availableReleasesFor(server, request)),
     askGitHub(github, servers),
   ]);
-  const checks = servers.map((server, index) => judged(server, { available: allAvailable[index], answers, request }));
+  const checks = servers.map((server, index) =>
+    judged(server, { available: allAvailable[index], answers, request }),
+  );
   return { checks, notices: answers.notices };
 }
 
 type Answer = AvailableReleases | McpcatError;
 
-async function availableReleasesFor(server: Server, { conditionalClient, env }: CheckRequest): Promise<Answer> {
+async function availableReleasesFor(
+  server: Server,
+  { conditionalClient, env }: CheckRequest,
+): Promise<Answer> {
   try {
-    return await availableReleasesOf(parseSource(server.entry.source), { conditionalClient, env, module: goModuleOf(server) });
+    return await availableReleasesOf(parseSource(server.entry.source), {
+      conditionalClient,
+      env,
+      module: goModuleOf(server),
+    });
   } catch (error) {
     if (error instanceof McpcatError && error.code !== 'cancelled') return error;
     throw error;
@@ -62,7 +71,11 @@ async function availableReleasesFor(server: Server, { conditionalClient, env }: 
 
 function judged(
   server: Server,
-  { available, answers, request }: { available: Answer | undefined; answers: GitHubAnswers; request: CheckRequest },
+  {
+    available,
+    answers,
+    request,
+  }: { available: Answer | undefined; answers: GitHubAnswers; request: CheckRequest },
 ): ReleaseCheck {
   if (available === undefined) throw new Error('Internal error: a server without an answer');
   if (available instanceof McpcatError) return unanswered(server, available);

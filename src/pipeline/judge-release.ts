@@ -30,7 +30,11 @@ export interface Circumstances {
 }
 
 /** What an entry shall do about its registry's offer. Pure. */
-export function judgeRelease(server: Server, available: AvailableReleases, circumstances: Circumstances): Verdict {
+export function judgeRelease(
+  server: Server,
+  available: AvailableReleases,
+  circumstances: Circumstances,
+): Verdict {
   const { kind, range } = parseSource(server.entry.source);
   const rules = versioning[kind];
   const current = server.lock?.version;

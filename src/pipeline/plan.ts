@@ -55,11 +55,15 @@ function blocked(name: string, reason: string): Planned {
 
 async function dueReason(
   { folder, entry }: Server,
-  { inputs, repositoryRoot }: { readonly inputs: string; readonly repositoryRoot: RepositoryRoot | undefined },
+  {
+    inputs,
+    repositoryRoot,
+  }: { readonly inputs: string; readonly repositoryRoot: RepositoryRoot | undefined },
 ): Promise<string | undefined> {
   const record = await readImageRecord(folder);
   const known = record?.inputs === inputs;
-  if (repositoryRoot === undefined) return known ? undefined : record === undefined ? 'never built' : 'inputs changed';
+  if (repositoryRoot === undefined)
+    return known ? undefined : record === undefined ? 'never built' : 'inputs changed';
   const { registry, repository } = repositoryRoot.targetOf(entry.name);
   const found = await headManifest(registry, repository, inputs).catch(nothingIfDenied);
   if (found === undefined)

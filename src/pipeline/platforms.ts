@@ -11,7 +11,10 @@ export type BuildEnvironments = readonly [BuildEnvironment, ...BuildEnvironment[
  * Build environments for a list of platforms (`linux/amd64,linux/arm64`). Of this machine's own comes first, asked for or not:
  * it is the one that is verified. On amd64, arm64 is built without emulation; nothing else is possible.
  */
-export async function buildEnvironmentsFor(own: BuildEnvironment, platforms: readonly string[]): Promise<BuildEnvironments> {
+export async function buildEnvironmentsFor(
+  own: BuildEnvironment,
+  platforms: readonly string[],
+): Promise<BuildEnvironments> {
   const others = [...new Set(platforms)].filter((platform) => platform !== own.platform);
   const made = await Promise.all(others.map((platform) => foreignBuildEnvironment(own, platform)));
   return [own, ...made];

@@ -62,7 +62,13 @@ export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutc
 }
 
 /** For platforms that this machine can't verify; what can't be built for one is said, and left out. */
-async function buildForeign({ server, buildEnvironments, run, engine, force }: RebuildRequest): Promise<void> {
+async function buildForeign({
+  server,
+  buildEnvironments,
+  run,
+  engine,
+  force,
+}: RebuildRequest): Promise<void> {
   const [, ...others] = buildEnvironments;
   for (const buildEnvironment of others) {
     const { platform } = buildEnvironment;
@@ -70,7 +76,14 @@ async function buildForeign({ server, buildEnvironments, run, engine, force }: R
     const subject = server.entry.name;
     if (reason !== undefined)
       run.emit({ type: 'notice', subject, message: `not for ${platform}: ${reason}` });
-    else await buildServer(server, { buildEnvironment, run, engine, force, image: variantImage(server, buildEnvironment) });
+    else
+      await buildServer(server, {
+        buildEnvironment,
+        run,
+        engine,
+        force,
+        image: variantImage(server, buildEnvironment),
+      });
   }
 }
 
@@ -94,7 +107,10 @@ async function verify(
   return { proof: report.passed ? 'verified' : 'failed', findings: report.findings };
 }
 
-async function savePacked({ server, buildEnvironments, run, engine }: RebuildRequest, folder: string): Promise<void> {
+async function savePacked(
+  { server, buildEnvironments, run, engine }: RebuildRequest,
+  folder: string,
+): Promise<void> {
   const { signal, emit } = run;
   const { name } = server.entry;
   const variants = await variantsOf(server, buildEnvironments);

@@ -91,7 +91,10 @@ async function savedIn(file: string): Promise<z.infer<typeof Saved>> {
 /** The entry as it would be, put together in a folder of its own. */
 async function checked(
   server: Server,
-  { files, buildEnvironment }: { readonly files: SavedProposal['files']; readonly buildEnvironment: BuildEnvironment },
+  {
+    files,
+    buildEnvironment,
+  }: { readonly files: SavedProposal['files']; readonly buildEnvironment: BuildEnvironment },
 ): Promise<NonNullable<Server['lock']>> {
   const { name } = server.entry;
   const root = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-proposal-'));

@@ -178,7 +178,10 @@ async function changedFiles(before: string, after: string): Promise<Record<strin
 }
 
 /** Puts a verified release in its place: the entry's files together, then the image under the entry's name. */
-export async function writeEntry({ server, files, verification }: VerifiedUpdate, engine: Engine): Promise<string> {
+export async function writeEntry(
+  { server, files, verification }: VerifiedUpdate,
+  engine: Engine,
+): Promise<string> {
   await writeTogether(server.folder, files);
   await engine.tagImage(verification.image, imageOf(server.entry.name));
   return `${String(Object.keys(files).length)} files written`;

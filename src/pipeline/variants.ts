@@ -10,7 +10,10 @@ export async function variantsOf(
 ): Promise<[Variant, ...Variant[]]> {
   const fitting = others.filter(({ platform }) => unfitReason(server, platform) === undefined);
   const first = await variantOf(server, own);
-  return [first, ...(await Promise.all(fitting.map((buildEnvironment) => variantOf(server, buildEnvironment))))];
+  return [
+    first,
+    ...(await Promise.all(fitting.map((buildEnvironment) => variantOf(server, buildEnvironment)))),
+  ];
 }
 
 async function variantOf(server: Server, buildEnvironment: BuildEnvironment): Promise<Variant> {

@@ -64,7 +64,11 @@ export async function agreedPackages(folder: string, dealt: readonly Dealt[]): P
     const places = holders.map(({ shard }) => path.join(placeOf(folder, shard), name));
     return judged(name, places);
   });
-  return [...(await Promise.all(verdicts)), ...nonProtocolLines, ...unknown.map((name) => foreign(name, undefined))];
+  return [
+    ...(await Promise.all(verdicts)),
+    ...nonProtocolLines,
+    ...unknown.map((name) => foreign(name, undefined)),
+  ];
 }
 
 function foreign(name: string, shard: number | undefined): Verdict {

@@ -54,8 +54,9 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
   const onAttempt = (attempt: Attempt): void => {
     if (attempts.length < maxAttempts) attempts.push(attempt);
   };
-  return inTestSession({ engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt }, (testSession) =>
-    watch(request, { testSession, sandbox, sinkhole, attempts }),
+  return inTestSession(
+    { engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt },
+    (testSession) => watch(request, { testSession, sandbox, sinkhole, attempts }),
   );
 }
 
@@ -107,7 +108,10 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
 }
 
 /** In the server's own container, over its own tunnel: what it could do, no more and no less. */
-async function probedFrom(engine: Engine, { testSession, sandbox, sinkhole }: Watched): Promise<Probed | undefined> {
+async function probedFrom(
+  engine: Engine,
+  { testSession, sandbox, sinkhole }: Watched,
+): Promise<Probed | undefined> {
   const greeting = sinkhole.greeting;
   try {
     await testSession.tunnel;

@@ -39,7 +39,10 @@ const maxLines = 40;
 const confirmMs = 120_000;
 
 /** Starts the image in the sandbox. The container is removed whatever happens, also when the user gives up. */
-export async function inTestSession<T>(request: TestSessionRequest, work: (testSession: TestSession) => Promise<T>): Promise<T> {
+export async function inTestSession<T>(
+  request: TestSessionRequest,
+  work: (testSession: TestSession) => Promise<T>,
+): Promise<T> {
   const { dial, signal, ...server } = request;
   signal?.throwIfAborted();
   const session = openSession({

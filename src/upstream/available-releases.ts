@@ -13,13 +13,18 @@ interface Query {
   readonly range?: string | undefined;
 }
 
-const availableFrom: Readonly<Record<Source['kind'], (name: string, query: Query) => Promise<AvailableReleases>>> = {
+const availableFrom: Readonly<
+  Record<Source['kind'], (name: string, query: Query) => Promise<AvailableReleases>>
+> = {
   npm: npmReleases,
   pypi: pypiReleases,
   go: goReleases,
 };
 
 /** What the registry of a source offers; rejects with `package-unknown` or `upstream-unavailable`. */
-export async function availableReleasesOf({ kind, name, range }: Source, query: Omit<Query, 'range'>): Promise<AvailableReleases> {
+export async function availableReleasesOf(
+  { kind, name, range }: Source,
+  query: Omit<Query, 'range'>,
+): Promise<AvailableReleases> {
   return availableFrom[kind](name, { ...query, range });
 }

@@ -76,7 +76,10 @@ async function tagged(
   return { releases, deprecated: notices.deprecated };
 }
 
-async function untagged(path: string, { latest, query }: { latest: Info; query: Query }): Promise<AvailableReleases> {
+async function untagged(
+  path: string,
+  { latest, query }: { latest: Info; query: Query },
+): Promise<AvailableReleases> {
   const { Version: version, Time: published } = latest;
   const { deprecated } = moduleNotices(await modOf(path, { version, query }));
   return { releases: [{ version, published }], recommended: version, deprecated };
@@ -85,12 +88,18 @@ async function untagged(path: string, { latest, query }: { latest: Info; query: 
 async function versionsOf(path: string, query: Query): Promise<string[]> {
   const url = `${base(path, query)}/@v/list`;
   const read = (body: string): string[] => body.split('\n').filter((line) => goVersions.isVersion(line));
-  return (await orUndefined(query.conditionalClient.ask(url, { subject: `go:${path}`, read, reread: Versions }))) ?? [];
+  return (
+    (await orUndefined(
+      query.conditionalClient.ask(url, { subject: `go:${path}`, read, reread: Versions }),
+    )) ?? []
+  );
 }
 
 async function latestOf(path: string, query: Query): Promise<Info | undefined> {
   const url = `${base(path, query)}/@latest`;
-  return orUndefined(query.conditionalClient.ask(url, { subject: `go:${path}`, read: readInfo, reread: Info }));
+  return orUndefined(
+    query.conditionalClient.ask(url, { subject: `go:${path}`, read: readInfo, reread: Info }),
+  );
 }
 
 /** A proxy that lists nothing may still serve a version that is asked for by name. */

@@ -73,7 +73,10 @@ export async function npmRelease(
 /** All releases of a package, as far as the choice among them needs it. */
 export async function npmReleases(
   name: string,
-  { conditionalClient, env }: { conditionalClient: ConditionalClient; env: Readonly<Record<string, string | undefined>> },
+  {
+    conditionalClient,
+    env,
+  }: { conditionalClient: ConditionalClient; env: Readonly<Record<string, string | undefined>> },
 ): Promise<AvailableReleases> {
   return conditionalClient.ask(packumentUrl(name, env), {
     subject: `npm:${name}`,
@@ -86,7 +89,10 @@ function packumentUrl(name: string, env: Readonly<Record<string, string | undefi
   return `${hostFor('npm', env)}/${name.replace('/', '%2f')}`;
 }
 
-function availableReleasesOf(name: string, { versions, time, 'dist-tags': tags }: z.infer<typeof Packument>): AvailableReleases {
+function availableReleasesOf(
+  name: string,
+  { versions, time, 'dist-tags': tags }: z.infer<typeof Packument>,
+): AvailableReleases {
   const recommended = tags['latest'];
   // An unpublished name keeps its `time`; one that was taken over after an attack holds a `-security` release.
   if (Object.keys(versions).length === 0 || recommended?.includes('-security') === true) {

@@ -46,7 +46,10 @@ export async function pypiProject(
 }
 
 /** All releases of a project, as far as the choice among them needs it. */
-export async function pypiReleases(name: string, { conditionalClient, env }: { conditionalClient: ConditionalClient; env: Env }): Promise<AvailableReleases> {
+export async function pypiReleases(
+  name: string,
+  { conditionalClient, env }: { conditionalClient: ConditionalClient; env: Env },
+): Promise<AvailableReleases> {
   return conditionalClient.ask(projectUrl(name, env), {
     subject: `pypi:${name}`,
     read: (body) => availableReleasesOf(name, Project.parse(JSON.parse(body))),

@@ -80,13 +80,18 @@ type Obstacle = Omit<Passed, 'version'>;
 
 function obstacleOf(
   release: Release,
-  { available, rules, candidates }: { available: AvailableReleases; rules: Rules; candidates: readonly Release[] },
+  {
+    available,
+    rules,
+    candidates,
+  }: { available: AvailableReleases; rules: Rules; candidates: readonly Release[] },
 ): Obstacle | undefined {
   const { version, withdrawn } = release;
   const pinned = rules.range !== undefined && rules.versioning.isExact(rules.range);
   // Who pins one release by name wants it all the same (PEP 592 and go.mod say so too); it is still reported.
   if (withdrawn !== undefined && !pinned) return { why: withdrawn.how, detail: withdrawn.reason };
-  const unasked = rules.range === undefined ? unaskedFor(version, { available, rules, candidates }) : undefined;
+  const unasked =
+    rules.range === undefined ? unaskedFor(version, { available, rules, candidates }) : undefined;
   return unasked ?? tooYoung(release, rules);
 }
 

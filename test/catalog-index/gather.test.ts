@@ -69,7 +69,10 @@ test('a server whose context can not be generated is a problem of its own', asyn
     problems.map(({ message }) => message),
     ['no package-lock.json'],
   );
-  assert.deepEqual([catalogIndex.servers['x']?.status, catalogIndex.servers['y']?.status], ['stale', 'proved']);
+  assert.deepEqual(
+    [catalogIndex.servers['x']?.status, catalogIndex.servers['y']?.status],
+    ['stale', 'proved'],
+  );
 });
 
 const changes: Readonly<Record<string, readonly [file: string, text: string | undefined, status: string]>> = {

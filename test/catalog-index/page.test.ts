@@ -9,7 +9,10 @@ test('the page has a row for each verified server, and says why another is none'
   assert.ok(y);
   const page = catalogPage({
     ...catalogIndex,
-    servers: { ...catalogIndex.servers, y: { ...y, status: 'stale', reason: 'its permissions have changed' } },
+    servers: {
+      ...catalogIndex.servers,
+      y: { ...y, status: 'stale', reason: 'its permissions have changed' },
+    },
   });
   assert.match(page, /^1 servers are verified/m);
   assert.match(

@@ -52,7 +52,10 @@ test('the text has a line for each server, and is read back as the same catalog 
     2,
   );
   assert.equal(catalogIndexText({ ...catalogIndex, servers: {} }).endsWith('"servers": {\n\n}\n}\n'), true);
-  assert.deepEqual(parseCatalogIndex(catalogIndexText({ ...catalogIndex, servers: {} }), 'c.json').servers, {});
+  assert.deepEqual(
+    parseCatalogIndex(catalogIndexText({ ...catalogIndex, servers: {} }), 'c.json').servers,
+    {},
+  );
 });
 
 for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "2"}'])

@@ -87,7 +87,10 @@ function mustGo({ verdict, contestant }: Result): boolean {
 }
 
 /** Lets the reap do its work and looks once more at every session. */
-async function settle(results: readonly Result[], world: World): Promise<Pick<Outcome, 'results' | 'reaped'>> {
+async function settle(
+  results: readonly Result[],
+  world: World,
+): Promise<Pick<Outcome, 'results' | 'reaped'>> {
   const created = results.filter(({ verdict }) => verdict === 'created').length;
   const before = await left(world);
   const ours = results.filter(({ contestant }) => contestant === 'mcpcat').map(({ session }) => session);

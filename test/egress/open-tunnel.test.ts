@@ -41,7 +41,10 @@ function fakeExecEngine(
   return { engine, commands, ends };
 }
 
-function request(engine: OpenTunnelRequest['engine'], more: Partial<OpenTunnelRequest> = {}): OpenTunnelRequest {
+function request(
+  engine: OpenTunnelRequest['engine'],
+  more: Partial<OpenTunnelRequest> = {},
+): OpenTunnelRequest {
   const policy = policyOf(rulesOf({ declared: ['a.example.com'], settings: {} }));
   return { engine, id: 'c1', policy, dial: loopbackDial(), ...more };
 }

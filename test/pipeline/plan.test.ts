@@ -121,7 +121,11 @@ test('without a registry the record is believed; an entry without a lock is bloc
   using entry = entryAt('1.2.3');
   const server = await entry.server();
   const unlocked: Server = { ...server, lock: undefined };
-  const planned = await planRebuilds({ servers: [unlocked, server], buildEnvironments, repositoryRoot: undefined });
+  const planned = await planRebuilds({
+    servers: [unlocked, server],
+    buildEnvironments,
+    repositoryRoot: undefined,
+  });
   assert.deepEqual(
     planned.map(({ state, reason }) => [state, reason]),
     [

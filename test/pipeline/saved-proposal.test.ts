@@ -19,7 +19,11 @@ async function rig(t: TestContext) {
   const root = temporaryFolder(t);
   const folder = path.join(root, 'catalog');
   cpSync(path.join(project, 'catalog/time'), path.join(folder, 'time'), { recursive: true });
-  const buildEnvironment: BuildEnvironment = { bases: await loadBases(templates, platform), templates, platform };
+  const buildEnvironment: BuildEnvironment = {
+    bases: await loadBases(templates, platform),
+    templates,
+    platform,
+  };
   const server = await loadServer(folder, 'time');
   const { fingerprint } = await generateServer(server, buildEnvironment);
   const old = await readProof(path.join(folder, 'time'));
@@ -72,5 +76,7 @@ test('a lock or tools that can not be read are refused, and so is none at all', 
   const { root, server, buildEnvironment, read, files } = await rig(t);
   await assert.rejects(read({ files: { ...files, 'lock.json': '{' } }), { code: 'entry-invalid' });
   await assert.rejects(read({ files: { ...files, 'tools.json': '{}' } }), { code: 'entry-invalid' });
-  await assert.rejects(readProposal(path.join(root, 'nowhere'), { server, buildEnvironment }), { code: 'io-failed' });
+  await assert.rejects(readProposal(path.join(root, 'nowhere'), { server, buildEnvironment }), {
+    code: 'io-failed',
+  });
 });

@@ -117,7 +117,10 @@ test('an image that is not verified as it is now is refused, and nothing reaches
     message: /something else/,
   });
   const other = engineWith({ [variant.image]: { ...variant, platform: 'linux/arm64', files } });
-  await assert.rejects(publish(entry, { registry, engine: other }), { ...unverified, message: /linux\/arm64/ });
+  await assert.rejects(publish(entry, { registry, engine: other }), {
+    ...unverified,
+    message: /linux\/arm64/,
+  });
   await assert.rejects(publish(entry, { registry, engine: engineWith({}) }), { code: 'image-missing' });
   assert.deepEqual(proxy.seen, []);
   assert.equal(await entry.record(), undefined);

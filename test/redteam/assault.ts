@@ -79,7 +79,12 @@ async function besideSibling(
   measures.set('door', address !== undefined && (await field.canReach(address, 8080)) ? 1 : 0);
   keep(await toItsEnd(request, { mode: 'kernel', args: [ipcKey] }));
   keep(await toItsEnd(request, { mode: 'others', args: [reversed] }));
-  const targets = { ...fakeUpstreams, token: tokenOf(column), gateway: [field.gateway()], sibling: addresses };
+  const targets = {
+    ...fakeUpstreams,
+    token: tokenOf(column),
+    gateway: [field.gateway()],
+    sibling: addresses,
+  };
   keep(await toItsEnd(request, { mode: 'network', args: [JSON.stringify(targets)] }));
   await using greedy = start(request, { mode: 'watches', args: [String(bounds.watches)] });
   await greedy.answer('watches');
@@ -143,9 +148,17 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
   }
 }
 
-async function tunnels(request: Assault, measures: Measures, keep: (session: Session) => void): Promise<void> {
+async function tunnels(
+  request: Assault,
+  measures: Measures,
+  keep: (session: Session) => void,
+): Promise<void> {
   {
-    await using session = start(request, { mode: 'tunnel', args: [JSON.stringify(fakeUpstreams)], tunnel: true });
+    await using session = start(request, {
+      mode: 'tunnel',
+      args: [JSON.stringify(fakeUpstreams)],
+      tunnel: true,
+    });
     await session.answer('done', 120_000);
     measures.set('tunnel-peak', session.peakMebibytes);
     keep(session);

@@ -60,7 +60,10 @@ function survived(how: string): Judge {
 export const tunnel: readonly Attempt[] = [
   { title: 'names that are not permitted', judge: onTunnel(unreachable('tunnel-names')) },
   { title: 'data in names below a permitted suffix', judge: onTunnel(unreachable('tunnel-suffix')) },
-  { title: 'permitted names that lead to private addresses', judge: onTunnel(unreachable('tunnel-rebinding')) },
+  {
+    title: 'permitted names that lead to private addresses',
+    judge: onTunnel(unreachable('tunnel-rebinding')),
+  },
   { title: 'other ports of a permitted name', judge: onTunnel(unreachable('tunnel-ports')) },
   { title: 'addresses without a name', judge: onTunnel(unreachable('tunnel-addresses')) },
   { title: 'the relay’s memory and pipes', judge: onTunnel(unreachable('tunnel-relay')) },

@@ -41,10 +41,7 @@ export async function factory(t: TestContext): Promise<Factory> {
     for (const [, fake] of stands) await fake[Symbol.asyncDispose]();
     await github[Symbol.asyncDispose]();
   });
-  const env = Object.assign({}, ...stands.map(([, fake]) => fake.env), github.env) as Record<
-    string,
-    string
-  >;
+  const env = Object.assign({}, ...stands.map(([, fake]) => fake.env), github.env) as Record<string, string>;
   return {
     env: { ...env, XDG_CACHE_HOME: path.join(folder, 'cache') },
     catalog: path.join(folder, 'catalog'),

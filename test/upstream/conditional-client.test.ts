@@ -83,7 +83,10 @@ test('a host that asks for a pause gets it', async (t) => {
     else response.end('text');
   });
   const started = performance.now();
-  assert.equal(await new ConditionalClient({ cacheFolder: temporaryFolder(t) }).ask(server.url, question), 'read text');
+  assert.equal(
+    await new ConditionalClient({ cacheFolder: temporaryFolder(t) }).ask(server.url, question),
+    'read text',
+  );
   assert.ok(performance.now() - started > 900);
 });
 
@@ -92,7 +95,9 @@ test('a host that fails again and again is given up, and another is still asked'
   const up = await loopback(t, (_, response) => response.end('text'));
   const conditionalClient = new ConditionalClient({ cacheFolder: temporaryFolder(t) });
   for (let time = 0; time < 3; time++)
-    await assert.rejects(conditionalClient.ask(`${down.url}/${String(time)}`, question), { message: /answers 400/ });
+    await assert.rejects(conditionalClient.ask(`${down.url}/${String(time)}`, question), {
+      message: /answers 400/,
+    });
   await assert.rejects(conditionalClient.ask(`${down.url}/more`, question), {
     code: 'upstream-unavailable',
     message: /not asked, because 127\.0\.0\.1:\d+ failed 3 times in a row/,

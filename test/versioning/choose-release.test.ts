@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseRelease, type Choice, type AvailableReleases, type Rules } from '../../src/versioning/choose-release.ts';
+import {
+  chooseRelease,
+  type Choice,
+  type AvailableReleases,
+  type Rules,
+} from '../../src/versioning/choose-release.ts';
 import { versioning } from '../../src/versioning/versioning.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
@@ -88,14 +93,18 @@ test('a release whose age nobody knows waits too, and both are said', () => {
 });
 
 test('nothing waits that closes a hole, is locked already, or with a cool-down of no days', () => {
-  const available = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
+  const available = {
+    releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')],
+  };
   assert.equal(choose(available, { urgent: (version) => version === '1.1.0' }).release?.version, '1.1.0');
   assert.equal(choose(available, { current: '1.1.0' }).release?.version, '1.1.0');
   assert.equal(choose(available, { coolDownDays: 0 }).release?.version, '1.1.0');
 });
 
 test('a pinned release waits as every other: a pin says which, not when', () => {
-  const available = { releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')] };
+  const available = {
+    releases: [{ version: '1.1.0', published: '2026-11-20T11:00:00Z' }, ...releases('1.0.0')],
+  };
   assert.equal(choose(available, { range: '1.1.0' }).release, undefined);
 });
 

@@ -32,7 +32,11 @@ export interface Detection {
 
 /** Everything a server said, one line each. */
 export function outputLines({ seen }: Pick<Situation, 'seen'>): string[] {
-  const texts = [...seen.nonProtocolLines, ...seen.stderr, ...(seen.failure === undefined ? [] : [seen.failure])];
+  const texts = [
+    ...seen.nonProtocolLines,
+    ...seen.stderr,
+    ...(seen.failure === undefined ? [] : [seen.failure]),
+  ];
   return texts.flatMap((text) => text.split('\n')).map((line) => withoutColour(line).trimEnd());
 }
 

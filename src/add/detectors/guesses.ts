@@ -57,7 +57,9 @@ export function guesses(situation: Situation): Detection[] {
           ),
         ]),
     ...words
-      .filter((line) => isMentioned(line, { text: `${evidence.text}\n${said}`, names: [...own.bins, own.name] }))
+      .filter((line) =>
+        isMentioned(line, { text: `${evidence.text}\n${said}`, names: [...own.bins, own.name] }),
+      )
       .map((line) => argumentsDetection(situation, line, 'its documents use the word')),
     ...speaksHttp(situation),
     ...(secrets.length === 0

@@ -103,7 +103,11 @@ function withoutSetting(draft: Draft, name: string | undefined): Draft {
       !(field === 'env' && value.split(' ')[0] === name) &&
       !(field === 'permissions.network' && value.includes(`{${name}}`)),
   );
-  return { ...draft, entry: { ...draft.entry, env, permissions: { ...permissions, network } }, justifications };
+  return {
+    ...draft,
+    entry: { ...draft.entry, env, permissions: { ...permissions, network } },
+    justifications,
+  };
 }
 
 function withArgument(draft: Draft, { option, name, line, placeholder }: Wanted): Draft {

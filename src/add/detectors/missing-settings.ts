@@ -210,7 +210,9 @@ function fromAnswers(situation: Situation): Detection[] {
   return byName.flatMap((same) => {
     const [first] = same;
     if (first === undefined || !isNews(first, situation)) return [];
-    return [detectionOf(first, { evidence, required: same.length * 2 >= called, where: 'the answer of a tool' })];
+    return [
+      detectionOf(first, { evidence, required: same.length * 2 >= called, where: 'the answer of a tool' }),
+    ];
   });
 }
 

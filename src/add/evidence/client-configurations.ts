@@ -20,7 +20,10 @@ interface Configuration {
   readonly env: Readonly<Record<string, string>>;
 }
 
-function startOf({ command, args, env }: Configuration, own: Pick<Package, 'name' | 'bins'>): StartEvidence[] {
+function startOf(
+  { command, args, env }: Configuration,
+  own: Pick<Package, 'name' | 'bins'>,
+): StartEvidence[] {
   // `cmd /c npx …` and `sh -c "npx …"` are wrappers of the same line.
   const line = [...command.split(/\s+/), ...args];
   const bare = /^cmd(\.exe)?$/.test(line[0] ?? '') ? line.slice(2) : line;

@@ -34,7 +34,10 @@ function itemsOf(text: string): string[] {
 const optional = /\boptional\b|\(opt\)|not required|\bno\b|\bfalse\b|❌|✗|✘|—\s*optional/i;
 const required = /\brequired\b|\bmandatory\b|\byes\b|✅|✓|✔|\bmust\b/i;
 
-function explained(line: string, name: string): Pick<SettingEvidence, 'description' | 'required' | 'fallback'> {
+function explained(
+  line: string,
+  name: string,
+): Pick<SettingEvidence, 'description' | 'required' | 'fallback'> {
   const isRow = line.trim().startsWith('|');
   // What stands behind `NAME=value`.
   const behind = line.slice(line.indexOf(name) + name.length).replace(/^=[^`\s]*/, '');

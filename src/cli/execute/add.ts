@@ -17,7 +17,10 @@ export const execute: Execute = async (invocation) => {
   const { name: subject } = parseSource(wanted.source);
   const coolDownDays = daysOf(invocation);
   const out = path.resolve(options.text('out') ?? folderOf(invocation));
-  const [buildEnvironment, engine] = await Promise.all([buildEnvironmentOf(invocation), engineOf(invocation)]);
+  const [buildEnvironment, engine] = await Promise.all([
+    buildEnvironmentOf(invocation),
+    engineOf(invocation),
+  ]);
   await engine.info(); // one clear error before anything is fetched
   if (wanted.notice !== undefined && !options.flag('quiet'))
     terminal.stderr.write(`mcpcat: ${wanted.notice}\n`);
@@ -34,7 +37,12 @@ export const execute: Execute = async (invocation) => {
     mirror: options.text('mirror') ?? defaultMirror,
   };
   const [result] = await runJobs(
-    [{ name: subject, work: (emit) => add({ ...request, buildEnvironment, run: runContextOf(invocation, emit) }) }],
+    [
+      {
+        name: subject,
+        work: (emit) => add({ ...request, buildEnvironment, run: runContextOf(invocation, emit) }),
+      },
+    ],
     {
       terminal,
       width: 1,

@@ -14,7 +14,10 @@ export const execute: Execute = async (invocation) => {
   const out = options.text('out');
   if (out === undefined)
     throw new McpcatError('usage', 'expected --out DIR', { hint: 'mcpcat generate NAME --out DIR' });
-  const [servers, buildEnvironment] = await Promise.all([serversOf(invocation), buildEnvironmentOf(invocation)]);
+  const [servers, buildEnvironment] = await Promise.all([
+    serversOf(invocation),
+    buildEnvironmentOf(invocation),
+  ]);
   const jobs = servers.map((server) => ({
     name: server.entry.name,
     work: async (emit: Emit) => {

@@ -16,7 +16,10 @@ export const execute: Execute = async (invocation) => {
   const count = shardCount(options.text('shards'));
   const copies = copiesOf(options.text('copies') ?? '1');
   const repositoryRoot = repositoryRootFrom(invocation);
-  const [servers, buildEnvironments] = await Promise.all([plannedServers(invocation), buildEnvironmentsOf(invocation)]);
+  const [servers, buildEnvironments] = await Promise.all([
+    plannedServers(invocation),
+    buildEnvironmentsOf(invocation),
+  ]);
   const planned = await planRebuilds({ servers, buildEnvironments, repositoryRoot });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, { count, copies });

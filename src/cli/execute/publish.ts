@@ -30,7 +30,10 @@ export const execute: Execute = async (invocation) => {
   return printOutcome(invocation, { results, header: ['server', 'state', 'version', 'sent', 'image'], row });
 };
 
-async function builtJobs(invocation: Invocation, repositoryRoot: RepositoryRoot | undefined): Promise<Job<PublishOutcome>[]> {
+async function builtJobs(
+  invocation: Invocation,
+  repositoryRoot: RepositoryRoot | undefined,
+): Promise<Job<PublishOutcome>[]> {
   const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
@@ -42,7 +45,10 @@ async function builtJobs(invocation: Invocation, repositoryRoot: RepositoryRoot 
     name: server.entry.name,
     work: (emit: Emit) => {
       const target = repositoryRoot?.targetOf(server.entry.name);
-      return publishBuilt({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, engine);
+      return publishBuilt(
+        { server, buildEnvironments, run: runContextOf(invocation, emit), target, force },
+        engine,
+      );
     },
   }));
 }
@@ -68,7 +74,10 @@ async function savedJobs(
       const { name, folder } = verdict;
       const target = repositoryRoot?.targetOf(name);
       const server = await load(name);
-      return publishSaved({ server, buildEnvironments, run: runContextOf(invocation, emit), target, force }, folder);
+      return publishSaved(
+        { server, buildEnvironments, run: runContextOf(invocation, emit), target, force },
+        folder,
+      );
     },
   }));
 }

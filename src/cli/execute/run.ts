@@ -71,7 +71,8 @@ export const execute: Execute = async (invocation) => {
     onAttempt: options.flag('quiet')
       ? () => undefined
       : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),
-    onTunnelClosed: (message) => terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
+    onTunnelClosed: (message) =>
+      terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => {
       keepSmall();
       rememberStart(name, taken, terminal);

@@ -59,7 +59,10 @@ function row(report: SmokeReport): string[] {
     ms(report.initializeMs),
     report.memoryBytes === undefined ? '-' : `${String(Math.round(report.memoryBytes / 1e6))} MB`,
     ms(report.exitMs),
-    [report.protocolVersion ?? '-', ...(report.protocolRevisions.includes('stateless') ? ['2026-07-28'] : [])].join(', '),
+    [
+      report.protocolVersion ?? '-',
+      ...(report.protocolRevisions.includes('stateless') ? ['2026-07-28'] : []),
+    ].join(', '),
   ];
 }
 

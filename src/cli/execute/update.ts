@@ -47,7 +47,13 @@ export const execute: Execute = async (invocation) => {
   const target = targetOf(invocation, github);
   const servers = await serversOf(invocation, 'replaced');
   const conditionalClient = new ConditionalClient({ cacheFolder, signal: terminal.signal });
-  const { checks, notices } = await checkReleases({ ...settings, servers, conditionalClient, github, env: terminal.env });
+  const { checks, notices } = await checkReleases({
+    ...settings,
+    servers,
+    conditionalClient,
+    github,
+    env: terminal.env,
+  });
   if (!options.flag('quiet')) for (const notice of notices) terminal.stderr.write(`mcpcat: ${notice}\n`);
   if (options.flag('check') && options.flag('matrix')) return printMatrix(invocation, checks);
   if (options.flag('check')) return printUpdates(invocation, { checks, results: [] });

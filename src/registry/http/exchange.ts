@@ -22,7 +22,11 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * Sends a request and follows redirects of GET and HEAD itself, so that credentials stay with the host they are for.
  * No answer in time, broken connections, 429 and 5xx throw Passing. `registry` is the origin all this is about.
  */
-export async function exchange(request: WireRequest, registry: URL, retryPolicy: RetryPolicy): Promise<Response> {
+export async function exchange(
+  request: WireRequest,
+  registry: URL,
+  retryPolicy: RetryPolicy,
+): Promise<Response> {
   const start = request.url;
   let { url } = request;
   for (let hop = 0; hop <= longestChain; hop++) {
