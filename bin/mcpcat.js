@@ -20,14 +20,19 @@ if (mayOpen() < minFiles) {
 
 /** What is compiled once is not compiled again (nodejs.org/api/module.html), in a folder of the user's own. */
 function start() {
-  const { XDG_CACHE_HOME, HOME } = process.env;
-  const cache =
-    absolute(XDG_CACHE_HOME) ||
-    (absolute(HOME) && path.join(HOME, process.platform === 'darwin' ? 'Library/Caches' : '.cache'));
-  const folder = cache && path.join(cache, 'mcpcat', 'compiled');
+  const folder = compiledFolder(process.env);
   if (folder && isMade(folder)) require('node:module').enableCompileCache(folder);
   if (process.argv[2] === 'run') require('../dist/launcher.cjs');
   else import('../dist/main.js');
+}
+
+/** In the folder that src/host has for the cache, which is not loaded yet; undefined where the environment names none. */
+function compiledFolder({ XDG_CACHE_HOME, HOME, LOCALAPPDATA }) {
+  if (process.platform === 'win32')
+    return absolute(LOCALAPPDATA) && path.join(LOCALAPPDATA, 'mcpcat', 'Cache', 'compiled');
+  const usual = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
+  const cache = absolute(XDG_CACHE_HOME) || (absolute(HOME) && path.join(HOME, usual));
+  return cache && path.join(cache, 'mcpcat', 'compiled');
 }
 
 function absolute(folder) {
