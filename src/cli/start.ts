@@ -1,4 +1,5 @@
 import { thisHost } from '../host/this-host.ts';
+import { McpcatError } from '../lib/errors.ts';
 import type { CommandSpec, ProcessEdges } from './command.ts';
 import { main } from './cli.ts';
 
@@ -40,7 +41,7 @@ function cancelledBySignals(): AbortSignal {
   const cancel = (): void => {
     // A second signal does not wait for anything.
     if (cancelled.signal.aborted) process.exit(130);
-    cancelled.abort();
+    cancelled.abort(new McpcatError('cancelled', 'cancelled'));
   };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);

@@ -44,7 +44,7 @@ export async function inTestSession<T>(
   work: (testSession: TestSession) => Promise<T>,
 ): Promise<T> {
   const { dial, signal, ...server } = request;
-  signal?.throwIfAborted();
+  refuseIfCancelled(request);
   const session = openSession({
     ...server,
     dial: () => Promise.resolve(dial),
@@ -55,11 +55,19 @@ export async function inTestSession<T>(
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     const channel = await running(session);
-    return await work(testSessionOf(session, channel));
+    refuseIfCancelled(request);
+    const found = await work(testSessionOf(session, channel));
+    // The server was killed: what was seen of its end says nothing about it.
+    refuseIfCancelled(request);
+    return found;
   } finally {
     signal?.removeEventListener('abort', cancel);
     await closed(session);
   }
+}
+
+function refuseIfCancelled({ signal, sandbox }: TestSessionRequest): void {
+  if (signal?.aborted === true) throw new McpcatError('cancelled', `${sandbox.name}: the test was cancelled`);
 }
 
 async function running(session: Session): Promise<Channel> {

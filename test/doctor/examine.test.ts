@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Condition } from '../../src/doctor/condition.ts';
+import { examine } from '../../src/doctor/examine.ts';
+import { measureNetwork } from '../../src/doctor/measure-network.ts';
+import type { EngineInfo } from '../../src/engine/engine.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { FakeEngine } from '../rig/fake-engine.ts';
+
+async function conditions(change: Partial<EngineInfo> = {}, path = '/nowhere'): Promise<Condition[]> {
+  const engine = new FakeEngine();
+  engine.facts = { ...engine.facts, ...change };
+  return examine(
+    () => Promise.resolve(engine),
+    path,
+    () => Promise.resolve([]),
+  );
+}
+
+async function statusOf(kind: string, change: Partial<EngineInfo>): Promise<string | undefined> {
+  return (await conditions(change)).find((condition) => condition.kind === kind)?.status;
+}
+
+test('an engine that can do all that the sandbox asks for is fine', async () => {
+  const found = await conditions();
+  assert.deepEqual(
+    found.filter(({ status }) => status !== 'ok').map(({ kind }) => kind),
+    ['mmdebstrap'],
+  );
+  assert.match(found[0]?.message ?? '', /^docker 20\.10\.24 \(API 1\.41\) at unix:\/\/\/fake/);
+});
+
+test('an engine that is too old fails, docker and podman each by its own numbers', async () => {
+  for (const [name, version, status] of [
+    ['docker', '20.10.0', 'ok'],
+    ['docker', '29.0.1', 'ok'],
+    ['docker', '20.9.9', 'failed'],
+    ['docker', '19.03.15', 'failed'],
+    ['podman', '4.0.0', 'ok'],
+    ['podman', '3.4.4', 'failed'],
+  ] as const)
+    assert.equal(await statusOf('version', { name, version }), status, `${name} ${version}`);
+});
+
+test('each limit that the engine can not enforce fails by its name', async () => {
+  const { limits } = new FakeEngine().facts;
+  for (const kind of ['memory', 'swap', 'cpu', 'pids'] as const) {
+    const found = await conditions({ limits: { ...limits, [kind]: false } });
+    const failed = found.filter(({ status }) => status === 'failed').map((condition) => condition.kind);
+    assert.deepEqual(failed, [`limit-${kind}`]);
+  }
+});
+
+test('no filter of system calls fails; a storage that copies, or unknown cgroups, is a warning', async () => {
+  assert.equal(await statusOf('seccomp', { securityOptions: ['apparmor'] }), 'failed');
+  assert.equal(await statusOf('storage', { storageDriver: 'vfs' }), 'warning');
+  assert.equal(await statusOf('cgroups', { cgroupVersion: 'unknown' }), 'warning');
+});
+
+test('without an engine the reason and its hint are the condition, and the rest is looked at all the same', async () => {
+  const error = new McpcatError('engine-missing', 'no engine answers', { hint: 'start it' });
+  const found = await examine(
+    () => Promise.reject(error),
+    '/nowhere',
+    () => Promise.reject(new Error('never asked')),
+  );
+  assert.deepEqual(
+    found.map(({ kind, status, hint }) => [kind, status, hint]),
+    [
+      ['engine', 'failed', 'start it'],
+      ['mmdebstrap', 'warning', 'on Debian or Ubuntu'],
+    ],
+  );
+});
+
+test('a bug of ours is no condition of the machine', async () => {
+  const broken = examine(
+    () => Promise.reject(new TypeError('x is undefined')),
+    '',
+    () => Promise.resolve([]),
+  );
+  await assert.rejects(broken, TypeError);
+});
+
+test('mmdebstrap is looked for in every folder of the path', async (t) => {
+  const folder = temporaryFolder(t, { mmdebstrap: '#!/bin/sh\n' });
+  chmodSync(`${folder}/mmdebstrap`, 0o755);
+  const found = await conditions({}, `/nowhere:${folder}`);
+  assert.equal(found.find(({ kind }) => kind === 'mmdebstrap')?.status, 'ok');
+});
+
+test('without any base the network is not measured, and a container that does not answer is said', async () => {
+  const engine = new FakeEngine();
+  const request = { engine, images: ['mcpcat/base:1', 'mcpcat/base:2'], labels: { test: 'doctor' } };
+  const [absent, ...none] = await measureNetwork(request);
+  assert.deepEqual([absent?.kind, absent?.status, none], ['network', 'warning', []]);
+  engine.addImage({ tags: ['mcpcat/base:2'] });
+  engine.onExec = (exec) => {
+    exec.stderr.write('mcpcat-init: no such command\n');
+    exec.exit(1);
+  };
+  const [failed] = await measureNetwork(request);
+  assert.equal(failed?.status, 'failed');
+  assert.match(failed.message, /^the network of a container could not be measured: /);
+  assert.equal(engine.containers.size, 0);
+});

@@ -1,0 +1,76 @@
+import { createInterface } from 'node:readline';
+import type { Program } from '../rig/fake-engine/fake-container.ts';
+import type { FakeExec } from '../rig/fake-engine/fake-exec.ts';
+
+interface Call {
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export interface Behaviour {
+  readonly tools?: readonly string[];
+  /** Written to stdout before anything else. */
+  readonly banner?: string;
+  /** It goes on after the end of its input. */
+  readonly ignoresEof?: boolean;
+  /** It ends at once, with these words. */
+  readonly dies?: { readonly words: string; readonly exitCode: number };
+}
+
+/** An MCP server of the older revision as the program of a fake container. */
+export function mcpServer({ tools = ['say'], banner, ignoresEof = false, dies }: Behaviour = {}): Program {
+  return (container) => {
+    if (dies !== undefined) {
+      container.stderr.write(`${dies.words}\n`);
+      container.exit(dies.exitCode);
+      return;
+    }
+    if (banner !== undefined) container.stdout.write(`${banner}\n`);
+    createInterface(container.stdin).on('line', (line) => {
+      const { id, method, params = {} } = JSON.parse(line) as Call;
+      const result = answer(method, params, tools);
+      if (id === undefined) return;
+      const body = result === undefined ? { error: { code: -32601, message: 'unknown method' } } : { result };
+      container.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
+    });
+    container.stdin.once('end', () => {
+      if (!ignoresEof) return container.exit(0);
+      // As process 1 does with one that ignores the end of its input.
+      container.stderr.write('mcpcat-init: the client closed stdin; the server is stopped\n');
+      container.exit(143);
+    });
+  };
+}
+
+function answer(
+  method: string,
+  params: Readonly<Record<string, unknown>>,
+  tools: readonly string[],
+): object | undefined {
+  if (method === 'initialize') {
+    const { protocolVersion } = params;
+    return { protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'fake', version: '1' } };
+  }
+  if (method === 'tools/list')
+    return { tools: tools.map((name) => ({ name, description: name, inputSchema: { type: 'object' } })) };
+  return method === 'tools/call' ? { content: [{ type: 'text', text: 'said' }] } : undefined;
+}
+
+/**
+ * `mcpcat-init probe` in a sandbox that holds: only the folders of `open` can be written to, nothing else is there.
+ * One line for each attempt, as src/init/probe.c writes them.
+ */
+export function soundProbe(open: readonly string[]): (exec: FakeExec) => void {
+  return (exec) => {
+    const [program = '', verb = '', ...attempts] = exec.command;
+    exec.stdin.resume();
+    if (program !== '/mcpcat-init' || verb !== 'probe') return exec.exit(127);
+    for (const [index, attempt] of attempts.entries()) {
+      const good = attempt.startsWith('write:') && open.includes(attempt.slice('write:'.length));
+      const detail = Buffer.from(good ? '' : 'No such file or directory').toString('hex');
+      exec.stdout.write(`${String(index)} ${good ? 'ok' : 'no'} ${detail}\n`);
+    }
+    exec.exit(0);
+  };
+}

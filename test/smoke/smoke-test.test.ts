@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseEntry } from '../../src/catalog/parse-entry.ts';
+import { label } from '../../src/lib/labels.ts';
+import { smokeTest, type SmokeRequest, type SmokeResult } from '../../src/smoke/smoke-test.ts';
+import { entryText } from '../catalog/entry-text.ts';
+import { FakeEngine } from '../rig/fake-engine.ts';
+import { mcpServer, soundProbe, type Behaviour } from './fake-server.ts';
+
+interface Smoked {
+  readonly engine: FakeEngine;
+  readonly run: (more?: Partial<SmokeRequest>) => Promise<SmokeResult>;
+}
+
+function rig(behaviour: Behaviour = {}): Smoked {
+  const { entry } = parseEntry('server.yaml', entryText('notes'), 'notes');
+  assert.ok(entry);
+  const engine = new FakeEngine();
+  const labels = { [label.fingerprint]: 'f1' };
+  engine.addImage({ tags: ['mcpcat/notes:local'], labels }, mcpServer(behaviour));
+  engine.onExec = soundProbe(['/tmp']);
+  const request = {
+    engine,
+    entry,
+    labels: { [label.server]: 'notes', [label.role]: 'test' },
+    reviewed: undefined,
+    deadlineMs: 60_000,
+    emit: () => undefined,
+  };
+  return { engine, run: (more = {}) => smokeTest({ ...request, ...more }) };
+}
+
+const kinds = ({ report }: SmokeResult): string[] => report.findings.map(({ kind }) => kind);
+
+test('a sound server passes, with its tools and a proof, and no container is left', async () => {
+  const { engine, run } = rig({ tools: ['say', 'ask'] });
+  const result = await run();
+  const { report, tools, proof } = result;
+  assert.deepEqual([report.passed, kinds(result)], [true, []]);
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ['ask', 'say'],
+  );
+  assert.equal(report.serverInfo?.name, 'fake');
+  assert.ok(report.proof.works === 1 && report.proof.refused > 20, JSON.stringify(report.proof));
+  assert.deepEqual([proof?.image.fingerprint, proof?.tools, proof?.refused], ['f1', 2, report.proof.refused]);
+  assert.equal(engine.containers.size, 0);
+});
+
+test('without an image nothing is started', async () => {
+  const { engine, run } = rig();
+  await assert.rejects(run({ image: 'mcpcat/other:local' }), { code: 'image-missing' });
+  assert.ok(!engine.calls.some(({ method }) => method === 'createContainer'));
+});
+
+test('a server that dies at its start fails with its last words, and has no proof', async () => {
+  const result = await rig({ dies: { words: 'no key', exitCode: 3 } }).run();
+  assert.deepEqual([result.report.passed, result.proof, result.tools], [false, undefined, []]);
+  assert.match(JSON.stringify(result.report.findings), /no key/);
+});
+
+test('what is no JSON-RPC on stdout is a finding with its words', async () => {
+  const { report } = await rig({ banner: 'Welcome!' }).run();
+  assert.match(JSON.stringify(report.findings), /Welcome!/);
+});
+
+test('a server that process 1 has to stop at the end of its input is a finding', async () => {
+  assert.ok(kinds(await rig({ ignoresEof: true }).run()).includes('ignores-eof'));
+});
+
+test('a sandbox that lets more through than is declared fails, and names what', async () => {
+  const { engine, run } = rig();
+  engine.onExec = soundProbe(['/tmp', '/etc']);
+  const result = await run();
+  assert.deepEqual(
+    [result.report.passed, kinds(result), result.proof],
+    [false, ['sandbox-leaks'], undefined],
+  );
+  assert.match(JSON.stringify(result.report.findings), /writing to \/etc/);
+});
+
+test('a declared folder that is closed fails, and a probe that gives no answer proves nothing', async () => {
+  const { engine, run } = rig();
+  engine.onExec = soundProbe([]);
+  assert.deepEqual(kinds(await run()), ['declared-but-closed']);
+  engine.onExec = (exec) => exec.exit(127);
+  const silent = await run();
+  assert.deepEqual([silent.report.passed, kinds(silent)], [false, ['not-probed']]);
+});
+
+test('tools that differ from the reviewed ones fail, unless none are given to compare with', async () => {
+  const { engine, run } = rig();
+  const { tools: reviewed } = await run();
+  assert.equal((await run({ reviewed })).report.passed, true);
+  engine.addImage({ tags: ['mcpcat/notes:2'] }, mcpServer({ tools: ['say', 'delete_all'] }));
+  const changed = await run({ image: 'mcpcat/notes:2', reviewed });
+  assert.deepEqual([changed.report.passed, changed.proof], [false, undefined]);
+  assert.match(JSON.stringify(changed.report.findings), /delete_all/);
+  assert.equal((await run({ image: 'mcpcat/notes:2' })).report.passed, true);
+});
+
+test('a test that is cancelled at its start is no verdict, and leaves no container', async () => {
+  const { engine, run } = rig();
+  const cancel = new AbortController();
+  engine.hold('startContainer');
+  const tested = run({ signal: cancel.signal });
+  const start = await engine.next('startContainer');
+  cancel.abort();
+  await start.release();
+  await assert.rejects(tested, { code: 'cancelled', message: 'notes: the test was cancelled' });
+  assert.equal(engine.containers.size, 0);
+});
+
+test('a test that is cancelled while the server is asked is no verdict either', async () => {
+  const { engine, run } = rig();
+  const cancel = new AbortController();
+  engine.onExec = () => cancel.abort();
+  await assert.rejects(run({ signal: cancel.signal }), { code: 'cancelled' });
+  assert.equal(engine.containers.size, 0);
+});
