@@ -10,7 +10,7 @@ import { McpcatError } from '../../src/lib/errors.ts';
 import { openSession } from '../../src/session/open-session.ts';
 import type { Session } from '../../src/session/session.ts';
 import { fixtureImage, testEngine, testLabel } from '../rig/engine.ts';
-import { plainSandbox } from '../rig/session.ts';
+import { plainSandbox, runningOn } from '../rig/session.ts';
 
 const timeout = 120_000;
 const base = 'mcpcat/fixture-mounts:local';
@@ -53,6 +53,11 @@ function sessionWith(image: string): Session {
   });
 }
 
+/** Closed whatever happens. */
+function closing(session: Session): Session & AsyncDisposable {
+  return { ...session, [Symbol.asyncDispose]: async () => void (await session.close()) };
+}
+
 /** An image of nothing but its configuration; refused ones are never started. */
 const refusals: readonly (readonly [change: string, message: RegExp])[] = [
   ['VOLUME /own', /mount \/own: expected none, found a volume, as the image has it/],
@@ -89,9 +94,8 @@ test(
     ].join('\n');
     const context = await tarOf({ Dockerfile: dockerfile });
     await engine.buildImage(context, { tag: own, labels: testLabel, onOutput: () => undefined });
-    const session = sessionWith(own);
-    const channel = await session.opened;
-    assert.ok(channel, JSON.stringify(await session.ended));
+    await using session = closing(sessionWith(own));
+    const channel = await runningOn(session);
     const facts = await engine.inspectContainer(channel.id);
     assert.deepEqual([facts?.recorded.healthCheck, facts?.recorded.stopSignal], [false, 'SIGTERM']);
     assert.equal(facts?.labels[label.role], 'test');
@@ -103,7 +107,6 @@ test(
       for (const option of ['nosuid', 'nodev', 'noexec'])
         assert.ok(options.split(',').includes(option), option);
     }
-    await session.close();
   },
 );
 
