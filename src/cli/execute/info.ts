@@ -127,6 +127,8 @@ function pageOf(server: ListedServer, { local, restriction, consent }: Known): s
     '',
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [name]: clientConfig(server) } }, undefined, 2),
+    '',
+    'npm link in a checkout puts mcpcat on the PATH. The npm package of that name is not this program.',
   ].join('\n')}\n`;
 }
 
