@@ -75,6 +75,7 @@ const late = {
   progress: 'src/engine/docker/progress.ts',
   http: 'src/http-bridge/http-attachment.ts',
   pull: 'src/pull/pull-server.ts',
+  'hold-input': 'src/launch/hold-input.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',

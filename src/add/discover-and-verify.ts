@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Emit } from '../lib/event.ts';
 import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import type { Version } from './choose-version.ts';
 import type { Evidence } from './evidence/gather.ts';
 import { changed, type Draft, type Justification } from './draft.ts';
@@ -89,5 +88,5 @@ function verification({ scratch, engine, emit, say, signal }: Job, draft: Draft)
 }
 
 function labelsOf({ entry }: Draft): Record<string, string> {
-  return { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
+  return { [label.role]: 'test', [label.server]: entry.name };
 }

@@ -1,4 +1,5 @@
 import { thisHost } from '../host/this-host.ts';
+import { whileTaken } from '../launch/while-taken.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { CommandSpec, ProcessEdges } from './command.ts';
 import { main } from './cli.ts';
@@ -14,8 +15,21 @@ export async function start(commands: readonly CommandSpec[]): Promise<void> {
     alsoIntoSummary(process.stdout, { argv, env: process.env });
   }
   const exitCode = await main(argv, edgesOf(signal), commands);
-  // Output may still be on its way to a pipe; an empty write comes back when it has been taken.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+  const taken = allTaken();
+  // A pager may take its time over a list. Of a session that is over nobody waits for more than is being read.
+  if (argv[0] === 'run') await whileTaken(taken, [process.stdout, process.stderr], lastOutputMs);
+  else await taken;
+  process.exit(exitCode);
+}
+
+/** Milliseconds in which a client has to take some of what is left, after the launcher's own wait for it. */
+const lastOutputMs = 250;
+
+/** Output may still be on its way to a pipe; an empty write comes back when it has been taken. */
+async function allTaken(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => process.stderr.write('', () => resolve()));
+  });
 }
 
 /** Node makes each stream when it is first asked for; a launch has better things to do before. */

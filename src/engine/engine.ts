@@ -127,6 +127,8 @@ export interface ImportRequest {
 
 /** Everything a container is started with: the output of `sandbox`, neutral of any engine's field names. */
 export interface ContainerSettings {
+  /** Letters, digits, `_`, `.` and `-`; every call takes it in place of the id. The engine makes one up if undefined. */
+  readonly name?: string;
   readonly image: string;
   /** Appended to the image's entrypoint. */
   readonly command: readonly string[];

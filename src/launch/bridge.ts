@@ -1,7 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Channel } from '../session/session.ts';
+import type { InputHold } from './hold-input.ts';
 import { pump } from './pump.ts';
 import { sortLines } from './sort-lines.ts';
+import { stderrLine } from './stderr-line.ts';
 
 export interface Streams {
   readonly stdin: Readable;
@@ -9,6 +11,11 @@ export interface Streams {
   readonly stderr: Writable;
   /** The server is known to print other text between its messages: it goes to stderr. Otherwise nothing is looked at. */
   readonly sorted?: boolean;
+  /**
+   * The server is known to drop what it is at when its input ends: the end is held back for so long, or until all that
+   * was asked is answered. Milliseconds.
+   */
+  readonly holdInputMs?: number | undefined;
 }
 
 export interface BridgeEvents {
@@ -22,8 +29,8 @@ export interface BridgeEvents {
 
 /**
  * Joins the client's streams with the server's: bytes pass untouched, a slow reader slows its writer, and the end of
- * input becomes a half-close, so that replies still in flight arrive. Resolves when the server's output has ended
- * and the client has taken it.
+ * input becomes a half-close, so that replies still in flight arrive. Only stderr slows nobody. Resolves when the
+ * server's output has ended and the client has taken it.
  */
 export async function bridge(
   streams: Streams,
@@ -33,21 +40,48 @@ export async function bridge(
   const { stdin, stdout, stderr } = streams;
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
-  pump(stdin, server.send, { onEnd: events.onInputEnd, onStuck: events.onInputStuck });
-  const output = streams.sorted === true ? server.received.pipe(sortLines(stderr)) : server.received;
-  await Promise.all([flow(output, stdout), flow(server.stderr, stderr)]);
+  const hold = await holdOf(streams);
+  pump(stdin, server.send, {
+    onEnd: events.onInputEnd,
+    onStuck: events.onInputStuck,
+    beforeEnd: hold?.settled,
+  });
+  if (hold !== undefined) {
+    stdin.on('data', hold.asked);
+    server.received.on('data', hold.answered).once('close', hold.over);
+  }
+  const errors = stderrLine(stderr);
+  const output =
+    streams.sorted === true
+      ? server.received.pipe(sortLines((noise) => errors.write(noise)))
+      : server.received;
+  server.stderr.on('data', (chunk: Buffer) => errors.write(chunk));
+  output.pipe(stdout, { end: false });
+  await Promise.all([over(output, stdout), over(server.stderr, stderr)]);
+  errors.end();
+  await Promise.all([taken(stdout), taken(stderr)]);
 }
 
-async function flow(from: Readable, to: Writable): Promise<void> {
-  from.pipe(to, { end: false });
+/** Loaded only for those that need it. */
+async function holdOf({ holdInputMs }: Streams): Promise<InputHold | undefined> {
+  if (holdInputMs === undefined) return undefined;
+  const { holdInput } = await import('./hold-input.ts');
+  return holdInput(holdInputMs);
+}
+
+/** It has ended, or whoever it goes to has. */
+async function over(from: Readable, to: Writable): Promise<void> {
   await new Promise<void>((resolve) => {
     from.once('end', resolve);
     from.once('close', resolve);
     to.once('error', () => resolve());
   });
-  // An empty write comes back when everything before it has been taken.
+}
+
+/** An empty write comes back when everything before it has been taken. */
+async function taken(stream: Writable): Promise<void> {
   await new Promise<void>((resolve) => {
-    if (to.writable) to.write('', () => resolve());
+    if (stream.writable) stream.write('', () => resolve());
     else resolve();
   });
 }

@@ -1,6 +1,7 @@
 import type { Labels } from '../engine/engine.ts';
 import type { Env, Host } from '../host/host.ts';
 import { label } from '../lib/labels.ts';
+import { randomId } from '../lib/random-id.ts';
 import { clientName } from './client-name.ts';
 
 /** The labels of one launch: for which client and session, in which folder. */
@@ -15,11 +16,4 @@ export function launchLabels(
     [label.client]: clientName(host, { env, parent: process.ppid }),
     [label.project]: process.cwd(),
   };
-}
-
-/** Twelve hexadecimal digits; unique enough for a name, and node:crypto costs milliseconds to load. */
-function randomId(): string {
-  return Math.floor(Math.random() * 2 ** 48)
-    .toString(16)
-    .padStart(12, '0');
 }

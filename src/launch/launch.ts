@@ -1,9 +1,9 @@
 import { McpcatError } from '../lib/errors.ts';
-import { within } from '../lib/within.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openSession } from '../session/open-session.ts';
+import { initGraceMs } from '../session/timeouts.ts';
 import type { ServerEnd, Session, SessionRequest, Urgency } from '../session/session.ts';
 import { bridge, type Streams } from './bridge.ts';
+import { whileTaken } from './while-taken.ts';
 
 export interface LaunchRequest extends Pick<
   SessionRequest,
@@ -31,28 +31,29 @@ export type ClientReason =
 export type Reason = ClientReason | Exclude<ServerEnd, { readonly kind: 'stopped' | 'failed' }>;
 
 export interface LaunchResult {
+  /** The server's; 0 where it had to be ended after the client had closed its input, which is a normal end. */
   readonly exitCode: number;
   readonly reason: Reason;
   /** Set to the container's id if the engine did not confirm its removal. */
   readonly left: string | undefined;
 }
 
-/** Milliseconds. */
+/** Milliseconds in which a client has to take some of the last output, or is left without it. */
 const lastOutputMs = 1000;
 
 /** Runs one server for one client; the container is gone when this resolves or rejects, or the engine is. */
 export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   const session = openSession(serverOf(request));
-  const client: Client = { reason: undefined };
+  const client = new Client(request);
   const end = (reason: ClientReason): void => {
     session.stop(urgencyOf(reason, client.reason));
-    client.reason ??= reason;
+    client.ask(reason);
   };
   request.onReady(end);
   let left: string | undefined;
   let ended: ServerEnd;
   try {
-    ended = await serve(request, session, end);
+    ended = await serve(request, session, { client, end });
   } finally {
     ({ left } = await session.close());
   }
@@ -70,8 +71,33 @@ function serverOf(request: LaunchRequest): SessionRequest {
   };
 }
 
-interface Client {
+/** What the client's side has asked for. */
+class Client {
   reason: ClientReason | undefined;
+  /**
+   * The server did not end with its input: mcpcat-init or we have ended it, and mcpcat-init says so. One that speaks
+   * HTTP never sees the end of its input.
+   */
+  outlasted = false;
+  readonly #graceMs: number;
+  #since = 0;
+  #again = false;
+
+  constructor({ sandbox, grace = initGraceMs }: Pick<LaunchRequest, 'sandbox' | 'grace'>) {
+    this.#graceMs = sandbox.http === undefined ? grace : 0;
+  }
+
+  ask(reason: ClientReason): void {
+    if (this.reason !== undefined) this.#again = true;
+    else this.#since = performance.now();
+    this.reason ??= reason;
+  }
+
+  /** The server has ended, now. */
+  over(): void {
+    if (this.reason?.kind !== 'input-ended') return;
+    this.outlasted = this.#again || performance.now() - this.#since >= this.#graceMs;
+  }
 }
 
 /** A second signal does not wait any longer. */
@@ -81,31 +107,36 @@ function urgencyOf(reason: ClientReason, earlier: ClientReason | undefined): Urg
 }
 
 async function serve(
-  { streams, onStarted }: LaunchRequest,
+  request: LaunchRequest,
   session: Session,
-  end: (reason: ClientReason) => void,
+  { client, end }: { readonly client: Client; readonly end: (reason: ClientReason) => void },
 ): Promise<ServerEnd> {
   const channel = await session.opened;
   if (channel === undefined) return session.ended;
-  const flowing = bridge(streams(), channel, {
+  const streams = request.streams();
+  const flowing = bridge(streams, channel, {
     onInputEnd: () => end({ kind: 'input-ended' }),
     onInputStuck: () => end({ kind: 'input-stuck' }),
     onOutputBroken: () => end({ kind: 'output-broken' }),
   });
   await session.started;
-  onStarted?.();
+  request.onStarted?.();
   const ended = await session.ended;
-  // The last output has its time, but a client that does not read must not keep us.
-  await within(flowing, lastOutputMs);
+  client.over();
+  await whileTaken(flowing, [streams.stdout, streams.stderr], lastOutputMs);
   return ended;
 }
 
-function resultOf(ended: ServerEnd, { reason }: Client, { name }: Sandbox): Omit<LaunchResult, 'left'> {
+function resultOf(
+  ended: ServerEnd,
+  client: Client,
+  { name }: LaunchRequest['sandbox'],
+): Omit<LaunchResult, 'left'> {
   if (ended.kind === 'failed') throw withHint(ended.error, name);
   const { exitCode } = ended;
   if (ended.kind !== 'stopped') return { exitCode, reason: ended };
-  if (reason === undefined) throw new Error('the session was stopped, and nobody asked for it');
-  return { exitCode, reason };
+  if (client.reason === undefined) throw new Error('the session was stopped, and nobody asked for it');
+  return { exitCode: client.outlasted ? 0 : exitCode, reason: client.reason };
 }
 
 function withHint(error: unknown, name: string): unknown {

@@ -5,6 +5,8 @@ export interface PumpEvents {
   readonly onEnd: () => void;
   /** It has taken nothing for a minute although very much is waiting: nobody could tell any more if the client left. */
   readonly onStuck: () => void;
+  /** The end of the input waits for it, and is passed on then. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined;
 }
 
 /** Milliseconds. */
@@ -50,11 +52,12 @@ export function pump(from: Readable, to: Writable, events: PumpEvents): void {
     readingOn = false;
     from.resume();
   });
-  const end = (): void => {
+  const end = async (): Promise<void> => {
+    await events.beforeEnd?.();
     clearTimeout(timer);
     to.end();
     events.onEnd();
   };
-  from.once('end', end);
-  from.once('error', end);
+  from.once('end', () => void end());
+  from.once('error', () => void end());
 }

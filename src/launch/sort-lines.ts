@@ -1,12 +1,12 @@
-import { Transform, type Writable } from 'node:stream';
+import { Transform } from 'node:stream';
 
 const newline = 0x0a;
 
 /**
  * For servers that are known to print other text on stdout (an exception in their entry says so): lines that don't
- * begin as JSON go to `noise` instead. Nothing is held back: a line's first byte decides where its bytes go.
+ * begin as JSON go elsewhere instead. Nothing is held back: a line's first byte decides where its bytes go.
  */
-export function sortLines(noise: Writable): Transform {
+export function sortLines(onNoise: (piece: Buffer) => void): Transform {
   let isMessage: boolean | undefined;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -16,7 +16,7 @@ export function sortLines(noise: Writable): Transform {
         isMessage ??= beginsAsJson(chunk[at]);
         const piece = chunk.subarray(at, next);
         if (isMessage) this.push(piece);
-        else noise.write(piece);
+        else onNoise(piece);
         if (end >= 0) isMessage = undefined;
         at = next;
       }

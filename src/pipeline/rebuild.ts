@@ -10,7 +10,6 @@ import { checkVerified } from '../publish/verified.ts';
 import { releaseOf } from '../publish/release.ts';
 import { savePackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { keepResult, reviewedTools } from './keep-result.ts';
 import { publishBuilt } from './publish-entry.ts';
@@ -99,7 +98,7 @@ async function verify(
       return { proof: 'unchanged', findings: [] };
   }
   const { emit, signal } = run;
-  const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: entry.name };
+  const labels = { [label.role]: 'test', [label.server]: entry.name };
   const reviewed = await reviewedTools(folder, 'kept');
   const result = await smokeTest({ engine, entry, labels, reviewed, deadlineMs, emit, signal });
   await keepResult(folder, result, 'kept');

@@ -3,7 +3,6 @@ import { imageOf, type Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
 import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { smokeTest, type SmokeReport } from '../smoke/smoke-test.ts';
 import { keepResult } from './keep-result.ts';
 import { updateFinding } from './update-findings.ts';
@@ -42,7 +41,7 @@ export async function verify<T>(
   try {
     const bytesBefore = (await engine.inspectImage(imageOf(name)))?.bytes;
     const { bytes } = await buildServer(server, { buildEnvironment, run, engine, force: false, image });
-    const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
+    const labels = { [label.role]: 'test', [label.server]: name };
     // The tools are compared by who decides about them, not here.
     const { entry, folder } = server;
     const test = { engine, entry, labels, image, reviewed: undefined, deadlineMs, emit, signal };

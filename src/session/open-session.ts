@@ -2,6 +2,7 @@ import type { Tunnel } from '../egress/tunnel.ts';
 import type { Attachment, ContainerSettings } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
+import { randomId } from '../lib/random-id.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
@@ -9,11 +10,13 @@ import { firstOutput } from './first-output.ts';
 import type { Channel, Session, SessionRequest } from './session.ts';
 import { holdSideChannel, type SideChannel } from './side-channel.ts';
 import { Supervisor } from './supervisor.ts';
-import { defaultTimeouts, inTime, type Timeouts } from './timeouts.ts';
+import { defaultTimeouts, type Timeouts } from './timeouts.ts';
 
 /** What one session is made of; the rest comes as the start goes on. */
 interface Parts {
   readonly request: SessionRequest;
+  /** The container's. */
+  readonly name: string;
   readonly timeouts: Timeouts;
   readonly supervisor: Supervisor;
   readonly stopped: AbortController;
@@ -28,9 +31,11 @@ interface Parts {
 /** Starts one server in a container of its own (session.ts). Nothing is waited for here, and nothing is thrown. */
 export function openSession(request: SessionRequest): Session {
   const timeouts = timeoutsOf(request);
-  const supervisor = new Supervisor(request.engine, timeouts);
+  const name = `mcpcat-${request.sandbox.name}-${randomId()}`;
+  const supervisor = new Supervisor(request.engine, { name, timeouts });
   const parts: Parts = {
     request,
+    name,
     timeouts,
     supervisor,
     stopped: new AbortController(),
@@ -82,14 +87,11 @@ async function open(parts: Parts): Promise<Channel | undefined> {
   if (id === undefined) return supervisor.giveUp();
   const watching = Promise.withResolvers<void>();
   supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
-  const attaching = Promise.all([
-    engine.attachContainer(id).then((attachment) => (parts.attachment = attachment)),
-    watching.promise,
-    readBack(parts, id),
-  ]);
-  const attached = await supervisor.unlessOver(
-    inTime(attaching, { ms: timeouts.attachMs, doing: 'attach to the container' }),
-  );
+  const attaching = Promise.all([attach(parts, id), watching.promise, readBack(parts, id)]);
+  const attached = await supervisor.inTime(attaching, {
+    ms: timeouts.attachMs,
+    doing: 'attach to the container',
+  });
   if (attached === undefined) return undefined;
   const [attachment] = attached;
   return supervisor.mayStart() ? start(parts, { id, attachment }) : supervisor.giveUp();
@@ -105,13 +107,17 @@ async function readBack({ request: { engine }, asked }: Parts, id: string): Prom
 
 /** Undefined if the end was asked for while an image was on its way. */
 async function create(parts: Parts, image: string): Promise<string | undefined> {
-  const { request, timeouts, stopped } = parts;
+  const { request, timeouts, supervisor, stopped } = parts;
   const { engine, onMissing } = request;
   try {
-    parts.asked = settings(request, image);
+    parts.asked = settings(parts, image);
     const creating = engine.createContainer(parts.asked);
-    return await inTime(creating, { ms: timeouts.createMs, doing: 'create the container' });
+    creating
+      .then((late) => (supervisor.over ? engine.removeContainer(late) : undefined))
+      .catch(() => undefined);
+    return await supervisor.inTime(creating, { ms: timeouts.createMs, doing: 'create the container' });
   } catch (error) {
+    supervisor.notCreated(error);
     if (!(error instanceof McpcatError) || error.code !== 'image-missing') throw error;
     const { signal } = stopped;
     const other = await onMissing?.(image, signal).catch((failure: unknown) => {
@@ -124,19 +130,26 @@ async function create(parts: Parts, image: string): Promise<string | undefined> 
   }
 }
 
-function settings(
-  { sandbox, labels, removal, graceMs, adjust = (all) => all }: SessionRequest,
-  image: string,
-): ReturnType<typeof settingsOf> {
-  return adjust(
-    settingsOf(sandbox, {
+function settings({ request, name }: Parts, image: string): ContainerSettings {
+  const { sandbox, labels, removal, graceMs, adjust = (all) => all } = request;
+  return adjust({
+    name,
+    ...settingsOf(sandbox, {
       image,
       labels: { ...labels, [label.owner]: ownerText(thisOwner()) },
       autoRemove: removal === 'at-end',
       eofGrace: graceMs,
       lease: 'held',
     }),
-  );
+  });
+}
+
+async function attach(parts: Parts, id: string): Promise<Attachment> {
+  const attachment = await parts.request.engine.attachContainer(id);
+  parts.attachment = attachment;
+  // Nobody waits for it any more.
+  if (parts.supervisor.over) attachment.destroy();
+  return attachment;
 }
 
 interface Attached {
@@ -149,7 +162,7 @@ async function start(parts: Parts, { id, attachment }: Attached): Promise<Channe
   const { request, timeouts, supervisor } = parts;
   const secrets = secretsHandoffOf(request.sandbox);
   if (secrets) attachment.stdin.write(secrets);
-  const starting = inTime(request.engine.startContainer(id), {
+  const starting = supervisor.inTime(request.engine.startContainer(id), {
     ms: timeouts.startMs,
     doing: 'start the container',
   });
@@ -178,6 +191,7 @@ function supervise(
     sandbox: request.sandbox,
     dial: request.dial,
     moment: talking,
+    isEnding: () => supervisor.ending,
     onLost: (message) => supervisor.lose(message),
     onAttempt: request.onAttempt,
     policy: request.policy,

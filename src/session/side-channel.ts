@@ -2,17 +2,21 @@ import type { OnAttempt } from '../egress/attempt.ts';
 import type { Dial } from '../egress/dial.ts';
 import { policyOf, type Policy } from '../egress/policy.ts';
 import type { Tunnel } from '../egress/tunnel.ts';
+import type { Engine } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { hasTunnel } from '../sandbox/settings.ts';
 import { heartbeatOf, holdLease, type LeaseRequest } from './lease.ts';
 
 export interface SideChannelRequest extends LeaseRequest {
+  readonly engine: Pick<Engine, 'endpoint' | 'exec' | 'inspectContainer'>;
   readonly sandbox: Pick<Sandbox, 'network' | 'http'>;
   readonly dial: () => Promise<Dial>;
   readonly onAttempt: OnAttempt;
   /** Instead of the one of the sandbox's rules. */
   readonly policy?: Policy | undefined;
+  /** The end of the server has been asked for: what ends with it is no news. */
+  readonly isEnding: () => boolean;
   /** The tunnel has ended before the server has; it goes on without network. */
   readonly onTunnelClosed: (message: string) => void;
   /** Milliseconds until the relay must listen. */
@@ -64,8 +68,7 @@ async function watch(
   if (state.released) return tunnel.close();
   state.release = () => tunnel.close();
   const { kind, message } = await tunnel.ended;
-  // A server that ends takes its relay with it, a moment before the engine says so.
-  if (kind === 'session-ended') await new Promise((resolve) => setTimeout(resolve, settlingMs).unref());
+  if (kind === 'session-ended' && (await endsToo(request, state))) return;
   if (state.released) return;
   // The client reaches a server that speaks HTTP over the tunnel, so nothing goes on without it.
   if (request.sandbox.http !== undefined) return request.onLost(`its tunnel is closed: ${message}`);
@@ -74,6 +77,15 @@ async function watch(
   if (kind === 'protocol') return;
   const lease = holdLease({ ...request, moment: Promise.resolve() });
   state.release = () => lease.release();
+}
+
+/** A server that ends takes its relay with it, a moment before the engine says so; a busy engine takes its time. */
+async function endsToo({ engine, id, isEnding }: SideChannelRequest, state: TunnelState): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, settlingMs).unref());
+  if (state.released || isEnding()) return true;
+  // Whoever waits for the end of the container hears of an engine that is gone.
+  const facts = await engine.inspectContainer(id).catch(() => undefined);
+  return facts?.state !== 'running' || isEnding();
 }
 
 async function open(request: SideChannelRequest): Promise<Tunnel> {

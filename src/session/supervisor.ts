@@ -1,6 +1,7 @@
 import type { ContainerEnd, Engine } from '../engine/engine.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { within } from '../lib/within.ts';
+import { Remover } from './remover.ts';
 import type { Removal, ServerEnd, Urgency } from './session.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -12,6 +13,7 @@ const startAnswerMs = 1000;
 type Phase = 'creating' | 'created' | 'starting' | 'running' | 'over';
 type Reason =
   { readonly kind: 'stopped' } | { readonly kind: 'lease-lost' | 'engine-gone'; readonly message: string };
+type EnginePart = Pick<Engine, 'killContainer' | 'removeContainer' | 'waitContainer' | 'inspectContainer'>;
 /** What has been asked for so far; it only grows. */
 const urgencies = ['none', 'input-ended', 'terminate', 'kill'] as const;
 
@@ -20,7 +22,7 @@ const urgencies = ['none', 'input-ended', 'terminate', 'kill'] as const;
  *
  * ```
  *   creating, created ──stop──▶ not started at all
- *   starting ──input ended──▶ waits for running
+ *   starting ──input ended──▶ waits for running ──deadline──▶ failed
  *   running  ──input ended──▶ draining
  *       │                        │ deadline
  *       │                        ▼
@@ -31,8 +33,9 @@ const urgencies = ['none', 'input-ended', 'terminate', 'kill'] as const;
  * Every state but running has a deadline, and `remove` comes after all of them.
  */
 export class Supervisor {
-  readonly #engine: Pick<Engine, 'killContainer' | 'removeContainer' | 'waitContainer'>;
+  readonly #engine: EnginePart;
   readonly #timeouts: Timeouts;
+  readonly #remover: Remover;
   readonly #answered = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<ServerEnd>();
   #phase: Phase = 'creating';
@@ -40,14 +43,24 @@ export class Supervisor {
   #id: string | undefined;
   #reason: Reason | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #removal: Promise<void> | undefined;
 
+  /** `name` is the container's own: by it the engine knows one whose id never came. */
   constructor(
-    engine: Pick<Engine, 'killContainer' | 'removeContainer' | 'waitContainer'>,
-    timeouts: Timeouts,
+    engine: EnginePart,
+    { name, timeouts }: { readonly name: string; readonly timeouts: Timeouts },
   ) {
     this.#engine = engine;
+    this.#remover = new Remover(engine, name);
     this.#timeouts = timeouts;
+  }
+
+  get over(): boolean {
+    return this.#phase === 'over';
+  }
+
+  /** The end has been asked for, or is here. */
+  get ending(): boolean {
+    return this.#urgency !== 'none' || this.#phase === 'over';
   }
 
   /** Resolves when the server has ended, by itself or not, or can't run. */
@@ -58,6 +71,7 @@ export class Supervisor {
   /** The container exists; `end` is the engine's word that it has stopped. */
   created(id: string, end: Promise<ContainerEnd>): void {
     this.#id = id;
+    this.#remover.created(id);
     this.#phase = 'created';
     end.then(
       async ({ exitCode }) => {
@@ -95,6 +109,11 @@ export class Supervisor {
     return true;
   }
 
+  /** The engine has not made it, or nobody knows. */
+  notCreated(error: unknown): void {
+    this.#remover.notCreated(error);
+  }
+
   /** It can't be had. */
   fail(error: unknown): void {
     this.#end({ kind: 'failed', error });
@@ -109,18 +128,32 @@ export class Supervisor {
     this.#escalate('terminate', { kind: 'lease-lost', message });
   }
 
-  /** The engine's answer, or undefined if the end comes first. */
+  /** The answer, or undefined if the end comes first. */
   async unlessOver<T>(answer: Promise<T>): Promise<T | undefined> {
     return Promise.race([answer, this.#over.promise.then(() => undefined)]);
+  }
+
+  /** The same for an engine that may never answer: rejects with `timeout`. What is late is left to itself. */
+  async inTime<T>(
+    answer: Promise<T>,
+    { ms, doing }: { readonly ms: number; readonly doing: string },
+  ): Promise<T | undefined> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new McpcatError('timeout', `${doing}: no answer within ${String(ms)} ms`)),
+      ms,
+    );
+    try {
+      return await Promise.race([this.unlessOver(answer), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Removes the container, running or not. */
   async remove(): Promise<Removal> {
     clearTimeout(this.#timer);
-    const id = this.#id;
-    if (id === undefined) return { left: undefined };
-    const removed = await within(this.#gone(id), this.#timeouts.confirmMs);
-    return { left: removed === true ? undefined : id };
+    return this.#remover.confirmed(this.#timeouts.confirmMs);
   }
 
   #finish(exitCode: number): void {
@@ -142,33 +175,18 @@ export class Supervisor {
     else if (urgency === 'kill') this.#kill();
     else if (urgency === 'terminate') this.#terminate(this.#timeouts.afterTermMs);
     else if (this.#phase === 'running') this.#terminateAfter(this.#timeouts.afterInputEndMs);
+    else this.#failAfter(this.#timeouts.startAfterInputEndMs, 'the engine had not started the server');
   }
 
   /** An engine that takes its time over create or attach must not keep us. */
   #hurry(): void {
+    this.#failAfter(this.#timeouts.confirmMs, 'the engine had not answered');
+  }
+
+  #failAfter(ms: number, what: string): void {
     this.#timer ??= setTimeout(() => {
-      this.fail(new McpcatError('timeout', 'the engine had not answered when the end was asked for'));
-    }, this.#timeouts.confirmMs);
-  }
-
-  /** The engine may be at it already (it removes by itself what has ended): done is only when it says so. */
-  async #gone(id: string): Promise<boolean> {
-    try {
-      await this.#removeByForce(id);
-      await this.#engine.waitContainer(id, 'removed');
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** One request at a time; one that failed is no answer to the next. */
-  #removeByForce(id: string): Promise<void> {
-    this.#removal ??= this.#engine.removeContainer(id).catch((error: unknown) => {
-      this.#removal = undefined;
-      throw error;
-    });
-    return this.#removal;
+      this.fail(new McpcatError('timeout', `${what} ${String(ms)} ms after the end was asked for`));
+    }, ms);
   }
 
   /** The end of the input reaches no server whose pipe is full; process 1 takes a signal all the same. */
@@ -191,6 +209,6 @@ export class Supervisor {
     clearTimeout(this.#timer);
     const over = (): void => this.#finish(137);
     this.#timer = setTimeout(over, this.#timeouts.confirmMs);
-    void this.#removeByForce(id).then(over, over);
+    void this.#remover.byForce(id).then(over, over);
   }
 }

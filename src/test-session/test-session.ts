@@ -53,17 +53,21 @@ export async function inTestSession<T>(
   });
   const cancel = (): void => session.stop('kill');
   signal?.addEventListener('abort', cancel, { once: true });
+  let result: T;
   try {
     const channel = await running(session);
     refuseIfCancelled(request);
-    const found = await work(testSessionOf(session, channel));
+    result = await work(testSessionOf(session, channel));
     // The server was killed: what was seen of its end says nothing about it.
     refuseIfCancelled(request);
-    return found;
+  } catch (error) {
+    await session.close();
+    throw error;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    await closed(session);
   }
+  await closed(session);
+  return result;
 }
 
 function refuseIfCancelled({ signal, sandbox }: TestSessionRequest): void {

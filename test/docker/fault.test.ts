@@ -281,6 +281,40 @@ for (const step of ['create', 'attach', 'start']) {
   });
 }
 
+for (const [what, bytes] of [
+  ['lost', 0],
+  ['cut in the middle of its head', 20],
+  ['cut in the middle of its body', 200],
+] as const) {
+  test(`nothing is left when the answer to "create" is ${what}, without any prune`, { timeout }, async () => {
+    await using proxy = await engineProxy();
+    proxy.fault(/^POST .*\/containers\/create/, { kind: 'cut-answer', bytes });
+    const started = serve('ignores-everything', proxy);
+    started.process.stdin.write(hello);
+    const { code, stderr } = await started.ended;
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /mcpcat: .*engine/);
+    assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
+  });
+}
+
+test(
+  'a start that is never answered does not outlast the client’s input: nothing is left, and it is said',
+  { timeout },
+  async () => {
+    await using proxy = await engineProxy();
+    proxy.fault(/^POST .*\/containers\/.*start/, { kind: 'delay', milliseconds: 200_000 });
+    const started = serve('none', proxy);
+    started.process.stdin.end(hello);
+    const from = Date.now();
+    const { code, stderr } = await started.ended;
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /the engine had not started the server/);
+    assert.ok(Date.now() - from < 60_000, 'it took more than a minute');
+    assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
+  },
+);
+
 test('an engine that hangs does not keep the client longer than it waits', { timeout }, async () => {
   await using proxy = await engineProxy();
   const started = serve('none', proxy);

@@ -195,7 +195,7 @@ test(
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { id: number }).id);
-    assert.deepEqual([code, ids], [143, [1, 2]]);
+    assert.deepEqual([code, ids], [0, [1, 2]]);
     assert.match(stderr, /this line is for people/);
     await nothingIsLeft(it.session);
   },

@@ -12,7 +12,7 @@ const noise = 'Welcome!\n\n  indented\nnoise with { in it\ntail';
 for (const size of [1, 2, 3, 7, 1000]) {
   test(`messages and noise are told apart in pieces of ${String(size)} bytes`, async () => {
     const other = new PassThrough();
-    const sorter = sortLines(other);
+    const sorter = sortLines((piece) => other.write(piece));
     const sorted = text(sorter);
     for (let at = 0; at < printed.length; at += size) sorter.write(Buffer.from(printed.slice(at, at + size)));
     sorter.end();

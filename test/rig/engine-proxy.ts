@@ -7,7 +7,9 @@ import path from 'node:path';
 export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
   /** Forwards it that much later. */
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** Forwards it, and the connection breaks when the engine has answered: so many bytes of the answer come through. */
+  | { readonly kind: 'cut-answer'; readonly bytes: number };
 
 export interface EngineProxy extends AsyncDisposable {
   /** For `--engine`. */
@@ -78,6 +80,7 @@ interface Watch {
 /** Node writes a request's head in one piece at its beginning, so a chunk that starts like one is one. */
 function join(client: Socket, engine: Socket, { isFrozen, onRequest }: Watch): void {
   let answered = false;
+  let answerBytes = Number.POSITIVE_INFINITY;
   let earlier = Promise.resolve();
   client.on('data', (chunk: Buffer) => {
     if (isFrozen() || answered) return;
@@ -89,14 +92,21 @@ function join(client: Socket, engine: Socket, { isFrozen, onRequest }: Watch): v
       engine.destroy();
       return;
     }
-    const wait = fault === undefined ? 0 : fault.milliseconds;
+    if (fault?.kind === 'cut-answer') answerBytes = fault.bytes;
+    const wait = fault?.kind === 'delay' ? fault.milliseconds : 0;
     earlier = earlier
       .then(() => (wait === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, wait))))
       .then(() => void engine.write(chunk));
   });
   client.on('end', () => void earlier.then(() => isFrozen() || engine.end()));
   client.on('close', () => engine.destroy());
-  engine.on('data', (chunk: Buffer) => isFrozen() || answered || client.write(chunk));
+  engine.on('data', (chunk: Buffer) => {
+    if (isFrozen() || answered) return;
+    client.write(chunk.subarray(0, answerBytes));
+    if (chunk.length <= answerBytes) return;
+    answered = true;
+    client.destroySoon();
+  });
   engine.on('end', () => isFrozen() || answered || client.end());
   engine.on('close', () => isFrozen() || answered || client.destroy());
 }

@@ -2,6 +2,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openSession } from '../../src/session/open-session.ts';
 import type { Channel, Session, SessionRequest } from '../../src/session/session.ts';
 import type { FakeContainer } from './fake-engine/fake-container.ts';
+import { closed } from './closed.ts';
 import { FakeEngine } from './fake-engine.ts';
 
 export const fakeImage = 'mcpcat/notes:local';
@@ -63,4 +64,16 @@ export async function runningOn(session: Session): Promise<Channel> {
   await session.started;
   if (channel === undefined) throw new Error(`it did not open: ${JSON.stringify(await session.ended)}`);
   return channel;
+}
+
+/** A container that runs, made without a session. */
+export async function plainContainer(engine: FakeEngine): Promise<string> {
+  const id = await engine.createContainer(closed(fakeImage));
+  await engine.startContainer(id);
+  return id;
+}
+
+/** Turns of the loop, in each of which an engine that answers at once has answered. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

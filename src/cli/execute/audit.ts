@@ -6,7 +6,6 @@ import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
-import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
 import { engineOf, folderOf } from './build-environment.ts';
@@ -27,7 +26,7 @@ export const execute: Execute = async (invocation) => {
     engine,
     server,
     image: imageOf(name),
-    labels: { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name },
+    labels: { [label.role]: 'test', [label.server]: name },
     live: options.flag('live'),
     settings,
     tools: options.list('tool'),

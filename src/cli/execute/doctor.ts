@@ -7,7 +7,6 @@ import type { Engine } from '../../engine/engine.ts';
 import { fix } from '../../doctor/fix.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
-import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Execute } from '../command.ts';
 import { hintText } from '../flags.ts';
 import { hostPlatform, templatesFolder } from './build-environment.ts';
@@ -17,7 +16,6 @@ async function measured(engine: Engine): Promise<Condition[]> {
   const { go, python, node } = await loadBases(templatesFolder(), hostPlatform());
   const images = [go, python, node].map(({ runtime }) => runtime.reference);
   const labels = {
-    [label.owner]: ownerText(thisOwner()),
     [label.role]: 'test',
     [label.server]: 'mcpcat-doctor',
   };

@@ -17,6 +17,7 @@ import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
+import { initGraceMs } from '../../session/timeouts.ts';
 import { restricted, refuseAllow } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
@@ -55,6 +56,7 @@ export const execute: Execute = async (invocation) => {
   const choice = await chooseImage(entry, { invocation, engine, recorded, local });
   const grace = graceOf(options.text('grace'));
   await record(engine);
+  const accepts = (kind: string): boolean => entry.exceptions.some(({ finding }) => finding === kind);
   const result = await launch({
     engine,
     sandbox,
@@ -64,7 +66,8 @@ export const execute: Execute = async (invocation) => {
       stdin: terminal.streams.stdin,
       stdout: terminal.streams.stdout,
       stderr: shownOnTerminal(terminal.streams.stderr),
-      sorted: entry.exceptions.some(({ finding }) => finding === 'stdout-noise'),
+      sorted: accepts('stdout-noise'),
+      holdInputMs: accepts('lost-answers') ? (grace ?? initGraceMs) : undefined,
     }),
     grace,
     onReady: (end) => watch(end, terminal.host),

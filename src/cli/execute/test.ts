@@ -3,7 +3,6 @@ import type { Server } from '../../catalog/server.ts';
 import type { Emit } from '../../lib/event.ts';
 import { jsonText, writeWhole } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
-import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import { keepResult, reviewedTools, type ReviewUse } from '../../pipeline/keep-result.ts';
 import { smokeTest, type SmokeReport, type SmokeRequest } from '../../smoke/smoke-test.ts';
 import type { Execute } from '../command.ts';
@@ -42,7 +41,7 @@ interface Testing extends Pick<SmokeRequest, 'engine' | 'emit' | 'signal'> {
 
 async function testAndKeep({ entry, folder }: Server, { use, ...run }: Testing): Promise<SmokeReport> {
   const { name } = entry;
-  const labels = { [label.owner]: ownerText(thisOwner()), [label.role]: 'test', [label.server]: name };
+  const labels = { [label.role]: 'test', [label.server]: name };
   const reviewed = await reviewedTools(folder, use);
   const result = await smokeTest({ ...run, entry, labels, reviewed, deadlineMs });
   await keepResult(folder, result, use);

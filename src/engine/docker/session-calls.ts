@@ -41,7 +41,9 @@ export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
 
 async function create(wire: Wire, settings: ContainerSettings): Promise<string> {
   try {
-    const created = wire.call({ method: 'POST', path: '/containers/create', body: createBody(settings) });
+    const named = settings.name === undefined ? '' : `?name=${encodeURIComponent(settings.name)}`;
+    const path = `/containers/create${named}`;
+    const created = wire.call({ method: 'POST', path, body: createBody(settings) });
     // For what follows at once: attach, wait, inspect, start.
     wire.warm(4);
     return idIn(await created);

@@ -72,7 +72,7 @@ export class FakeContainerCalls
     onWatching?: () => void,
   ): Promise<ContainerEnd> {
     return this.gate.pass('waitContainer', [id, until], async (carriedOut) => {
-      const container = this.containers.get(id);
+      const container = this.#find(id);
       if (container === undefined && until === 'removed') return { exitCode: 0 };
       const { state, removed, exited, end } = container ?? this.#get(id);
       onWatching?.();
@@ -83,7 +83,7 @@ export class FakeContainerCalls
   }
 
   killContainer(id: string, signal: string): Promise<void> {
-    return this.gate.pass('killContainer', [id, signal], () => this.containers.get(id)?.signal(signal));
+    return this.gate.pass('killContainer', [id, signal], () => this.#find(id)?.signal(signal));
   }
 
   removeContainer(id: string): Promise<void> {
@@ -158,9 +158,17 @@ export class FakeContainerCalls
 
   /** Undefined once it is removed, by whomever. */
   #present(id: string): FakeContainer | undefined {
-    const container = this.containers.get(id);
-    if (container?.state === 'removed') this.containers.delete(id);
-    return this.containers.get(id);
+    const container = this.#find(id);
+    if (container?.state !== 'removed') return container;
+    this.containers.delete(container.id);
+    return undefined;
+  }
+
+  /** By its id or its name. */
+  #find(id: string): FakeContainer | undefined {
+    return (
+      this.containers.get(id) ?? [...this.containers.values()].find(({ settings }) => settings.name === id)
+    );
   }
 
   #get(id: string): FakeContainer {
@@ -176,8 +184,9 @@ export class FakeContainerCalls
   }
 
   #remove(id: string): void {
-    this.containers.get(id)?.remove();
-    this.containers.delete(id);
+    const container = this.#find(id);
+    container?.remove();
+    this.containers.delete(container?.id ?? id);
   }
 
   #takeVolumes(id: string, { mounts }: ContainerSettings): void {

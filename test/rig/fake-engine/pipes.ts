@@ -56,6 +56,11 @@ export class Pipes implements ProcessStreams {
     const input = new Writable({
       write: (chunk: Buffer, _, done) => void (stdin.writable ? stdin.write(chunk, () => done()) : done()),
       final: (done) => void stdin.end(() => done()),
+      // The whole connection, as with a real engine: whoever breaks one stream of it breaks all.
+      destroy: (error, done) => {
+        stdin.end();
+        done(error);
+      },
     });
     input.on('error', () => undefined);
     const attachment: Attachment = {

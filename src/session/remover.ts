@@ -1,0 +1,70 @@
+import type { Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { within } from '../lib/within.ts';
+import { removeByName } from './remove-by-name.ts';
+import type { Removal } from './session.ts';
+
+type EnginePart = Pick<Engine, 'removeContainer' | 'waitContainer' | 'inspectContainer'>;
+
+/** Removes one container, of which the engine may never have told the id. */
+export class Remover {
+  readonly #engine: EnginePart;
+  readonly #name: string;
+  /** Whether the engine may have made it: its answer was not heard, it answered with an error, or it can't have. */
+  #creation: 'unheard' | 'refused' | 'impossible' = 'unheard';
+  #id: string | undefined;
+  #pending: Promise<void> | undefined;
+
+  /** `name` is the container's own. */
+  constructor(engine: EnginePart, name: string) {
+    this.#engine = engine;
+    this.#name = name;
+  }
+
+  created(id: string): void {
+    this.#id = id;
+  }
+
+  /** The engine has not made it, or nobody knows. */
+  notCreated(error: unknown): void {
+    const code = error instanceof McpcatError ? error.code : undefined;
+    if (code === 'engine-gone' || code === 'timeout') this.#creation = 'unheard';
+    else this.#creation = code === 'engine-failed' ? 'refused' : 'impossible';
+  }
+
+  /** One request at a time; one that failed is no answer to the next. */
+  async byForce(id: string): Promise<void> {
+    this.#pending ??= this.#engine.removeContainer(id).catch((error: unknown) => {
+      this.#pending = undefined;
+      throw error;
+    });
+    return this.#pending;
+  }
+
+  /** What the engine has not confirmed within `ms` is left. */
+  async confirmed(ms: number): Promise<Removal> {
+    const id = this.#id;
+    if (id === undefined) return this.#byName(ms);
+    const removed = await within(this.#gone(id), ms);
+    return { left: removed === true ? undefined : id };
+  }
+
+  /** The engine may be at it already (it removes by itself what has ended): done is only when it says so. */
+  async #gone(id: string): Promise<boolean> {
+    try {
+      await this.byForce(id);
+      await this.#engine.waitContainer(id, 'removed');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Where the answer to create was lost or is late, the engine may have made it all the same, or be about to. */
+  async #byName(ms: number): Promise<Removal> {
+    if (this.#creation === 'impossible') return { left: undefined };
+    const looks = this.#creation === 'refused' ? 'once' : 'until it is there';
+    const removed = await removeByName(this.#engine, { name: this.#name, looks, ms });
+    return { left: removed ? undefined : this.#name };
+  }
+}
