@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { createHash } from 'node:crypto';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
+import { askAndLeave } from './ask-and-leave.ts';
 import { LineTransport, type NonProtocolLine } from './line-transport.ts';
 import { noAnswer, type Asked } from './no-answer.ts';
 
@@ -29,6 +30,11 @@ export interface HandshakeResult {
   readonly pages: number;
   readonly call?: { readonly isError: boolean; readonly text: string };
   readonly nonProtocolLines: readonly NonProtocolLine[];
+  /**
+   * Methods of the requests that were sent in the moment in which stdin was closed and never answered; resolves when
+   * the server has closed its output. Undefined where none was sent.
+   */
+  readonly unanswered?: Promise<readonly string[]>;
 }
 
 export interface HandshakeOptions {
@@ -71,18 +77,40 @@ export async function handshake(
       ? {}
       : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),
   };
+  const { again, ...result } = await talk(client, { call, asked });
   try {
-    const { tools, pages } = client.getServerCapabilities()?.tools
-      ? await listTools(client, options)
-      : { tools: [], pages: 0 };
-    const answer = call === undefined ? {} : { call: await callTool(client, call, asked) };
-    return { ...common, tools, pages, ...answer };
-  } catch (error) {
-    return { ...common, failure: `tools/list: ${reason(error, asked)}`, tools: [], pages: 0 };
-  } finally {
     await beforeClose();
+    if (result.pages === 0) return { ...common, ...result };
+    return { ...common, ...result, unanswered: askAndLeave(client, { call: again, asked }) };
+  } finally {
     // Half-closes stdin: the server now has to end by itself.
     attachment.stdin.end();
+  }
+}
+
+interface Talk extends Pick<HandshakeResult, 'tools' | 'pages' | 'call' | 'failure'> {
+  /** The call, if it was answered at once and so may be asked once more. */
+  readonly again?: CallRequest | undefined;
+}
+
+/** Milliseconds. */
+const atOnceMs = 500;
+
+async function talk(
+  client: Client,
+  { call, asked }: { readonly call: CallRequest | undefined; readonly asked: Asked },
+): Promise<Talk> {
+  try {
+    const list = client.getServerCapabilities()?.tools
+      ? await listTools(client, { timeout: asked.timeoutMs })
+      : { tools: [], pages: 0 };
+    if (call === undefined) return list;
+    const from = performance.now();
+    const answer = await callTool(client, call, asked);
+    const again = !answer.isError && performance.now() - from < atOnceMs ? call : undefined;
+    return { ...list, call: answer, again };
+  } catch (error) {
+    return { failure: `tools/list: ${reason(error, asked)}`, tools: [], pages: 0 };
   }
 }
 

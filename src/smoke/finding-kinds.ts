@@ -40,6 +40,11 @@ export const findingKinds = {
     title: 'Stays alive after the end of its input',
     advice: 'nothing to do: mcpcat-init ends it; worth a report upstream',
   },
+  'lost-answers': {
+    severity: 'warning',
+    title: 'Drops what it is at when its input ends',
+    advice: 'declare an exception with the reason: then the end of input waits for the answers',
+  },
   'did-not-exit': {
     severity: 'error',
     title: 'Not even mcpcat-init could end it',

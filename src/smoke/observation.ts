@@ -15,6 +15,8 @@ export interface Observation {
   readonly processes: readonly string[];
   /** Bytes while idle. */
   readonly memory: number | undefined;
+  /** Methods that were asked as the input ended and never answered; undefined where nothing was asked. */
+  readonly unanswered: readonly string[] | undefined;
   /** Milliseconds from the end of its input to its end; undefined if it had to be killed from outside. */
   readonly exitMs: number | undefined;
   readonly exitCode: number | undefined;

@@ -30,6 +30,8 @@ export type Session = Omit<Observation, 'filled'>;
 
 /** Longest wait for the end after the input has ended: beyond all graces of mcpcat-init. */
 const exitTimeoutMs = 8000;
+/** Longest wait for the streams of a server that has ended. */
+const lastAnswersMs = 1000;
 
 /** Runs the image in the sandbox with the examples of required settings and watches it from handshake to end. */
 export async function observe(request: ObserveRequest): Promise<Session> {
@@ -92,6 +94,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   attachment.stdin.end();
   const end = await within(ended, exitTimeoutMs);
   const exitMs = end === undefined ? undefined : performance.now() - closed;
+  const unanswered = result.unanswered && (await within(result.unanswered, lastAnswersMs));
   const facts = await engine.inspectContainer(id);
   const changes = await engine.containerChanges(id).catch(() => []);
   return {
@@ -100,6 +103,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     handshake: result,
     stderr,
     ...idle,
+    unanswered,
     exitMs,
     exitCode: end?.exitCode,
     outOfMemory: facts?.outOfMemory ?? false,

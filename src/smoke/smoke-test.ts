@@ -6,7 +6,7 @@ import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
 import { startsWithExamples } from './checks/examples.ts';
-import { exitsAfterEof } from './checks/exit.ts';
+import { answersToTheEnd, exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
 import { staysWithinLimits } from './checks/limits.ts';
 import { onlyJsonRpc } from './checks/output.ts';
@@ -27,6 +27,7 @@ const checks: Readonly<Record<string, Check>> = {
   limits: staysWithinLimits,
   output: onlyJsonRpc,
   exit: exitsAfterEof,
+  answers: answersToTheEnd,
   processes: oneProcess,
   writes: writesInside,
   permissions: declaredAndNoMore,
@@ -163,7 +164,8 @@ function reportOf(
 }
 
 /** A check that had nothing to look at has found nothing either. */
-function isMade(check: string, { entry, probed, filled }: Observation): boolean {
+function isMade(check: string, { entry, probed, filled, unanswered }: Observation): boolean {
+  if (check === 'answers') return unanswered !== undefined;
   if (check === 'examples') return filled !== undefined;
   if (check === 'call') return entry.smoke.call !== undefined;
   return check !== 'permissions' || probed !== undefined;

@@ -26,6 +26,7 @@ before(
       'never-reads': '',
       'exits-at-once': '',
       'eats-memory': 'limits: {memory: 128m}\n',
+      'drops-at-eof': 'exceptions: [{finding: lost-answers, reason: it ends with its input}]\n',
       banner: 'exceptions: [{finding: stdout-noise, reason: it greets}]\n',
       required: 'env: {KEY: {description: The key, required: true, secret: true}}\n',
     });
@@ -115,6 +116,18 @@ test('replies in flight arrive after the client has closed its side', { timeout 
   assert.match((await started.ended).stdout, /"id":1[\s\S]*"id":2/);
 });
 
+test(
+  'the end of input waits for the answers of a server that would drop them, where its entry says so',
+  { timeout },
+  async () => {
+    const started = client('drops-at-eof');
+    started.process.stdin.end(hello + `${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
+    const { code, stdout } = await started.ended;
+    assert.match(stdout, /"id":1[\s\S]*"id":2/);
+    assert.equal(code, 0);
+  },
+);
+
 test('bytes pass untouched in both directions, also by the megabyte', { timeout }, async () => {
   const started = await serving('none');
   const text = randomBytes(3 << 20).toString('base64');
@@ -136,10 +149,13 @@ for (const server of ['none', 'ignores-eof', 'ignores-everything']) {
       await isGone(started);
     });
   }
-  test(`nothing is left of "${server}" after the end of input`, { timeout }, async () => {
+  test(`the end of input is a normal end of "${server}", and nothing is left`, { timeout }, async () => {
     const started = await serving(server);
     started.process.stdin.end();
-    await started.ended;
+    const { code, stderr } = await started.ended;
+    const said = stderr.split('\n').filter((line) => line !== '');
+    assert.equal(code, 0);
+    assert.equal(said.length, server === 'none' ? 0 : 1, stderr);
     assert.deepEqual(await containersOf(started), []);
   });
 }

@@ -20,6 +20,7 @@ const expected: Readonly<
   'long-line': { kind: 'line-too-long', passes: false },
   'ignores-eof': { kind: 'ignores-eof', passes: true },
   'ignores-everything': { kind: 'ignores-eof', passes: true },
+  'drops-at-eof': { kind: 'lost-answers', passes: true },
   'spawns-child': { kind: 'several-processes', passes: true },
   'writes-outside': { kind: 'write-refused', passes: true },
   'eats-memory': { kind: 'out-of-memory', passes: false, entry: 'limits: {memory: 128m}\n' },

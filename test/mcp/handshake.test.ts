@@ -124,3 +124,34 @@ test('the hash of a schema does not depend on the order of its keys', async () =
   assert.equal(hashes[0], hashes[1]);
   assert.notEqual(hashes[0], hashes[2]);
 });
+
+test('what is asked as the input ends is answered, or is found to be lost', async () => {
+  const answers = {
+    initialize: hello,
+    'tools/list': () => ({ result: { tools: [tool('echo')] } }),
+    'tools/call': () => ({ result: { content: [] } }),
+  };
+  const sound = await shake(answers, { call: 'echo' });
+  assert.deepEqual(await sound.unanswered, []);
+  let lists = 0;
+  const leaving: Record<string, Answer> = {
+    ...answers,
+    // As servers do that end with their input, whatever they are at.
+    'tools/list': () => (++lists === 1 ? answers['tools/list']() : 'end'),
+  };
+  assert.deepEqual(await (await shake(leaving)).unanswered, ['tools/list']);
+});
+
+test('a refusal is an answer, and without tools nothing is asked', async () => {
+  let lists = 0;
+  const refusing: Record<string, Answer> = {
+    initialize: hello,
+    'tools/list': () =>
+      ++lists === 1 ? { result: { tools: [] } } : { error: { code: -32000, message: 'no more' } },
+  };
+  assert.deepEqual(await (await shake(refusing)).unanswered, []);
+  const none: Answer = ({ protocolVersion }) => ({
+    result: { protocolVersion, capabilities: {}, serverInfo: { name: 'fixture', version: '1' } },
+  });
+  assert.equal((await shake({ initialize: none })).unanswered, undefined);
+});
