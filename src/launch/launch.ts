@@ -57,7 +57,9 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   } finally {
     ({ left } = await session.close());
   }
-  return { ...resultOf(ended, client, request.sandbox), left };
+  const result = resultOf(ended, client, request.sandbox);
+  // What the engine has not confirmed is no normal end.
+  return { ...result, exitCode: client.outlasted && left === undefined ? 0 : result.exitCode, left };
 }
 
 function serverOf(request: LaunchRequest): SessionRequest {
@@ -136,7 +138,7 @@ function resultOf(
   const { exitCode } = ended;
   if (ended.kind !== 'stopped') return { exitCode, reason: ended };
   if (client.reason === undefined) throw new Error('the session was stopped, and nobody asked for it');
-  return { exitCode: client.outlasted ? 0 : exitCode, reason: client.reason };
+  return { exitCode, reason: client.reason };
 }
 
 function withHint(error: unknown, name: string): unknown {

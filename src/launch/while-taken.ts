@@ -15,14 +15,16 @@ export async function whileTaken(
   const idle = Promise.withResolvers<void>();
   const waiting = (): readonly number[] => streams.map(({ writableLength }) => writableLength);
   let last = waiting();
-  let since = performance.now();
-  const moved = (): void => void (since = performance.now());
+  // Counted in looks: a process that stood still has not waited for anybody.
+  let quietMs = 0;
+  const moved = (): void => void (quietMs = 0);
   for (const stream of streams) stream.on('drain', moved);
   const timer = setInterval(() => {
     const now = waiting();
+    quietMs += lookMs;
     if (now.some((length, index) => length < (last[index] ?? 0))) moved();
     last = now;
-    if (performance.now() - since >= idleMs) idle.resolve();
+    if (quietMs >= idleMs) idle.resolve();
   }, lookMs);
   try {
     await Promise.race([done, idle.promise]);

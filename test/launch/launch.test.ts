@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { launch, type ClientReason, type LaunchRequest, type LaunchResult } from '../../src/launch/launch.ts';
 import type { FakeContainer } from '../rig/fake-engine/fake-container.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
-import { engineWith, fakeImage, ignoresEverything, plainSandbox } from '../rig/session.ts';
+import { engineWith, fakeImage, ignoresEverything, plainSandbox, turns } from '../rig/session.ts';
 
 interface Launched {
   readonly stdin: PassThrough;
@@ -82,6 +82,27 @@ for (const [who, program] of outlasting) {
     assert.deepEqual(await result, { exitCode: 0, reason: { kind: 'input-ended' }, left: undefined });
   });
 }
+
+test('an engine that hangs is no normal end, and what may be left is said', async () => {
+  const engine = engineWith(ignoresEverything);
+  const { stdin, result, started } = launched(engine, { grace: 0 });
+  await started;
+  const { id } = engine.only;
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  try {
+    engine.hold('killContainer', 'removeContainer');
+    stdin.end();
+    const over = new AbortController();
+    void result.finally(() => over.abort());
+    for (let step = 0; !over.signal.aborted && step < 200; step++) {
+      mock.timers.tick(200);
+      await turns(3);
+    }
+  } finally {
+    mock.timers.reset();
+  }
+  assert.deepEqual(await result, { exitCode: 137, reason: { kind: 'input-ended' }, left: id });
+});
 
 test('a signal is passed on, a second one does not wait', async () => {
   const engine = engineWith(ignoresEverything);
