@@ -110,8 +110,7 @@ test('a signal is passed on, a second one does not wait', async () => {
   await started;
   const { only: container } = engine;
   end({ kind: 'signal', signal: 'SIGTERM' });
-  await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setImmediate(resolve));
+  await turns(2);
   assert.deepEqual(container.signals, ['SIGTERM']);
   end({ kind: 'signal', signal: 'SIGINT' });
   assert.deepEqual(await result, {
@@ -126,7 +125,7 @@ test('a client that has closed its input and then sends a signal is told that al
   const { stdin, end, result, started } = launched(engine);
   await started;
   stdin.end();
-  for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+  await turns(5);
   end({ kind: 'signal', signal: 'SIGTERM' });
   assert.deepEqual(await result, { exitCode: 0, reason: { kind: 'input-ended' }, left: undefined });
 });
