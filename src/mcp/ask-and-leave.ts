@@ -1,13 +1,16 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { noAnswer, type Asked } from './no-answer.ts';
 
+/** One alone may be answered in time by a server that drops what is left. */
+const lists = 5;
+
 interface Question {
   readonly method: string;
   readonly answer: Promise<unknown>;
 }
 
 /**
- * What a client asks in the moment in which it closes its side: the list of tools, and `call` again. All is written when
+ * What a client asks in the moment in which it closes its side: the list of tools, some times over, and `call` again. All is written when
  * this returns; resolves to the methods that were never answered. A refusal is an answer.
  */
 export async function askAndLeave(
@@ -26,7 +29,8 @@ export async function askAndLeave(
     const params = { name: call.tool, arguments: { ...call.arguments } };
     questions.push({ method: 'tools/call', answer: client.callTool(params, undefined, { timeout }) });
   }
-  questions.push({ method: 'tools/list', answer: client.listTools({}, { timeout }) });
+  for (let count = 0; count < lists; count++)
+    questions.push({ method: 'tools/list', answer: client.listTools({}, { timeout }) });
   const lost = await Promise.all(
     questions.map(async ({ method, answer }) => {
       try {
@@ -37,5 +41,5 @@ export async function askAndLeave(
       }
     }),
   );
-  return lost.flat();
+  return [...new Set(lost.flat())];
 }
