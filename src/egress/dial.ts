@@ -2,7 +2,9 @@ import type { Duplex } from 'node:stream';
 import { messageOf } from '../lib/errors.ts';
 import { ownMachine } from '../lib/host-rule.ts';
 import { ipAddress } from '../lib/ip-address.ts';
+import { proxyFor, type NetworkSettings } from '../lib/proxy.ts';
 import { connectFirst, type Connected } from './connect-first.ts';
+import { connectThrough } from './connect-proxy.ts';
 import { OwnAddresses, type Interfaces } from './own-addresses.ts';
 import { refusalOf, type AddressRefusal } from './public-address.ts';
 import { Resolver, type Lookup } from './resolver.ts';
@@ -40,6 +42,8 @@ export interface DialOptions {
   readonly stagger?: number;
   /** This machine's interfaces; the system's by default. */
   readonly interfaces?: () => Interfaces;
+  /** How hosts outside are reached; directly by default. */
+  readonly network?: NetworkSettings | undefined;
 }
 
 const defaults = { deadline: 10_000, stagger: 250 };
@@ -55,15 +59,31 @@ export function realDial(options: DialOptions = {}): Dial {
   const judge = (address: string): AddressRefusal | undefined => refusalOf(address) ?? own.refusalOf(address);
   return async (request) => {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(deadline)]);
+    const proxy = proxyOf(request, options.network);
     try {
-      const found = await addressesOf(request, resolver, signal);
+      // Behind a proxy this machine may know no name of the internet, and the proxy does: then that has to do.
+      const resolving = addressesOf(request, resolver, signal);
+      const found = await (proxy === undefined ? resolving : resolving.catch(() => []));
       const refused = firstRefusal(request, found, judge);
       if (refused !== undefined) return refused;
+      const outside = found.every((address) => judge(address) === undefined);
+      if (proxy !== undefined && outside) return await throughProxy(request, proxy, signal);
       return arrived(request, await connectFirst(found, { port: request.port, stagger, signal }));
     } catch (error) {
       return { outcome: 'failed', reason: reasonOf(error, { request, signal, deadline }) };
     }
   };
+}
+
+/** The user's machine is never beyond a proxy. */
+function proxyOf({ name, port }: DialRequest, network: NetworkSettings | undefined): URL | undefined {
+  if (network === undefined || name === ownMachine) return undefined;
+  return proxyFor(network, { host: name, port });
+}
+
+async function throughProxy({ name, port }: DialRequest, proxy: URL, signal: AbortSignal): Promise<Dialled> {
+  const stream = await connectThrough({ proxy, host: name, port, signal });
+  return { outcome: 'connected', stream, address: `proxy ${proxy.host}` };
 }
 
 async function addressesOf(

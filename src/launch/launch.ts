@@ -1,4 +1,5 @@
 import { McpcatError } from '../lib/errors.ts';
+import type { NetworkSettings } from '../lib/proxy.ts';
 import { openSession } from '../session/open-session.ts';
 import { initGraceMs } from '../session/timeouts.ts';
 import type { ServerEnd, Session, SessionRequest, Urgency } from '../session/session.ts';
@@ -16,6 +17,8 @@ export interface LaunchRequest extends Pick<
   /** Called once with a function that asks for the end. */
   readonly onReady: (end: (reason: ClientReason) => void) => void;
   readonly onTunnelClosed: (message: string) => void;
+  /** How the tunnel reaches hosts outside; directly if undefined. */
+  readonly network?: NetworkSettings | undefined;
   /** Called when the server runs: the moment for what must not delay its start. */
   readonly onStarted?: () => void;
 }
@@ -63,12 +66,12 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
 }
 
 function serverOf(request: LaunchRequest): SessionRequest {
-  const { engine, sandbox, image, onMissing, labels, onAttempt, grace, onTunnelClosed } = request;
+  const { engine, sandbox, image, onMissing, labels, onAttempt, grace, onTunnelClosed, network } = request;
   return {
     ...{ engine, sandbox, image, onMissing, labels, onAttempt },
     graceMs: grace,
     removal: 'at-end',
-    dial: async () => (await import('../egress/dial.ts')).realDial(),
+    dial: async () => (await import('../egress/dial.ts')).realDial({ network }),
     onTunnelClosed: onTunnelClosed,
   };
 }

@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { NetworkSettings } from '../lib/proxy.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
+import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
 
 /** Where the user's files are looked for. */
@@ -14,6 +16,8 @@ export interface Places {
 export interface Settings {
   readonly file: string;
   readonly servers: ReadonlyMap<string, { readonly at: number; readonly value: Json }>;
+  /** How this machine's network is left. */
+  readonly network: NetworkSettings;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -49,11 +53,15 @@ function settingsOf(file: string): Settings | undefined {
   if (text === undefined) return undefined;
   const place = (at: number): string => `${file}:${placeOf(text, at)}`;
   const root = parse(text, place);
-  const { members, problems } = membersOf(root, { what: 'the file', keys: ['$schema', 'servers'] });
+  const { members, problems } = membersOf(root, {
+    what: 'the file',
+    keys: ['$schema', 'servers', ...networkKeys],
+  });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
-  refuse(place, [...problems, ...(named?.problems ?? [])]);
-  return { file, servers: named?.members ?? new Map(), place };
+  const network = networkIn(members);
+  refuse(place, [...problems, ...(named?.problems ?? []), ...network.problems]);
+  return { file, servers: named?.members ?? new Map(), network: network.settings, place };
 }
 
 function parse(text: string, place: (at: number) => string): Json {

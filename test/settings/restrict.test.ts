@@ -167,7 +167,10 @@ test('a section, or the whole file, of another form is refused', (t) => {
     ['{"servers": {"notes": []}}', /:1:23: notes: expected an object, found a list$/],
     ['{"servers": []}', /:1:13: servers: expected an object, found a list$/],
     ['[]', /:1:1: the file: expected an object, found a list$/],
-    ['{"server": {}}', /:1:2: the file: expected \$schema, servers, found the key "server"$/],
+    [
+      '{"server": {}}',
+      /:1:2: the file: expected \$schema, servers, proxy, noProxy, ca, found the key "server"$/,
+    ],
     ['{"servers": {"notes": {}, "notes": {}}}', /:1:27: expected each key once/],
   ] as const)
     assert.throws(() => withFile(t, text), { message }, text);

@@ -22,6 +22,7 @@ import { restricted, refuseAllow } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
+import { networkForLaunch } from '../network.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
@@ -36,6 +37,7 @@ export const execute: Execute = async (invocation) => {
       hint: 'mcpcat list shows them; arguments for the server go after --',
     });
   const settings = readSettings(terminal);
+  const network = await networkForLaunch(settings, terminal);
   const [server, engine] = await Promise.all([
     serverToRun(invocation, name),
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host }),
@@ -70,6 +72,7 @@ export const execute: Execute = async (invocation) => {
       holdInputMs: accepts('lost-answers') ? (grace ?? initGraceMs) : undefined,
     }),
     grace,
+    network,
     onReady: (end) => watch(end, terminal.host),
     onAttempt: options.flag('quiet')
       ? () => undefined
