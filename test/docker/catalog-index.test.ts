@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -20,12 +20,13 @@ import { talk } from '../rig/talk.ts';
 const timeout = 300_000;
 const name = 'catalog-index-none';
 const repository = 'test/catalog-index';
+/** Also of a set-up that failed half-way: what is left open keeps the process from ending. */
+const cleanUp = new AsyncDisposableStack();
 let engine: Engine;
 let real: RealRegistry;
 let catalog: FixtureCatalog;
 let file: string;
 let pulled: string;
-let web: Server;
 let url: string;
 let requests = 0;
 let served = '';
@@ -35,32 +36,32 @@ before(
   async (t) => {
     assert.ok('after' in t);
     engine = await testEngine();
-    real = await realRegistry();
+    real = cleanUp.use(await realRegistry());
     catalog = await fixtureCatalog(engine, { none: '' }, 'catalog-index');
+    cleanUp.defer(() => catalog.remove());
     await using image = await repackImage(await engine.saveImage(imageOf(name)));
     const { digest } = await pushImage(client(real.host), image, { repository, tags: ['1'] });
     pulled = pulledImage(name, { digest });
+    cleanUp.defer(() => engine.removeImage(pulled, { force: true }));
     const record = imageText({ repository: `${real.host}/${repository}`, digest });
     writeFileSync(path.join(catalog.folder, name, 'image.json'), record);
     await engine.removeImage(imageOf(name), { force: true });
     file = path.join(temporaryFolder(t), 'catalog.json');
     const { code, stderr } = await run(['index', '--catalog', catalog.folder, '--out', file]);
     assert.equal(code, 0, stderr);
-    web = createServer((request, response) => {
+    const web = createServer((request, response) => {
       requests += 1;
       if (request.headers['if-none-match'] === '"1"') return response.writeHead(304).end();
       return response.writeHead(200, { etag: '"1"' }).end(served);
     });
+    cleanUp.defer(() => void web.close());
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}/catalog.json`;
   },
   { timeout },
 );
 after(async () => {
-  web.close();
-  await engine.removeImage(pulled, { force: true });
-  await catalog.remove();
-  await real[Symbol.asyncDispose]();
+  await cleanUp.disposeAsync();
   assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
 });
 

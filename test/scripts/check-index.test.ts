@@ -177,7 +177,7 @@ test('every workflow that proposes what index writes proposes all of it', () => 
   const lines = readdirSync(folder).flatMap((file) =>
     readFileSync(path.join(folder, file), 'utf8')
       .split('\n')
-      .filter((line) => /mcpcat propose\b.*catalog\.json/.test(line)),
+      .filter((line) => /mcpcat\.js propose\b.*catalog\.json/.test(line)),
   );
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', / catalog catalog\.json catalog\.tools docs\/catalog\.md /);
