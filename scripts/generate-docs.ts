@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { writeWhole } from '../src/lib/folders.ts';
+import { architecturePage } from './architecture-page.ts';
 import { serverYamlPage } from './server-yaml-page.ts';
 
-const pages: Readonly<Record<string, () => string>> = { 'docs/server-yaml.md': serverYamlPage };
+const pages: Readonly<Record<string, () => string>> = {
+  'docs/architecture.md': architecturePage,
+  'docs/server-yaml.md': serverYamlPage,
+};
 
 const check = process.argv.includes('--check');
 for (const [file, page] of Object.entries(pages)) {

@@ -2,34 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { folderNames, layers } from '../scripts/architecture-page.ts';
 
-/** Rank of each folder of src: an import may only point to the same or a lower rank (docs/architecture.md). */
+/** Rank of each folder of src: an import may only point to the same or a lower rank (scripts/architecture-page.ts). */
 const ranks: readonly (readonly string[])[] = [
-  ['lib', 'host'],
-  ['catalog', 'versioning', 'engine', 'mcp', 'forge', 'registry'],
-  [
-    'upstream',
-    'tool',
-    'debian',
-    'base',
-    'generate',
-    'fetch',
-    'sandbox',
-    'egress',
-    'http-bridge',
-    'settings',
-    'consent',
-    'catalog-index',
-    'session',
-    'test-session',
-  ],
-  ['update', 'image-build', 'smoke', 'launch', 'doctor', 'audit', 'publish', 'pull', 'export'],
-  ['pipeline'],
-  ['add'],
-  ['cli'],
+  ...layers.map(({ folders }) => folders.map(({ folder }) => folder)),
   ['main.ts', 'launcher.ts'],
 ];
-const verbs = new Set(ranks[3]);
+const verbs = new Set(ranks[ranks.findIndex((rank) => rank.includes('update'))]);
 const onlyImporters: Readonly<Record<string, RegExp>> = {
   dockerode: /^src\/engine\/docker\//,
   octokit: /^src\/forge\//,
@@ -92,8 +72,31 @@ function rankOf(file: string): number {
   return ranks.findIndex((rank) => rank.includes(folderOf(file)));
 }
 
-test('every folder of src has a rank', () => {
-  assert.deepEqual([...new Set(files.filter((file) => rankOf(file) < 0).map(folderOf))], []);
+test('every folder of src has its line in scripts/architecture-page.ts, and every line its folder', () => {
+  const folders = readdirSync(path.join(root, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  assert.deepEqual(folderNames.toSorted(), folders.toSorted());
+});
+
+test('every export that docs/architecture.md names exists in that folder', () => {
+  const missing = layers
+    .flatMap(({ folders }) => folders)
+    .flatMap(({ folder, exports }) => {
+      const text = files
+        .filter((file) => folderOf(file) === folder)
+        .map(sourceOf)
+        .join('\n');
+      return exports
+        .filter(
+          (name) =>
+            !new RegExp(`^export (?:async )?(?:function|const|class|interface|type) ${name}\\b`, 'm').test(
+              text,
+            ),
+        )
+        .map((name) => `${folder}: ${name}`);
+    });
+  assert.deepEqual(missing, []);
 });
 
 test('imports point to the same or a lower rank', () => {

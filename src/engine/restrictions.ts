@@ -14,7 +14,7 @@ export interface TmpfsMount {
   readonly bytes: number;
   readonly uid: number;
   readonly gid: number;
-  /** Permission bits, as stat(2) has them; engines keep the image's own where it has such a folder (FACTS.md). */
+  /** Permission bits, as stat(2) has them; engines keep the image's own where it has such a folder (docs/facts.md). */
   readonly mode: number;
   readonly readOnly: boolean;
 }

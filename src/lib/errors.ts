@@ -81,7 +81,7 @@ export class McpcatError extends Error {
     this.inputs = more.inputs ?? [];
   }
 
-  /** 2 for wrong usage, 3 for a failed operation (DESIGN.md, exit codes). */
+  /** 2 for wrong usage, 3 for a failed operation (docs/commands.md). */
   get exitCode(): 2 | 3 {
     return usageCodes.has(this.code) ? 2 : 3;
   }

@@ -1,5 +1,5 @@
 /**
- * Labels are the only state (DESIGN.md, "Lifecycle"). Image and container labels share the prefix, and a container
+ * Labels are the only state (docs/enforcement.md). Image and container labels share the prefix, and a container
  * takes over those of its image that it is not given itself: so it is given all (`containerLabels`).
  */
 export const label = {

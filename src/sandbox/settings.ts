@@ -80,7 +80,7 @@ export function hasTunnel({ network, http }: Pick<Sandbox, 'network' | 'http'>):
 /**
  * The container has no network either way; with permitted hosts, names lead to loopback, where the relay listens. A
  * server that speaks HTTP needs the relay as well: it is how the client gets in.
- * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (FACTS.md).
+ * An engine that writes the files is told of the resolver, and of exact names for where it treats that differently (docs/facts.md).
  */
 function nameResolutionOf(sandbox: Sandbox): NameResolution {
   if (!hasTunnel(sandbox)) return { files: 'empty', resolvers: [], hosts: [] };
@@ -94,7 +94,7 @@ function nameResolutionOf(sandbox: Sandbox): NameResolution {
 function writableFolder(target: string, { memoryBytes, user }: Sandbox): TmpfsMount {
   const [uid = Number.NaN, gid = Number.NaN] = user.split(':').map(Number);
   const bytes = Math.max(tmpfsLeast, Math.floor(memoryBytes / tmpfsShare));
-  // The mode counts only where the image has no such folder (FACTS.md); /tmp is 1777 there.
+  // The mode counts only where the image has no such folder (docs/facts.md); /tmp is 1777 there.
   return { target, bytes, uid, gid, mode: target === '/tmp' ? 0o1777 : 0o700, readOnly: false };
 }
 

@@ -5,7 +5,7 @@ import { within } from '../lib/within.ts';
 
 /**
  * The second lease: the open stdin of `mcpcat-init lease`, run beside the server. When this process dies, the engine
- * closes that stream at once, also where the server's own stdin is full and nobody would notice (FACTS.md).
+ * closes that stream at once, also where the server's own stdin is full and nobody would notice (docs/facts.md).
  */
 export interface LeaseRequest {
   readonly engine: Pick<Engine, 'endpoint' | 'exec'>;

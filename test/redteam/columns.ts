@@ -18,7 +18,7 @@ export type Column = (typeof columns)[number];
 /**
  * What the peers hand to the engine: docker/mcp-gateway pkg/gateway/clientpool.go (`baseArgs`, 1 processor and 2 GB by
  * default); stacklok/toolhive pkg/container/docker (`CapDrop: ALL` and nothing else). Their images run as root unless
- * the image says otherwise, which 61 % of the first and most of the others' do not (FACTS.md).
+ * the image says otherwise, which 61 % of the first and most of the others' do not (docs/facts.md).
  */
 const flags: Readonly<Record<Exclude<Column, 'mcpcat'>, readonly string[]>> = {
   'docker run': [],

@@ -9,7 +9,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 
 /**
  * A real dockerd of the tests' own, to be killed and stopped, with its own data, socket and network namespace: in
- * the host's namespace `--bridge=none` would delete the other engine's bridge (FACTS.md). Needs root, as the tests'
+ * the host's namespace `--bridge=none` would delete the other engine's bridge (docs/facts.md). Needs root, as the tests'
  * first engine does.
  */
 export class SecondEngine {
