@@ -90,6 +90,10 @@ export class FakeImages {
 
   #idOf(reference: string): string | undefined {
     if (this.#byId.has(reference)) return reference;
+    const short = [...this.#byId.keys()].find(
+      (id) => /^[0-9a-f]{12,}$/.test(reference) && id.startsWith(`sha256:${reference}`),
+    );
+    if (short !== undefined) return short;
     const byDigest = [...this.#byId.values()].find(({ facts }) => facts.digests.includes(reference));
     return this.#tags.get(full(reference)) ?? byDigest?.facts.id;
   }
