@@ -9,6 +9,8 @@ import { propose } from '../../src/forge/pull-request.ts';
 import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { FakeGitHub } from '../forge/fake-github.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { checkIndex, type IndexVerdict } from '../../scripts/check/index-check.ts';
+import { runHere } from '../rig/in-process.ts';
 
 /**
  * Real git repositories and the very check that pull requests run. The stand-in for GitHub makes the branches, by the
@@ -21,43 +23,41 @@ const entries = ['memory', 'time'];
 interface Checkout {
   readonly folder: string;
   readonly git: (...args: readonly string[]) => string;
-  readonly index: () => void;
-  /** Exit code and text of the check, as the workflow runs it on the merge of a pull request, or on this machine. */
-  readonly check: (where: 'pull request' | 'here') => { readonly code: number | null; readonly said: string };
+  readonly index: () => Promise<void>;
+  /** As the workflow runs it on the merge of a pull request, or a person on their machine. */
+  readonly check: (where: 'pull request' | 'here') => Promise<IndexVerdict>;
   readonly edit: (file: string, change: (text: string) => string) => void;
 }
 
 /** A repository whose `main` has two entries, and what index wrote of them. */
-function checkout(t: TestContext): Checkout {
+async function checkout(t: TestContext): Promise<Checkout> {
   const folder = temporaryFolder(t, { 'docs/other.md': 'Other.\n' });
   for (const name of entries)
     cpSync(path.join(project, 'catalog', name), path.join(folder, 'catalog', name), { recursive: true });
   const config = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
   const env = { ...process.env, ...config, GITHUB_BASE_REF: '' };
-  const node = (args: readonly string[], more = {}) =>
-    spawnSync(process.execPath, args, { cwd: folder, env: { ...env, ...more }, encoding: 'utf8' });
   const git = (...args: readonly string[]): string =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
       cwd: folder,
       env,
       encoding: 'utf8',
     });
-  const index = (): void => {
-    const main = path.join(project, 'src/main.ts');
-    const { status, stderr } = node([main, 'index', '--catalog', 'catalog', '--page', 'docs/catalog.md']);
-    assert.equal(status, 0, stderr);
+  const mcpcat = (args: readonly string[]) => runHere(args, env);
+  const index = async (): Promise<void> => {
+    const [catalog, page] = [path.join(folder, 'catalog'), path.join(folder, 'docs/catalog.md')];
+    const { code, stderr } = await mcpcat(['index', '--catalog', catalog, '--page', page]);
+    assert.equal(code, 0, stderr);
   };
-  const check: Checkout['check'] = (where) => {
+  const check: Checkout['check'] = async (where) => {
     const ref = where === 'pull request' ? 'main' : '';
-    const { status, stdout, stderr } = node([script], { GITHUB_BASE_REF: ref });
-    return { code: status, said: `${stdout}${stderr}` };
+    return checkIndex({ folder, env: { ...env, GITHUB_BASE_REF: ref }, mcpcat });
   };
   const edit: Checkout['edit'] = (file, change) => {
     const place = path.join(folder, file);
     writeFileSync(place, change(readFileSync(place, 'utf8')));
   };
   git('init', '-q', '-b', 'main');
-  index();
+  await index();
   git('add', '.');
   git('commit', '-qm', 'first');
   return { folder, git, index, check, edit };
@@ -99,64 +99,72 @@ test('two pull requests for two entries are green, merge without conflict, and m
   await using github = await FakeGitHub.start();
   const forge = connectGitHub(github.env, { cacheFolder: temporaryFolder(t) });
   assert.ok(forge);
-  const main = checkout(t);
+  const main = await checkout(t);
   const branches: string[] = [];
   for (const name of entries) branches.push(await updatePull(forge, main, name));
   for (const branch of branches) {
     fetchPull(main, github, branch);
-    const { code, said } = main.check('pull request');
-    assert.equal(code, 0, said);
-    assert.match(said, /behind the entries/, 'it is a change that the file does not show yet');
+    const { fault, notice } = await main.check('pull request');
+    assert.equal(fault, undefined);
+    assert.match(notice ?? '', /behind the entries/, 'it is a change that the file does not show yet');
   }
   main.git('checkout', '-q', 'main');
   for (const branch of branches) main.git('merge', '-q', '--no-ff', '-m', branch, branch);
-  assert.equal(main.check('here').code, 0);
+  assert.equal((await main.check('here')).fault, undefined);
 
   main.git('checkout', '-q', '-b', 'mcpcat/published');
-  main.index();
+  await main.index();
   const { servers } = parseCatalogIndex(
     readFileSync(path.join(main.folder, 'catalog.json'), 'utf8'),
     'catalog.json',
   );
   for (const name of entries) assert.equal(servers[name]?.freshness.released, '2026-12-23', name);
-  assert.deepEqual(main.check('here'), { code: 0, said: '' });
+  assert.deepEqual(await main.check('here'), {});
 });
 
-test('who touches what index writes must have it right', (t) => {
-  const { git, index, check, edit } = checkout(t);
+test('who touches what index writes must have it right', async (t) => {
+  const { git, index, check, edit } = await checkout(t);
   git('checkout', '-q', '-b', 'mine');
   const files = ['catalog.json', 'catalog.tools/time.json', 'docs/catalog.md'];
   for (const file of files) edit(file, (text) => text.replace('time', 'tide'));
-  const { code, said } = check('here');
-  assert.equal(code, 1);
-  for (const file of files) assert.ok(said.includes(`${file} is not what the catalog says`), said);
-  assert.match(said, /this change touches what mcpcat index writes/);
+  const { fault = '' } = await check('here');
+  for (const file of files) assert.ok(fault.includes(`${file} is not what the catalog says`), fault);
+  assert.match(fault, /this change touches what mcpcat index writes/);
   git('checkout', '-q', ...files);
   edit('catalog/time/server.yaml', (text) => text.replace(/^title: .*$/m, 'title: Another'));
-  index();
+  await index();
   git('commit', '-qam', 'written with its entry');
-  assert.deepEqual(check('here'), { code: 0, said: '' });
+  assert.deepEqual(await check('here'), {});
   edit('catalog.json', (text) => text.replace('Another', 'A third'));
   git('commit', '-qam', 'by hand');
   git('checkout', '-q', '--detach', 'main');
   git('merge', '-q', '--no-ff', '-m', 'merge', 'mine');
-  assert.equal(check('pull request').code, 1);
+  assert.match((await check('pull request')).fault ?? '', /this change touches/);
 });
 
-test('a broken entry is red, and so is a catalog.json that this mcpcat can not read', (t) => {
-  const { git, check, edit } = checkout(t);
+test('a broken entry is red, and so is a catalog.json that this mcpcat can not read', async (t) => {
+  const { git, check, edit } = await checkout(t);
   for (const file of ['catalog/time/server.yaml', 'catalog/memory/tools.json'])
     edit(file, (text) => `{${text}`);
-  const broken = check('here');
-  assert.equal(broken.code, 1);
-  assert.match(broken.said, /time\/server\.yaml:\d+:\d+/);
-  assert.match(broken.said, /memory\/tools\.json.*it is not JSON/);
+  const broken = (await check('here')).fault ?? '';
+  assert.match(broken, /time\/server\.yaml:\d+:\d+/);
+  assert.match(broken, /memory\/tools\.json.*it is not JSON/);
   git('checkout', '-q', 'catalog');
   edit('catalog.json', (text) => text.replace('"catalogVersion": 2', '"catalogVersion": 1'));
   git('commit', '-qam', 'main has an old one');
-  const { code, said } = check('here');
-  assert.equal(code, 1);
-  assert.match(said, /catalogVersion: expected 2, found 1/);
+  assert.match((await check('here')).fault ?? '', /catalogVersion: expected 2, found 1/);
+});
+
+test('the script says it, with an exit code', async (t) => {
+  const { folder, edit } = await checkout(t);
+  const env = { ...process.env, GITHUB_BASE_REF: '' };
+  const run = () => spawnSync(process.execPath, [script], { cwd: folder, env, encoding: 'utf8' });
+  const good = run();
+  assert.deepEqual([good.status, good.stdout], [0, '']);
+  edit('docs/catalog.md', (text) => `${text}more\n`);
+  const bad = run();
+  assert.equal(bad.status, 1);
+  assert.match(bad.stdout, /docs\/catalog\.md is not what the catalog says[\s\S]*this change touches/);
 });
 
 test('that is what pull requests run, with the commit that it needs', () => {
