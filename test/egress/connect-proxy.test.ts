@@ -55,7 +55,7 @@ class Proxy implements AsyncDisposable {
   }
 }
 
-interface Trial {
+interface Attempt {
   readonly network: NetworkSettings;
   readonly name?: string;
   readonly port?: number;
@@ -63,8 +63,8 @@ interface Trial {
   readonly private?: 'allowed' | 'refused';
 }
 
-function dial(trial: Trial): Promise<Dialled> {
-  const { network, name = 'api.example.com', port = 443, addresses, private: mode = 'refused' } = trial;
+function dial(attempt: Attempt): Promise<Dialled> {
+  const { network, name = 'api.example.com', port = 443, addresses, private: mode = 'refused' } = attempt;
   const lookup = (): Promise<readonly string[]> =>
     addresses === undefined ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(addresses);
   return realDial({ lookup, network, deadline: 5000 })({

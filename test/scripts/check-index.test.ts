@@ -13,7 +13,7 @@ import { checkIndex, type IndexVerdict } from '../../scripts/check/index-check.t
 import { runHere } from '../rig/in-process.ts';
 
 /**
- * Real git repositories and the very check that pull requests run. The stand-in for GitHub makes the branches, by the
+ * Real git repositories and the very check that pull requests run. The fake GitHub makes the branches, by the
  * calls that `update --pr` and `propose` make; git merges them.
  */
 const project = path.resolve(import.meta.dirname, '../..');
@@ -82,7 +82,7 @@ async function updatePull(github: GitHub, { folder }: Checkout, name: string): P
   return branch;
 }
 
-/** Puts a branch of the stand-in into the repository, from `main`, and merges it as GitHub does for its checks. */
+/** Puts a branch of the fake GitHub into the repository, from `main`, and merges it as GitHub does for its checks. */
 function fetchPull({ folder, git }: Checkout, github: FakeGitHub, branch: string): void {
   git('checkout', '-q', '-b', branch, 'main');
   for (const [file, text] of github.files(branch)) {

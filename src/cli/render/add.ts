@@ -27,7 +27,7 @@ function headline({ name, source, version, state, tools, folder, seconds }: AddR
     case 'verified':
       return `${name}: verified, and nothing written (${what}, ${String(tools)} tools, ${took})`;
     case 'draft':
-      return `${name}: NOT PROVED, written as a draft to ${folder ?? 'nowhere'} (${what}, ${took})`;
+      return `${name}: NOT VERIFIED, written as a draft to ${folder ?? 'nowhere'} (${what}, ${took})`;
     case 'failed':
       return `${name}: not added (${what}, ${took})`;
   }
