@@ -4,20 +4,63 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { sortLines } from '../../src/launch/sort-lines.ts';
 
-const printed =
-  'Welcome!\n{"id":1}\n\n  indented\n[{"id":2}]\r\nnoise with { in it\n{"id":3,"text":"a\\nb"}\ntail';
-const messages = '{"id":1}\n[{"id":2}]\r\n{"id":3,"text":"a\\nb"}\n';
-const noise = 'Welcome!\n\n  indented\nnoise with { in it\ntail';
+const message = (id: number, more: object = {}): string => JSON.stringify({ ...more, jsonrpc: '2.0', id });
 
-for (const size of [1, 2, 3, 7, 1000]) {
+/** Lines as servers print them, and whether a client has to see them. */
+const lines: readonly (readonly [line: string, isMessage: boolean])[] = [
+  ['Welcome!', false],
+  [message(1), true],
+  ['', false],
+  ['[INFO] listening on stdio', false],
+  ['{not json at all}', false],
+  [`[${message(2)},${message(3)}]\r`, true],
+  ['[]', false],
+  [`[${message(4)},{"level":"info"}]`, false],
+  ['{"level":"info","msg":"a structured log is no message"}', false],
+  ['{"jsonrpc":"1.0","id":1}', false],
+  ['{"jsonrpc":"2.0","id":5', false],
+  [`  ${message(6)}  `, true],
+  [`\uFEFF${message(7)}`, true],
+  ['noise with { in it', false],
+  [message(8, { result: { text: 'a\nb, ü and 漢字' } }), true],
+  ['{"result":{"jsonrpc":"2.0"},"id":9}', false],
+  ['null', false],
+  ['42', false],
+  [message(10, { result: 'x'.repeat(200_000) }), true],
+  [`{"big log": "${'y'.repeat(200_000)}"}`, false],
+  [message(11), true],
+];
+const of = (kind: boolean): string =>
+  lines
+    .filter(([, isMessage]) => isMessage === kind)
+    .map(([line]) => `${line}\n`)
+    .join('');
+
+for (const size of [1, 7, 1000, 65_536, 1_000_000]) {
   test(`messages and noise are told apart in pieces of ${String(size)} bytes`, async () => {
+    const printed = Buffer.from(lines.map(([line]) => `${line}\n`).join(''));
+    const other = new PassThrough({ highWaterMark: 1 << 24 });
+    const sorter = sortLines((piece) => void other.write(piece));
+    const sorted = text(sorter);
+    for (let at = 0; at < printed.length; at += size) sorter.write(printed.subarray(at, at + size));
+    sorter.end();
+    assert.equal(await sorted, of(true));
+    other.end();
+    assert.equal(await text(other), of(false));
+  });
+}
+
+test('the last line is judged although nothing ends it', async () => {
+  for (const [line, isMessage] of [
+    [message(1), true],
+    ['bye', false],
+  ] as const) {
     const other = new PassThrough();
     const sorter = sortLines((piece) => other.write(piece));
     const sorted = text(sorter);
-    for (let at = 0; at < printed.length; at += size) sorter.write(Buffer.from(printed.slice(at, at + size)));
-    sorter.end();
-    assert.equal(await sorted, messages);
+    sorter.end(line);
+    assert.equal(await sorted, isMessage ? line : '');
     other.end();
-    assert.equal(await text(other), noise);
-  });
-}
+    assert.equal(await text(other), isMessage ? '' : line);
+  }
+});
