@@ -103,6 +103,7 @@ function fromUrl(name: string, value: string): Found {
       `found the scheme ${scheme}, which needs SRV records`,
       'name the host itself and its port',
     );
+  refuseUnencoded(name, value);
   if (!URL.canParse(value)) throw wrong(name, 'found something else');
   const url = new URL(value);
   if (url.hostname === '') throw wrong(name, 'found a URL without a host');
@@ -112,6 +113,33 @@ function fromUrl(name: string, value: string): Found {
   if (port === undefined || port === 0)
     throw wrong(name, `found a ${scheme} URL without a port`, 'add :PORT to the host');
   return { host: url.hostname, port };
+}
+
+/**
+ * A password with one of these in it ends the host's part early, and libraries disagree where the host begins: another host
+ * than the user meant would be permitted (RFC 3986, 3.2). So what can be read in two ways is refused.
+ */
+function refuseUnencoded(name: string, value: string): void {
+  const [, scheme = '', authority = '', rest = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(value) ?? [];
+  const found = authority.split('@').length > 2 ? '@' : unencodedIn(rest, { scheme, authority });
+  if (found === undefined) return;
+  const code = `%${found.charCodeAt(0).toString(16).toUpperCase()}`;
+  throw wrong(
+    name,
+    `found "${found}" before its last "@"`,
+    `in a user name or password ${found} is written ${code}`,
+  );
+}
+
+/** The character that ended the host's part, where an `@` behind it speaks for a password that goes on. */
+function unencodedIn(
+  rest: string,
+  { scheme, authority }: { readonly scheme: string; readonly authority: string },
+): string | undefined {
+  const path = rest.startsWith('?') && /^\?[\w.-]+=/.test(rest) ? '' : (/^\/[^?#]*/.exec(rest)?.[0] ?? rest);
+  const mayHold = authority.includes('@') || (authority.includes(':') && !/^(http|ws)s?$/i.test(scheme));
+  return mayHold && path.includes('@') ? rest[0] : undefined;
 }
 
 function fromBare(name: string, value: string, byDefault: number): Found {

@@ -125,6 +125,38 @@ test('a setting without a usable host is an error that never repeats its value',
   }
 });
 
+test('a password with a character that ends the host’s part is refused with what to write, never with its value', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'postgres://u:hunter/2@db.example.com/x': '%2F',
+    'postgres://u:12/hunter2@db.example.com/x': '%2F',
+    'postgres://u:hunter#2@db.example.com/x': '%23',
+    'mysql://u:hunter?2@db.example.com/x': '%3F',
+    'postgres://u:hunter@2@db.example.com/x': '%40',
+    'redis://:hunter@2@db.example.com:6379': '%40',
+    'https://u:p@hunter2.example.com/x@db.example.com': '%2F',
+    'jdbc:postgresql://u:12/hunter2@db.example.com/x': '%2F',
+  };
+  for (const [value, code] of Object.entries(cases))
+    assert.throws(
+      () => settingHosts('URL', value),
+      (error) => {
+        assert.ok(error instanceof McpcatError && error.code === 'usage');
+        assert.match(`${error.message} ${error.hint ?? ''}`, new RegExp(code), value);
+        assert.doesNotMatch(`${error.message} ${error.hint ?? ''}`, /hunter/);
+        return true;
+      },
+    );
+});
+
+test('an @ that belongs to a path or a query is none of a password', () => {
+  const hosts = (value: string): string[] => settingHosts('URL', value).map(({ name }) => name);
+  assert.deepEqual(hosts('https://social.example.com/@someone'), ['social.example.com']);
+  assert.deepEqual(hosts('https://social.example.com:8443/@someone'), ['social.example.com']);
+  assert.deepEqual(hosts('postgres://u:p@db.example.com/x?application_name=me@home'), ['db.example.com']);
+  assert.deepEqual(hosts('postgres://u:p@db.example.com?application_name=me@home'), ['db.example.com']);
+  assert.deepEqual(hosts('postgres://u:p%40ss%2Fword@db.example.com/x'), ['db.example.com']);
+});
+
 test('all problems of a list are told at once', () => {
   assert.throws(
     () => rules({ allow: ['http://a', 'b c', '*.com'] }),

@@ -5,7 +5,12 @@ export const spec: CommandSpec = {
   summary: 'Run a server for an MCP client over stdin and stdout',
   usage: 'NAME [OPTIONS] [-- ARGS]',
   options: {
-    env: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'a setting that the entry declares' },
+    env: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME[=VALUE]',
+      help: 'a setting that the entry declares; NAME alone: as in the environment',
+    },
     'env-file': { type: 'string', multiple: true, value: 'FILE', help: 'settings, one NAME=VALUE a line' },
     mount: {
       type: 'string',

@@ -4,6 +4,7 @@ import { wantedOf, type Wanted } from '../../add/wanted.ts';
 import { parseSource } from '../../catalog/source.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { settingsOf } from '../env-file.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { addText } from '../render/add.ts';
 import { runJobs } from '../render/jobs.ts';
@@ -63,22 +64,15 @@ function exitCode({ state }: AddReport): number {
 }
 
 /** What was pasted, and what the options say on top. */
-function wantedFrom({ options, positionals, rest }: Invocation): Wanted {
+function wantedFrom({ options, positionals, rest, terminal }: Invocation): Wanted {
   const wanted = wantedOf([...positionals, ...rest]);
   const args = options.text('args')?.trim();
   return {
     ...wanted,
     command: options.text('command') ?? wanted.command,
     args: args === undefined ? wanted.args : args.split(/\s+/).filter(Boolean),
-    env: { ...wanted.env, ...Object.fromEntries(options.list('env').map(setting)) },
+    env: { ...wanted.env, ...settingsOf(options.list('env'), '--env', terminal.env) },
   };
-}
-
-function setting(text: string): readonly [string, string] {
-  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-  // The text may hold a secret, so it is not repeated.
-  if (name === undefined || value === undefined) throw new McpcatError('usage', '--env: expected NAME=VALUE');
-  return [name, value];
 }
 
 function daysOf({ options }: Invocation): number {

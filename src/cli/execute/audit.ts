@@ -6,6 +6,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
+import { settingsOf } from '../env-file.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
 import { engineOf, folderOf } from './build-environment.ts';
@@ -20,7 +21,7 @@ export const execute: Execute = async (invocation) => {
   if (name === undefined || more.length > 0)
     throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
   const server = await loadServer(folderOf(invocation), name);
-  const settings = settingsOf(server.entry, invocation);
+  const settings = givenSettings(server.entry, invocation);
   const engine = await engineOf(invocation);
   const report = await audit({
     engine,
@@ -39,16 +40,13 @@ export const execute: Execute = async (invocation) => {
 };
 
 /** With `--live` also those of the environment: real hosts want real ones. Otherwise no secret is handed over unasked. */
-function settingsOf(entry: Entry, { options, terminal }: Invocation): Record<string, string> {
+function givenSettings(entry: Entry, { options, terminal }: Invocation): Record<string, string> {
   const fromEnvironment = Object.keys(entry.env).flatMap((name) => {
     const value = ownValue(terminal.env, name);
-    return options.flag('live') && value !== undefined && value !== '' ? [[name, value] as const] : [];
+    return options.flag('live') && value !== undefined ? [[name, value] as const] : [];
   });
-  const given = options.list('env').map((text): [string, string] => {
-    const at = text.indexOf('=');
-    // The text may hold a secret, so it is not repeated.
-    if (at <= 0) throw new McpcatError('usage', '--env: expected NAME=VALUE');
-    return [text.slice(0, at), text.slice(at + 1)];
-  });
-  return { ...Object.fromEntries(fromEnvironment), ...Object.fromEntries(given) };
+  return {
+    ...Object.fromEntries(fromEnvironment),
+    ...settingsOf(options.list('env'), '--env', terminal.env),
+  };
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { sourceText } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
@@ -16,10 +15,12 @@ import { attemptLog } from '../render/attempts.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
-import type { MountRequest, Sandbox } from '../../sandbox/sandbox.ts';
 import { initGraceMs } from '../../session/timeouts.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { restricted, refuseAllow } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
+import { readEnvFile, settingsOf } from '../env-file.ts';
+import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { networkForLaunch } from '../network.ts';
@@ -146,15 +147,16 @@ function overridesOf(
   const names = Object.keys(entry.env).filter((name) => granted.includes(name));
   const fromEnvironment = names.flatMap((name) => {
     const value = ownValue(terminal.env, name);
-    return value === undefined || value === '' ? [] : [[name, value] as const];
+    // An empty one is given, too: whoever wants the default leaves it out.
+    return value === undefined ? [] : [[name, value] as const];
   });
   return {
     env: {
       ...Object.fromEntries(fromEnvironment),
-      ...Object.fromEntries(options.list('env-file').flatMap(readEnvFile)),
-      ...Object.fromEntries(options.list('env').map((text) => pair(text, '--env'))),
+      ...fromFiles(options.list('env-file'), terminal.env),
+      ...settingsOf(options.list('env'), '--env', terminal.env),
     },
-    mounts: options.list('mount').map(mountRequest),
+    mounts: mountRequests(options.list('mount')),
     state: 'kept',
     network: {
       allow: options.list('allow'),
@@ -168,35 +170,9 @@ function overridesOf(
   };
 }
 
-function pair(text: string, what: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  // The text may hold a secret, so it is not repeated.
-  throw new McpcatError('usage', `${what}: expected NAME=VALUE`);
-}
-
-function readEnvFile(file: string): [string, string][] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new McpcatError('usage', `--env-file: can't read ${file}`, { cause: error });
-  }
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === '' || line.startsWith('#')) return [];
-    return [pair(line, `${file}:${String(index + 1)}`)];
-  });
-}
-
-function mountRequest(text: string): MountRequest {
-  const match = /^([^=]+)=(.+?)(?::(ro|rw|rw-all))?$/.exec(text);
-  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw|rw-all], found "${text}"`);
-  const mode = match[3];
-  return {
-    name: match[1] ?? '',
-    hostPath: match[2] ?? '',
-    mode: mode === 'ro' || mode === 'rw' || mode === 'rw-all' ? mode : undefined,
-  };
+/** A later file counts more, as an option counts more than a file. */
+function fromFiles(files: readonly string[], env: Terminal['env']): Record<string, string> {
+  return Object.assign({}, ...files.map((file) => readEnvFile(file, env))) as Record<string, string>;
 }
 
 function graceOf(text: string | undefined): number | undefined {

@@ -1,0 +1,52 @@
+import { McpcatError } from '../lib/errors.ts';
+import type { MountRequest } from '../sandbox/sandbox.ts';
+
+/** `NAME=FOLDER[:ro|rw|rw-all]`, each name once; throws `usage` with what to type. */
+export function mountRequests(texts: readonly string[]): MountRequest[] {
+  const requests = texts.map(mountRequest);
+  const twice = requests.find(({ name }, index) => requests.findIndex((one) => one.name === name) !== index);
+  if (twice === undefined) return requests;
+  throw new McpcatError('usage', `--mount: ${twice.name} is given twice, and only one folder can count`, {
+    hint: 'hand over the folder above them',
+  });
+}
+
+function mountRequest(text: string): MountRequest {
+  const match = /^([^=]+)=(.+?)(?::(ro|rw|rw-all))?$/s.exec(text);
+  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw|rw-all], found "${text}"`);
+  const [, name = '', hostPath = '', mode] = match;
+  refuseUnexpanded(text, hostPath);
+  return {
+    name,
+    hostPath,
+    mode: mode === 'ro' || mode === 'rw' || mode === 'rw-all' ? mode : undefined,
+  };
+}
+
+/** What a shell would have replaced, and clients that start programs without one hand on as it is. */
+const unexpanded: readonly (readonly [form: RegExp, found: string, hint: string])[] = [
+  [
+    /^~/,
+    'a ~ that nothing has replaced',
+    'write the whole path: a shell replaces ~ only at the start of a word, a client never',
+  ],
+  [
+    /\$\{?\w|%\w+%/,
+    'a variable that nothing has replaced',
+    "write the whole path: clients hand $HOME on as it is, and so do a shell's single quotes",
+  ],
+  [
+    /^(["']).*\1$/s,
+    'quotes around the folder',
+    'leave them out: a client needs none, and a shell takes its own away',
+  ],
+  [/:[zZ]$|:\w*,?[zZ]$/, 'an option :z', 'leave it out'],
+  [/:(r[ow]|rw-all)\S+$|:\w+,\w+$/, 'an unknown option behind the folder', ':ro, :rw and :rw-all are known'],
+];
+
+function refuseUnexpanded(text: string, hostPath: string): void {
+  const problem = unexpanded.find(([form]) => form.test(hostPath));
+  if (problem === undefined) return;
+  const [, found, hint] = problem;
+  throw new McpcatError('usage', `--mount: expected a folder, found ${found}: "${text}"`, { hint });
+}
