@@ -89,8 +89,8 @@ export class Recorder {
 
   /** Of connections the dial tells; here the rest: names without a connection, ports that no rule names. */
   readonly attempt = ({ what, name, port, verdict, wanted, reason }: Attempt): void => {
-    // An address is one of its own on loopback: nothing else has a route.
-    if (!isHostName(name)) return;
+    // No entry can declare an address, or its own container.
+    if (!isHostName(name) || name === 'localhost') return;
     if (wanted !== undefined) this.#take(wanted, port).behind = name;
     // It was permitted and dialled, so the dial has told of it; refused was what came then.
     else if (verdict === 'refused' && port !== undefined && this.#declared(name, port))

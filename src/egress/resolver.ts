@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { fromHostsFile } from './hosts-file.ts';
+import { hostsFile } from './hosts-file.ts';
 
 /** All addresses of a name, IPv4 and IPv6, in the order of preference. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
@@ -14,7 +14,7 @@ export class Resolver {
   readonly #lookup: Lookup;
   readonly #pending = new Map<string, Promise<readonly string[]>>();
 
-  constructor(lookup: Lookup = systemAddresses) {
+  constructor(lookup: Lookup = systemAddresses()) {
     this.#lookup = lookup;
   }
 
@@ -56,11 +56,14 @@ export class Resolver {
  * The name and no other: with a dot at its end it is absolute, or `api.example.com` could be `api.example.com.corp.lan`
  * where the machine's search list says so (resolv.conf(5), ndots).
  */
-async function systemAddresses(name: string): Promise<readonly string[]> {
-  const listed = await fromHostsFile(name);
-  if (listed.length > 0) return listed;
-  const found = await systemLookup(`${name}.`, { all: true });
-  return found.map(({ address }) => address);
+function systemAddresses(): Lookup {
+  const hosts = hostsFile();
+  return async (name) => {
+    const listed = hosts(name);
+    if (listed.length > 0) return listed;
+    const found = await systemLookup(`${name}.`, { all: true });
+    return found.map(({ address }) => address);
+  };
 }
 
 /** `ENOTFOUND`, `ECONNREFUSED` …; the rest of such messages repeats what the log says already. */

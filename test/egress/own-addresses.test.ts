@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { realDial, type Dialled } from '../../src/egress/dial.ts';
-import { fromHostsFile } from '../../src/egress/hosts-file.ts';
+import { hostsFile } from '../../src/egress/hosts-file.ts';
+import { Resolver } from '../../src/egress/resolver.ts';
 import { OwnAddresses, type Interfaces } from '../../src/egress/own-addresses.ts';
 
 /** A machine with public addresses, as servers have them. */
@@ -63,16 +64,30 @@ test('a public name that leads to this machine or its neighbour is refused befor
   assert.match(neighbour.outcome === 'refused' ? neighbour.reason : '', /an address on its own network/);
 });
 
-test('the hosts file gives a name its addresses, and no other name', async () => {
+test('the hosts file gives a name its addresses, and no other name', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-hosts-'));
   const file = path.join(folder, 'hosts');
   writeFileSync(
     file,
     '127.0.0.1 localhost\n# 10.0.0.9 nas\n192.168.1.5\tNAS.lan nas # the box\nfd00::5 nas\nnonsense nas\n',
   );
-  assert.deepEqual(await fromHostsFile('nas', file), ['192.168.1.5', 'fd00::5']);
-  assert.deepEqual(await fromHostsFile('nas.lan', file), ['192.168.1.5']);
-  assert.deepEqual(await fromHostsFile('as', file), []);
-  assert.deepEqual(await fromHostsFile('nas', path.join(folder, 'none')), []);
+  const lookup = hostsFile(file);
+  assert.deepEqual(lookup('nas'), ['192.168.1.5', 'fd00::5']);
+  assert.deepEqual(lookup('nas.lan'), ['192.168.1.5']);
+  assert.deepEqual(lookup('as'), []);
+  writeFileSync(file, '192.168.1.6 nas other\n');
+  assert.deepEqual(lookup('nas'), ['192.168.1.6'], 'it is read again when it has changed');
+  rmSync(file);
+  assert.deepEqual(lookup('nas'), []);
+  assert.deepEqual(hostsFile(folder)('nas'), []);
   rmSync(folder, { recursive: true });
+});
+
+test('the system is asked for the name and no other, whatever its search list', async () => {
+  // .invalid never exists (RFC 6761), and localhost always does.
+  const resolver = new Resolver();
+  const signal = new AbortController().signal;
+  await assert.rejects(resolver.resolve('nowhere.invalid', signal), /the name does not resolve/);
+  const found = await resolver.resolve('localhost', signal);
+  assert.ok(found.includes('127.0.0.1') || found.includes('::1'));
 });

@@ -43,9 +43,9 @@ function unmetOf({ results, greeting }: NonNullable<Observation['probed']>): {
     });
 }
 
-/** It looks for hosts that its entry does not declare. Only seen where there is a tunnel: else nothing can be asked. */
+/** It looks for hosts that its entry does not declare. What it looks for in its own container is nobody's permission. */
 export const asksOnlyDeclared: Check = ({ attempts }) => {
-  const refused = attempts.filter(({ verdict }) => verdict === 'refused');
+  const refused = attempts.filter(({ verdict, name }) => verdict === 'refused' && name !== 'localhost');
   const names = [
     ...new Set(refused.map(({ name, port }) => (port === undefined ? name : `${name}:${String(port)}`))),
   ];
