@@ -9,6 +9,9 @@ const fixtureServers = new Set(
   ['engine-killed', 'fault', 'run', 'sandbox-verbs', 'smoke'].map((name) => `test/docker/${name}.test.ts`),
 );
 
+/** All files that the lanes name. */
+export const namedFiles: readonly string[] = [...alone, ...fixtureServers];
+
 /** What a file shares with others of its lane; undefined for one that runs beside any other. */
 export function laneOf(file: string): 'alone' | 'fixtures' | undefined {
   if (alone.has(file)) return 'alone';

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { coverageText, holdsCode, linesIn } from '../../scripts/test/coverage.ts';
 import { dealt, shareIn } from '../../scripts/test/deal.ts';
 import { groupOf, testFiles } from '../../scripts/test/groups.ts';
+import { namedFiles } from '../../scripts/test/lanes.ts';
 import { countsIn, together, type Job } from '../../scripts/test/run-jobs.ts';
 
+const project = path.resolve(import.meta.dirname, '../..');
 const job = (name: string, lane?: string): Job => ({ name, files: [name], lane });
 
 test('what a test needs is told by its folder, and every test file is in one group', () => {
@@ -15,6 +19,14 @@ test('what a test needs is told by its folder, and every test file is in one gro
   const each = [...testFiles(['unit'], []), ...testFiles(['docker'], [])];
   assert.deepEqual(each.toSorted(), all);
   assert.ok(all.includes('test/scripts/test-jobs.test.ts'));
+});
+
+test('lanes and durations name nothing that was renamed or removed', () => {
+  const recorded = Object.keys(
+    JSON.parse(readFileSync(path.join(project, 'test/durations.json'), 'utf8')) as object,
+  );
+  const gone = [...namedFiles, ...recorded].filter((name) => !existsSync(path.join(project, name)));
+  assert.deepEqual(gone, [], 'npm test -- --record writes the durations anew');
 });
 
 test('so many jobs run at a time, in order, and never two of one lane', async () => {
