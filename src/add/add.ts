@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import type { Entry } from '../catalog/entry.ts';
+import { refuseOthersImage } from '../image-build/own-image.ts';
 import { imageOf } from '../catalog/server.ts';
 import { parseSource, type Source } from '../catalog/source.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -161,7 +162,8 @@ async function attempt(
 ): Promise<Outcome> {
   const { engine, buildEnvironment, run, mirror, out, dryRun } = request;
   const { own, draft, chosen } = job;
-  const { name } = draft.entry;
+  const { name, source } = draft.entry;
+  if (!dryRun) await refuseOthersImage(engine, { image: imageOf(name), source });
   const versions = { version: own.version, before: chosen.before };
   await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
   const { emit, signal } = run;

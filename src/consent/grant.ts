@@ -63,6 +63,6 @@ export function grantOf({ entry, image, tools }: Asked): Grant {
 }
 
 /** `npm:@scope/name@^1` → `npm:@scope/name`. */
-function packageOf(source: string): string {
+export function packageOf(source: string): string {
   return /^[a-z]+:@?[^@]+/.exec(source)?.[0] ?? source;
 }

@@ -67,6 +67,8 @@ export interface Engine {
 
   /** Filtered by labels, sorted by name. Measures them, which can take seconds on a busy engine. */
   listVolumes(labels: Labels): Promise<readonly VolumeFacts[]>;
+  /** Undefined if there is no such volume. Measures nothing. */
+  volumeLabels(name: string): Promise<Labels | undefined>;
   /** No error if it is gone already; `volume-in-use` if a container, running or not, still has it. */
   removeVolume(name: string): Promise<void>;
 }

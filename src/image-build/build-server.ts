@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Bases } from '../base/references.ts';
+import { refuseOthersImage } from './own-image.ts';
 import { imageOf, type Server } from '../catalog/server.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
@@ -72,6 +73,7 @@ export async function buildServer(server: Server, request: BuildRequest): Promis
       emit({ type: 'stage', subject, stage: 'build', state: 'skipped', detail: 'unchanged' });
       return done('unchanged', present.bytes);
     }
+    if (!force) await refuseOthersImage(engine, { image, source: server.entry.source });
     await checkBases(server, request);
     await inFolder((folder) => build(generated, { ...request, server, folder, image }));
     const bytes = (await engine.inspectImage(image))?.bytes ?? 0;

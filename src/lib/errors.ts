@@ -30,11 +30,13 @@ export type ErrorCode =
   | 'engine-unfit' // cannot enforce what the sandbox asks
   | 'image-missing'
   | 'image-unverified' // built from something else than the entry, or never tested as it is
+  | 'image-foreign' // another package's server has this name on the engine
   | 'build-failed'
   | 'disk-full'
   | 'container-missing'
   | 'container-differs' // the engine has made something else than was asked for
   | 'volume-in-use'
+  | 'volume-foreign' // another catalog's or another package's server keeps it
   | 'timeout'
   | 'script-not-allowed'
   | 'cancelled'

@@ -21,6 +21,8 @@ export const label = {
   entry: 'io.mcpcat.entry',
   /** On an image: the entry's source (`npm:@scope/name`), so that a name alone never decides what runs. */
   source: 'io.mcpcat.source',
+  /** On a volume: the catalog whose server keeps it, beside `source`. */
+  catalog: 'io.mcpcat.catalog',
   permissions: 'io.mcpcat.permissions',
   base: 'io.mcpcat.base',
   mcpName: 'io.modelcontextprotocol.server.name',
@@ -34,6 +36,7 @@ const ofContainers = [
   label.project,
   label.role,
   label.state,
+  label.catalog,
   label.host,
 ] as const;
 

@@ -8,6 +8,8 @@ type Handed = Omit<WrittenFolder, 'guarded'>;
 
 /** Mounts of one folder; more would make a start slow, and means that many projects are handed over at once. */
 const maxGuards = 200;
+/** All their targets together: they reach process 1 in one variable, which the kernel cuts off at 128 KiB. */
+const maxTargetBytes = 64 * 1024;
 
 interface Guards {
   readonly mounts: readonly BindMount[];
@@ -36,7 +38,8 @@ export function guardsOf(folder: Handed, paths: Paths): Guards {
     ...pins.map((place) => ({ place, readOnly: false })),
     ...places.map((place) => ({ place, readOnly: true })),
   ];
-  if (guards.length > maxGuards)
+  const bytes = guards.reduce((sum, { place }) => sum + target.length + Buffer.byteLength(place), 0);
+  if (guards.length > maxGuards || bytes > maxTargetBytes)
     throw unguarded(folder, `holds ${String(places.length)} places that your machine runs by itself`);
   const strange = guards.find(({ place }) => /[\n\0]/.test(place));
   if (strange !== undefined) throw unguarded(folder, `holds a folder with a line feed in its name`);

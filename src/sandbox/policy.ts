@@ -40,7 +40,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),
-      ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away' }),
+      ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away', labels: overrides.stateLabels }),
     ],
     written: handed.flatMap(({ written }) => written),
     user,

@@ -1,5 +1,5 @@
 import type { NetworkRequest, PermittedRule } from '../egress/rules.ts';
-import type { BindMount } from '../engine/engine.ts';
+import type { BindMount, Labels } from '../engine/engine.ts';
 
 /** A folder that a server may write in. */
 export interface WrittenFolder {
@@ -50,6 +50,8 @@ export interface Overrides {
   readonly network?: Pick<NetworkRequest, 'allow' | 'allowLocal' | 'deny' | 'only'>;
   /** Thrown away if nothing is said: only a user's own session leaves something behind. */
   readonly state?: StateUse;
+  /** Labels of what it keeps, beside its name: whose it is. */
+  readonly stateLabels?: Labels;
   /** Replace the entry's arguments' tail: appended after them. */
   readonly args: readonly string[];
 }

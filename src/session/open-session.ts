@@ -98,11 +98,12 @@ async function open(parts: Parts): Promise<Channel | undefined> {
 }
 
 /** Beside the attach, so that it takes no time of its own: what is not as it was asked for is never started. */
-async function readBack({ request: { engine }, asked }: Parts, id: string): Promise<void> {
+async function readBack({ request: { engine, accepts }, asked }: Parts, id: string): Promise<void> {
   const facts = await engine.inspectContainer(id);
   if (asked === undefined || facts === undefined)
     throw new McpcatError('container-missing', 'the container was removed before it was started');
   refuseDifferences(asked, facts.recorded);
+  await accepts?.(facts.labels);
 }
 
 /** Undefined if the end was asked for while an image was on its way. */

@@ -13,6 +13,11 @@ export interface SessionRequest {
   readonly image: string;
   /** Where the engine has no such image: another one, asked for until there is none; aborted when the session is stopped. */
   readonly onMissing?: ((image: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
+  /**
+   * Whether the image is the one that is meant: given the labels of the container, among them the image's, before it is
+   * started. Rejects if it is not.
+   */
+  readonly accepts?: ((labels: Labels) => Promise<void>) | undefined;
   /** Of the container; whose process owns it is added here. */
   readonly labels: Labels;
   /** Where the tunnel leads. Asked for when the server runs and has one, so that nothing is loaded in vain. */

@@ -1,7 +1,7 @@
 /** What a server keeps: with the real memory server, under a name of this test's own. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -125,6 +125,24 @@ test(
     });
   },
 );
+
+test('another catalog’s server of the same name is refused what this one keeps', { timeout }, async () => {
+  await session((client) => remember(client, 'owl'));
+  const other = mkdtempSync(path.join(tmpdir(), 'mcpcat-other-'));
+  try {
+    cpSync(path.join(catalog.folder, server), path.join(other, server), { recursive: true });
+    const { code, stderr } = await run(['run', server, '--catalog', other]);
+    assert.equal(code, 3, stderr);
+    assert.match(
+      stderr,
+      new RegExp(`the volume ${volume} is kept by npm:.* of the catalog ${catalog.folder}`),
+    );
+    assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+    assert.ok((await session(remembered)).includes('owl'));
+  } finally {
+    rmSync(other, { recursive: true, force: true });
+  }
+});
 
 test(
   'a volume in use is shown as such and not removed, nor are others that were named before it',

@@ -76,6 +76,15 @@ function volumeRoutes(engine: FakeEngine): Route[] {
       },
     },
     {
+      method: 'GET',
+      path: /^\/volumes\/(.+)$/,
+      async handle({ name }) {
+        const labels = await engine.volumeLabels(name);
+        if (labels === undefined) throw refusal(404, `get ${name}: no such volume`);
+        return { status: 200, body: { Name: name, Driver: 'local', Scope: 'local', Labels: labels } };
+      },
+    },
+    {
       method: 'DELETE',
       path: /^\/volumes\/(.+)$/,
       async handle({ name }) {

@@ -42,6 +42,7 @@ export function aboutVolumes(it: It): void {
       async (id) => {
         const [volume, ...more] = await engine.listVolumes(labels);
         assert.deepEqual([volume?.name, volume?.containers, more.length], [name, [id], 0]);
+        assert.deepEqual(await engine.volumeLabels(name), labels);
         await assert.rejects(engine.removeVolume(name), { code: 'volume-in-use' });
       },
       { mounts: [mount] },
@@ -50,5 +51,6 @@ export function aboutVolumes(it: It): void {
     await engine.removeVolume(name);
     await engine.removeVolume(name);
     assert.deepEqual(await engine.listVolumes(labels), []);
+    assert.equal(await engine.volumeLabels(name), undefined);
   });
 }

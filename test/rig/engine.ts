@@ -5,12 +5,19 @@ import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { label } from '../../src/lib/labels.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 
 export const project = path.resolve(import.meta.dirname, '../..');
 export const mcpcat = path.join(project, 'bin/mcpcat.js');
 /** On every container and image that tests make themselves. */
 export const testLabel = { 'io.mcpcat.test': '1' };
+/** What an image says that `build` would have made of a fixture's entry: of its package, and with nothing permitted. */
+export const fixtureLabels = {
+  ...testLabel,
+  [label.source]: 'npm:fixture',
+  [label.permissions]: JSON.stringify({ network: [], mounts: [], writable: [] }),
+};
 
 /** The real engine; a machine without one fails here with the adapter's own line. */
 export async function testEngine(): Promise<Engine> {
@@ -76,7 +83,11 @@ export async function fixtureImage(
   for (const [name, content] of Object.entries(files))
     pack.entry({ name: `files/${name}`, mode: 0o755 }, content);
   pack.finalize();
-  await engine.buildImage(Readable.from([await done]), { tag, labels: testLabel, onOutput: () => undefined });
+  await engine.buildImage(Readable.from([await done]), {
+    tag,
+    labels: fixtureLabels,
+    onOutput: () => undefined,
+  });
   return tag;
 }
 

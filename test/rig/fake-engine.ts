@@ -77,6 +77,10 @@ export class FakeEngine extends FakeContainerCalls implements Engine {
     );
   }
 
+  volumeLabels(name: string): Promise<Labels | undefined> {
+    return this.gate.pass('volumeLabels', [name], () => this.volumes.get(name)?.labels);
+  }
+
   removeVolume(name: string): Promise<void> {
     return this.gate.pass('removeVolume', [name], () => {
       if (this.holdersOf(name).length > 0)

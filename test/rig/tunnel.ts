@@ -11,7 +11,7 @@ import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { project, testLabel } from './engine.ts';
+import { fixtureLabels, project } from './engine.ts';
 import { start, type Started } from './started.ts';
 
 const fixtures = path.join(project, 'test/fixtures/tunnel');
@@ -221,7 +221,11 @@ async function buildTraveller(
   pack.entry({ name: file, mode: 0o644 }, readFileSync(path.join(fixtures, file)));
   pack.entry({ name: 'ca.pem', mode: 0o644 }, cert);
   pack.finalize();
-  await engine.buildImage(Readable.from([await done]), { tag, labels: testLabel, onOutput: () => undefined });
+  await engine.buildImage(Readable.from([await done]), {
+    tag,
+    labels: fixtureLabels,
+    onOutput: () => undefined,
+  });
 }
 
 function entryText(name: string, more: string): string {

@@ -99,6 +99,29 @@ test('a secret is in the secrets handoff and nowhere in the settings', () => {
   assert.equal(secretsHandoffOf(sandbox)?.toString(), 'MCPCAT1 13\nTOKEN=s3cret\0');
 });
 
+test('process 1 is told by device and inode what was judged of each folder, and nothing of volumes', () => {
+  const entry = entryOf({
+    permissions: {
+      mounts: [
+        { name: 'data', target: '/data', mode: 'rw', description: 'x' },
+        { name: 'docs', target: '/docs', description: 'x' },
+      ],
+      state: [{ name: 'memory', target: '/memory', description: 'x' }],
+    },
+  });
+  const paths = fakePaths({
+    '/srv/a': { identity: '2049:7', holds: ['.envrc'] },
+    '/srv/a/.envrc': { identity: '2049:8' },
+    '/srv/b': { identity: '18446744073709551615:9' },
+  });
+  const mounts = [
+    { name: 'data', hostPath: '/srv/a', mode: 'rw' },
+    { name: 'docs', hostPath: '/srv/b', mode: undefined },
+  ] as const;
+  const { env } = settingsOf(sandboxOf(entry, { ...noOverrides, mounts }, paths), start);
+  assert.equal(env['MCPCAT_MOUNTS'], '2049:7 /data\n18446744073709551615:9 /docs\n2049:8 /data/.envrc\n');
+});
+
 test('the length of the secrets handoff is in bytes, and without secrets there is none', () => {
   const entry = entryOf({
     env: { A: { description: 'A', secret: true }, B: { description: 'B', secret: true } },

@@ -7,7 +7,7 @@ export const spec: CommandSpec = {
   options: {
     all: { type: 'boolean', help: 'every entry of the catalog' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
-    force: { type: 'boolean', help: 'build even if nothing changed' },
+    force: { type: 'boolean', help: 'build even if nothing changed, or another package has the name' },
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },
     catalog: common.catalog,
     engine: common.engine,

@@ -1,7 +1,11 @@
 import { catalogId } from '../../catalog/catalog-source.ts';
 import { permissionSummary } from '../../catalog/permissions.ts';
 import { agreedTo, recordStart, type Agreed, type Start } from '../../consent/agree.ts';
-import type { Engine } from '../../engine/engine.ts';
+import { grantOf } from '../../consent/grant.ts';
+import { refuseOtherImage, refuseOtherVolume, type StateOwner } from '../../consent/same-server.ts';
+import type { Engine, Labels } from '../../engine/engine.ts';
+import { label } from '../../lib/labels.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { Invocation } from '../command.ts';
 import type { RunServer } from './run-server.ts';
 
@@ -10,6 +14,15 @@ export interface Consented {
   readonly agreed: Agreed;
   /** To be called right before the start: keeps what a first start was permitted, and says so. */
   readonly record: (engine: Engine) => Promise<void>;
+  /** Labels of what the server keeps: whose it is. */
+  readonly stateLabels: Labels;
+  /** Given the labels of a container that is not started yet: rejects if its image or its state is another server's. */
+  readonly isMeant: (labels: Labels, made: Made) => Promise<void>;
+}
+
+interface Made {
+  readonly engine: Engine;
+  readonly sandbox: Sandbox;
 }
 
 /** Throws `consent-needed` if the server may do more than that, `consent-unreadable` if it can't be told. */
@@ -27,7 +40,23 @@ export function consented(server: RunServer, { options, terminal }: Invocation):
       `mcpcat: first start of ${name}${from}: it may reach ${permissionSummary(start.entry)}; recorded, and more than that will need: mcpcat accept ${name}\n`,
     );
   };
-  return { agreed, record };
+  const owner: StateOwner = { catalog: start.catalog, package: grantOf(start).package };
+  const stateLabels = { [label.catalog]: owner.catalog, [label.source]: owner.package };
+  const isMeant = async (labels: Labels, made: Made): Promise<void> => {
+    // An image that the user names is the user's word.
+    if (options.text('image') === undefined)
+      refuseOtherImage({ name: start.entry.name, grant: grantOf(start) }, labels);
+    await refuseOthersState(owner, made);
+  };
+  return { agreed, record, stateLabels, isMeant };
+}
+
+async function refuseOthersState(owner: StateOwner, { engine, sandbox }: Made): Promise<void> {
+  for (const { kind, source } of sandbox.mounts) {
+    if (kind !== 'volume' || source === '') continue;
+    const labels = await engine.volumeLabels(source);
+    if (labels !== undefined) refuseOtherVolume(owner, { name: source, labels });
+  }
 }
 
 export function startOf({ declared, recorded, tools, source }: RunServer): Start {

@@ -44,11 +44,15 @@ export const execute: Execute = async (invocation) => {
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host }),
   ]);
   const { declared, recorded, exists, source } = server;
-  const { agreed, record } = consented(server, invocation);
+  const { agreed, record, stateLabels, isMeant } = consented(server, invocation);
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const sandbox = sandboxOf(entry, overridesOf(entry, { invocation, granted: agreed.grant.settings }), paths);
+  const sandbox = sandboxOf(
+    entry,
+    { ...overridesOf(entry, { invocation, granted: agreed.grant.settings }), stateLabels },
+    paths,
+  );
   const taken = {
     settings: settings.map(({ file }) => file),
     catalog: sourceText(source),
@@ -64,6 +68,7 @@ export const execute: Execute = async (invocation) => {
     engine,
     sandbox,
     ...choice,
+    accepts: (found) => isMeant(found, { engine, sandbox }),
     labels: launchLabels(name, terminal),
     streams: () => ({
       stdin: terminal.streams.stdin,

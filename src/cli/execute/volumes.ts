@@ -65,6 +65,9 @@ interface Facts {
   readonly name: string;
   readonly server: string;
   readonly state: string;
+  /** Whose it is: a package, and the catalog that has it; null for one from before there was a word for that. */
+  readonly source: string | null;
+  readonly catalog: string | null;
   readonly bytes: number | null;
   readonly created: string | null;
   readonly containers: readonly string[];
@@ -75,6 +78,8 @@ function factsOf({ name, labels, bytes, created, containers }: VolumeFacts): Fac
     name,
     server: labels[label.server] ?? '',
     state: labels[label.state] ?? '',
+    source: labels[label.source] ?? null,
+    catalog: labels[label.catalog] ?? null,
     bytes: bytes ?? null,
     created: created ?? null,
     containers,

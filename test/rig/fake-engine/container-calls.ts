@@ -20,7 +20,7 @@ import { FakeImageCalls } from './image-calls.ts';
 /** The part of the fake engine that deals with containers. */
 export class FakeContainerCalls
   extends FakeImageCalls
-  implements Omit<Engine, 'info' | 'endpoint' | 'listVolumes' | 'removeVolume'>
+  implements Omit<Engine, 'info' | 'endpoint' | 'listVolumes' | 'volumeLabels' | 'removeVolume'>
 {
   readonly containers = new Map<string, FakeContainer>();
   /** By name; `removeVolume` and named mounts change it. */
