@@ -28,6 +28,16 @@ export async function networkForLaunch(
   return network;
 }
 
+/** The folder of authorities that a server is handed; undefined if the user has named none. */
+export async function authoritiesFor(
+  network: NetworkSettings | undefined,
+  { env, host }: Pick<Terminal, 'env' | 'host'>,
+): Promise<string | undefined> {
+  if (network?.ca === undefined) return undefined;
+  const { writeAuthorities } = await import('../lib/write-authorities.ts');
+  return writeAuthorities(network.ca, host.folders(env).cache);
+}
+
 async function fetchThrough(network: NetworkSettings | undefined): Promise<void> {
   if (network === undefined) return;
   const { useNetwork } = await import('../lib/use-network.ts');

@@ -9,6 +9,7 @@ import type { Input } from '../lib/input.ts';
 import { hostRuleText } from '../lib/host-rule.ts';
 import { bytesOf } from '../lib/size.ts';
 import { refuseLongWords } from './program-words.ts';
+import { authoritiesEnv, authoritiesMount } from './authorities.ts';
 import { settle } from './environment.ts';
 import { mountsOf } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
@@ -25,7 +26,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const mounts = handed.map(({ folder }) => folder);
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
-  const env = { ...settings.env, ...entry.transport?.http.env };
+  const env = { ...authoritiesEnv(overrides.authorities), ...settings.env, ...entry.transport?.http.env };
   const args = [...entry.args, ...overrides.args];
   refuseLongWords({ args, env, secrets: settings.secrets });
   const network = rulesOf({
@@ -40,6 +41,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),
+      ...authoritiesMount(overrides.authorities),
       ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away', labels: overrides.stateLabels }),
     ],
     written: handed.flatMap(({ written }) => written),

@@ -48,6 +48,8 @@ export interface Overrides {
   readonly pids?: string | undefined;
   /** What the user adds to the declared hosts, or takes away. */
   readonly network?: Pick<NetworkRequest, 'allow' | 'allowLocal' | 'deny' | 'only'>;
+  /** A folder of this machine with certificates of authorities that the user trusts (write-authorities.ts). */
+  readonly authorities?: string | undefined;
   /** Thrown away if nothing is said: only a user's own session leaves something behind. */
   readonly state?: StateUse;
   /** Labels of what it keeps, beside its name: whose it is. */

@@ -1,7 +1,7 @@
 /** In a process of its own each time, because what is set holds for the whole process. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -11,6 +11,7 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { readAuthorities } from '../../src/lib/use-network.ts';
+import { writeAuthorities } from '../../src/lib/write-authorities.ts';
 
 const timeout = 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-use-network-'));
@@ -73,6 +74,23 @@ test('what is fetched goes through the proxy and is believed by its authority', 
   registry.closeAllConnections();
   proxy.closeAllConnections();
 });
+
+test(
+  'a server is handed all that this machine trusts and the further ones, to be read by anybody',
+  { timeout },
+  async () => {
+    const cache = path.join(folder, 'cache');
+    const written = await writeAuthorities(cert, cache);
+    assert.equal(await writeAuthorities(cert, cache), written);
+    const text = (name: string): string => readFileSync(path.join(written, name), 'utf8');
+    const own = readFileSync(cert, 'utf8').trim();
+    assert.equal(text('further.pem').trim(), own);
+    assert.ok(text('all.pem').includes(own));
+    assert.ok(text('all.pem').split('BEGIN CERTIFICATE').length > 100);
+    assert.equal(statSync(written).mode & 0o777, 0o755);
+    assert.equal(statSync(path.join(written, 'all.pem')).mode & 0o777, 0o644);
+  },
+);
 
 test('a file without certificates is refused by its name', () => {
   const empty = path.join(folder, 'empty.pem');

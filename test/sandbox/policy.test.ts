@@ -109,3 +109,40 @@ for (const [what, more] of Object.entries(tooMuch)) {
     assert.throws(() => entryOf(more), { name: 'ZodError' });
   });
 }
+
+test('authorities that the user trusts are there to be read, unless a setting names others', () => {
+  const authorities = '/home/ada/.cache/mcpcat/authorities/1';
+  const { env, mounts } = policy(
+    { env: { CURL_CA_BUNDLE: { description: 'Its own.' } } },
+    { authorities, env: { CURL_CA_BUNDLE: '/own.pem' } },
+  );
+  assert.deepEqual(mounts, [
+    { source: authorities, target: '/mcpcat-authorities', readOnly: true, kind: 'bind' },
+  ]);
+  assert.equal(env['SSL_CERT_FILE'], '/mcpcat-authorities/all.pem');
+  assert.equal(env['NODE_EXTRA_CA_CERTS'], '/mcpcat-authorities/further.pem');
+  assert.equal(env['CURL_CA_BUNDLE'], '/own.pem');
+});
+
+test('an address that the user gave is known by another one inside, in settings, secrets and arguments', () => {
+  const { env, secrets, args, network } = policy(
+    {
+      env: {
+        HASS_URL: { description: 'Where it is.' },
+        TOKEN: { description: 'A token.', secret: true },
+      },
+      permissions: { network: ['{HASS_URL}'] },
+    },
+    {
+      env: { HASS_URL: 'http://192.168.1.10:8123/', TOKEN: 'x@192.168.1.10' },
+      args: ['--url', 'http://192.168.1.10:8123'],
+    },
+  );
+  assert.equal(env['HASS_URL'], 'http://127.77.0.1:8123/');
+  assert.deepEqual(args, ['--url', 'http://127.77.0.1:8123']);
+  assert.equal(secrets['TOKEN'], 'x@127.77.0.1');
+  assert.deepEqual(
+    network.map(({ kind, name, ports }) => ({ kind, name, ports })),
+    [{ kind: 'address', name: '192.168.1.10', ports: [8123] }],
+  );
+});

@@ -23,7 +23,7 @@ import { readEnvFile, settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
-import { networkForLaunch } from '../network.ts';
+import { authoritiesFor, networkForLaunch } from '../network.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
@@ -48,11 +48,9 @@ export const execute: Execute = async (invocation) => {
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const sandbox = sandboxOf(
-    entry,
-    { ...overridesOf(entry, { invocation, granted: agreed.grant.settings }), stateLabels },
-    paths,
-  );
+  const overrides = overridesOf(entry, { invocation, granted: agreed.grant.settings });
+  const authorities = await authoritiesFor(network, terminal);
+  const sandbox = sandboxOf(entry, { ...overrides, stateLabels, authorities }, paths);
   const taken = {
     settings: settings.map(({ file }) => file),
     catalog: sourceText(source),
