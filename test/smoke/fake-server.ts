@@ -14,12 +14,15 @@ export interface Behaviour {
   readonly banner?: string;
   /** It goes on after the end of its input. */
   readonly ignoresEof?: boolean;
+  /** Done for each call of a tool before it answers. */
+  readonly onCall?: (tool: string) => Promise<void>;
   /** It ends at once, with these words. */
   readonly dies?: { readonly words: string; readonly exitCode: number };
 }
 
 /** An MCP server of the older revision as the program of a fake container. */
-export function mcpServer({ tools = ['say'], banner, ignoresEof = false, dies }: Behaviour = {}): Program {
+export function mcpServer(behaviour: Behaviour = {}): Program {
+  const { tools = ['say'], banner, ignoresEof = false, dies, onCall } = behaviour;
   return (container) => {
     if (dies !== undefined) {
       container.stderr.write(`${dies.words}\n`);
@@ -29,10 +32,16 @@ export function mcpServer({ tools = ['say'], banner, ignoresEof = false, dies }:
     if (banner !== undefined) container.stdout.write(`${banner}\n`);
     createInterface(container.stdin).on('line', (line) => {
       const { id, method, params = {} } = JSON.parse(line) as Call;
-      const result = answer(method, params, tools);
-      if (id === undefined) return;
-      const body = result === undefined ? { error: { code: -32601, message: 'unknown method' } } : { result };
-      container.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
+      const before = method === 'tools/call' ? onCall?.(String(params['name'])) : undefined;
+      const reply = (): void => {
+        const result = answer(method, params, tools);
+        if (id === undefined || container.state !== 'running') return;
+        const body =
+          result === undefined ? { error: { code: -32601, message: 'unknown method' } } : { result };
+        container.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);
+      };
+      if (before === undefined) reply();
+      else void before.then(reply);
     });
     container.stdin.once('end', () => {
       if (!ignoresEof) return container.exit(0);
