@@ -37,7 +37,7 @@ export function consented(server: RunServer, { options, terminal }: Invocation):
     const { name } = start.entry;
     const from = start.catalog === 'mcpcat' ? '' : ` from ${start.catalog}`;
     terminal.stderr.write(
-      `mcpcat: first start of ${name}${from}: it may reach ${permissionSummary(start.entry)}; recorded, and more than that will need: mcpcat accept ${name}\n`,
+      `mcpcat: first start of ${name}${from}: permitted: ${permissionSummary(start.entry)}; this is recorded, and more will need: mcpcat accept ${name}\n`,
     );
   };
   const owner: StateOwner = { catalog: start.catalog, package: grantOf(start).package };

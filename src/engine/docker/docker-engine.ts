@@ -28,7 +28,6 @@ const clientNames = [
   'copyIn',
   'listVolumes',
   'removeVolume',
-  'volumeLabels',
 ] as const satisfies readonly (keyof ClientCalls)[];
 
 /** Nothing is forgotten: this type is `never`. */

@@ -6,6 +6,7 @@ import type {
   ContainerSettings,
   Engine,
   ExecSession,
+  Labels,
 } from '../engine.ts';
 import { createBody } from './body.ts';
 import type { Calls } from './calls.ts';
@@ -17,7 +18,13 @@ import { fieldsOf } from './json.ts';
 
 export type SessionCalls = Pick<
   Engine,
-  'createContainer' | 'attachContainer' | 'inspectContainer' | 'startContainer' | 'waitContainer' | 'exec'
+  | 'createContainer'
+  | 'attachContainer'
+  | 'inspectContainer'
+  | 'startContainer'
+  | 'waitContainer'
+  | 'exec'
+  | 'volumeLabels'
 >;
 
 const short = (id: string): string => id.slice(0, 12);
@@ -28,6 +35,8 @@ export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
     createContainer: (settings) => calls.quick('create the container', () => create(wire, settings)),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
     inspectContainer: (id) => calls.tolerant(`inspect ${short(id)}`, [404], () => inspect(wire, id)),
+    volumeLabels: (name) =>
+      calls.tolerant(`inspect the volume ${name}`, [404], () => volumeLabels(wire, name)),
     startContainer: (id) =>
       calls.quick(`start ${short(id)}`, async () => {
         await wire.call({ method: 'POST', path: `/containers/${id}/start` });
@@ -57,6 +66,13 @@ async function create(wire: Wire, settings: ContainerSettings): Promise<string> 
 
 async function inspect(wire: Wire, id: string): Promise<ContainerFacts> {
   return containerFacts(JSON.parse(await wire.call({ method: 'GET', path: `/containers/${id}/json` })));
+}
+
+/** Some engines say null for none. */
+async function volumeLabels(wire: Wire, name: string): Promise<Labels> {
+  const path = `/volumes/${encodeURIComponent(name)}`;
+  const labels = fieldsOf(fieldsOf(JSON.parse(await wire.call({ method: 'GET', path })))['Labels']);
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
 }
 
 async function attach(wire: Wire, id: string): Promise<Attachment> {

@@ -5,17 +5,12 @@ import type { Calls } from './calls.ts';
 import { statusOf } from './failure.ts';
 import { fieldsOf } from './json.ts';
 
-type VolumeCalls = Pick<Engine, 'listVolumes' | 'volumeLabels' | 'removeVolume'>;
+type VolumeCalls = Pick<Engine, 'listVolumes' | 'removeVolume'>;
 
 /** The part of the port that deals with volumes. */
 export function volumeCalls(docker: Docker, calls: Calls): VolumeCalls {
   return {
     listVolumes: (labels) => calls.quick('list volumes', () => list(docker, labels)),
-    volumeLabels: (name) =>
-      calls.tolerant(`inspect the volume ${name}`, [404], async () => {
-        const { Labels: own } = await docker.getVolume(name).inspect();
-        return own ?? {}; // some engines say null for none
-      }),
     removeVolume: (name) =>
       calls.quick(`remove the volume ${name}`, async () => {
         try {
