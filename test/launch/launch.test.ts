@@ -183,8 +183,9 @@ test('a stderr that nobody reads does not hold back the answers', async () => {
 });
 
 test('noise between the messages goes to stderr where the entry says so', async () => {
+  const message = '{"jsonrpc":"2.0","id":1,"result":{}}\n';
   const engine = engineWith((container) => {
-    container.stdout.write('Welcome!\n{"id":1}\n');
+    container.stdout.write(`Welcome!\n${message}`);
     container.stdin.resume().once('end', () => container.exit(0));
   });
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -193,7 +194,7 @@ test('noise between the messages goes to stderr where the entry says so', async 
   await result;
   stdout.end();
   stderr.end();
-  assert.deepEqual([await text(stdout), await text(stderr)], ['{"id":1}\n', 'Welcome!\n']);
+  assert.deepEqual([await text(stdout), await text(stderr)], [message, 'Welcome!\n']);
 });
 
 test('for a server that drops what it is at, the end of input waits for the answers', async () => {
