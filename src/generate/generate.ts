@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Entry } from '../catalog/entry.ts';
 import type { Artifact } from '../catalog/lock.ts';
 import { label } from '../lib/labels.ts';
-import { systemStage } from './system.ts';
+import { systemEnv, systemStage } from './system.ts';
 import type { Generated, GenerateInput, Recipe } from './generated.ts';
 import { goRecipe } from './go.ts';
 import { nodeRecipe } from './node.ts';
@@ -69,7 +69,9 @@ function dockerfileLines(
     ...(debs.length > 0 ? ['COPY --from=build /sysroot/ /'] : []),
     'COPY --from=build /app /app',
     ...stateCopies(entry),
-    ...Object.entries(recipe.env).map(([name, value]) => `ENV ${name}=${quoted(value)}`),
+    ...Object.entries({ ...systemEnv(debs), ...recipe.env }).map(
+      ([name, value]) => `ENV ${name}=${quoted(value)}`,
+    ),
     ...Object.entries(labelsOf(input)).map(([name, value]) => `LABEL ${name}=${labelText(value)}`),
     'WORKDIR /home/mcpcat',
     'USER 65532:65532',

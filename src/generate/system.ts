@@ -32,3 +32,13 @@ export function systemStage(debs: readonly Artifact[]): string[] {
     `RUN ${execForm(['find', '/sysroot', '-perm', '/6000', '-type', 'f', '-exec', 'chmod', 'a-s', '{}', '+'])}`,
   ];
 }
+
+/**
+ * Settings of programs that compare the owner of what they read with themselves. What a server is handed belongs to its
+ * user and is read as somebody else, so git would refuse every repository (`safe.directory` of git-config(1), which counts in
+ * the environment). Whom it protects against, the owner of a repository, is who handed it over, and the sandbox is around it all.
+ */
+export function systemEnv(debs: readonly Artifact[]): Record<string, string> {
+  if (!debs.some((artifact) => artifact.kind === 'deb' && artifact.name === 'git')) return {};
+  return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' };
+}
