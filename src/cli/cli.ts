@@ -52,7 +52,7 @@ async function dispatch(
   const spec = find(verb, commands);
   const { options, positionals, rest } = parse(spec, args);
   if (options.flag('help')) return print(terminal, commandHelp(spec));
-  if (verb !== 'run') await (await import('./network.ts')).prepareNetwork(terminal);
+  if (verb !== 'run') await (await import('./network.ts')).prepareNetwork(verb, terminal);
   const { execute } = await spec.load();
   return execute({ options, positionals, rest, commands, terminal });
 }

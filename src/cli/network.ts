@@ -1,15 +1,50 @@
+import path from 'node:path';
 import type { NetworkSettings } from '../lib/proxy.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { networkOf } from '../settings/network.ts';
 import { readSettings, type Settings } from '../settings/read.ts';
 import type { Terminal } from './command.ts';
 
+/** Commands that are nothing without the network: they say what of it can't be done, the others go on. */
+const fetching = new Set([
+  'add',
+  'audit',
+  'base',
+  'build',
+  'plan',
+  'propose',
+  'publish',
+  'pull',
+  'rebuild',
+  'update',
+]);
+
 /**
- * What is fetched from here on goes as the settings file or the environment say. A broken settings file is the affair of
- * the commands that need it; throws `usage` where what it asks for can't be done.
+ * What a command and the programs that it starts fetch from here on goes as the settings file or the environment say. A
+ * broken settings file is the affair of those that need it. Throws `usage` where a command that fetches can't do as asked.
  */
-export async function prepareNetwork({ env, host }: Pick<Terminal, 'env' | 'host'>): Promise<void> {
-  await fetchThrough(networkOf(readable({ env, host }), env));
+export async function prepareNetwork(
+  verb: string,
+  { env, host }: Pick<Terminal, 'env' | 'host'>,
+): Promise<void> {
+  const network = networkOf(readable({ env, host }), env);
+  try {
+    await fetchThrough(network);
+    if (network !== undefined) tellPrograms(network, await authoritiesFor(network, { env, host }));
+  } catch (error) {
+    if (!(error instanceof McpcatError) || fetching.has(verb)) throw error;
+  }
+}
+
+/** uv and go are told by the environment (child-environment.ts). */
+function tellPrograms({ proxy, noProxy }: NetworkSettings, authorities: string | undefined): void {
+  const variables = {
+    HTTPS_PROXY: proxy,
+    HTTP_PROXY: proxy,
+    NO_PROXY: noProxy?.join(','),
+    SSL_CERT_FILE: authorities === undefined ? undefined : path.join(authorities, 'all.pem'),
+  };
+  for (const [name, value] of Object.entries(variables)) if (value !== undefined) process.env[name] ??= value;
 }
 
 /**
