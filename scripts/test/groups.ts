@@ -25,7 +25,6 @@ export function testFiles(groups: readonly Group[], wanted: readonly string[]): 
 }
 
 function filesUnder(root: string): string[] {
-  return statSync(root).isDirectory()
-    ? globSync(`${root}/**/*.test.ts`).map((file) => file.split(path.sep).join('/'))
-    : [root];
+  const files = statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root];
+  return files.map((file) => file.split(path.sep).join('/'));
 }
