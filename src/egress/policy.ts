@@ -24,8 +24,8 @@ export interface Policy {
   /** True if the name may be reached on some port: what DNS answers. */
   knows(name: string): boolean;
   permits(name: string, port: number): Permission;
-  /** True if localhost on this port is the user's machine. */
-  forwards(port: number): boolean;
+  /** True if localhost on this port, or on any, is the user's machine. */
+  forwards(port: number | undefined): boolean;
   /** Permits a further name, to which a permitted one leads by its records; nothing if there are too many. */
   admit(name: string, port: number, from: string): void;
   /** What a permitted connection may be for, inside it; `any` where a rule is for every name, or opaque. */
@@ -50,7 +50,9 @@ export function policyOf(given: readonly PermittedRule[]): Policy {
     knows: (name) => isHostName(name) && rules.some((rule) => matchesName(rule, name)),
     permits: (name, port) => permission(rules, name, port),
     forwards: (port) =>
-      given.some(({ loopback, ports: own }) => loopback === 'forwarded' && own.includes(port)),
+      given.some(
+        ({ loopback, ports: own }) => loopback === 'forwarded' && (port === undefined || own.includes(port)),
+      ),
     admit: (name, port, from) => {
       const known = permission(rules, name, port).verdict === 'permitted';
       if (known || !isHostName(name) || !ports.includes(port) || rules.length >= given.length + maxAdmitted)

@@ -44,7 +44,8 @@ export class Questions {
   #answer({ stream: query, payload }: Frame): void {
     const name = payload.toString('latin1');
     const { policy, addresses, onAttempt } = this.#egress;
-    const meant = hostMeant(name);
+    // As with localhost: a port that is allowed by the machine's own name has that name alone.
+    const meant = policy.forwards(undefined) ? hostMeant(name) : name;
     const known = policy.knows(meant);
     const address = known ? addresses.addressOf(meant) : undefined;
     if (address === undefined) this.#brake.answer(answerFrame(query));

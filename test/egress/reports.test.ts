@@ -82,6 +82,7 @@ test('an allowed port of this machine is reached by every name for it', { timeou
   tunnel.close();
   // Allowed by its name alone it is not localhost.
   const closed = await rig(['api.example.com:9', 'host.mcpcat.internal:9']);
+  assert.equal(await closed.relay.lookup('host.docker.internal'), undefined);
   await assert.rejects(closed.relay.connect('127.0.0.1', 9).connected, /reset 1/);
   closed.tunnel.close();
 });
