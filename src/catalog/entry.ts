@@ -84,6 +84,12 @@ export const Mount = z.strictObject({
     .default('ro')
     .describe('The most that the user may allow. Writing also takes `:rw` on the command line.'),
   required: z.boolean().default(false).describe('The server does not start without the folder.'),
+  many: z
+    .literal(true)
+    .optional()
+    .describe(
+      'It may be handed several folders: each is seen below the target under its own name, and an argument that is the target becomes one for each.',
+    ),
   description: text.describe('What the server does with it.'),
 });
 

@@ -69,8 +69,10 @@ function mountSentence({
   target,
   mode,
   required,
+  many,
   description,
 }: Entry['permissions']['mounts'][number]): string {
   const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
-  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${target}: ${oneLine(description, maxDescriptionLength)}`;
+  const place = many === true ? `${target}; several may be handed over, each below it` : target;
+  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${place}: ${oneLine(description, maxDescriptionLength)}`;
 }

@@ -1,14 +1,9 @@
 import { McpcatError } from '../lib/errors.ts';
 import type { MountRequest } from '../sandbox/sandbox.ts';
 
-/** `NAME=FOLDER[:ro|rw|rw-all]`, each name once; throws `usage` with what to type. */
+/** `NAME=FOLDER[:ro|rw|rw-all]`; whether a name may stand twice is the entry's to say. Throws `usage` with what to type. */
 export function mountRequests(texts: readonly string[]): MountRequest[] {
-  const requests = texts.map(mountRequest);
-  const twice = requests.find(({ name }, index) => requests.findIndex((one) => one.name === name) !== index);
-  if (twice === undefined) return requests;
-  throw new McpcatError('usage', `--mount: ${twice.name} is given twice, and only one folder can count`, {
-    hint: 'hand over the folder above them',
-  });
+  return texts.map(mountRequest);
 }
 
 function mountRequest(text: string): MountRequest {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Entry, Mount } from '../catalog/entry.ts';
 import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -26,9 +27,68 @@ export function mountsOf(
   );
   if (missing.length > 0) throw mountMissing(entry, missing);
   return declared.flatMap((mount) => {
-    const request = requests.findLast(({ name }) => name === mount.name);
-    return request === undefined ? [] : [bind(entry, { mount, request, paths })];
+    const handed = requests.filter(({ name }) => name === mount.name);
+    return placed(entry, { mount, handed }).map(({ request, target }) =>
+      bind(entry, { mount: { ...mount, target }, request, paths }),
+    );
   });
+}
+
+/**
+ * Arguments of a server that takes a list of folders: the target of a mount that was handed several becomes one argument
+ * for each.
+ */
+export function withFolders(
+  args: readonly string[],
+  entry: Entry,
+  handed: readonly HandedMount[],
+): readonly string[] {
+  return args.flatMap((arg) => {
+    const mount = entry.permissions.mounts.find(({ target, many }) => many === true && target === arg);
+    const below = handed
+      .map(({ folder }) => folder.target)
+      .filter((target) => mount !== undefined && target.startsWith(`${mount.target}/`));
+    return below.length === 0 ? [arg] : below;
+  });
+}
+
+interface Placed {
+  readonly request: MountRequest;
+  readonly target: string;
+}
+
+/** One folder is the target itself; several lie below it, each under its own name, numbered where names are the same. */
+function placed(
+  entry: Entry,
+  { mount, handed }: { readonly mount: Mount; readonly handed: readonly MountRequest[] },
+): readonly Placed[] {
+  const [first, second] = handed;
+  if (first === undefined) return [];
+  if (second === undefined) return [{ request: first, target: mount.target }];
+  if (mount.many !== true)
+    throw new McpcatError(
+      'usage',
+      `mount ${mount.name}: ${entry.name} takes one folder for it, found ${String(handed.length)}`,
+      { hint: 'hand over one of them, or the folder above them' },
+    );
+  const taken = new Set<string>();
+  return handed.map((request) => {
+    const target = `${mount.target}/${freeName(nameOf(request.hostPath), taken)}`;
+    return { request, target };
+  });
+}
+
+/** The folder's own name, without what a path in a container can't hold or a server would misread. */
+function nameOf(hostPath: string): string {
+  const name = path.win32.basename(path.resolve(hostPath)).replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
+  return name === '' || name.startsWith('.') ? 'folder' : name;
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}-${String(number)}`;
+  taken.add(free);
+  return free;
 }
 
 function bind(

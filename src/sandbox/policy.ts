@@ -11,7 +11,7 @@ import { bytesOf } from '../lib/size.ts';
 import { refuseLongWords } from './program-words.ts';
 import { authoritiesEnv, authoritiesMount } from './authorities.ts';
 import { settle } from './environment.ts';
-import { mountsOf } from './mounts.ts';
+import { mountsOf, withFolders } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
 import { stateOf } from './state.ts';
 import { userOf } from './user.ts';
@@ -27,7 +27,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
   const env = { ...authoritiesEnv(overrides.authorities), ...settings.env, ...entry.transport?.http.env };
-  const args = [...entry.args, ...overrides.args];
+  const args = [...withFolders(entry.args, entry, handed), ...overrides.args];
   refuseLongWords({ args, env, secrets: settings.secrets });
   const network = rulesOf({
     declared: permissions.network,

@@ -26,7 +26,10 @@ export function userOf(
 ): string {
   const handed = mounts.flatMap(({ source, target, readOnly }): Handed[] => {
     const owner = paths.ownerOf(source);
-    const name = entry.permissions.mounts.find((mount) => mount.target === target)?.name ?? '';
+    const name =
+      entry.permissions.mounts.find(
+        (mount) => target === mount.target || target.startsWith(`${mount.target}/`),
+      )?.name ?? '';
     return owner === undefined ? [] : [{ name, source, owner, needs: readOnly ? 5 : 7 }];
   });
   const deciding =

@@ -32,7 +32,3 @@ for (const [text, hint] of [
       (error) => error instanceof McpcatError && error.code === 'usage' && hint.test(error.hint ?? ''),
     );
   });
-
-test('a name that is given twice is refused: the last folder would win without a word', () => {
-  assert.throws(() => mountRequests(['data=/a', 'data=/b']), /data is given twice/);
-});

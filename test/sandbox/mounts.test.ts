@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { mountsOf } from '../../src/sandbox/mounts.ts';
+import { mountsOf, withFolders } from '../../src/sandbox/mounts.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
 import type { Paths } from '../../src/sandbox/sandbox.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -44,11 +44,53 @@ test('a mount appears where the entry says, from the path without symbolic links
   ]);
 });
 
-test('of two folders for one mount the last counts', () => {
-  const requests = ['/srv/a', '/srv/b'].map((hostPath) => ({ name: 'data', hostPath, mode: undefined }));
+const two = ['/srv/a', '/other/b'].map((hostPath) => ({ name: 'data', hostPath, mode: undefined }));
+
+test('two folders for a mount of one are refused: the last would win without a word', () => {
+  assert.throws(
+    () => mountsOf(entry, two, fakePaths()),
+    refused('usage', /^mount data: notes takes one folder for it, found 2/),
+  );
+});
+
+const several = entryOf({
+  args: ['--root', '/data', '/database'],
+  permissions: {
+    mounts: [{ name: 'data', target: '/data', mode: 'rw', many: true, description: 'Data' }],
+  },
+});
+const targetsOf = (folders: readonly string[]): readonly string[] =>
+  mountsOf(
+    several,
+    folders.map((hostPath) => ({ name: 'data', hostPath, mode: undefined })),
+    fakePaths(),
+  ).map(({ folder }) => folder.target);
+
+test('several folders lie below the target, each under its own name; one is the target itself', () => {
+  assert.deepEqual(targetsOf(['/srv/a']), ['/data']);
+  assert.deepEqual(targetsOf(['/srv/a', '/other/b']), ['/data/a', '/data/b']);
+});
+
+test('folders of one name are numbered, and hidden names are none', () => {
+  assert.deepEqual(targetsOf(['/srv/a', '/other/a', '/third/a/']), ['/data/a', '/data/a-2', '/data/a-3']);
+  assert.deepEqual(targetsOf(['/srv/a', '/other/my notes']), ['/data/a', '/data/my notes']);
+});
+
+test('an argument that is the target becomes one for each folder', () => {
+  const args = (requests: typeof two): readonly string[] =>
+    withFolders(several.args, several, mountsOf(several, requests, fakePaths()));
+  assert.deepEqual(args(two), ['--root', '/data/a', '/data/b', '/database']);
+  assert.deepEqual(args(two.slice(0, 1)), ['--root', '/data', '/database']);
+});
+
+test('each of several folders has a mode of its own', () => {
+  const requests = [
+    { name: 'data', hostPath: '/srv/a', mode: 'rw' as const },
+    { name: 'data', hostPath: '/srv/b', mode: undefined },
+  ];
   assert.deepEqual(
-    mountsOf(entry, requests, fakePaths()).map(({ folder }) => folder.source),
-    ['/srv/b'],
+    mountsOf(several, requests, fakePaths()).map(({ folder }) => folder.readOnly),
+    [false, true],
   );
 });
 
