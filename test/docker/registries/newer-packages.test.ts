@@ -42,6 +42,6 @@ test('a mirror that does not answer is an error, not good news', { timeout }, as
   const templates = path.join(project, 'templates');
   const nowhere = 'http://127.0.0.1:1/debian';
   await assert.rejects(newerPackages({ templates, platforms: ['linux/amd64'], mirror: nowhere }), {
-    code: 'lock-refused',
+    code: 'system-unresolved',
   });
 });
