@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,13 +15,15 @@ struct place {
   char target[PATH_MAX];
 };
 
-/* Digits up to `end`, which is passed over; NULL for anything else. */
+/* Digits up to `end`, which is passed over; NULL for anything else, and for more than 64 bits. */
 static const char *read_number(const char *text, char end, uint64_t *value) {
-  if (*text < '0' || *text > '9') return NULL;
-  char *rest = NULL;
-  errno = 0;
-  *value = strtoull(text, &rest, 10);
-  return errno == 0 && *rest == end ? rest + 1 : NULL;
+  if (*text == end) return NULL;
+  for (*value = 0; *text != end; text++) {
+    uint64_t digit = (uint64_t)(*text - '0');
+    if (*text < '0' || *text > '9' || *value > (UINT64_MAX - digit) / 10) return NULL;
+    *value = *value * 10 + digit;
+  }
+  return text + 1;
 }
 
 /* One line; the start of the next, or NULL if it is not of the form. */

@@ -43,7 +43,10 @@ static void try_name(const char *host) {
   char text[detail_maximum] = "";
   for (struct addrinfo *it = found; it != NULL; it = it->ai_next) {
     char address[64] = "";
-    getnameinfo(it->ai_addr, it->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST);
+    if (it->ai_family == AF_INET6)
+      inet_ntop(AF_INET6, &((struct sockaddr_in6 *)it->ai_addr)->sin6_addr, address, sizeof address);
+    else
+      inet_ntop(AF_INET, &((struct sockaddr_in *)it->ai_addr)->sin_addr, address, sizeof address);
     if (strlen(text) + strlen(address) + 2 > sizeof text) break;
     if (*text != '\0') strcat(text, " ");
     strcat(text, address);
