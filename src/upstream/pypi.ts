@@ -1,9 +1,8 @@
-import { maxSatisfying } from '@renovatebot/pep440';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
 import type { AvailableReleases } from '../versioning/choose-release.ts';
-import { specifier } from '../versioning/pep440.ts';
+import { newestIn, specifier } from '../versioning/pep440.ts';
 import type { ConditionalClient } from './conditional-client.ts';
 import { hostFor } from './hosts.ts';
 import { PersistedReleases } from './persisted-releases.ts';
@@ -112,11 +111,10 @@ export function pypiVersion(
   const usable = Object.entries(releases)
     .filter(([, files]) => files.some(({ yanked }) => !yanked))
     .map(([version]) => version);
-  const wanted = specifier(range);
-  const version = maxSatisfying(usable, wanted);
-  if (version) return version;
+  const version = newestIn(usable, range);
+  if (version !== undefined) return version;
   throw new McpcatError(
     'package-unknown',
-    `pypi:${name} has no version ${wanted} (the newest is ${info.version})`,
+    `pypi:${name} has no version ${specifier(range)} (the newest is ${info.version})`,
   );
 }

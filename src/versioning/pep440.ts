@@ -1,4 +1,5 @@
-import { compare, explain, satisfies, valid, validRange } from '@renovatebot/pep440';
+import { compare, explain, valid, validRange } from '@renovatebot/pep440';
+import { liesInSpecifier } from './pep440-clause.ts';
 import type { Versioning } from './scheme.ts';
 
 /** PEP 440 and the version specifiers of packaging.python.org: epochs, post-releases, `~=`, `==1.*`, `===`. */
@@ -15,7 +16,7 @@ export const pep440: Versioning = {
     if (valid(version) === null || !validRange(specifier(range))) return false;
     const prereleases = namesPrerelease(range);
     if (!prereleases && explain(version)?.is_prerelease === true) return false;
-    return satisfies(version, specifier(range), { prereleases });
+    return liesInSpecifier(version, specifier(range));
   },
   isExact: (range) => {
     const single = /^(?:===?)?([^<>=~,*]+)$/.exec(range.trim());
@@ -26,6 +27,14 @@ export const pep440: Versioning = {
 /** `source: pypi:NAME@1.2` means `==1.2`. */
 export function specifier(range: string): string {
   return valid(range.trim()) === null ? range : `==${range.trim()}`;
+}
+
+/** The newest in the range; only where no finished release lies in it, a pre-release. */
+export function newestIn(versions: readonly string[], range: string): string | undefined {
+  const wanted = specifier(range);
+  const inside = versions.filter((version) => valid(version) !== null && liesInSpecifier(version, wanted));
+  const usual = inside.filter((version) => pep440.satisfies(version, range));
+  return (usual.length > 0 ? usual : inside).toSorted(compare).at(-1);
 }
 
 /** "Pre-releases of any kind are excluded unless the specifier names one" (packaging.python.org, handling of pre-releases). */

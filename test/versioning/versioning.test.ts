@@ -85,6 +85,29 @@ test('a range takes its releases, and pre-releases only if it names one', () => 
   }
 });
 
+// The answers of PyPI's packaging 26.4 (findings/pep440-above-a-prerelease.sh); @renovatebot/pep440 5.0.1 has others.
+test('a Python release lies above its own pre-releases and below its post-releases', () => {
+  const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+    ['>1.0rc1', ['1.0', '1.0.post1', '1.0rc2', '2'], ['1.0rc1', '1.0rc1.post1', '1.0b1']],
+    ['>1.0.dev1', ['1.0a1', '1.0'], ['1.0.dev1']],
+    ['>1.0', ['1.0.1', '1.1'], ['1.0.post1', '1.0+local', '1']],
+    ['>1.0.post1', ['1.0.post2', '1.1'], ['1.0.post1', '1.0']],
+    ['<1.0.post1', ['1.0', '0.9', '1.0+local'], ['1.0.post1', '1.0.post1+local']],
+    ['<1.0rc1', ['1.0b1', '1.0.dev1', '0.9'], ['1.0rc1', '1.0']],
+    ['<1.0', ['0.9', '0.9.post1'], ['1.0', '1.0rc1']],
+    ['==1.0.*', ['1', '1.0.7'], ['1.1', '2']],
+    ['!=1.0.*', ['1.1'], ['1', '1.0']],
+    ['~=1.0.0', ['1', '1.0.3'], ['1.1']],
+    ['===1.0', ['1.0'], ['1', '1.0+local']],
+    ['>1!1.0rc1,<1!2', ['1!1.0', '1!1.9'], ['1.5', '1!2']],
+  ];
+  const { satisfies } = versioning.pypi;
+  for (const [range, inside, outside] of cases) {
+    for (const version of inside) assert.ok(satisfies(version, range), `${version} in ${range}`);
+    for (const version of outside) assert.ok(!satisfies(version, range), `${version} not in ${range}`);
+  }
+});
+
 test('one version is a pin, anything wider is not', () => {
   for (const pin of ['1.2.3', '1.2.3-rc.1']) assert.ok(versioning.npm.isExact(pin));
   for (const pin of ['1.2.3', '==1.2', '===1.2', '1!2.0']) assert.ok(versioning.pypi.isExact(pin));
