@@ -367,7 +367,7 @@ const wrong: readonly (readonly [what: string, args: readonly string[], code: nu
     'a missing setting',
     ['run', 'fixture-required'],
     2,
-    /needs a setting that was not given:\n {2}KEY: The key\nhint: .*--env KEY=/,
+    /needs a setting that was not given:\n {2}KEY: The key\nhint: .*--env-file/,
   ],
   [
     'a setting that is not declared',
