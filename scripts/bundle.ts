@@ -135,6 +135,7 @@ await Promise.all([
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     minifyWhitespace: true,
+    minifyIdentifiers: true,
     define: { 'import.meta.dirname': '__dirname' },
     plugins: [otherHosts, lateModules, onlyContainers, leanDockerode],
   }),
