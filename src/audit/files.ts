@@ -19,7 +19,9 @@ export async function filesIn(
   engine: Engine,
   { id, sandbox }: { readonly id: string; readonly sandbox: Sandbox },
 ): Promise<string[]> {
-  const mounts = sandbox.mounts.filter(({ readOnly }) => !readOnly).map(({ target }) => target);
+  const mounts = sandbox.mounts
+    .filter(({ readOnly, file }) => !readOnly && file !== true)
+    .map(({ target }) => target);
   const attempts = [...sandbox.writable, ...mounts].map((target) => ({ what: 'list', target }) as const);
   if (attempts.length === 0) return [];
   // A server that has ended shows nothing more.

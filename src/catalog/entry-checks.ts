@@ -2,35 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
 import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
 import { Entry } from './entry.ts';
+import { isOwn, mountKinds, mountTargets, overlap, smokeFiles, type Contradiction } from './mount-checks.ts';
 import { firstHidden } from '../lib/plain-text.ts';
 import { parseSource } from './source.ts';
 
-/** What the schema alone can't say about an entry. */
-interface Contradiction {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly hint?: string;
-}
-
 type Check = (entry: Entry) => Contradiction[];
-
-/** Folders of the image: a mount or tmpfs over one would replace the program or its libraries. */
-const ownFolders = [
-  '/app',
-  '/bin',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/mcpcat-init',
-  '/proc',
-  '/root',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var/lib',
-  '/run',
-];
 
 const checks: readonly Check[] = [
   hiddenCharacters,
@@ -41,6 +17,7 @@ const checks: readonly Check[] = [
   smokeArguments,
   smokeFiles,
   mountTargets,
+  mountKinds,
   stateFolders,
   writableFolders,
   secretDefaults,
@@ -143,42 +120,6 @@ function smokeArguments({ smoke }: Entry): Contradiction[] {
   return [{ path: ['smoke', 'call', 'arguments'], message: 'smoke.call.arguments: expected values of JSON' }];
 }
 
-function smokeFiles({ smoke, permissions: { mounts } }: Entry): Contradiction[] {
-  const isMount = (file: string): boolean => mounts.some(({ name }) => file.startsWith(`${name}/`));
-  return Object.keys(smoke.files ?? {})
-    .filter((file) => !isMount(file))
-    .map((file) => ({
-      path: ['smoke', 'files', file],
-      message: `smoke.files: ${file} lies in no mount of permissions.mounts`,
-      hint: 'write MOUNT/PATH with the name of a mount',
-    }));
-}
-
-function mountTargets(entry: Entry): Contradiction[] {
-  const { mounts } = entry.permissions;
-  return mounts.flatMap(({ name, target }, index) => {
-    const path = ['permissions', 'mounts', index];
-    const others = mounts.slice(0, index);
-    return [
-      ...(isOwn(target)
-        ? [
-            {
-              path,
-              message: `mount ${name}: ${target} is a folder of the image`,
-              hint: 'use /data or /workspace',
-            },
-          ]
-        : []),
-      ...(others.some((other) => overlap(other.target, target))
-        ? [{ path, message: `mount ${name}: ${target} overlaps another mount` }]
-        : []),
-      ...(others.some((other) => other.name === name)
-        ? [{ path, message: `mount ${name}: the name is used twice` }]
-        : []),
-    ];
-  });
-}
-
 function stateFolders({ permissions: { state, mounts } }: Entry): Contradiction[] {
   return state.flatMap(({ name, target }, index) => {
     const others = state.slice(0, index);
@@ -218,16 +159,4 @@ function secretDefaults(entry: Entry): Contradiction[] {
       path: ['env', name, 'default'],
       message: `env.${name}: a secret can't have a default`,
     }));
-}
-
-function isOwn(folder: string): boolean {
-  return (
-    ownFolders.some((own) => overlap(own, folder) && !own.startsWith(`${folder}/`)) ||
-    folder === '/' ||
-    folder === '/var'
-  );
-}
-
-function overlap(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }

@@ -77,13 +77,19 @@ export const EnvSetting = z.strictObject({
 });
 
 export const Mount = z.strictObject({
-  name: mountName.describe('The name that the user hands a folder to.'),
-  target: absolutePath.describe('Where the server sees the folder.'),
+  name: mountName.describe('The name that the user hands a folder or a file to.'),
+  target: absolutePath.describe('Where the server sees it.'),
+  kind: z
+    .enum(['folder', 'file'])
+    .optional()
+    .describe(
+      'What may be handed over: a folder if nothing is said, or one file, such as credentials or the certificate of an authority. A file may lie in a hidden place of the home, which no folder may.',
+    ),
   mode: z
     .enum(['ro', 'rw'])
     .default('ro')
     .describe('The most that the user may allow. Writing also takes `:rw` on the command line.'),
-  required: z.boolean().default(false).describe('The server does not start without the folder.'),
+  required: z.boolean().default(false).describe('The server does not start without it.'),
   many: z
     .literal(true)
     .optional()
@@ -164,7 +170,7 @@ const Permissions = z.strictObject({
     .describe(
       'Hosts it may reach: `host`, `host:port`, `*.suffix`, `{SETTING}` or `{SETTING}:PORT` where the user names the host, `*` for any; `{ host: …, tls: opaque }` where the name inside TLS can not be checked. Port 443 unless another is given, for `*` also 80. Empty: no network at all.',
     ),
-  mounts: z.array(Mount).default([]).describe('Folders that the user may hand over.'),
+  mounts: z.array(Mount).default([]).describe('Folders and single files that the user may hand over.'),
   state: z
     .array(State)
     .default([])
@@ -195,7 +201,9 @@ const Smoke = z.strictObject({
   files: z
     .record(fileInMount, z.string().max(100_000))
     .optional()
-    .describe('Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`.'),
+    .describe(
+      'Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`; for a mount that is a file, one `MOUNT/NAME`.',
+    ),
   call: z
     .strictObject({
       tool: line.describe('The name of the tool.'),

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 export function permissionSummary({ permissions }: Entry): string {
   const { network, mounts, state } = permissions;
   const hosts = network.some(isEverything) ? 'the whole internet' : few(network);
-  const folders = mounts.map(({ name, mode }) => `folder ${name} (${mode})`).join(', ');
+  const folders = mounts.map(({ name, mode, kind = 'folder' }) => `${kind} ${name} (${mode})`).join(', ');
   const kept = state.map(({ name }) => `keeps ${name}`).join(', ');
   return [hosts, folders, kept].filter((part) => part !== '').join('; ') || 'nothing';
 }
@@ -70,9 +70,10 @@ function mountSentence({
   mode,
   required,
   many,
+  kind,
   description,
 }: Entry['permissions']['mounts'][number]): string {
   const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
   const place = many === true ? `${target}; several may be handed over, each below it` : target;
-  return `Folder "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${place}: ${oneLine(description, maxDescriptionLength)}`;
+  return `${kind === 'file' ? 'File' : 'Folder'} "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${place}: ${oneLine(description, maxDescriptionLength)}`;
 }

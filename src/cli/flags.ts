@@ -13,7 +13,7 @@ const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>>
   local: ['--local'],
   memory: ['--memory', 'SIZE'],
   mirror: ['--mirror', 'URL'],
-  mount: ['--mount', 'NAME=DIR[:ro|rw|rw-all]'],
+  mount: ['--mount', 'NAME=PATH[:ro|rw|rw-all]'],
   name: ['--name', 'NAME'],
   pids: ['--pids', 'NUMBER'],
   platform: ['--platform', 'PLATFORM'],

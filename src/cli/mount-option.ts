@@ -1,7 +1,7 @@
 import { McpcatError } from '../lib/errors.ts';
 import type { MountRequest } from '../sandbox/sandbox.ts';
 
-/** `NAME=FOLDER[:ro|rw|rw-all]`; whether a name may stand twice is the entry's to say. Throws `usage` with what to type. */
+/** `NAME=PATH[:ro|rw|rw-all]`; whether a name may stand twice is the entry's to say. Throws `usage` with what to type. */
 export function mountRequests(texts: readonly string[]): MountRequest[] {
   return texts.map(mountRequest);
 }
@@ -32,16 +32,16 @@ const unexpanded: readonly (readonly [form: RegExp, found: string, hint: string]
   ],
   [
     /^(["']).*\1$/s,
-    'quotes around the folder',
+    'quotes around the path',
     'leave them out: a client needs none, and a shell takes its own away',
   ],
   [/:[zZ]$|:\w*,?[zZ]$/, 'an option :z', 'leave it out'],
-  [/:(r[ow]|rw-all)\S+$|:\w+,\w+$/, 'an unknown option behind the folder', ':ro, :rw and :rw-all are known'],
+  [/:(r[ow]|rw-all)\S+$|:\w+,\w+$/, 'an unknown option behind the path', ':ro, :rw and :rw-all are known'],
 ];
 
 function refuseUnexpanded(text: string, hostPath: string): void {
   const problem = unexpanded.find(([form]) => form.test(hostPath));
   if (problem === undefined) return;
   const [, found, hint] = problem;
-  throw new McpcatError('usage', `--mount: expected a folder, found ${found}: "${text}"`, { hint });
+  throw new McpcatError('usage', `--mount: expected a folder or file, found ${found}: "${text}"`, { hint });
 }

@@ -186,6 +186,8 @@ export interface BindMount {
   readonly target: string;
   readonly readOnly: boolean;
   readonly kind: 'bind' | 'volume';
+  /** A bind of one file. Otherwise it is a folder. */
+  readonly file?: true;
   /** Of a bind: `DEV:INO` (stat(2), decimal) of what was judged; the same must be found mounted (docs/decisions/0021). */
   readonly identity?: string | undefined;
   /** Of a volume that is made for this container; one that exists keeps its own. */

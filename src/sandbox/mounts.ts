@@ -4,10 +4,11 @@ import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { guardsOf, mountIdentity } from './guards.ts';
-import { refusal } from './refusal.ts';
+import { refuseFileWriting } from './file-guard.ts';
+import { safeSource } from './mount-source.ts';
 import type { MountRequest, Paths, WrittenFolder } from './sandbox.ts';
 
-/** A folder of the user's, with what lies on top of it. */
+/** A folder or a file of the user's, with what lies on top of it. */
 export interface HandedMount {
   readonly folder: BindMount;
   readonly guards: readonly BindMount[];
@@ -68,8 +69,8 @@ function placed(
   if (mount.many !== true)
     throw new McpcatError(
       'usage',
-      `mount ${mount.name}: ${entry.name} takes one folder for it, found ${String(handed.length)}`,
-      { hint: 'hand over one of them, or the folder above them' },
+      `mount ${mount.name}: ${entry.name} takes one ${mount.kind ?? 'folder'} for it, found ${String(handed.length)}`,
+      { hint: `hand over one of them${mount.kind === 'file' ? '' : ', or the folder above them'}` },
     );
   const taken = new Set<string>();
   return handed.map((request) => {
@@ -106,32 +107,21 @@ function bind(
   // Writing takes two: the entry that needs it and the user who allows it.
   const readOnly = !(mount.mode === 'rw' && asked);
   const { target } = mount;
-  const source = safeSource(request, paths);
+  const { kind = 'folder' } = mount;
+  const writing = readOnly ? 'no' : request.mode === 'rw-all' ? 'unguarded' : 'guarded';
+  const source = safeSource(request, { kind, writing }, paths);
   const folder: BindMount = {
     kind: 'bind',
     source,
     target,
     readOnly,
     identity: mountIdentity(source, paths),
+    ...(kind === 'file' ? { file: true } : {}),
   };
-  if (readOnly || request.mode === 'rw-all') return { folder, guards: [], written: [] };
+  if (kind === 'file' && writing === 'guarded') refuseFileWriting({ name: mount.name, source }, paths);
+  if (kind === 'file' || writing !== 'guarded') return { folder, guards: [], written: [] };
   const { mounts, written } = guardsOf({ name: mount.name, source, target }, paths);
   return { folder, guards: mounts, written: [written] };
-}
-
-function safeSource({ name, hostPath }: MountRequest, paths: Paths): string {
-  const source = paths.realPath(hostPath);
-  if (source === undefined || !paths.isFolder(source)) {
-    throw new McpcatError(
-      'usage',
-      `mount ${name}: expected a folder, found ${source === undefined ? 'nothing' : 'something else'} at ${hostPath}`,
-    );
-  }
-  const reason = refusal(source, paths);
-  if (reason === undefined) return source;
-  throw new McpcatError('entry-refused', `mount ${name}: ${source} ${reason}`, {
-    hint: 'hand over a folder made for this server',
-  });
 }
 
 function refuseUnknown(entry: Entry, name: string): void {
@@ -144,12 +134,13 @@ function refuseUnknown(entry: Entry, name: string): void {
 }
 
 function mountMissing(entry: Entry, missing: readonly Mount[]): McpcatError {
-  return new McpcatError('settings-missing', `${entry.name} needs a folder that was not handed over:`, {
+  const what = missing.some(({ kind }) => kind === 'file') ? 'what' : 'a folder that';
+  return new McpcatError('settings-missing', `${entry.name} needs ${what} was not handed over:`, {
     detail: missing.map(({ name, description }) => `${name}: ${description}`),
     hint: 'hand it over',
-    inputs: missing.map(({ name, mode }) => ({
+    inputs: missing.map(({ name, mode, kind }) => ({
       name: 'mount',
-      value: `${name}=FOLDER${mode === 'rw' ? ':rw' : ''}`,
+      value: `${name}=${kind === 'file' ? 'FILE' : 'FOLDER'}${mode === 'rw' ? ':rw' : ''}`,
     })),
   });
 }

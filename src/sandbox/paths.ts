@@ -41,6 +41,7 @@ export function hostPaths(home: string, host: Host = thisHost(), env: Env = {}):
       return facts === undefined ? undefined : { uid: facts.uid, gid: facts.gid, mode: facts.mode };
     },
     isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
     // What we can't list, a server of another account can't either.
     holdsSocket: (path) =>
       unlessFailed(() => readdirSync(path, { withFileTypes: true }).some((entry) => entry.isSocket())) ??

@@ -6,6 +6,7 @@ import {
   homeByCustom,
   isCredentialName,
   isDrivePath,
+  isPublicCertificate,
   isSystem,
   refusedBelowHome,
   segmentsOf,
@@ -26,6 +27,27 @@ export function refusal(source: string, paths: Paths): string | undefined {
     hiddenReason(judged) ??
     (paths.holdsSocket(source) ? 'holds a socket, through which a server could leave its sandbox' : undefined)
   );
+}
+
+/**
+ * Why a single file (without symbolic links) is never handed over. One in a hidden place of a home may be, unlike a
+ * folder there: the entry declares a file and the user names this one. What is mcpcat's or the system's stays refused,
+ * but for certificates that everybody may read.
+ */
+export function fileRefusal(
+  source: string,
+  { writing, paths }: { readonly writing: boolean; readonly paths: Paths },
+): string | undefined {
+  if (isNetworkPath(source)) return 'is a place on the network, which no engine can hand over';
+  const judged = placeOf(source, paths);
+  const mode = paths.ownerOf(source)?.mode ?? 0;
+  const isPublic = !writing && (mode & 0o004) !== 0 && isPublicCertificate(judged.segments);
+  return homeReason(judged) ?? ownReason(judged) ?? (isPublic ? undefined : systemReason(judged));
+}
+
+/** Whether something lies where programs keep keys, sessions and settings, and what kind of place it is. */
+export function hiddenPlace(source: string, paths: Paths): string | undefined {
+  return hiddenReason(placeOf(source, paths));
 }
 
 /** What a folder is compared with. */

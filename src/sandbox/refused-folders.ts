@@ -168,6 +168,24 @@ export function refusedBelowHome(below: readonly string[], fold: Fold): string |
   return isCloud ? undefined : 'is a folder of a home that programs keep their data in or are started from';
 }
 
+/** Where systems keep the certificates of authorities, for every program to read. */
+const certificateFolders: readonly (readonly string[])[] = [
+  ['etc', 'ca-certificates'],
+  ['etc', 'pki', 'ca-trust'],
+  ['etc', 'ssl', 'certs'],
+  ['private', 'etc', 'ssl'],
+  ['usr', 'local', 'share', 'ca-certificates'],
+  ['usr', 'share', 'ca-certificates'],
+];
+
+/** By its place and its name. Whether everybody may read it is for the caller to look up. */
+export function isPublicCertificate(segments: readonly string[]): boolean {
+  const isThere = certificateFolders.some((folder) =>
+    folder.every((name, index) => segments[index] === name),
+  );
+  return isThere && /\.(pem|crt|cer)$/i.test(segments.at(-1) ?? '');
+}
+
 /** A name that means credentials wherever it stands. */
 export function isCredentialName(segment: string): boolean {
   return credentialNames.has(folded(segment));

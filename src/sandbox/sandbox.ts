@@ -61,7 +61,7 @@ export interface Overrides {
 /** Whether what a server writes into its state folders is there at its next start. */
 export type StateUse = 'kept' | 'thrown-away';
 
-/** `NAME=HOSTDIR[:ro|rw|rw-all]`. */
+/** `NAME=HOSTPATH[:ro|rw|rw-all]`. */
 export interface MountRequest {
   readonly name: string;
   readonly hostPath: string;
@@ -88,6 +88,8 @@ export interface Paths {
   /** The path without symbolic links, or undefined if it does not exist. */
   realPath(path: string): string | undefined;
   isFolder(path: string): boolean;
+  /** A regular file: no socket, no device, no pipe. */
+  isFile(path: string): boolean;
   /** Undefined where owners mean nothing to a container. */
   ownerOf(path: string): Owner | undefined;
   /** True if a socket lies in this folder (not deeper: a repository's own tools keep theirs below). */

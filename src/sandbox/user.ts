@@ -6,13 +6,14 @@ import type { Owner, Paths } from './sandbox.ts';
 /** The account in every runtime base; numeric on both sides, because `USER 65532` alone means group 0. */
 export const imageUser = '65532:65532';
 
-/** A folder that the user handed over, with what the engine's host says about it. */
+/** A folder or file that the user handed over, with what the engine's host says about it. */
 interface Handed {
   readonly name: string;
   readonly source: string;
   readonly owner: Owner;
-  /** Permission bits that the server needs on it, as for one class: 7 to write, 5 to read. */
-  readonly needs: 5 | 7;
+  readonly kind: 'folder' | 'file';
+  /** Permission bits that the server needs on it, as for one class: 7 to write in a folder, 5 to read; 6 and 4 for a file. */
+  readonly needs: 4 | 5 | 6 | 7;
 }
 
 /**
@@ -26,14 +27,15 @@ export function userOf(
 ): string {
   const handed = mounts.flatMap(({ source, target, readOnly }): Handed[] => {
     const owner = paths.ownerOf(source);
-    const name =
+    const { name = '', kind = 'folder' } =
       entry.permissions.mounts.find(
         (mount) => target === mount.target || target.startsWith(`${mount.target}/`),
-      )?.name ?? '';
-    return owner === undefined ? [] : [{ name, source, owner, needs: readOnly ? 5 : 7 }];
+      ) ?? {};
+    const needs = kind === 'file' ? (readOnly ? 4 : 6) : readOnly ? 5 : 7;
+    return owner === undefined ? [] : [{ name, source, owner, kind, needs }];
   });
   const deciding =
-    handed.find(({ needs, owner }) => needs === 7 && owner.uid !== 0) ??
+    handed.find(({ needs, owner }) => writes(needs) && owner.uid !== 0) ??
     handed.find(({ needs, owner }) => owner.uid !== 0 && !permits(owner.mode, needs));
   const user = deciding === undefined ? imageUser : userText(deciding.owner);
   const closed = handed.find((folder) => !opens(folder, user));
@@ -44,6 +46,10 @@ export function userOf(
 /** Group 0 opens files of root's in many images; the image's group opens nothing. */
 function userText({ uid, gid }: Owner): string {
   return `${String(uid)}:${gid === 0 ? '65532' : String(gid)}`;
+}
+
+function writes(needs: number): boolean {
+  return permits(needs, 2);
 }
 
 function permits(bits: number, needs: number): boolean {
@@ -67,10 +73,11 @@ interface Circumstances {
 }
 
 function shut(
-  { name, source, owner, needs }: Handed,
+  { name, source, owner, kind, needs }: Handed,
   { user, server, deciding }: Circumstances,
 ): McpcatError {
-  const verb = needs === 7 ? 'write in' : 'read';
+  const verb = writes(needs) ? (kind === 'file' ? 'write' : 'write in') : 'read';
+  const rights = kind === 'file' ? 'u+rw' : 'u+rwx';
   const who = owner.uid === 0 ? 'root' : `uid ${String(owner.uid)}`;
   const because = deciding === undefined || deciding.name === name ? '' : `, as mount ${deciding.name} needs`;
   const bits = (owner.mode & 0o777).toString(8).padStart(3, '0');
@@ -78,7 +85,7 @@ function shut(
   const [uid = ''] = user.split(':');
   const hint =
     owner.uid === 0
-      ? `a server never works as root: hand over a folder of your own, or chown ${uid} ${source}`
-      : `chmod u+rwx ${source}, or hand over folders of one owner`;
+      ? `a server never works as root: hand over a ${kind} of your own, or chown ${uid} ${source}`
+      : `chmod ${rights} ${source}, or hand over ${kind}s of one owner`;
   return new McpcatError('entry-refused', message, { hint });
 }

@@ -80,8 +80,18 @@ function exampleName({ kind, name }: PermittedRule): string {
   return kind === 'suffix' ? `mcpcat-probe.${name}` : 'mcpcat-probe.example.com';
 }
 
+/** The probe writes by making a file in a folder; of a single file, reading back tells whether it may be written. */
+function foldersAmong(mounts: Sandbox['mounts']): Sandbox['mounts'] {
+  return mounts.filter(({ file }) => file !== true);
+}
+
 function declaredFolders({ writable, mounts }: Sandbox): Expectation[] {
-  const open = [...writable, ...mounts.filter(({ readOnly }) => !readOnly).map(({ target }) => target)];
+  const open = [
+    ...writable,
+    ...foldersAmong(mounts)
+      .filter(({ readOnly }) => !readOnly)
+      .map(({ target }) => target),
+  ];
   return open.map((target) => ({
     attempt: { what: 'write', target },
     expected: 'ok',
@@ -139,7 +149,8 @@ function wrongDoors(rules: readonly PermittedRule[]): Expectation[] {
   ];
 }
 
-function undeclaredFolders({ writable, mounts, shmBytes }: Sandbox): Expectation[] {
+function undeclaredFolders({ writable, mounts: all, shmBytes }: Sandbox): Expectation[] {
+  const mounts = foldersAmong(all);
   const open = [...writable, ...mounts.map(({ target }) => target)];
   const closed = [
     ...closedFolders.filter((folder) => !(folder === '/dev/shm' && shmBytes !== undefined)),

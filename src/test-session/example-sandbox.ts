@@ -10,7 +10,8 @@ import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
- * Every declared folder is one of our own with no more than `smoke.files` in it, gone afterwards.
+ * Every declared folder is one of our own with no more than `smoke.files` in it, every declared file one of our own with
+ * what `smoke.files` says; all are gone afterwards.
  */
 export async function withExampleSandbox<T>(
   entry: Entry,
@@ -32,7 +33,7 @@ export async function withExampleSandbox<T>(
 async function exampleMount(
   home: string,
   {
-    mount: { name, mode },
+    mount: { name, mode, kind },
     files,
   }: {
     readonly mount: Entry['permissions']['mounts'][number];
@@ -42,9 +43,12 @@ async function exampleMount(
   const hostPath = await mkdtemp(path.join(home, `${name}-`));
   await chmod(hostPath, 0o777); // the image's user is nobody on this machine
   await chmod(home, 0o755);
-  for (const [file, text] of Object.entries(files))
-    if (file.startsWith(`${name}/`)) await putFile(hostPath, { file: file.slice(name.length + 1), text });
-  return { name, hostPath, mode };
+  const own = Object.entries(files)
+    .filter(([file]) => file.startsWith(`${name}/`))
+    .map(([file, text]) => ({ file: file.slice(name.length + 1), text }));
+  const [only = { file: name, text: '' }] = own;
+  for (const one of kind === 'file' ? [only] : own) await putFile(hostPath, one);
+  return { name, hostPath: kind === 'file' ? path.join(hostPath, only.file) : hostPath, mode };
 }
 
 /** The server's user may read and change it, as a user's own. */

@@ -30,6 +30,18 @@ const contradictions: Readonly<Record<string, readonly [more: string, said: RegE
     'permissions: {mounts: [{name: a, target: /data, description: d}, {name: b, target: /data/x, description: d}]}',
     /mount b: \/data\/x overlaps another mount/,
   ],
+  'one file and many at once': [
+    'permissions: {mounts: [{name: a, target: /keys/a, kind: file, many: true, description: d}]}',
+    /mount a: expected one of kind: file and many: true, found both/,
+  ],
+  'two smoke files for a mount of one file': [
+    'permissions: {mounts: [{name: a, target: /keys/a, kind: file, description: d}]}\nsmoke: {files: {a/x: "", a/y: ""}}',
+    /smoke.files: a\/x: the mount a is one file/,
+  ],
+  'a smoke file in a folder of a mount of one file': [
+    'permissions: {mounts: [{name: a, target: /keys/a, kind: file, description: d}]}\nsmoke: {files: {a/b/x: ""}}',
+    /smoke.files: a\/b\/x: the mount a is one file/,
+  ],
   'a writable folder over a mount': [
     'permissions: {writable: [/data], mounts: [{name: a, target: /data, description: d}]}',
     /permissions.writable: \/data overlaps the mount a/,

@@ -24,6 +24,8 @@ interface FakeFacts {
   readonly owner?: string;
   readonly mode?: number;
   readonly file?: boolean;
+  /** Neither file nor folder: a socket, a device, a pipe. */
+  readonly special?: boolean;
   readonly socketInside?: boolean;
   readonly identity?: string;
   /** Names in it: a folder ends with a slash, a link with an @. */
@@ -40,7 +42,8 @@ export function fakePaths(
   return {
     homes,
     realPath: (path) => (facts(path) === null ? undefined : (facts(path)?.real ?? path)),
-    isFolder: (path) => facts(path) !== null && facts(path)?.file !== true,
+    isFolder: (path) => facts(path) !== null && facts(path)?.file !== true && facts(path)?.special !== true,
+    isFile: (path) => facts(path)?.file === true,
     ownerOf(path) {
       const [uid, gid] = (facts(path)?.owner ?? '1000:1000').split(':').map(Number);
       return { uid: uid ?? 0, gid: gid ?? 0, mode: facts(path)?.mode ?? 0o755 };

@@ -120,7 +120,7 @@ test('a required folder that is missing is named with its description and the op
 });
 
 test('what is not there, or is no folder, is refused: also a socket', () => {
-  const paths = fakePaths({ '/srv/none': null, '/var/run/docker.sock': { file: true } });
+  const paths = fakePaths({ '/srv/none': null, '/var/run/docker.sock': { special: true } });
   assert.throws(
     () => mount('/srv/none', 'ro', paths),
     refused('usage', /expected a folder, found nothing at \/srv\/none/),

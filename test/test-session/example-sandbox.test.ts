@@ -39,6 +39,23 @@ test('the folders of a test hold what the entry says, only that, and only as lon
   );
 });
 
+test('a single file of a test holds what the entry says, else nothing', async () => {
+  const mounts = [
+    { name: 'key', target: '/keys/key', kind: 'file', description: 'A key' },
+    { name: 'empty', target: '/keys/empty', kind: 'file', mode: 'rw', description: 'A cache' },
+  ];
+  const files = Entry.parse({ ...entry, permissions: { mounts }, smoke: { files: { 'key/a.json': '{}' } } });
+  await withExampleSandbox(files, async (sandbox) => {
+    const [key = '', empty = ''] = sandbox.mounts.map(({ source }) => source);
+    assert.equal(path.basename(key), 'a.json');
+    assert.deepEqual(
+      [key, empty].map((file) => readFileSync(file, 'utf8')),
+      ['{}', ''],
+    );
+    await Promise.resolve();
+  });
+});
+
 for (const file of ['config/../x.json', '/config/x.json', 'config', 'config//x', 'config/./x'])
   test(`"${file}" names no file in a folder`, () => {
     const wrong = { ...entry, smoke: { ...entry.smoke, files: { [file]: '' } } };

@@ -15,8 +15,8 @@ export const spec: CommandSpec = {
     mount: {
       type: 'string',
       multiple: true,
-      value: 'NAME=DIR[:ro|rw|rw-all]',
-      help: 'hand a folder to a declared mount, read-only unless :rw (or :rw-all, without guards)',
+      value: 'NAME=PATH[:ro|rw|rw-all]',
+      help: 'hand a folder or file to a declared mount, read-only unless :rw (or :rw-all, without guards)',
     },
     allow: {
       type: 'string',

@@ -176,7 +176,7 @@ function restrictionLines(entry: Entry, restriction: Known['restriction']): stri
 function clientConfig(entry: Entry): unknown {
   const mounts = entry.permissions.mounts
     .filter(({ required }) => required)
-    .flatMap(({ name }) => ['--mount', `${name}=/path/to/folder`]);
+    .flatMap(({ name, kind = 'folder' }) => ['--mount', `${name}=/path/to/${kind}`]);
   const env = Object.entries(entry.env)
     .filter(([, { required }]) => required)
     .map(([name, { example }]) => [name, example ?? '…'] as const);
