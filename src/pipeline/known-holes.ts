@@ -12,14 +12,36 @@ interface Subject {
   readonly version: string;
 }
 
-export function touches({ vulnerable, kind }: KnownHole, { rules, version }: Subject): boolean {
-  // Advisories separate clauses by commas; npm's ranges, which Go uses here too, by spaces.
-  return rules.satisfies(version, kind === 'pypi' ? vulnerable : vulnerable.replaceAll(',', ' '));
+/**
+ * Whether the version lies in the advisory's range, by the order of its ecosystem alone: the ranges of package managers
+ * leave out pre-releases, which Go's pseudo-versions are as well, and a hole does not. What can't be read touches.
+ */
+export function touches(hole: KnownHole, { rules, version }: Subject): boolean {
+  // A local version (1.0+cpu) is the release that it was built from.
+  const found = hole.kind === 'pypi' ? version.replace(/\+.*$/, '') : version;
+  return hole.vulnerable.split(',').every((clause) => {
+    const [, operator = '', limit = ''] = /^\s*(<=|>=|<|>|=)\s*(\S+)\s*$/.exec(clause) ?? [];
+    const bound = inEcosystem(limit, hole);
+    return !rules.isVersion(bound) || holds(operator, rules.compare(found, bound));
+  });
+}
+
+function holds(operator: string, order: number): boolean {
+  return (
+    (order < 0 && operator.includes('<')) ||
+    (order > 0 && operator.includes('>')) ||
+    (order === 0 && operator.includes('='))
+  );
+}
+
+/** Advisories write Go's versions without their `v`. */
+function inEcosystem(version: string, { kind }: KnownHole): string {
+  return kind === 'go' && !version.startsWith('v') ? `v${version}` : version;
 }
 
 /** A release at or above the one that closes the hole, and not itself in the vulnerable range. */
 export function closes(hole: KnownHole, { rules, version }: Subject): boolean {
   if (hole.patched === undefined || touches(hole, { rules, version })) return false;
-  const patched = hole.kind === 'go' && !hole.patched.startsWith('v') ? `v${hole.patched}` : hole.patched;
+  const patched = inEcosystem(hole.patched, hole);
   return rules.isVersion(patched) && rules.compare(version, patched) >= 0;
 }
