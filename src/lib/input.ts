@@ -11,6 +11,7 @@ export type InputName =
   | 'cool-down' // days that a release must be old
   | 'cpus'
   | 'deny-network'
+  | 'extra-setting' // a variable that the entry does not declare
   | 'local' // images of this engine instead of a registry's
   | 'memory'
   | 'mirror' // where Debian packages come from
@@ -22,6 +23,7 @@ export type InputName =
   | 'registry'
   | 'repair' // install and start what is missing
   | 'save' // into a folder
+  | 'setting'
   | 'settings-file'
   | 'tool'
   | 'unproved'; // what has no proof, all the same

@@ -2,6 +2,7 @@ import type { Entry } from '../catalog/entry.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { isPossibleExtra } from './extra-env.ts';
 
 /** Splits the given settings into plain ones and secrets, adds defaults, and insists on the required ones. */
 export function settle(
@@ -31,7 +32,12 @@ function refuseUndeclared(entry: Entry, given: Readonly<Record<string, string>>)
   if (unknown === undefined) return;
   const hint =
     didYouMean(unknown, known) || (known.length > 0 ? `it has ${known.join(', ')}` : 'it has none');
-  throw new McpcatError('usage', `${entry.name} declares no setting ${unknown}`, { hint });
+  const message = `${entry.name} declares no setting ${unknown}`;
+  if (!isPossibleExtra(unknown)) throw new McpcatError('usage', message, { hint });
+  throw new McpcatError('usage', message, {
+    hint: `${hint.replace(/\?$/, '')}; or, if the server reads it all the same`,
+    inputs: [{ name: 'extra-setting', value: unknown }],
+  });
 }
 
 function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError {

@@ -11,6 +11,7 @@ import { bytesOf } from '../lib/size.ts';
 import { refuseLongWords } from './program-words.ts';
 import { authoritiesEnv, authoritiesMount } from './authorities.ts';
 import { settle } from './environment.ts';
+import { extraEnv } from './extra-env.ts';
 import { mountsOf, withFolders } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
 import { stateOf } from './state.ts';
@@ -27,8 +28,10 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
   const env = { ...authoritiesEnv(overrides.authorities), ...settings.env, ...entry.transport?.http.env };
+  // Like secrets: no configuration of the container shows them.
+  const secrets = { ...settings.secrets, ...extraEnv(entry, overrides.extraEnv ?? {}, env) };
   const args = [...withFolders(entry.args, entry, handed), ...overrides.args];
-  refuseLongWords({ args, env, secrets: settings.secrets });
+  refuseLongWords({ args, env, secrets });
   const network = rulesOf({
     declared: permissions.network,
     settings: { ...settings.env, ...settings.secrets },
@@ -37,7 +40,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   });
   return {
     name: entry.name,
-    ...inside(network, { env, args, secrets: settings.secrets }),
+    ...inside(network, { env, args, secrets }),
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),

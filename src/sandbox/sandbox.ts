@@ -42,6 +42,8 @@ export interface Sandbox {
 /** What a user may change at the start of a server. */
 export interface Overrides {
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that the entry does not declare and the user gives all the same (extra-env.ts). */
+  readonly extraEnv?: Readonly<Record<string, string>>;
   readonly mounts: readonly MountRequest[];
   readonly memory?: string | undefined;
   readonly cpus?: string | undefined;

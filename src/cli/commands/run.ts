@@ -12,6 +12,12 @@ export const spec: CommandSpec = {
       help: 'a setting that the entry declares; NAME alone: as in the environment',
     },
     'env-file': { type: 'string', multiple: true, value: 'FILE', help: 'settings, one NAME=VALUE a line' },
+    'extra-env': {
+      type: 'string',
+      multiple: true,
+      value: 'NAME[=VALUE]',
+      help: 'a variable that the entry does not declare; it permits nothing else',
+    },
     mount: {
       type: 'string',
       multiple: true,

@@ -159,6 +159,7 @@ function overridesOf(
       ...fromFiles(options.list('env-file'), terminal.env),
       ...settingsOf(options.list('env'), '--env', terminal.env),
     },
+    extraEnv: settingsOf(options.list('extra-env'), '--extra-env', terminal.env),
     mounts: mountRequests(options.list('mount')),
     state: 'kept',
     network: {
