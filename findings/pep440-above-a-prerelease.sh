@@ -13,7 +13,7 @@
 #   ~=1.0.0 1 npm=false packaging=True
 #   >1.0 1.1 npm=true packaging=True
 #
-# Needs node >= 20, npm, python3 with venv. Exits 0 while it is so, 1 when it has changed, 2 when it could not run.
+# Needs node >= 22.11, npm, python3 with venv. Exits 0 while it is so, 1 when it has changed, 2 when it could not run.
 set -u
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
