@@ -82,10 +82,16 @@ async function containerOf(role: 'run' | 'test', name: string, more: readonly st
 
 /** Without what names one container, and without the difference that is meant: who removes it. */
 function comparable({ Config, HostConfig, Mounts }: Inspected): unknown {
-  const { Labels: labels, ...config } = Config;
+  const { Labels: labels, Env: env, ...plain } = Config;
   const { AutoRemove: autoRemove, Mounts: requested = [], ...host } = HostConfig;
   assert.ok(typeof labels === 'object' && typeof autoRemove === 'boolean');
+  const config = { ...plain, Env: (env as readonly string[]).map(withoutIdentity) };
   return { config, host, mounts: Mounts.map(withoutSource), requested: requested.map(withoutSource) };
+}
+
+/** The folders are two: what process 1 compares is each one's own (docs/decisions/0021). */
+function withoutIdentity(variable: string): string {
+  return variable.startsWith('MCPCAT_MOUNTS=') ? variable.replaceAll(/\d+:\d+ /g, 'DEV:INO ') : variable;
 }
 
 function withoutSource({ Source: _source, ...mount }: Readonly<Record<string, unknown>>): unknown {
