@@ -15,6 +15,7 @@ import { extraEnv } from './extra-env.ts';
 import { mountsOf, withFolders } from './mounts.ts';
 import type { Overrides, Paths, Sandbox } from './sandbox.ts';
 import { stateOf } from './state.ts';
+import { timeZoneEnv } from './time-zone.ts';
 import { userOf } from './user.ts';
 
 /**
@@ -27,7 +28,12 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const mounts = handed.map(({ folder }) => folder);
   const user = userOf(entry, { mounts, paths });
   const settings = settle(entry, overrides.env);
-  const env = { ...authoritiesEnv(overrides.authorities), ...settings.env, ...entry.transport?.http.env };
+  const env = {
+    ...authoritiesEnv(overrides.authorities),
+    ...timeZoneEnv(entry, overrides),
+    ...settings.env,
+    ...entry.transport?.http.env,
+  };
   // Like secrets: no configuration of the container shows them.
   const secrets = { ...settings.secrets, ...extraEnv(entry, overrides.extraEnv ?? {}, env) };
   const args = [...withFolders(entry.args, entry, handed), ...overrides.args];

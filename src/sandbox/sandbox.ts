@@ -44,6 +44,8 @@ export interface Overrides {
   readonly env: Readonly<Record<string, string>>;
   /** Variables that the entry does not declare and the user gives all the same (extra-env.ts). */
   readonly extraEnv?: Readonly<Record<string, string>>;
+  /** `TZ` as the client has it. */
+  readonly timeZone?: string | undefined;
   readonly mounts: readonly MountRequest[];
   readonly memory?: string | undefined;
   readonly cpus?: string | undefined;

@@ -160,6 +160,7 @@ function overridesOf(
       ...settingsOf(options.list('env'), '--env', terminal.env),
     },
     extraEnv: settingsOf(options.list('extra-env'), '--extra-env', terminal.env),
+    timeZone: terminal.env['TZ'],
     mounts: mountRequests(options.list('mount')),
     state: 'kept',
     network: {
