@@ -102,6 +102,12 @@ export const findingKinds = {
     advice: 'review the change, then mcpcat test NAME',
     inputs: [{ name: 'accept' }],
   },
+  'inner-paths': {
+    severity: 'warning',
+    title: 'Answers with a path that only the container has',
+    advice:
+      'declare a mount (mode: rw) for its results and send them there, or let it answer with the content',
+  },
   'call-failed': {
     severity: 'error',
     title: 'The smoke call failed',

@@ -10,6 +10,7 @@ import { answersToTheEnd, exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
 import { staysWithinLimits } from './checks/limits.ts';
 import { onlyJsonRpc } from './checks/output.ts';
+import { answersWithoutInnerPaths } from './checks/paths.ts';
 import { asksOnlyDeclared, declaredAndNoMore } from './checks/permissions.ts';
 import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
@@ -23,6 +24,7 @@ import { observeExamples } from './observe-examples.ts';
 const checks: Readonly<Record<string, Check>> = {
   handshake: handshakeSucceeds,
   call: callSucceeds,
+  paths: answersWithoutInnerPaths,
   examples: startsWithExamples,
   limits: staysWithinLimits,
   output: onlyJsonRpc,
@@ -61,7 +63,7 @@ export interface SmokeReport {
   readonly tools: number;
   /** How much of the declared permissions was verified, both ways. */
   readonly proof: Verified;
-  /** Names of the checks that found nothing; `call` and `examples` only where there are some. */
+  /** Names of the checks that found nothing; `call`, `paths` and `examples` only where there are some. */
   readonly checks: readonly string[];
   readonly call: string | undefined;
   readonly initializeMs: number | undefined;
@@ -167,7 +169,7 @@ function reportOf(
 function isMade(check: string, { entry, probed, filled, unanswered }: Observation): boolean {
   if (check === 'answers') return unanswered !== undefined;
   if (check === 'examples') return filled !== undefined;
-  if (check === 'call') return entry.smoke.call !== undefined;
+  if (check === 'call' || check === 'paths') return entry.smoke.call !== undefined;
   return check !== 'permissions' || probed !== undefined;
 }
 

@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly banner?: string;
   /** It goes on after the end of its input. */
   readonly ignoresEof?: boolean;
+  /** What a call of a tool answers. */
+  readonly says?: string;
   /** Done for each call of a tool before it answers. */
   readonly onCall?: (tool: string) => Promise<void>;
   /** It ends at once, with these words. */
@@ -22,7 +24,7 @@ export interface Behaviour {
 
 /** An MCP server of the older revision as the program of a fake container. */
 export function mcpServer(behaviour: Behaviour = {}): Program {
-  const { tools = ['say'], banner, ignoresEof = false, dies, onCall } = behaviour;
+  const { tools = ['say'], banner, ignoresEof = false, dies, onCall, says = 'said' } = behaviour;
   return (container) => {
     if (dies !== undefined) {
       container.stderr.write(`${dies.words}\n`);
@@ -34,7 +36,7 @@ export function mcpServer(behaviour: Behaviour = {}): Program {
       const { id, method, params = {} } = JSON.parse(line) as Call;
       const before = method === 'tools/call' ? onCall?.(String(params['name'])) : undefined;
       const reply = (): void => {
-        const result = answer(method, params, tools);
+        const result = answer(method, params, { tools, says });
         if (id === undefined || container.state !== 'running') return;
         const body =
           result === undefined ? { error: { code: -32601, message: 'unknown method' } } : { result };
@@ -55,7 +57,7 @@ export function mcpServer(behaviour: Behaviour = {}): Program {
 function answer(
   method: string,
   params: Readonly<Record<string, unknown>>,
-  tools: readonly string[],
+  { tools, says }: { readonly tools: readonly string[]; readonly says: string },
 ): object | undefined {
   if (method === 'initialize') {
     const { protocolVersion } = params;
@@ -63,7 +65,7 @@ function answer(
   }
   if (method === 'tools/list')
     return { tools: tools.map((name) => ({ name, description: name, inputSchema: { type: 'object' } })) };
-  return method === 'tools/call' ? { content: [{ type: 'text', text: 'said' }] } : undefined;
+  return method === 'tools/call' ? { content: [{ type: 'text', text: says }] } : undefined;
 }
 
 /**

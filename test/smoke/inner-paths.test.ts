@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Finding } from '../../src/lib/finding.ts';
+import { label } from '../../src/lib/labels.ts';
+import { smokeTest, type SmokeReport } from '../../src/smoke/smoke-test.ts';
+import { FakeEngine } from '../rig/fake-engine.ts';
+import { entryOf } from '../sandbox/fixtures.ts';
+import { mcpServer, soundProbe } from './fake-server.ts';
+
+const permissions = {
+  writable: ['/tmp', '/cache.d'],
+  mounts: [{ name: 'out', target: '/out', mode: 'rw', description: 'Results' }],
+  state: [{ name: 'index', target: '/index', description: 'An index' }],
+};
+
+/** What the test says of a server that answers its call so, on the fake engine. */
+async function reportFor(says: string, more: Readonly<Record<string, unknown>> = {}): Promise<SmokeReport> {
+  const entry = entryOf({
+    permissions,
+    smoke: { call: { tool: 'say', arguments: { path: '/tmp/asked.txt' } } },
+    ...more,
+  });
+  const engine = new FakeEngine();
+  engine.addImage(
+    { tags: ['mcpcat/notes:local'], labels: { [label.fingerprint]: 'f1' } },
+    mcpServer({ says }),
+  );
+  engine.onExec = soundProbe(['/tmp', '/cache.d', '/out', '/index']);
+  const { report } = await smokeTest({
+    engine,
+    entry,
+    labels: { [label.server]: 'notes', [label.role]: 'test' },
+    reviewed: undefined,
+    deadlineMs: 60_000,
+    emit: () => undefined,
+  });
+  return report;
+}
+
+const pathsIn = ({ findings }: SmokeReport): Finding | undefined =>
+  findings.find(({ kind }) => kind === 'inner-paths');
+
+for (const [says, path] of [
+  ['Saved as /tmp/page-1.png.', '/tmp/page-1.png'],
+  ['{"file":"/tmp/a/b.json"}', '/tmp/a/b.json'],
+  ['see file:///tmp/shot.png', '/tmp/shot.png'],
+  ['- [Snapshot](/cache.d/s.yml)', '/cache.d/s.yml'],
+  ['written to\n/index/x', '/index/x'],
+] as const)
+  test(`"${says.replace('\n', ' ')}" tells of a file that nobody outside can read`, async () => {
+    const report = await reportFor(says);
+    const found = pathsIn(report);
+    assert.deepEqual([found?.severity, found?.evidence], ['warning', [path]]);
+    assert.ok(report.passed && !report.checks.includes('paths'));
+  });
+
+for (const says of [
+  'said',
+  'Saved as /out/page-1.png',
+  'read /tmp/asked.txt',
+  'https://example.com/tmp/x.png',
+  '/var/tmp/x',
+  '/tmpfile/x',
+  '/cacheXd/s.yml',
+  'below /tmp and /tmp/',
+])
+  test(`"${says}" tells of none`, async () => {
+    const report = await reportFor(says);
+    assert.equal(pathsIn(report), undefined);
+    assert.ok(report.checks.includes('paths'));
+  });
+
+test('an exception of the entry lowers it, and gives the reason', async () => {
+  const reason = 'the path is of no use to anybody';
+  const found = pathsIn(await reportFor('/tmp/x', { exceptions: [{ finding: 'inner-paths', reason }] }));
+  assert.deepEqual([found?.severity, found?.excused], ['info', reason]);
+});
+
+test('without a call there is nothing to look at, and no such check is said to have been made', async () => {
+  const report = await reportFor('/tmp/x', { smoke: {} });
+  assert.deepEqual([pathsIn(report), report.checks.includes('paths')], [undefined, false]);
+});
