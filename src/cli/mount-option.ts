@@ -8,7 +8,7 @@ export function mountRequests(texts: readonly string[]): MountRequest[] {
 
 function mountRequest(text: string): MountRequest {
   const match = /^([^=]+)=(.+?)(?::(ro|rw|rw-all))?$/s.exec(text);
-  if (!match) throw new McpcatError('usage', `--mount: expected NAME=FOLDER[:ro|rw|rw-all], found "${text}"`);
+  if (!match) throw new McpcatError('usage', `--mount: expected NAME=PATH[:ro|rw|rw-all], found "${text}"`);
   const [, name = '', hostPath = '', mode] = match;
   refuseUnexpanded(text, hostPath);
   return {
