@@ -1,8 +1,16 @@
 import type { Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { within } from '../lib/within.ts';
 
 /** Milliseconds between two looks for a container that the engine may be about to make. */
 const lookMs = 100;
+/** A look that failed is no answer; an engine that fails so often has none. */
+const maxFailures = 3;
+
+/** Then there is nobody to ask again. */
+export function nobodyThere(error: unknown): boolean {
+  return error instanceof McpcatError && (error.code === 'engine-missing' || error.code === 'engine-denied');
+}
 
 interface Wanted {
   readonly name: string;
@@ -22,20 +30,21 @@ export async function removeByName(
 ): Promise<boolean> {
   const late = new AbortController();
   const search = async (): Promise<boolean> => {
-    while (!late.signal.aborted) {
-      if ((await engine.inspectContainer(name)) !== undefined) {
-        await engine.removeContainer(name);
-        return true;
+    for (let failures = 0; !late.signal.aborted;) {
+      try {
+        if ((await engine.inspectContainer(name)) !== undefined) {
+          await engine.removeContainer(name);
+          return true;
+        }
+        if (looks === 'once') return true;
+      } catch (error) {
+        if (nobodyThere(error) || ++failures === maxFailures) return false;
       }
-      if (looks === 'once') return true;
       await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
     return true;
   };
-  const found = await within(
-    search().catch(() => false),
-    ms,
-  );
+  const found = await within(search(), ms);
   late.abort();
   return found ?? false;
 }

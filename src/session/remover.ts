@@ -1,10 +1,15 @@
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { within } from '../lib/within.ts';
-import { removeByName } from './remove-by-name.ts';
+import { nobodyThere, removeByName } from './remove-by-name.ts';
 import type { Removal } from './session.ts';
 
 type EnginePart = Pick<Engine, 'removeContainer' | 'waitContainer' | 'inspectContainer'>;
+
+/** How often the engine is asked: a request may not have been heard, and a refusal may be one of the moment. */
+const asks = 3;
+/** Milliseconds from a refusal to the next request, at most. */
+const pauseMs = 500;
 
 /** Removes one container, of which the engine may never have told the id. */
 export class Remover {
@@ -45,18 +50,25 @@ export class Remover {
   async confirmed(ms: number): Promise<Removal> {
     const id = this.#id;
     if (id === undefined) return this.#byName(ms);
-    const removed = await within(this.#gone(id), ms);
-    return { left: removed === true ? undefined : id };
+    for (let ask = 0; ask < asks; ask++) {
+      const outcome = await within(this.#gone(id), ms / asks);
+      if (outcome === 'gone') return { left: undefined };
+      if (outcome === 'nobody there') break;
+      this.#pending = undefined;
+      if (outcome === 'refused' && ask + 1 < asks)
+        await new Promise((resolve) => setTimeout(resolve, Math.min(pauseMs, ms / 10)));
+    }
+    return { left: id };
   }
 
   /** The engine may be at it already (it removes by itself what has ended): done is only when it says so. */
-  async #gone(id: string): Promise<boolean> {
+  async #gone(id: string): Promise<'gone' | 'refused' | 'nobody there'> {
     try {
       await this.byForce(id);
       await this.#engine.waitContainer(id, 'removed');
-      return true;
-    } catch {
-      return false;
+      return 'gone';
+    } catch (error) {
+      return nobodyThere(error) ? 'nobody there' : 'refused';
     }
   }
 

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Duplex } from 'node:stream';
 import type { Attachment } from '../../src/engine/engine.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
+import type { FakeContainer } from '../rig/fake-engine/fake-container.ts';
 import type { FakeExec } from '../rig/fake-engine/fake-exec.ts';
 import { factsBody, settingsOf } from './api-bodies.ts';
 import { bodyOf, labelsOf, multiplex, refusal, type Fields, type Route } from './api-route.ts';
@@ -12,6 +13,12 @@ export function containerRoutes(engine: FakeEngine): Route[] {
   return [...lifeRoutes(engine, bodies), ...viewRoutes(engine, bodies), ...execRoutes(engine)];
 }
 
+/** By its id or its name. */
+function containerOf(engine: FakeEngine, name: string): FakeContainer | undefined {
+  const { containers } = engine;
+  return containers.get(name) ?? [...containers.values()].find(({ settings }) => settings.name === name);
+}
+
 /** What each container was made from, as it came. */
 type Bodies = Map<string, Fields>;
 
@@ -20,9 +27,10 @@ function lifeRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
     {
       method: 'POST',
       path: /^\/containers\/create$/,
-      async handle({ request }) {
+      async handle({ request, query }) {
         const body = await bodyOf(request);
-        const id = await engine.createContainer(settingsOf(body));
+        const name = query.get('name');
+        const id = await engine.createContainer({ ...settingsOf(body), ...(name === null ? {} : { name }) });
         bodies.set(id, body);
         return { status: 201, body: { Id: id } };
       },
@@ -40,7 +48,7 @@ function lifeRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
       path: /^\/containers\/(.+)\/wait$/,
       async handle({ name, query, response }) {
         const until = query.get('condition') as 'next-exit' | 'not-running' | 'removed';
-        if (!engine.containers.has(name)) throw refusal(404, `No such container: ${name}`);
+        if (containerOf(engine, name) === undefined) throw refusal(404, `No such container: ${name}`);
         // The head says that the engine watches; the body comes at the end.
         const end = await engine.waitContainer(name, until, () => response.writeHead(200).flushHeaders());
         response.end(JSON.stringify({ StatusCode: end.exitCode }));
@@ -51,7 +59,7 @@ function lifeRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
       method: 'POST',
       path: /^\/containers\/(.+)\/kill$/,
       async handle({ name, query }) {
-        const state = engine.containers.get(name)?.state;
+        const state = containerOf(engine, name)?.state;
         if (state === undefined) throw refusal(404, `No such container: ${name}`);
         if (state !== 'running') throw refusal(409, `Container ${name} is not running`);
         await engine.killContainer(name, query.get('signal') ?? '');
@@ -62,7 +70,7 @@ function lifeRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
       method: 'DELETE',
       path: /^\/containers\/(.+)$/,
       async handle({ name }) {
-        if (!engine.containers.has(name)) throw refusal(404, `No such container: ${name}`);
+        if (containerOf(engine, name) === undefined) throw refusal(404, `No such container: ${name}`);
         await engine.removeContainer(name);
         return { status: 204 };
       },
@@ -115,7 +123,7 @@ function viewRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
         const facts = await engine.inspectContainer(name);
         if (facts === undefined) throw refusal(404, `No such container: ${name}`);
         const image = engine.images.get(facts.image).facts;
-        return { status: 200, body: factsBody(facts, bodies.get(name) ?? {}, image) };
+        return { status: 200, body: factsBody(facts, bodies.get(facts.id) ?? {}, image) };
       },
     },
     {
@@ -175,7 +183,7 @@ function execRoutes(engine: FakeEngine): Route[] {
       path: /^\/containers\/(.+)\/exec$/,
       async handle({ name, request }) {
         const body = await bodyOf(request);
-        const state = engine.containers.get(name)?.state;
+        const state = containerOf(engine, name)?.state;
         if (state === undefined) throw refusal(404, `No such container: ${name}`);
         if (state !== 'running') throw refusal(409, `Container ${name} is not running`);
         const id = `e${String(execs.size)}`;

@@ -92,3 +92,20 @@ test('connections that were opened in advance are used first and keep no process
   await Promise.all([1, 2, 3].map(() => wire.call({ method: 'POST', path: '/start' })));
   assert.equal(requests.length, 3);
 });
+
+test('a spare connection that broke while it waited is no request’s', async (t) => {
+  const socketPath = path.join(temporaryFolder(t), 'engine.sock');
+  const engine = net.createServer({ allowHalfOpen: true }).listen(socketPath);
+  await once(engine, 'listening');
+  const wire = new Wire({ endpoint: `unix://${socketPath}`, socketPath });
+  const accepted = once(engine, 'connection') as Promise<[net.Socket]>;
+  wire.warm(1);
+  const [spare] = await accepted;
+  spare.destroy();
+  await once(spare, 'close');
+  engine.once('connection', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'));
+  t.after(() => engine.close());
+  // Until the end of the spare one has come here.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await wire.call({ method: 'GET', path: '/x' }), '{}');
+});

@@ -97,6 +97,8 @@ async function wait(
 
 function endOf(answer: unknown): ContainerEnd {
   const body = fieldsOf(answer);
+  if (!Number.isInteger(body['StatusCode']))
+    throw new McpcatError('engine-failed', 'the engine told the end of the container without an exit code');
   const message = fieldsOf(body['Error'])['Message'];
   return { exitCode: Number(body['StatusCode']), ...(typeof message === 'string' ? { error: message } : {}) };
 }
@@ -133,5 +135,9 @@ async function exec(
 }
 
 function idIn(body: string): string {
-  return String(fieldsOf(JSON.parse(body))['Id']);
+  const id = fieldsOf(JSON.parse(body))['Id'];
+  // It may have made it all the same.
+  if (typeof id !== 'string' || id === '')
+    throw new McpcatError('engine-failed', 'the engine answered without an id');
+  return id;
 }

@@ -79,7 +79,11 @@ export class Wire {
   }
 
   async #send({ method, path, body }: WireRequest, connection: 'close' | 'Upgrade'): Promise<net.Socket> {
-    const socket = (await (this.#fresh() ?? this.#connect())).ref();
+    const spare = await this.#fresh();
+    // One that broke while it waited would never tell what became of the request.
+    const broken = spare === undefined || spare.destroyed || spare.readableEnded;
+    if (broken) spare?.destroy();
+    const socket = (broken ? await this.#connect() : spare).ref();
     const text = body === undefined ? '' : JSON.stringify(body);
     const lines = [
       `${method} ${path} HTTP/1.1`,
