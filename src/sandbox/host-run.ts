@@ -65,7 +65,7 @@ export function hostRunIn(source: string, paths: Pick<Paths, 'entries' | 'progra
       if (left-- === 0) break;
       const entries = paths.entries(folder === '' ? source : `${source}/${folder}`);
       const names = new Set(entries.map(({ name }) => name));
-      const isGit = names.has('HEAD') && (names.has('objects') || names.has('commondir'));
+      const isGit = isOfGit(folder, names);
       for (const { name, kind } of entries) {
         const place = folder === '' ? name : `${folder}/${name}`;
         const runs =
@@ -77,6 +77,15 @@ export function hostRunIn(source: string, paths: Pick<Paths, 'entries' | 'progra
     level = next;
   }
   return { places: [...places].toSorted(), links: [...links].toSorted(), unfinished: left <= 0 };
+}
+
+/**
+ * A folder of git's own. By its name alone, too: of a `.git` that lacks its HEAD a server could make the rest, and what
+ * was there before would run.
+ */
+function isOfGit(folder: string, names: ReadonlySet<string>): boolean {
+  if (folder === '.git' || folder.endsWith('/.git')) return true;
+  return names.has('HEAD') && (names.has('objects') || names.has('commondir'));
 }
 
 /** Whether a place is one of those, or lies in one: it is not handed over for writing. */

@@ -56,6 +56,12 @@ test('what this machine runs by itself is read-only on top, and what is above it
   assert.equal(written.guarded.length, 7);
 });
 
+test('a .git that lacks what makes it a repository is guarded as well: a server could add the rest', (t) => {
+  const source = temporaryFolder(t, { '.git/config': '', 'sub/.git/hooks/pre-commit': '', 'doc/config': '' });
+  const { written } = guardsOf(folder(source), hostPaths('/nonexistent'));
+  assert.deepEqual(written.guarded, ['.git/config', 'sub/.git/hooks']);
+});
+
 test('only a folder handed over for writing is guarded, and not with rw-all', (t) => {
   const hostPath = repository(t);
   const guardsWith = (mode: 'ro' | 'rw' | 'rw-all'): number =>
