@@ -42,18 +42,18 @@ test('the attempts do not begin in a network that has a route out', { timeout: 1
 
 test(
   'nothing that a hostile server tries gets out, while it does from plain containers',
-  { timeout: 400_000 },
+  { timeout: 600_000 },
   async () => {
     const rows = await redTeam({
       engine: await testEngine(),
       columns: { 'docker run': 'quick', mcpcat: 'all' },
-      signal: AbortSignal.timeout(380_000),
+      signal: AbortSignal.timeout(580_000),
     });
     console.log(reportText(rows));
     assert.deepEqual(failuresOf(rows, 'mcpcat'), []);
-    assert.ok(rows.length >= 60, `only ${String(rows.length)} attempts`);
+    assert.ok(rows.length >= 110, `only ${String(rows.length)} attempts`);
     // Or the attempts would prove nothing: this is what they do where nothing stops them.
     const real = rows.filter(({ verdicts }) => verdicts.get('docker run')?.outcome === 'SUCCEEDED');
-    assert.ok(real.length >= 25, `only ${String(real.length)} attempts succeed against plain docker run`);
+    assert.ok(real.length >= 40, `only ${String(real.length)} attempts succeed against plain docker run`);
   },
 );

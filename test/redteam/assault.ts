@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bounds, lineOf } from './attempts-bombs.ts';
 import type { Arsenal, Attack, Column } from './columns.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, Verdict } from './evidence.ts';
 import { fakeUpstreams, type Field } from './field.ts';
+import { Scene, verdictOf } from './scheme.ts';
+import { schemes } from './schemes.ts';
 import { Session, type Answer } from './session.ts';
 
 export interface Assault {
@@ -34,8 +36,9 @@ export async function assault(request: Assault): Promise<Evidence> {
   await besideSibling(request, measures, keep);
   for (const attack of bombs) keep(await toItsEnd(request, attack));
   if (column === 'mcpcat') await tunnels(request, measures, keep);
+  const verdicts = await allSchemes(request, keep);
   if (request.extent === 'all') await slow(request, measures);
-  return { column, answers, measures, hits: field.hits.slice(before) };
+  return { column, answers, measures, schemes: verdicts, hits: field.hits.slice(before) };
 }
 
 async function slow(request: Assault, measures: Measures): Promise<void> {
@@ -50,6 +53,20 @@ const bombs: readonly Attack[] = [
   { mode: 'disk', args: [String(bounds.diskMebibytes)] },
   { mode: 'cpu' },
 ];
+
+/** Each with folders, images and catalogs of its own; one that fails counts as unproved, and hides no other. */
+async function allSchemes(
+  request: Assault,
+  keep: (session: Session) => void,
+): Promise<ReadonlyMap<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  for (const scheme of schemes) {
+    request.signal.throwIfAborted();
+    await using scene = new Scene(request, keep);
+    verdicts.set(scheme.title, await verdictOf(scheme, scene));
+  }
+  return verdicts;
+}
 
 function start({ field, arsenal, column, signal }: Assault, attack: Attack): Session {
   signal.throwIfAborted();
@@ -85,6 +102,7 @@ async function besideSibling(
     gateway: [field.gateway()],
     sibling: addresses,
   };
+  keep(await toItsEnd(request, { mode: 'self', env: { RED_UNGRANTED: 'x' } }));
   keep(await toItsEnd(request, { mode: 'network', args: [JSON.stringify(targets)] }));
   await using greedy = start(request, { mode: 'watches', args: [String(bounds.watches)] });
   await greedy.answer('watches');
@@ -148,6 +166,11 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
   }
 }
 
+const withNames = {
+  entry: 'redteam-names',
+  options: ['--allow', 'api.redteam.test:80', '--allow', 'api.redteam.test:443'],
+};
+
 async function tunnels(
   request: Assault,
   measures: Measures,
@@ -164,6 +187,10 @@ async function tunnels(
     keep(session);
     await session.end();
   }
+  const { own, neighbour6 } = fakeUpstreams;
+  const reached = await Promise.all([own, neighbour6].map((host) => request.field.canReach(host, 80)));
+  measures.set('own-reachable', reached.every(Boolean) ? 'yes' : 'no');
+  keep(await toItsEnd(request, { mode: 'names', args: [JSON.stringify(fakeUpstreams)], ...withNames }));
   for (const how of ['close', 'garbage', 'questions', 'streams', 'bytes']) {
     await using session = start(request, { mode: 'evil', args: [how], tunnel: true, evil: true });
     await session.answer('evil');

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempts.ts';
+import { bySchemes } from './attempts-promises.ts';
 import {
   contained,
   factsOf,
@@ -9,6 +10,7 @@ import {
   unreachable,
   type Judge,
 } from './evidence.ts';
+import { permitted } from './schemes-streams.ts';
 
 export const network: readonly Attempt[] = [
   { title: 'an address of the internet, TCP', judge: unreachable('internet-tcp') },
@@ -57,7 +59,55 @@ function survived(how: string): Judge {
   };
 }
 
+/** As `onTunnel`, for the server with other permitted names; TLS counts only if the permitted name got through. */
+function onNames(judge: Judge): Judge {
+  return (evidence) => {
+    if (evidence.column !== 'mcpcat') return nothing('no tunnel');
+    const works = factsOf(evidence, 'names-works')?.['works'] === 'yes';
+    const tls = evidence.hits.some(({ text }) => text.includes('red-control-of-tls'));
+    return works && tls ? judge(evidence) : unanswered;
+  };
+}
+
+/** Refused, and not merely out of reach: the launcher's own machine gets there. */
+function ifReachable(judge: Judge): Judge {
+  return onNames((evidence) =>
+    evidence.measures.get('own-reachable') === 'yes' ? judge(evidence) : unanswered,
+  );
+}
+
+/** The launcher asks for the name itself, and for none that the machine's search list makes of it. */
+const absoluteOnly = onNames(({ hits }) => {
+  const names = hits.filter(({ kind }) => kind === 'dns').map(({ text }) => text);
+  if (!names.includes('api.redteam.test')) return unanswered;
+  const found = names.find((name) => name.endsWith('search-list.test'));
+  return found === undefined ? stopped('absolute names only') : succeeded(found);
+});
+
+const names: readonly Attempt[] = [
+  { title: 'another name in TLS over a permitted connection', judge: onNames(unreachable('names-tls')) },
+  { title: 'no name in TLS over a permitted connection', judge: onNames(unreachable('names-unnamed')) },
+  { title: 'another Host in HTTP over a permitted connection', judge: onNames(unreachable('names-host')) },
+  {
+    title: 'a permitted name that leads to this machine’s public address',
+    judge: ifReachable(unreachable('names-own')),
+  },
+  {
+    title: 'a permitted name that leads to an IPv6 neighbour',
+    judge: ifReachable(unreachable('names-link')),
+  },
+  { title: 'addresses of IPv6, plain, mapped and translated', judge: onNames(unreachable('names-six')) },
+  { title: 'an address asked for as if it were a name', judge: onNames(unreachable('names-spelt')) },
+  {
+    title: 'data in questions of other types (TXT, MX, ANY, AXFR…)',
+    judge: onNames(unreachable('names-types')),
+  },
+  { title: 'names that the machine’s search list makes of permitted ones', judge: absoluteOnly },
+];
+
 export const tunnel: readonly Attempt[] = [
+  ...names,
+  ...bySchemes(permitted),
   { title: 'names that are not permitted', judge: onTunnel(unreachable('tunnel-names')) },
   { title: 'data in names below a permitted suffix', judge: onTunnel(unreachable('tunnel-suffix')) },
   {

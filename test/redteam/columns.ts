@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
+import type { Entry } from '../../src/catalog/entry.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { mcpcat, project, testLabel } from '../rig/engine.ts';
@@ -38,6 +39,20 @@ export interface Attack {
   readonly tunnel?: boolean;
   /** The image brings a hostile /mcpcat-init of its own. */
   readonly evil?: boolean;
+  /** A folder that is handed over for writing, as /data. */
+  readonly folder?: string;
+  /** A named volume of the engine's, or an entry's state, as /state. */
+  readonly keeps?: boolean;
+  /** Another image than the hostile server's. */
+  readonly image?: string;
+  /** What else the client has in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Only for mcpcat: another catalog than the arsenal's, another entry, more words. */
+  readonly catalog?: string;
+  readonly entry?: string;
+  readonly options?: readonly string[];
+  /** The image is not named: it is the one that the entry's name means. */
+  readonly ownImage?: boolean;
 }
 
 export interface Command {
@@ -45,6 +60,12 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Finds the container. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Writes one entry of a catalog. */
+export function writeEntry(catalog: string, entry: Entry): void {
+  mkdirSync(path.join(catalog, entry.name), { recursive: true });
+  writeFileSync(path.join(catalog, entry.name, 'server.yaml'), JSON.stringify(entry));
 }
 
 /** The hostile server as an image, and as an entry of a catalog. */
@@ -59,10 +80,16 @@ export class Arsenal implements Disposable {
     for (const entry of [
       entryOf({ name: 'redteam', env }),
       entryOf({ name: 'redteam-tunnel', env, permissions: { network } }),
-    ]) {
-      mkdirSync(path.join(this.#catalog, entry.name));
-      writeFileSync(path.join(this.#catalog, entry.name, 'server.yaml'), JSON.stringify(entry));
-    }
+      entryOf({
+        name: 'redteam-names',
+        permissions: { network: ['own.redteam.test:80', 'link.redteam.test:80'] },
+      }),
+      entryOf({
+        name: 'redteam-data',
+        permissions: { mounts: [{ name: 'data', target: '/data', mode: 'rw', description: 'Data.' }] },
+      }),
+    ])
+      writeEntry(this.#catalog, entry);
   }
 
   [Symbol.dispose](): void {
@@ -84,6 +111,7 @@ export class Arsenal implements Disposable {
       'COPY files/ /app/',
       'USER 0:0',
       `RUN ["/usr/local/bin/node", "-e", "fs.chmodSync('/app/setuid', 0o6755)"]`,
+      `RUN ["/usr/local/bin/node", "-e", "fs.mkdirSync('/state'); fs.chownSync('/state', 65532, 65532)"]`,
       'ENTRYPOINT ["/mcpcat-init", "--", "/usr/local/bin/node", "/app/red.js"]',
     ];
     const hostile = compileHostile();
@@ -92,6 +120,7 @@ export class Arsenal implements Disposable {
       setuid: hostile,
       escape: compile('escape.c'),
       'red.js': readFileSync(path.join(fixtures, 'red.js')),
+      'promises.js': readFileSync(path.join(fixtures, 'promises.js')),
     };
     await buildImage(engine, this.image, { dockerfile, files });
   }
@@ -105,27 +134,47 @@ export class Arsenal implements Disposable {
     });
   }
 
+  /** The image above with lines of its own. */
+  async buildVariant(engine: Engine, tag: string, lines: readonly string[]): Promise<void> {
+    await buildImage(engine, tag, { dockerfile: [`FROM ${this.image}`, ...lines], files: {} });
+  }
+
   command(column: Column, attack: Attack, socket: string): Command {
     this.#count += 1;
     const session = `redteam-${String(process.pid)}-${String(this.#count)}`;
-    const { mode, args = [], secret, tunnel = false, evil = false } = attack;
-    const env = secret === undefined ? {} : { SIBLING_SECRET: secret };
-    if (column === 'mcpcat') {
-      const image = evil ? this.evilImage : this.image;
-      const to = ['--catalog', this.#catalog, '--engine', socket, '--image', image, '--pull', 'never'];
-      // Only the user can permit the address of a test host.
-      const server = tunnel ? ['redteam-tunnel', '--allow', 'api.redteam.test:80'] : ['redteam'];
-      return {
-        words: [process.execPath, mcpcat, 'run', ...server, ...to, '--', mode, ...args],
-        env: { ...env, CLAUDE_CODE_SESSION_ID: session },
-        labels: { [label.session]: session },
-      };
-    }
+    const secret = attack.secret === undefined ? {} : { SIBLING_SECRET: attack.secret };
+    const env = { ...secret, ...attack.env };
+    const labels = { [label.session]: session };
+    if (column !== 'mcpcat') return { words: this.#peer(column, { attack, socket, session }), env, labels };
+    return { words: this.#ours(attack, socket), env: { ...env, CLAUDE_CODE_SESSION_ID: session }, labels };
+  }
+
+  #ours(attack: Attack, socket: string): string[] {
+    const { mode, args = [], tunnel, evil, folder, options = [] } = attack;
+    const named = attack.image ?? (evil === true ? this.evilImage : this.image);
+    const image = attack.ownImage === true ? [] : ['--image', named];
+    const to = ['--catalog', attack.catalog ?? this.#catalog, '--engine', socket, '--pull', 'never'];
+    const mount = folder === undefined ? [] : ['--mount', `data=${folder}:rw`];
+    // Only the user can permit the address of a test host.
+    const allow = tunnel === true ? ['--allow', 'api.redteam.test:80'] : [];
+    const standard = folder === undefined ? 'redteam' : 'redteam-data';
+    const server = attack.entry ?? (tunnel === true ? 'redteam-tunnel' : standard);
+    const words = [server, ...allow, ...mount, ...options, ...image, ...to, '--', mode, ...args];
+    return [process.execPath, mcpcat, 'run', ...words];
+  }
+
+  #peer(
+    column: Exclude<Column, 'mcpcat'>,
+    { attack, socket, session }: { attack: Attack; socket: string; session: string },
+  ): string[] {
     const words = ['docker', '--host', `unix://${socket}`, 'run', '-i', '--rm', ...flags[column]];
     const mark = ['--label', `io.mcpcat.test=1`, '--label', `${label.session}=${session}`];
-    const settings = secret === undefined ? [] : ['-e', 'SIBLING_SECRET'];
-    const server = ['--entrypoint', '/usr/local/bin/node', this.image, '/app/red.js', mode, ...args];
-    return { words: [...words, ...mark, ...settings, ...server], env, labels: { [label.session]: session } };
+    const settings = attack.secret === undefined ? [] : ['-e', 'SIBLING_SECRET'];
+    const folder = attack.folder === undefined ? [] : ['-v', `${attack.folder}:/data`];
+    const state = attack.keeps === true ? ['-v', 'redteam-state:/state'] : [];
+    const server = ['--entrypoint', '/usr/local/bin/node', attack.image ?? this.image, '/app/red.js'];
+    const { mode, args = [] } = attack;
+    return [...words, ...mark, ...settings, ...folder, ...state, ...server, mode, ...args];
   }
 }
 

@@ -9,6 +9,8 @@ export interface Evidence {
   readonly answers: ReadonlyMap<string, Answer>;
   /** By name; what was measured from outside. */
   readonly measures: ReadonlyMap<string, number | string | undefined>;
+  /** By the attempt's title; what a scheme came to. */
+  readonly schemes: ReadonlyMap<string, Verdict>;
   /** What reached a fake upstream. */
   readonly hits: readonly Hit[];
 }

@@ -15,7 +15,7 @@ async function listen(port: number): Promise<void> {
     const at = `${socket.localAddress ?? ''}:${String(port)}`;
     socket.on('error', () => undefined);
     socket.once('data', (chunk) => {
-      say({ kind: 'tcp', at, text: chunk.toString('latin1').slice(0, 200) });
+      say({ kind: 'tcp', at, text: chunk.toString('latin1').slice(0, 4000) });
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
     });
   });
@@ -41,24 +41,38 @@ function nameOf(message: Buffer): string {
   return labels.join('.').toLowerCase();
 }
 
-/** `rebind.*` leads to the metadata service, `private.*` to a neighbour, `home.*` to the machine itself. */
+/**
+ * `rebind.*` leads to the metadata service, `private.*` to a neighbour, `home.*` to the machine itself, `own.*` to a public
+ * address of it.
+ */
 const traps: Readonly<Record<string, string>> = {
   rebind: '169.254.169.254',
   private: '192.168.77.2',
   home: '127.0.0.1',
+  own: '11.77.77.10',
 };
+/** `link.*` has only this: 2a00:7777::20, a neighbour on the machine's own IPv6 network. */
+const neighbour6 = Buffer.from('2a007777000000000000000000000020', 'hex');
 
-/** An A record for each question for one; an empty answer for any other type. */
+/** An A record for each question for one, AAAA for the name that has it; an empty answer for any other type. */
 function addressAnswer(message: Buffer): Buffer {
   const end = message.indexOf(0, 12) + 5;
-  const isA = message.readUInt16BE(end - 4) === 1;
+  const [type, first = ''] = [message.readUInt16BE(end - 4), nameOf(message).split('.')[0]];
+  const record = first === 'link' ? linkRecord(type) : addressRecord(type, traps[first] ?? internet);
   const head = Buffer.from(message.subarray(0, 12));
   head.writeUInt16BE(0x8180, 2);
-  head.writeUInt16BE(isA ? 1 : 0, 6);
+  head.writeUInt16BE(record.length > 0 ? 1 : 0, 6);
   head.writeUInt16BE(0, 10);
-  const address = traps[nameOf(message).split('.')[0] ?? ''] ?? internet;
-  const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]);
-  return Buffer.concat([head, message.subarray(12, end), ...(isA ? [record] : [])]);
+  return Buffer.concat([head, message.subarray(12, end), record]);
+}
+
+function addressRecord(type: number, address: string): Buffer {
+  const bytes = address.split('.').map(Number);
+  return Buffer.from(type === 1 ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...bytes] : []);
+}
+
+function linkRecord(type: number): Buffer {
+  return Buffer.from(type === 28 ? [0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 0, 0, 16, ...neighbour6] : []);
 }
 
 createInterface(process.stdin).on('line', (line) => {
@@ -68,6 +82,7 @@ createInterface(process.stdin).on('line', (line) => {
     socket.destroy();
     say({ dial: line, reached });
   };
+  socket.once('connect', () => socket.write('dial\n'));
   socket.once('data', () => end(true));
   socket.once('timeout', () => end(false));
   socket.once('error', () => end(false));

@@ -12,6 +12,11 @@ export const fakeUpstreams = {
   resolver: '203.0.113.53',
   internet6: '2001:db8:77::10',
   metadata: '169.254.169.254',
+  /** Public by the registries, and this machine's own here. */
+  own: '11.77.77.10',
+  own6: '2a00:7777::10',
+  /** Answers on this machine's IPv6 network, and is not among its addresses. */
+  neighbour6: '2a00:7777::20',
   /** The neighbours and nobody else: all that a scan tries. */
   lan: ['192.168.77.2', '192.168.77.3', '192.168.77.4', '192.168.77.5'],
 } as const;
@@ -51,14 +56,18 @@ export class Field implements AsyncDisposable {
   /** Rejects unless the namespace has no way out. */
   async setUp(): Promise<void> {
     this.#engine = await this.#second.start();
-    writeFileSync(path.join(this.#folder, 'resolv.conf'), `nameserver ${fakeUpstreams.resolver}\n`);
+    // A search list that would turn every name into another one first.
+    const resolv = `nameserver ${fakeUpstreams.resolver}\nsearch search-list.test\noptions ndots:5\n`;
+    writeFileSync(path.join(this.#folder, 'resolv.conf'), resolv);
     this.#ip('link', 'add', 'upstreams', 'type', 'bridge');
     this.#ip('link', 'set', 'upstreams', 'up');
     this.#ip('link', 'set', 'lo', 'up');
-    const { internet, resolver, metadata, lan, internet6 } = fakeUpstreams;
-    for (const address of [internet, resolver, metadata]) this.#address(`${address}/32`);
+    const { internet, resolver, metadata, own, lan, internet6, own6, neighbour6 } = fakeUpstreams;
+    for (const address of [internet, resolver, metadata, own]) this.#address(`${address}/32`);
     for (const address of lan) this.#address(`${address}/24`);
     this.#address(`${internet6}/128`);
+    this.#address(`${own6}/64`);
+    this.#ip('-6', 'route', 'add', 'local', `${neighbour6}/128`, 'dev', 'lo');
     this.mustBeClosed();
     await this.#invite();
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run redteam [-- --only COLUMN… --json]`: a hostile server tries every way out that we know, as plain
+ * `npm run redteam [-- --only COLUMN… --quick --json]`: a hostile server tries every way out that we know, as plain
  * `docker run`, Docker MCP Gateway, ToolHive and mcpcat start it. Everything happens on this machine, in a network
  * namespace of its own without a route out, which is checked before the first attempt. Needs root and the bases
  * (`npm test` makes them). Exit code 1 if any attempt succeeds against mcpcat.
@@ -11,7 +11,11 @@ import { reportJson, reportText } from './report.ts';
 import { failuresOf, redTeam } from './suite.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
 });
 const wanted = values.only ?? [...columns];
 const isColumn = (name: string): name is Column => columns.some((column) => column === name);
@@ -32,7 +36,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 try {
   const rows = await redTeam({
     engine: await testEngine(),
-    columns: Object.fromEntries(wanted.filter(isColumn).map((column) => [column, 'all'])),
+    columns: Object.fromEntries(
+      wanted.filter(isColumn).map((column) => [column, values.quick ? 'quick' : 'all']),
+    ),
     signal: interrupted.signal,
     onColumn: (column) => process.stderr.write(`redteam: ${column}\n`),
   });

@@ -14,7 +14,7 @@ export function reportText(rows: readonly Row[]): string {
     const own = rows.filter((row) => row.group === group);
     return `\n${group}\n${own.map((row) => rowText(row, shown)).join('')}`;
   });
-  return `${head}${body.join('')}\n${totalsText(rows, shown)}${knownText(rows)}`;
+  return `${head}${body.join('')}\n${totalsText(rows, shown)}${knownText(rows)}${reasonsText(rows)}`;
 }
 
 function rowText({ title, known, verdicts }: Row, shown: readonly Column[]): string {
@@ -37,6 +37,19 @@ function knownText(rows: readonly Row[]): string {
   return rows
     .filter(({ known }) => known !== undefined)
     .map(({ title, known }) => `known: ${title}: ${known ?? ''}\n`)
+    .join('');
+}
+
+/** Why a row has no meaning for a column; such cells count for nobody. */
+function reasonsText(rows: readonly Row[]): string {
+  const reasons = rows.flatMap(({ title, verdicts }) =>
+    [...verdicts].flatMap(([column, { outcome, detail }]) =>
+      outcome === 'n/a' ? [{ title, why: `${column}: ${detail}` }] : [],
+    ),
+  );
+  const whys = [...new Set(reasons.map(({ why }) => why))];
+  return whys
+    .map((why) => `not applicable: ${why}: ${String(reasons.filter((one) => one.why === why).length)} rows\n`)
     .join('');
 }
 

@@ -91,9 +91,21 @@ export class Session implements AsyncDisposable {
     await Promise.race([this.#ended, sleep(milliseconds, undefined, { ref: false })]);
   }
 
+  /** Its exit code, once it has ended; undefined if it does not in time. */
+  async code(milliseconds: number): Promise<number | null | undefined> {
+    return Promise.race([this.#ended, sleep(milliseconds, undefined, { ref: false })]);
+  }
+
+  /** Reads its stderr no more, as a client may that reads only messages. */
+  leaveStderr(): void {
+    this.#child.stderr.pause();
+  }
+
   /** What no program can do anything about. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
+    // Unread it would never close.
+    this.#child.stderr.resume();
     await this.#ended;
   }
 

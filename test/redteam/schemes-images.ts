@@ -1,0 +1,130 @@
+import { label } from '../../src/lib/labels.ts';
+import { run } from '../rig/engine.ts';
+import { stopped, succeeded, type Verdict } from './evidence.ts';
+import { onlyOurs, refusedStart, unproved, type Scene, type Scheme } from './scheme.ts';
+
+/** What the engine has made of a container, while the server in it is at work. */
+async function inspected(scene: Scene, image: string, format: string): Promise<string | undefined> {
+  await using session = scene.start({ mode: 'idle', image });
+  await session.answer('idle');
+  const [id] = await session.containers();
+  const { status, stdout } = scene.field.docker('inspect', '--format', format, id ?? '');
+  await session.end();
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+const tagOf = (scene: Scene, what: string): string =>
+  `mcpcat/redteam-${what}-${scene.column.replaceAll(/\W/g, '').toLowerCase()}:${String(process.pid)}`;
+
+/** An image that says more than a server has to say is not started at all. */
+async function refusedImage(scene: Scene, line: string, reason: RegExp): Promise<Verdict> {
+  const image = await scene.image(tagOf(scene, 'line'), [line]);
+  return refusedStart(await scene.visit({ mode: 'idle', image }), reason);
+}
+
+const own: readonly Scheme[] = [
+  {
+    title: 'an image’s own process 1 in the place of the launcher’s',
+    none: onlyOurs('it promises no process 1 of its own'),
+    run: (scene) =>
+      refusedImage(scene, 'ENTRYPOINT ["/usr/local/bin/node", "/app/red.js"]', /entry point: expected[^,]*/),
+  },
+  {
+    title: 'an image’s settings for the launcher’s process 1',
+    none: onlyOurs('its process 1 reads no settings'),
+    run: (scene) =>
+      refusedImage(
+        scene,
+        'ENV MCPCAT_TERM_GRACE_MS=9999999',
+        /environment MCPCAT_TERM_GRACE_MS: expected none/,
+      ),
+  },
+  {
+    title: 'an image’s VOLUME: a folder to write and run programs in',
+    async run(scene) {
+      const image = await scene.image(tagOf(scene, 'volume'), ['VOLUME /own']);
+      const visit = await scene.visit({ mode: 'volume', image });
+      const runs = visit.answers.find(({ attempt }) => attempt === 'volume')?.['runs'];
+      if (runs === 'fine') return succeeded('a program written there runs');
+      return refusedStart(visit, /mount \/own: expected none, found a volume/);
+    },
+  },
+  {
+    title: 'an image’s HEALTHCHECK: a program that is started again and again',
+    async run(scene) {
+      const check = 'HEALTHCHECK --interval=1s CMD ["/usr/local/bin/node", "-e", "0"]';
+      const image = await scene.image(tagOf(scene, 'health'), [check]);
+      const found = await inspected(scene, image, '{{if .State.Health}}checked{{else}}none{{end}}');
+      if (found === undefined) return unproved('no container');
+      return found === 'none' ? stopped('not checked') : succeeded('the engine starts it');
+    },
+  },
+];
+
+const forgedOwner = 'another-host/another-boot/1/1';
+
+const labels: readonly Scheme[] = [
+  {
+    title: 'labels of an image that say whose its container is',
+    none: onlyOurs('it keeps no owner'),
+    async run(scene) {
+      const lines = [`LABEL ${label.owner}=${forgedOwner} ${label.role}=test ${label.server}=other`];
+      const image = await scene.image(tagOf(scene, 'labels'), lines);
+      const format = `{{index .Config.Labels "${label.owner}"}} {{index .Config.Labels "${label.server}"}}`;
+      const found = await inspected(scene, image, format);
+      if (found === undefined) return unproved('no container');
+      const forged = found.includes('another-host') || found.endsWith(' other');
+      return forged ? succeeded(found) : stopped('the launcher’s own labels count');
+    },
+  },
+  {
+    title: 'a stranger’s container with a copied owner, and `stop --all`',
+    none: onlyOurs('it keeps no owner'),
+    run: copiedOwner,
+  },
+  {
+    title: 'another package’s image under the server’s name',
+    none: onlyOurs('it knows no packages'),
+    run: (scene) =>
+      underOurName(scene, 'npm:another-package', /expected an image of \S+ found one of npm:another-package/),
+  },
+  {
+    title: 'an image made for an entry that permits more',
+    none: onlyOurs('it knows no entries'),
+    run: (scene) =>
+      underOurName(scene, 'npm:fixture', /found one that was made for an entry which permits more/),
+  },
+];
+
+async function underOurName(scene: Scene, source: string, reason: RegExp): Promise<Verdict> {
+  const permissions = JSON.stringify({ network: ['*'], mounts: [], writable: [] });
+  const lines = [`LABEL ${label.source}=${source} ${label.permissions}='${permissions}'`];
+  await scene.image('mcpcat/redteam:local', lines);
+  return refusedStart(await scene.visit({ mode: 'idle', ownImage: true }), reason);
+}
+
+/** The image of the stranger's container carries the owner of a session that is at work: it takes it over. */
+async function copiedOwner(scene: Scene): Promise<Verdict> {
+  const { field } = scene;
+  await using session = scene.start({ mode: 'idle' });
+  await session.answer('idle');
+  const [id = ''] = await session.containers();
+  const owner = field
+    .docker('inspect', '--format', `{{index .Config.Labels "${label.owner}"}}`, id)
+    .stdout.trim();
+  const image = await scene.image(tagOf(scene, 'copied'), [
+    `LABEL ${label.owner}=${owner} ${label.role}=run ${label.server}=redteam`,
+  ]);
+  const made = field
+    .docker('run', '-d', '--entrypoint', '/usr/local/bin/node', image, '-e', 'setTimeout(() => 0, 60000)')
+    .stdout.trim();
+  scene.afterwards(() => field.docker('rm', '-f', made));
+  const { code, stderr } = await run(['stop', '--all', '--engine', field.socket]);
+  const running = field.docker('inspect', '--format', '{{.State.Running}}', made).stdout.trim();
+  if (owner === '' || made === '') return unproved(`exit code ${String(code)}: ${stderr}`);
+  if (running !== 'true') return succeeded('it was ended');
+  // An owner that an image claims is nobody's word any more: the own session with it may stay, too.
+  return stopped('it goes on');
+}
+
+export const images: readonly Scheme[] = [...own, ...labels];
