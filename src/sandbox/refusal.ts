@@ -30,8 +30,8 @@ export function refusal(source: string, paths: Paths): string | undefined {
 }
 
 /**
- * Why a single file (without symbolic links) is never handed over. One in a hidden place of a home may be, unlike a
- * folder there: the entry declares a file and the user names this one. What is mcpcat's or the system's stays refused,
+ * Why a single file (without symbolic links) is never handed over. One in a hidden place of one's own home may be, unlike
+ * a folder there: the entry declares a file and the user names this one. What is mcpcat's or the system's stays refused,
  * but for certificates that everybody may read.
  */
 export function fileRefusal(
@@ -42,7 +42,18 @@ export function fileRefusal(
   const judged = placeOf(source, paths);
   const mode = paths.ownerOf(source)?.mode ?? 0;
   const isPublic = !writing && (mode & 0o004) !== 0 && isPublicCertificate(judged.segments);
-  return homeReason(judged) ?? ownReason(judged) ?? (isPublic ? undefined : systemReason(judged));
+  return (
+    homeReason(judged) ??
+    ownReason(judged) ??
+    (isPublic ? undefined : systemReason(judged)) ??
+    (isOthers(judged) ? hiddenReason(judged) : undefined)
+  );
+}
+
+/** In a home by custom that is not this account's: an engine reads what its owner alone may. */
+function isOthers({ segments, fold, homes }: Judged): boolean {
+  const own = homes.some((home) => home.segments.length > 0 && startsWith(segments, home.segments, fold));
+  return !own && homeByCustom(segments, fold) !== undefined;
 }
 
 /** Whether something lies where programs keep keys, sessions and settings, and what kind of place it is. */

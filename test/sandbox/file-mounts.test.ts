@@ -81,6 +81,15 @@ for (const place of [
     assert.throws(() => file(place), refused('entry-refused', /is part of the system/));
   });
 
+for (const place of ['/home/other/.ssh/id_ed25519', '/home/other/.config/x/token', '/Users/eve/.kube/config'])
+  test(`${place} is somebody else's and not handed over`, () => {
+    assert.throws(() => file(place), refused('entry-refused', /holds credentials|hidden place of a home/));
+  });
+
+test("what lies open in somebody else's home may be read", () => {
+  assert.doesNotThrow(() => file('/home/other/shared/ca.pem'));
+});
+
 test('a certificate of the system that not everybody may read is not handed over, and none for writing', () => {
   const place = '/etc/ssl/certs/x.pem';
   const closed = fakePaths({ [place]: { file: true, mode: 0o640 } });
