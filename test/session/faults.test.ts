@@ -3,7 +3,7 @@
  * socket, and a proxy between that does one thing wrong. Whatever it is, the session ends, and no container is left.
  */
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { PermittedRule } from '../../src/egress/rules.ts';
 import { frameOf } from '../../src/egress/frames.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
@@ -214,8 +214,6 @@ async function reaped(fake: FakeEngine): Promise<number> {
 }
 
 const concurrency = 16;
-let played = 0;
-after(() => assert.ok(played >= 40, `${String(played)} kinds were played`));
 
 describe('one fault at one call leaves no container', { concurrency }, () => {
   for (const [name, call] of Object.entries(calls))
@@ -226,7 +224,6 @@ describe('one fault at one call leaves no container', { concurrency }, () => {
         assert.deepEqual([...result.fake.containers.keys()], [], `left: ${String(result.left)}`);
         // Where nothing was made, nobody can tell whether it will be.
         if (call !== calls['create']) assert.equal(result.left, undefined);
-        played++;
       });
 });
 
@@ -240,7 +237,6 @@ describe('answers in another order leave no container', { concurrency }, () => {
       const result = await play({ call, fault, program: until === 'ended' ? brief : stubborn });
       endsWell(result);
       assert.deepEqual([...result.fake.containers.keys()], [], `left: ${String(result.left)}`);
-      played++;
     });
 });
 
@@ -257,7 +253,6 @@ describe(
           if (there.length > 0) assert.notEqual(result.left, undefined, 'what is left is said');
           assert.equal(await reaped(result.fake), there.length);
           assert.deepEqual([...result.fake.containers.keys()], []);
-          played++;
         });
   },
 );

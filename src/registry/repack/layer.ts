@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { unpackedWithin } from '../../lib/unpacked.ts';
 import { blobOfFile, type LocalBlob } from '../content/blob.ts';
 import { mediaType } from '../content/manifest.ts';
 import { Digester, type Digest } from '../digest.ts';
@@ -67,7 +68,8 @@ async function uncompressed(tar: string, signal: AbortSignal | undefined): Promi
   const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
   if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return tar;
   const plain = `${tar}.tar`;
-  await pipeline(createReadStream(tar), createGunzip(), createWriteStream(plain), { signal });
+  const bounded = unpackedWithin((await stat(tar)).size, 'layer');
+  await pipeline(createReadStream(tar), createGunzip(), bounded, createWriteStream(plain), { signal });
   return plain;
 }
 

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,9 @@ import { McpcatError } from '../../lib/errors.ts';
 
 /** `manifest.json` of a `docker save` archive; engines with the containerd store write it as well. */
 const SaveManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }));
+
+/** A manifest or a configuration is a few kilobytes. */
+const maxTextBytes = 16 << 20;
 
 /** One image, unpacked from a `docker save` archive. */
 export interface SavedImage {
@@ -28,7 +31,12 @@ export async function unpackSaved(
   signal?: AbortSignal,
 ): Promise<SavedImage> {
   const files = await spool(archive, folder, signal);
-  const read = async (name: string): Promise<string> => readFile(found(files, name), 'utf8');
+  const read = async (name: string): Promise<string> => {
+    const file = found(files, name);
+    const { size } = await stat(file);
+    if (size > maxTextBytes) throw notSaved(`a "${name}" of ${String(size)} bytes`);
+    return readFile(file, 'utf8');
+  };
   const manifest = SaveManifest.safeParse(JSON.parse(await read('manifest.json')));
   const [image, ...others] = manifest.success ? manifest.data : [];
   if (image === undefined || others.length > 0) throw notSaved('not exactly one image');
@@ -47,6 +55,8 @@ async function spool(
   const feeding = pipeline(archive, extract, { signal });
   feeding.catch(() => undefined);
   for await (const entry of extract) {
+    // It breaks with the whole, which is who tells it.
+    entry.on('error', () => undefined);
     const name = path.posix.normalize(entry.header.name);
     const target = entry.header.linkname ?? '';
     if (entry.header.type === 'symlink') links.set(name, path.posix.join(path.posix.dirname(name), target));

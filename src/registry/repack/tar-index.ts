@@ -25,6 +25,7 @@ export async function indexTar(window: FileWindow): Promise<IndexedEntry[]> {
     if (block.length === 0 || isZero(block)) return entries;
     if (block.length < blockBytes) throw damaged('it ends in the middle of a header');
     const header = decodeHeader(block);
+    if (!isLength(header.size)) throw damaged(`a size of ${String(header.size)}`);
     const content = offset + blockBytes;
     if (isExtension(header.flag)) {
       const text = await extensionText(window, content, header.size);
@@ -33,11 +34,17 @@ export async function indexTar(window: FileWindow): Promise<IndexedEntry[]> {
       continue;
     }
     const entry = entryOf(header, extra, content);
+    if (!isLength(entry.size)) throw damaged(`a size of ${String(entry.size)}`);
     await checkWhole(window, entry);
     entries.push(entry);
     extra = new Map();
     offset = content + entry.size + paddingOf(entry.size);
   }
+}
+
+/** Sizes lead on to the next header: one below nothing would lead back. */
+function isLength(size: number): boolean {
+  return Number.isSafeInteger(size) && size >= 0;
 }
 
 function isZero(block: Buffer): boolean {
