@@ -89,7 +89,7 @@ const names: readonly Attempt[] = [
   { title: 'no name in TLS over a permitted connection', judge: onNames(unreachable('names-unnamed')) },
   { title: 'another Host in HTTP over a permitted connection', judge: onNames(unreachable('names-host')) },
   {
-    title: 'a permitted name that leads to this machine’s public address',
+    title: 'a permitted name that leads to this machine’s address',
     judge: ifReachable(unreachable('names-own')),
   },
   {
@@ -102,7 +102,7 @@ const names: readonly Attempt[] = [
     title: 'data in questions of other types (TXT, MX, ANY, AXFR…)',
     judge: onNames(unreachable('names-types')),
   },
-  { title: 'names that the machine’s search list makes of permitted ones', judge: absoluteOnly },
+  { title: 'names that the search list makes of permitted ones', judge: absoluteOnly },
 ];
 
 export const tunnel: readonly Attempt[] = [

@@ -33,7 +33,7 @@ const environment: readonly Attempt[] = [
         : nothing('its process 1 reads no settings'),
   },
   {
-    title: 'a setting that the client’s environment has, and nobody granted',
+    title: 'a setting of the client’s environment that nobody granted',
     judge: sees((name) => name === 'RED_UNGRANTED'),
   },
 ];

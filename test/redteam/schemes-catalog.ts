@@ -40,7 +40,7 @@ const consent: readonly Scheme[] = [
       }),
   },
   {
-    title: 'a new setting named as a key that the user’s environment has',
+    title: 'a new setting named as a key of the user’s environment',
     none: noEntries,
     run: (scene) =>
       widened(

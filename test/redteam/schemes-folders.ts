@@ -121,7 +121,7 @@ const places: readonly Scheme[] = [
     },
   },
   {
-    title: 'the launcher’s own folders (the code it loads, what was agreed to)',
+    title: 'the launcher’s own folders (its code, its consents)',
     none: onlyOurs('it says of no folder that it is its own'),
     async run(scene) {
       const folder = scene.own('cache', 'mcpcat');

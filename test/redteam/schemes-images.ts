@@ -50,7 +50,7 @@ const own: readonly Scheme[] = [
     },
   },
   {
-    title: 'an image’s HEALTHCHECK: a program that is started again and again',
+    title: 'an image’s HEALTHCHECK: a program started again and again',
     async run(scene) {
       const check = 'HEALTHCHECK --interval=1s CMD ["/usr/local/bin/node", "-e", "0"]';
       const image = await scene.image(tagOf(scene, 'health'), [check]);
@@ -78,7 +78,7 @@ const labels: readonly Scheme[] = [
     },
   },
   {
-    title: 'a stranger’s container with a copied owner, and `stop --all`',
+    title: 'a stranger’s container with a copied owner, `stop --all`',
     none: onlyOurs('it keeps no owner'),
     run: copiedOwner,
   },

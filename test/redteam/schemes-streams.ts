@@ -25,7 +25,7 @@ const secrets: readonly Scheme[] = [
     run: (scene) => whereSecretIs(scene, (id) => scene.field.docker('inspect', id).stdout),
   },
   {
-    title: 'a server’s secrets in the environment of its container’s process 1',
+    title: 'a server’s secrets in /proc/1/environ of its container',
     run: (scene) =>
       whereSecretIs(scene, (id) => {
         const pid = scene.field.docker('inspect', '--format', '{{.State.Pid}}', id).stdout.trim();
