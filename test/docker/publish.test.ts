@@ -38,22 +38,28 @@ before(
   { timeout },
 );
 after(async () => {
-  const image = quickImage(catalog.folder, name);
-  if (image !== undefined) await engine.removeImage(pulledImage(name, image), { force: true });
-  for (const local of catalog.images) await engine.removeImage(local, { force: true });
-  catalog[Symbol.dispose]();
-  rmSync(work, { recursive: true, force: true });
-  await real[Symbol.asyncDispose]();
+  try {
+    const image = quickImage(catalog.folder, name);
+    if (image !== undefined) await engine.removeImage(pulledImage(name, image), { force: true });
+    for (const local of catalog.images) await engine.removeImage(local, { force: true });
+    catalog[Symbol.dispose]();
+    rmSync(work, { recursive: true, force: true });
+  } finally {
+    await real[Symbol.asyncDispose](); // it would keep this process alive
+  }
 });
 
 const env = { DOCKER_CONFIG: '/nonexistent', MCPCAT_REGISTRY: '', MCPCAT_PLATFORMS: '' };
 const say = async (...args: string[]): Promise<Ran> => run([...args, '--catalog', catalog.folder], { env });
 const digestHere = (): string => quickImage(catalog.folder, name)?.digest ?? '';
 
+/** A home of its own for each start: what another start agreed to, such as the registry of its images, is not this one's matter. */
+const freshHome = (): { readonly HOME: string } => ({ HOME: mkdtempSync(path.join(work, 'home-')) });
+
 /** Starts it as a client does and waits for its answer; resolves to what it wrote to stderr. */
 async function serve(...args: string[]): Promise<{ answered: boolean; code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [mcpcat, 'run', name, '--catalog', catalog.folder, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...freshHome() },
     cwd: project,
   });
   const text = { stdout: '', stderr: '' };
@@ -188,10 +194,11 @@ test(
     writeFileSync(file, text.replace(real.host, stuck.host));
     try {
       const child = spawn(process.execPath, [mcpcat, 'run', name, '--catalog', catalog.folder], {
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...env, ...freshHome() },
         cwd: project,
       });
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((resolve, reject) => {
+        child.once('close', (code) => reject(new Error(`it ended with ${String(code)} before it pulled`)));
         child.stderr.on('data', (chunk: Buffer) => {
           if (chunk.toString().includes('pulling')) setTimeout(resolve, 1000);
         });
