@@ -69,7 +69,8 @@ step(
   'python',
 );
 step('images of two servers, built without network', 'build', ...names);
-step('proof: a handshake under all restrictions', 'test', ...names);
+// A clone stays as it is: what this machine found is not the catalog's.
+step('proof: a handshake under all restrictions', 'test', '--dry-run', ...names);
 for (const call of calls) await callTool(call);
 const left = await leftovers();
 process.stdout.write(

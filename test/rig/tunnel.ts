@@ -11,7 +11,7 @@ import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { fixtureLabels, project } from './engine.ts';
+import { fixtureLabels, project, run } from './engine.ts';
 import { start, type Started } from './started.ts';
 
 const fixtures = path.join(project, 'test/fixtures/tunnel');
@@ -172,6 +172,11 @@ export async function travellers(
   { cert }: Certificate,
   more = '',
 ): Promise<Travellers> {
+  if (languages.includes('python')) {
+    const { code, stderr } = await run(['build', 'fetch']);
+    if (code !== 0)
+      throw new Error(`the image that the Python client stands on could not be built: ${stderr}`);
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-tunnel-'));
   const nameOf = (language: Language): string =>
     `tunnel-${language}-${path.basename(folder).slice(-6).toLowerCase()}`;

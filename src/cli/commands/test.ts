@@ -9,6 +9,7 @@ export const spec: CommandSpec = {
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
     report: { type: 'string', value: 'DIR', help: 'write a JSON report for each server' },
     accept: { type: 'boolean', help: 'accept a changed list of tools into tools.json' },
+    'dry-run': { type: 'boolean', help: 'only report: neither tools.json nor proof.json is written' },
     catalog: common.catalog,
     engine: common.engine,
     json: common.json,

@@ -21,7 +21,8 @@ export const execute: Execute = async (invocation) => {
   const use = options.flag('accept') ? 'replaced' : 'kept';
   const jobs = servers.map((server) => ({
     name: server.entry.name,
-    work: (emit: Emit) => testAndKeep(server, { engine, use, emit, signal: terminal.signal }),
+    work: (emit: Emit) =>
+      testAndKeep(server, { engine, use, emit, keep: !options.flag('dry-run'), signal: terminal.signal }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));
@@ -37,14 +38,16 @@ export const execute: Execute = async (invocation) => {
 
 interface Testing extends Pick<SmokeRequest, 'engine' | 'emit' | 'signal'> {
   readonly use: ReviewUse;
+  /** Whether the entry's folder gets what was found. */
+  readonly keep: boolean;
 }
 
-async function testAndKeep({ entry, folder }: Server, { use, ...run }: Testing): Promise<SmokeReport> {
+async function testAndKeep({ entry, folder }: Server, { use, keep, ...run }: Testing): Promise<SmokeReport> {
   const { name } = entry;
   const labels = { [label.role]: 'test', [label.server]: name };
   const reviewed = await reviewedTools(folder, use);
   const result = await smokeTest({ ...run, entry, labels, reviewed, deadlineMs });
-  await keepResult(folder, result, use);
+  if (keep) await keepResult(folder, result, use);
   return result.report;
 }
 
