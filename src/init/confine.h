@@ -2,7 +2,7 @@
 #define MCPCAT_CONFINE_H
 
 /*
- * A server has the same uid as its guard: without this it could stop process 1 with ptrace or write into its memory,
+ * A server has the same uid as process 1: without this it could stop process 1 with ptrace or write into its memory,
  * and then outlive its client. The kernel gives the memory of a process that can't be dumped to nobody (ptrace(2)).
  */
 void confine_self(void);

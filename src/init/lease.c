@@ -11,8 +11,8 @@
 
 #include "attempts.h"
 #include "clock.h"
-#include "doors.h"
-#include "guard.h"
+#include "listeners.h"
+#include "init.h"
 #include "relay-frames.h"
 #include "say.h"
 #include "settings.h"
@@ -47,13 +47,13 @@ static bool alive(const struct lease *it, int64_t *heard, int *reports) {
 }
 
 bool lease_options(struct lease *lease, const char *command, char **arguments) {
-  *lease = (struct lease){.heartbeat = -1, .guardian = 1};
+  *lease = (struct lease){.heartbeat = -1, .init = 1};
   for (; arguments[0] != NULL; arguments += 2) {
     int value = arguments[1] == NULL ? -1 : parse_number(arguments[1], 86400000);
     if (value > 0 && strcmp(arguments[0], "--heartbeat") == 0) {
       lease->heartbeat = value;
     } else if (value > 0 && strcmp(arguments[0], "--pid") == 0) {
-      lease->guardian = (pid_t)value;
+      lease->init = (pid_t)value;
     } else {
       say("usage: mcpcat-init %s [--heartbeat MILLISECONDS] [--pid PID]", command);
       return false;
@@ -63,16 +63,16 @@ bool lease_options(struct lease *lease, const char *command, char **arguments) {
 }
 
 int lease_lost(const struct lease *lease) {
-  if (kill(lease->guardian, LEASE_SIGNAL) == 0) return 0;
-  say("can't tell process %d that the client is gone: %s", (int)lease->guardian, strerror(errno));
+  if (kill(lease->init, LEASE_SIGNAL) == 0) return 0;
+  say("can't tell process %d that the client is gone: %s", (int)lease->init, strerror(errno));
   return 1;
 }
 
-/* Where there is a relay it has them; then nobody stands behind the desk any more. */
+/* Where there is a relay it has them; then nothing is handed over any more. */
 static int take_reports(void) {
-  int sockets[doors_maximum];
+  int sockets[listeners_maximum];
   int reports;
-  int count = doors_take(sockets, &reports);
+  int count = listeners_take(sockets, &reports);
   while (count > 0) close(sockets[--count]);
   int flags = fcntl(STDOUT_FILENO, F_GETFL);
   if (flags < 0 || fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK) != 0) return -1;

@@ -7,7 +7,7 @@
 /* What `lease` and `relay` share: both hold a client's lease on the server. */
 struct lease {
   int heartbeat; /* milliseconds of silence that end it; -1: silence is fine */
-  pid_t guardian; /* who is told: process 1 */
+  pid_t init; /* who is told: process 1 */
 };
 
 /* Reads [--heartbeat MS] [--pid PID]; false after having said how the command is used. */

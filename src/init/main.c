@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "confine.h"
-#include "guard.h"
+#include "init.h"
 #include "lease.h"
 #include "probe.h"
 #include "relay.h"
@@ -15,7 +15,7 @@
 
 int main(int count, char **arguments) {
   confine_self();
-  if (count >= 3 && strcmp(arguments[1], "--") == 0) return guard(arguments + 2);
+  if (count >= 3 && strcmp(arguments[1], "--") == 0) return run_init(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "lease") == 0) return lease(arguments + 2);
   if (count >= 2 && strcmp(arguments[1], "relay") == 0) return relay(arguments + 2);
   if (count >= 3 && strcmp(arguments[1], "probe") == 0) return probe(arguments + 2);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * The road's frames, pure: type u8 | flags u8 (0) | stream u16 | length u32 | payload, all big-endian.
+ * The tunnel's frames, pure: type u8 | flags u8 (0) | stream u16 | length u32 | payload, all big-endian.
  * R: the relay, in the container; L: the launcher, outside.
  */
 enum frame_type {

@@ -31,7 +31,7 @@ static struct {
 static struct {
   nfds_t count;
   struct pollfd fds[fds_maximum];
-  struct stream *streams[fds_maximum]; /* NULL for the doors and the launcher */
+  struct stream *streams[fds_maximum]; /* NULL for the listeners and the launcher */
 } watch;
 
 static void watch_for(int fd, short events, struct stream *stream) {
@@ -40,7 +40,7 @@ static void watch_for(int fd, short events, struct stream *stream) {
 }
 
 /* Connections are only taken when the launcher can be told. */
-static void watch_doors(int64_t now) {
+static void watch_listeners(int64_t now) {
   if (!state.greeted || !output_has_room(&state.output)) return;
   watch_for(state.dns, POLLIN, NULL);
   if (state.reports >= 0) watch_for(state.reports, POLLIN, NULL);
@@ -109,7 +109,7 @@ static enum outcome read_launcher(int64_t now) {
   return take_frames(now);
 }
 
-static void serve_doors_and_streams(nfds_t first, int64_t now) {
+static void serve_listeners_and_streams(nfds_t first, int64_t now) {
   for (nfds_t i = first; i < watch.count; i++) {
     const struct pollfd *it = &watch.fds[i];
     if (it->revents == 0) continue;
@@ -134,7 +134,7 @@ static enum outcome serve_once(const struct lease *lease, int64_t *heard) {
   watch.count = 0;
   watch_for(STDIN_FILENO, POLLIN, NULL);
   watch_for(state.output.end > 0 ? STDOUT_FILENO : -1, POLLOUT, NULL);
-  watch_doors(now);
+  watch_listeners(now);
   watch_streams();
   int timeout = deadline < 0 ? -1 : deadline <= now ? 0 : (int)(deadline - now);
   if (poll(watch.fds, watch.count, timeout) < 0 && errno != EINTR) {
@@ -143,7 +143,7 @@ static enum outcome serve_once(const struct lease *lease, int64_t *heard) {
   }
   now = clock_milliseconds();
   /* Before the launcher's frames: these may end streams and open others, and the numbers of descriptors return. */
-  serve_doors_and_streams(2, now);
+  serve_listeners_and_streams(2, now);
   if (watch.fds[0].revents == 0) {
     return lease->heartbeat > 0 && now - *heard >= lease->heartbeat ? outcome_client_gone : outcome_none;
   }

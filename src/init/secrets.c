@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "preamble.h"
+#include "secrets-handoff.h"
 #include "say.h"
 
-enum { preamble_wait = 10000 };
+enum { handoff_wait = 10000 };
 
 /* Reads exactly size bytes; 0, or -1 at the end of input, an error or the deadline. */
 static int read_exactly(char *into, size_t size, int64_t deadline) {
@@ -35,16 +35,16 @@ static int read_exactly(char *into, size_t size, int64_t deadline) {
 
 /* Byte by byte, because what follows the line belongs to somebody else. */
 static long read_length(int64_t deadline) {
-  char header[preamble_header_maximum];
+  char header[handoff_header_maximum];
   for (size_t size = 0; size < sizeof header; size++) {
     if (read_exactly(header + size, 1, deadline) != 0) return -1;
-    if (header[size] == '\n') return preamble_length(header, size);
+    if (header[size] == '\n') return handoff_length(header, size);
   }
   return -1;
 }
 
 int secrets_read(struct secrets *secrets) {
-  int64_t deadline = clock_milliseconds() + preamble_wait;
+  int64_t deadline = clock_milliseconds() + handoff_wait;
   const char *problem = NULL;
   long length = read_length(deadline);
   if (length < 0) {
@@ -62,7 +62,7 @@ int secrets_read(struct secrets *secrets) {
   if (read_exactly(secrets->records, secrets->size, deadline) != 0) {
     problem = "it ended before its announced length";
   } else {
-    secrets->count = preamble_records(secrets->records, secrets->size, &problem);
+    secrets->count = handoff_records(secrets->records, secrets->size, &problem);
   }
   if (problem == NULL) return 0;
   say("the secrets on stdin can't be used: %s", problem);

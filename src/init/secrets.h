@@ -10,7 +10,7 @@ struct secrets {
   int count;
 };
 
-/* Reads the preamble from stdin and not one byte more, within 10 s. Returns 0, or -1 after having said why. */
+/* Reads the secrets handoff from stdin and not one byte more, within 10 s. Returns 0, or -1 after having said why. */
 int secrets_read(struct secrets *secrets);
 
 /* Overwrites and returns the memory. */

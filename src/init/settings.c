@@ -43,7 +43,7 @@ struct settings settings_from_environment(void) {
       .term_grace = grace("MCPCAT_TERM_GRACE_MS", default_term_grace),
       .lease_grace = default_lease_grace,
       .unread = grace("MCPCAT_UNREAD_MS", default_unread),
-      .preamble = is("MCPCAT_PREAMBLE", "1"),
+      .secrets_handoff = is("MCPCAT_PREAMBLE", "1"),
       .held = is("MCPCAT_LEASE", "1"),
       .isolated = is("MCPCAT_NETWORK", "none"),
       .reports = settings_reports(),

@@ -28,7 +28,7 @@ export interface Start {
   /** Graces of mcpcat-init in milliseconds, where they differ from its own. */
   readonly eofGrace?: number | undefined;
   readonly termGrace?: number | undefined;
-  /** Process 1 ends the server if nobody holds a lease on it for long (src/init/holders.h). */
+  /** Process 1 ends the server if nobody holds a lease on it for long (src/init/lease-holders.h). */
   readonly lease?: 'held' | 'none';
 }
 

@@ -14,7 +14,7 @@ import { start, type Started } from '../rig/started.ts';
 
 const timeout = 240_000;
 const prefix = 'suspended';
-/** Milliseconds: longer than any timeout of mcpcat-init (src/init/holders.c), and than a heartbeat may fail to come. */
+/** Milliseconds: longer than any timeout of mcpcat-init (src/init/lease-holders.c), and than a heartbeat may fail to come. */
 const night = 45_000;
 const line = (id: number, method: string, params: unknown): string =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;

@@ -6,18 +6,18 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, test } from 'node:test';
-import { compile, guard, init, removeOutput, saw, type Guarded } from './rig.ts';
+import { compile, startInit, init, removeOutput, saw, type StartedInit } from './rig.ts';
 import { killTunnels, Tunnel } from './tunnel.ts';
 
 const timeout = 60_000;
-const guards = new Set<Guarded>();
+const inits = new Set<StartedInit>();
 before(compile);
 afterEach(async () => {
   killTunnels();
-  // The next one needs the abstract name of its desk.
-  for (const it of guards) it.process.kill('SIGTERM');
-  await Promise.all([...guards].map((it) => it.ended));
-  guards.clear();
+  // The next one needs the abstract name of its handoff.
+  for (const it of inits) it.process.kill('SIGTERM');
+  await Promise.all([...inits].map((it) => it.ended));
+  inits.clear();
 });
 after(() => {
   removeOutput();
@@ -35,14 +35,14 @@ const server = `
     socket.on('error', (error) => console.log(error.code + ' ' + line + ';'));
   });`;
 
-async function guarded(env: Readonly<Record<string, string>>): Promise<Guarded> {
-  const it = guard([process.execPath, '-e', server], { env });
-  guards.add(it);
+async function runningInit(env: Readonly<Record<string, string>>): Promise<StartedInit> {
+  const it = startInit([process.execPath, '-e', server], { env });
+  inits.add(it);
   await saw(it, 'up');
   return it;
 }
 
-async function connect(it: Guarded, target: string): Promise<void> {
+async function connect(it: StartedInit, target: string): Promise<void> {
   const done = saw(it, ` ${target};`);
   it.process.stdin.write(`${target}\n`);
   await done;
@@ -51,7 +51,7 @@ async function connect(it: Guarded, target: string): Promise<void> {
 const reports = { MCPCAT_REPORTS: '1' };
 
 test('a connection that ends inside is told once, with address and port', { timeout }, async () => {
-  const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
+  const it = await runningInit({ ...reports, MCPCAT_PORTS: '443' });
   const tunnel = await Tunnel.openTelling(443);
   const told = async (...payload: readonly number[]): Promise<void> =>
     assert.deepEqual([...(await tunnel.next('attempt')).payload], payload);
@@ -71,7 +71,7 @@ test('a connection that ends inside is told once, with address and port', { time
 });
 
 test('what somebody listens for is no attempt in vain', { timeout }, async () => {
-  const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
+  const it = await runningInit({ ...reports, MCPCAT_PORTS: '443' });
   const tunnel = await Tunnel.openTelling(443);
   const own = net.createServer().listen(7777, '127.0.0.1');
   await once(own, 'listening');
@@ -85,7 +85,7 @@ test('what somebody listens for is no attempt in vain', { timeout }, async () =>
 });
 
 test('beyond 128 different attempts the last word is that no more will be told', { timeout }, async () => {
-  const it = await guarded({ ...reports, MCPCAT_PORTS: '443' });
+  const it = await runningInit({ ...reports, MCPCAT_PORTS: '443' });
   const tunnel = await Tunnel.openTelling(443);
   for (let index = 0; index < 140; index++) await connect(it, `192.0.2.${String(index)} 80`);
   const kinds: (number | undefined)[] = [];
@@ -97,7 +97,7 @@ test('beyond 128 different attempts the last word is that no more will be told',
 });
 
 test('a launcher that has not asked for it meets no new frame', { timeout }, async () => {
-  const it = await guarded({ MCPCAT_PORTS: '443' });
+  const it = await runningInit({ MCPCAT_PORTS: '443' });
   const tunnel = await Tunnel.open(443);
   await connect(it, '192.0.2.7 80');
   const asked = dns.resolveTxt('api.example.com').catch(() => undefined);
@@ -109,7 +109,7 @@ test('a launcher that has not asked for it meets no new frame', { timeout }, asy
 });
 
 test('without a tunnel the lease passes on addresses and names', { timeout }, async () => {
-  const it = await guarded({ ...reports, MCPCAT_NETWORK: 'none' });
+  const it = await runningInit({ ...reports, MCPCAT_NETWORK: 'none' });
   const lease = spawn(init, ['lease', '--pid', String(it.process.pid)], {
     env: { ...process.env, ...reports },
     stdio: 'pipe',

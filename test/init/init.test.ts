@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { compile, guard, init, isRelease, removeOutput, saw } from './rig.ts';
+import { compile, startInit, init, isRelease, removeOutput, saw } from './rig.ts';
 
 const timeout = 30_000;
 const fast = { MCPCAT_EOF_GRACE_MS: '300', MCPCAT_TERM_GRACE_MS: '300' };
@@ -14,33 +14,33 @@ test('the program is static and at most 100 KB', { skip: !isRelease }, () => {
 });
 
 test('the exit code of the server is passed on', { timeout }, async () => {
-  assert.equal((await guard(['sh', '-c', 'exit 7']).ended).code, 7);
+  assert.equal((await startInit(['sh', '-c', 'exit 7']).ended).code, 7);
 });
 
 test('a server killed by a signal gives 128 and the signal', { timeout }, async () => {
-  assert.equal((await guard(['sh', '-c', 'kill -9 $$']).ended).code, 137);
+  assert.equal((await startInit(['sh', '-c', 'kill -9 $$']).ended).code, 137);
 });
 
 test('a command that is not there gives 127 and says so', { timeout }, async () => {
-  const { code, stderr, stdout } = await guard(['/no/such/server']).ended;
+  const { code, stderr, stdout } = await startInit(['/no/such/server']).ended;
   assert.equal(code, 127);
   assert.match(stderr, /^mcpcat-init: can't start \/no\/such\/server: No such file/);
   assert.equal(stdout, '');
 });
 
 test('a file that is not executable gives 126', { timeout }, async () => {
-  assert.equal((await guard(['/etc/passwd']).ended).code, 126);
+  assert.equal((await startInit(['/etc/passwd']).ended).code, 126);
 });
 
 test('a server that exits on the end of input finishes its replies', { timeout }, async () => {
-  const { process: child, ended } = guard(['sh', '-c', 'cat; sleep 0.2; echo last']);
+  const { process: child, ended } = startInit(['sh', '-c', 'cat; sleep 0.2; echo last']);
   child.stdin.end('first\n');
   const { code, stdout, stderr } = await ended;
   assert.deepEqual([code, stdout, stderr], [0, 'first\nlast\n', '']);
 });
 
 test('a server that ignores the end of input gets SIGTERM after the grace', { timeout }, async () => {
-  const { process: child, ended } = guard(['sleep', '60'], { env: fast });
+  const { process: child, ended } = startInit(['sleep', '60'], { env: fast });
   child.stdin.end();
   const { code, stderr } = await ended;
   assert.equal(code, 143);
@@ -55,7 +55,7 @@ test(
   { timeout },
   async () => {
     for (const namespace of [false, true]) {
-      const { process: child, ended } = guard(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'], {
+      const { process: child, ended } = startInit(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'], {
         env: fast,
         namespace,
       });
@@ -71,7 +71,7 @@ test(
   'the default graces end a stubborn server well before a client gives up on it',
   { timeout },
   async () => {
-    const { process: child, ended } = guard(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
+    const { process: child, ended } = startInit(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
     child.stdin.end();
     assert.ok((await ended).milliseconds < 8000);
   },
@@ -80,19 +80,22 @@ test(
 test('signals reach the whole group of the server', { timeout }, async () => {
   const script =
     'trap : USR1; sh -c \'trap "echo grandchild; exit" USR1; echo ready; while :; do sleep 0.1; done\' & wait; wait';
-  const guarded = guard(['sh', '-c', script], { env: fast });
-  await saw(guarded, 'ready');
-  guarded.process.kill('SIGUSR1');
-  assert.match((await guarded.ended).stdout, /grandchild/);
+  const runningInit = startInit(['sh', '-c', script], { env: fast });
+  await saw(runningInit, 'ready');
+  runningInit.process.kill('SIGUSR1');
+  assert.match((await runningInit.ended).stdout, /grandchild/);
 });
 
 test('SIGTERM is passed on, and SIGKILL follows for a server that ignores it', { timeout }, async () => {
-  const guarded = guard(['sh', '-c', 'trap "echo told" TERM; echo ready; while :; do sleep 0.1; done'], {
-    env: fast,
-  });
-  await saw(guarded, 'ready');
-  guarded.process.kill('SIGTERM');
-  const { code, stdout, stderr } = await guarded.ended;
+  const runningInit = startInit(
+    ['sh', '-c', 'trap "echo told" TERM; echo ready; while :; do sleep 0.1; done'],
+    {
+      env: fast,
+    },
+  );
+  await saw(runningInit, 'ready');
+  runningInit.process.kill('SIGTERM');
+  const { code, stdout, stderr } = await runningInit.ended;
   assert.equal(code, 137);
   assert.match(stdout, /told/);
   assert.match(stderr, /asked to stop by a signal/);
@@ -101,14 +104,15 @@ test('SIGTERM is passed on, and SIGKILL follows for a server that ignores it', {
 test('two hundred orphans are reaped by process 1', { timeout }, async () => {
   const script =
     'for i in $(seq 200); do (sleep 0.05 &) ; done; sleep 1; grep -l "^State:.Z" /proc/[0-9]*/status | wc -l';
-  const { stdout } = await guard(['sh', '-c', script], { namespace: true }).ended;
+  const { stdout } = await startInit(['sh', '-c', script], { namespace: true }).ended;
   assert.equal(stdout.trim(), '0');
 });
 
 test('a daemon that left the group dies with process 1', { timeout }, async () => {
   const mark = `86399.${String(process.pid)}`;
-  await guard(['sh', '-c', `setsid sh -c 'trap "" TERM HUP; sleep ${mark}' & sleep 0.3`], { namespace: true })
-    .ended;
+  await startInit(['sh', '-c', `setsid sh -c 'trap "" TERM HUP; sleep ${mark}' & sleep 0.3`], {
+    namespace: true,
+  }).ended;
   const left = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(mark));
   assert.deepEqual(left, []);
 });
@@ -122,7 +126,7 @@ function commandLine(pid: string): string {
 }
 
 test('a server that never reads is ended although its pipe is full', { timeout }, async () => {
-  const { process: child, ended } = guard(['sleep', '60'], { env: fast });
+  const { process: child, ended } = startInit(['sleep', '60'], { env: fast });
   child.stdin.write(Buffer.alloc(32 * 1024));
   setTimeout(() => child.stdin.destroy(), 200);
   assert.equal((await ended).code, 143);
@@ -134,7 +138,7 @@ test(
   async () => {
     const script =
       'for fd in /proc/$$/fd/*; do readlink $fd; done | grep -c signalfd; grep -E "^Sig(Blk|Ign)" /proc/self/status; env | grep -c MCPCAT';
-    const { stdout } = await guard(['sh', '-c', script], { env: fast }).ended;
+    const { stdout } = await startInit(['sh', '-c', script], { env: fast }).ended;
     const [descriptors, ignored, blocked, ours] = stdout.trim().split('\n');
     assert.equal(descriptors, '0');
     assert.match(`${String(ignored)} ${String(blocked)}`, /^Sig\w+:\s0+ Sig\w+:\s0+$/);
@@ -143,7 +147,7 @@ test(
 );
 
 test('it is small in memory and does not spin once stdin has hung up', { timeout }, async () => {
-  const { process: child, ended } = guard(['sleep', '2'], { env: { MCPCAT_EOF_GRACE_MS: '10000' } });
+  const { process: child, ended } = startInit(['sleep', '2'], { env: { MCPCAT_EOF_GRACE_MS: '10000' } });
   child.stdin.end();
   await new Promise((resolve) => setTimeout(resolve, 1200));
   const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
@@ -160,7 +164,7 @@ test('it is small in memory and does not spin once stdin has hung up', { timeout
 });
 
 test('a grace that is not a number is said and replaced by the default', { timeout }, async () => {
-  const { code, stderr } = await guard(['true'], { env: { MCPCAT_EOF_GRACE_MS: '-5' } }).ended;
+  const { code, stderr } = await startInit(['true'], { env: { MCPCAT_EOF_GRACE_MS: '-5' } }).ended;
   assert.equal(code, 0);
   assert.match(stderr, /MCPCAT_EOF_GRACE_MS: expected milliseconds from 0 to 3600000, using 1800/);
 });

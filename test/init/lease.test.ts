@@ -1,35 +1,37 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { compile, guard, init, removeOutput, saw, type Guarded } from './rig.ts';
+import { compile, startInit, init, removeOutput, saw, type StartedInit } from './rig.ts';
 
 const timeout = 30_000;
 before(compile);
 after(removeOutput);
 
-async function serving(): Promise<Guarded> {
-  const guarded = guard(['sh', '-c', 'echo ready; exec sleep 60'], { env: { MCPCAT_EOF_GRACE_MS: '60000' } });
-  await saw(guarded, 'ready');
-  return guarded;
+async function serving(): Promise<StartedInit> {
+  const runningInit = startInit(['sh', '-c', 'echo ready; exec sleep 60'], {
+    env: { MCPCAT_EOF_GRACE_MS: '60000' },
+  });
+  await saw(runningInit, 'ready');
+  return runningInit;
 }
 
 test('the end of the lease ends the server although its stdin is open', { timeout }, async () => {
-  const guarded = await serving();
-  const lease = spawn(init, ['lease', '--pid', String(guarded.process.pid)]);
+  const runningInit = await serving();
+  const lease = spawn(init, ['lease', '--pid', String(runningInit.process.pid)]);
   lease.stdin.end();
-  const { code, stderr } = await guarded.ended;
+  const { code, stderr } = await runningInit.ended;
   assert.equal(code, 143);
   assert.match(stderr, /the launcher is gone/);
 });
 
 test('heartbeats hold the lease and silence ends it', { timeout }, async () => {
-  const guarded = await serving();
-  const lease = spawn(init, ['lease', '--heartbeat', '500', '--pid', String(guarded.process.pid)]);
+  const runningInit = await serving();
+  const lease = spawn(init, ['lease', '--heartbeat', '500', '--pid', String(runningInit.process.pid)]);
   const beat = setInterval(() => lease.stdin.write('.'), 100);
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.equal(guarded.process.exitCode, null);
+  assert.equal(runningInit.process.exitCode, null);
   clearInterval(beat);
-  assert.equal((await guarded.ended).code, 143);
+  assert.equal((await runningInit.ended).code, 143);
 });
 
 test('a lease with a wrong option says how to use it', { timeout }, async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync } fro
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
-import { compile, guard, removeOutput } from './rig.ts';
+import { compile, startInit, removeOutput } from './rig.ts';
 
 before(compile);
 after(removeOutput);
@@ -20,7 +20,7 @@ function identity(target: string): string {
 }
 
 async function started(mounts: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { process: child, ended } = guard(['/bin/sh', '-c', 'echo started $MCPCAT_MOUNTS'], {
+  const { process: child, ended } = startInit(['/bin/sh', '-c', 'echo started $MCPCAT_MOUNTS'], {
     env: { MCPCAT_MOUNTS: mounts },
   });
   child.stdin.end();

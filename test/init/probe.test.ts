@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { compile, guard, init, removeOutput } from './rig.ts';
+import { compile, startInit, init, removeOutput } from './rig.ts';
 
 const timeout = 30_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-probe-test-'));
@@ -73,7 +73,7 @@ test('talk gives what the other side says first, or why it says nothing', { time
   );
   // The servers live in this very process, so the probe must not block it.
   const attempts = [...ports.map((port) => `talk:127.0.0.1 ${port}`), 'talk:127.0.0.1 1'];
-  const { stdout } = await guard([init, 'probe', ...attempts]).ended;
+  const { stdout } = await startInit([init, 'probe', ...attempts]).ended;
   for (const server of servers) server.close();
   const lines = stdout.trim().split('\n').sort();
   assert.equal(lines[0], `0 ok ${Buffer.from('sinkhole 7').toString('hex')}`);
@@ -123,7 +123,7 @@ test('the processes of a container are told once each, with their words', { time
   const marked = 'sleep 0.3 0.0125';
   const script = `${marked}; echo`;
   const command = [...words, 'sh', '-c', `${init} watch < /dev/zero & ${script}; exit`];
-  const { stdout } = await guard(command).ended;
+  const { stdout } = await startInit(command).ended;
   const lines = stdout
     .split('\n')
     .map((hex) => Buffer.from(hex, 'hex').toString().replaceAll('\0', ' ').trim());

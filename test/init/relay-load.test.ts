@@ -81,7 +81,7 @@ test('stdin ends the lease although nobody reads stdout', { timeout }, async () 
   socket.write(Buffer.alloc(16 * mebibyte));
   await pause(500);
   tunnel.child.stdin.end();
-  await tunnel.guardianEnded;
+  await tunnel.initEnded;
   socket.destroy();
 });
 

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { compile, guard, init, removeOutput, saw } from './rig.ts';
+import { compile, startInit, init, removeOutput, saw } from './rig.ts';
 import { echo, encode, hello, killTunnels, Tunnel, u16, u32, type Frame } from './tunnel.ts';
 
 const timeout = 60_000;
@@ -268,7 +268,7 @@ for (const [what, [said, bytes]] of Object.entries(illegal)) {
     const { code, stderr } = await tunnel.ended;
     assert.equal(code, 1);
     assert.equal(stderr.replace("'", '’'), `mcpcat-init: the launcher sent ${said}: the network ends\n`);
-    assert.deepEqual([tunnel.guardian.exitCode, tunnel.guardian.signalCode], [null, null]);
+    assert.deepEqual([tunnel.init.exitCode, tunnel.init.signalCode], [null, null]);
   });
 }
 
@@ -355,9 +355,11 @@ test('frames may come one byte at a time', { timeout }, async () => {
 });
 
 test('the end of stdin ends the server', { timeout }, async () => {
-  const server = guard(['sh', '-c', 'echo ready; exec sleep 60'], { env: { MCPCAT_EOF_GRACE_MS: '60000' } });
+  const server = startInit(['sh', '-c', 'echo ready; exec sleep 60'], {
+    env: { MCPCAT_EOF_GRACE_MS: '60000' },
+  });
   await saw(server, 'ready');
-  const tunnel = new Tunnel({ guardian: server.process });
+  const tunnel = new Tunnel({ init: server.process });
   tunnel.write(hello(443));
   await tunnel.next('ready');
   tunnel.child.stdin.end();
@@ -371,7 +373,7 @@ test('a launcher that can not be written to is gone as well', { timeout }, async
   const tunnel = await Tunnel.open(443);
   tunnel.child.stdout.destroy();
   const socket = net.connect(443, '127.77.0.1').on('error', () => undefined);
-  await tunnel.guardianEnded;
+  await tunnel.initEnded;
   socket.destroy();
 });
 
@@ -381,9 +383,9 @@ test('heartbeats hold the lease and silence ends it', { timeout }, async () => {
   await tunnel.next('ready');
   const beat = setInterval(() => tunnel.send('beat'), 100);
   await pause(1500);
-  assert.equal(tunnel.guardian.signalCode, null);
+  assert.equal(tunnel.init.signalCode, null);
   clearInterval(beat);
-  await tunnel.guardianEnded;
+  await tunnel.initEnded;
   assert.equal((await tunnel.ended).code, 0);
 });
 

@@ -40,16 +40,16 @@ export interface Ended {
   readonly milliseconds: number;
 }
 
-export interface Guarded {
+export interface StartedInit {
   readonly process: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
 }
 
 /** Starts a command under mcpcat-init; `namespace` makes it the real process 1 of a pid namespace. */
-export function guard(
+export function startInit(
   command: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly namespace?: boolean } = {},
-): Guarded {
+): StartedInit {
   const words = [init, '--', ...command];
   const all =
     options.namespace === true
@@ -72,16 +72,16 @@ export function guard(
 }
 
 /** Waits until stdout holds the text; the test's own timeout bounds it. */
-export async function saw(guarded: Guarded, wanted: string): Promise<void> {
+export async function saw(runningInit: StartedInit, wanted: string): Promise<void> {
   let seen = '';
   await new Promise<void>((resolve) => {
     const look = (chunk: Buffer): void => {
       seen += chunk.toString();
       if (!seen.includes(wanted)) return;
-      guarded.process.stdout.off('data', look);
+      runningInit.process.stdout.off('data', look);
       resolve();
     };
-    guarded.process.stdout.on('data', look);
+    runningInit.process.stdout.on('data', look);
   });
 }
 

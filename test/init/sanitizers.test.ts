@@ -27,10 +27,10 @@ function reportIn(file: string): string {
 for (const suite of [
   'init',
   'lease',
-  'preamble',
+  'secrets-handoff',
   'probe',
-  'doors',
-  'room',
+  'listeners',
+  'stdin-watchdog',
   'relay',
   'relay-dns',
   'attempts',

@@ -69,8 +69,8 @@ export class Tunnel {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<TunnelEnd>;
   /** Stands for process 1: any signal but the lease's leaves it running. */
-  readonly guardian: ChildProcess;
-  readonly guardianEnded: Promise<void>;
+  readonly init: ChildProcess;
+  readonly initEnded: Promise<void>;
   /** Sees each frame first; those it does not want are kept for `next`. */
   handler: (frame: Frame) => boolean = () => false;
   readonly #inbox: Frame[] = [];
@@ -80,13 +80,13 @@ export class Tunnel {
   constructor(
     options: {
       readonly args?: readonly string[];
-      readonly guardian?: ChildProcess;
+      readonly init?: ChildProcess;
       readonly env?: Readonly<Record<string, string>>;
     } = {},
   ) {
-    this.guardian = options.guardian ?? spawn('sleep', ['600'], { stdio: 'ignore' });
-    this.guardianEnded = new Promise((resolve) => this.guardian.once('exit', () => resolve()));
-    const args = ['relay', '--pid', String(this.guardian.pid), ...(options.args ?? [])];
+    this.init = options.init ?? spawn('sleep', ['600'], { stdio: 'ignore' });
+    this.initEnded = new Promise((resolve) => this.init.once('exit', () => resolve()));
+    const args = ['relay', '--pid', String(this.init.pid), ...(options.args ?? [])];
     this.child = spawn(init, args, { env: { ...baseEnvironment(), ...options.env }, stdio: 'pipe' });
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -169,7 +169,7 @@ export class Tunnel {
 
   kill(): void {
     this.child.kill('SIGKILL');
-    this.guardian.kill('SIGKILL');
+    this.init.kill('SIGKILL');
     all.delete(this);
   }
 

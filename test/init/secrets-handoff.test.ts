@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { compile, guard, record, removeOutput } from './rig.ts';
+import { compile, startInit, record, removeOutput } from './rig.ts';
 
 const timeout = 30_000;
 const env = { MCPCAT_PREAMBLE: '1', PLAIN: 'kept', TOKEN: 'overridden' };
@@ -12,7 +12,7 @@ async function endedWith(
   input: Buffer | string,
   script = 'true',
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { process: child, ended } = guard(['sh', '-c', script], { env });
+  const { process: child, ended } = startInit(['sh', '-c', script], { env });
   child.stdin.end(input);
   return ended;
 }
@@ -23,8 +23,8 @@ test('secrets reach the server, and what follows them is the first thing it read
   assert.deepEqual([code, stdout], [0, 's3cret=x||kept|\n{"first":1}\n']);
 });
 
-test('a preamble may come one byte at a time', { timeout }, async () => {
-  const { process: child, ended } = guard(['sh', '-c', 'echo "$TOKEN"; cat'], { env });
+test('a secrets handoff may come one byte at a time', { timeout }, async () => {
+  const { process: child, ended } = startInit(['sh', '-c', 'echo "$TOKEN"; cat'], { env });
   for (const byte of record('TOKEN=slow')) {
     child.stdin.write(Buffer.from([byte]));
     await wait(2);
@@ -33,19 +33,19 @@ test('a preamble may come one byte at a time', { timeout }, async () => {
   assert.equal((await ended).stdout, 'slow\nrest');
 });
 
-test('an empty preamble is fine', { timeout }, async () => {
+test('an empty secrets handoff is fine', { timeout }, async () => {
   assert.equal((await endedWith('MCPCAT1 0\n')).code, 0);
 });
 
 test('secrets are in neither the environment nor the arguments of process 1', { timeout }, async () => {
   const script = 'cat /proc/1/environ /proc/1/cmdline | grep -ac s[3]cret';
-  const { process: child, ended } = guard(['sh', '-c', script], { env, namespace: true });
+  const { process: child, ended } = startInit(['sh', '-c', script], { env, namespace: true });
   child.stdin.end(record('TOKEN=s3cret'));
   assert.equal((await ended).stdout, '0\n');
 });
 
 const refused: Readonly<Record<string, Buffer | string>> = {
-  'no preamble at all': '{"jsonrpc":"2.0"}\n',
+  'no secrets handoff at all': '{"jsonrpc":"2.0"}\n',
   'the end of input at once': '',
   'a length that is not a number': 'MCPCAT1 12x\n',
   'a negative length': 'MCPCAT1 -1\n',
@@ -63,7 +63,7 @@ const refused: Readonly<Record<string, Buffer | string>> = {
   'too many records': record(...Array.from({ length: 257 }, (_, index) => `N${String(index)}=s3cret`)),
 };
 for (const [what, input] of Object.entries(refused)) {
-  test(`a preamble with ${what} is refused without showing a value`, { timeout }, async () => {
+  test(`a secrets handoff with ${what} is refused without showing a value`, { timeout }, async () => {
     const { code, stdout, stderr } = await endedWith(input, 'echo started');
     assert.deepEqual([code, stdout], [125, '']);
     assert.match(stderr, /^mcpcat-init: /);

@@ -5,13 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "doors.h"
+#include "listeners.h"
 #include "local-names.h"
 #include "relay-apps.h"
 #include "relay-sockets.h"
 #include "say.h"
 
-/* How many a single wake-up serves, so that no door starves the rest; and the pause when descriptors have run out. */
+/* How many a single wake-up serves, so that no listener starves the rest; and the pause when descriptors have run out. */
 enum { at_once = 64, accept_pause = 100, datagram_maximum = 1500 };
 
 /* A socket that process 1 had opened for this port, else a new one. */
@@ -26,28 +26,28 @@ static int listener_for(uint16_t port, int *sockets, int count) {
 }
 
 bool apps_listen(struct relay *relay, const uint16_t *ports, int count) {
-  int taken[doors_maximum];
-  int doors = doors_take(taken, &relay->reports);
+  int taken[listeners_maximum];
+  int listeners = listeners_take(taken, &relay->reports);
   if (!relay->tells && relay->reports >= 0) {
     close(relay->reports);
     relay->reports = -1;
   }
   /* The first one is for questions. */
-  relay->dns = doors > 0 ? taken[0] : socket_dns();
+  relay->dns = listeners > 0 ? taken[0] : socket_dns();
   if (relay->dns < 0) {
     say("can't listen on 127.0.0.1:53/udp: %s", strerror(errno));
     return false;
   }
   for (int i = 0; i < count; i++) {
     relay->ports[i] = ports[i];
-    relay->listeners[i] = listener_for(ports[i], taken + 1, doors - 1);
+    relay->listeners[i] = listener_for(ports[i], taken + 1, listeners - 1);
     if (relay->listeners[i] < 0) {
       say("can't listen on port %u: %s", (unsigned)ports[i], strerror(errno));
       return false;
     }
     relay->listener_count = i + 1;
   }
-  for (int i = 1; i < doors; i++) {
+  for (int i = 1; i < listeners; i++) {
     if (taken[i] >= 0) close(taken[i]);
   }
   return true;

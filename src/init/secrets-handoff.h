@@ -1,5 +1,5 @@
-#ifndef MCPCAT_PREAMBLE_H
-#define MCPCAT_PREAMBLE_H
+#ifndef MCPCAT_SECRETS_HANDOFF_H
+#define MCPCAT_SECRETS_HANDOFF_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,12 +11,12 @@
  *
  * so that they are in neither argv nor the container's configuration.
  */
-enum { preamble_maximum = 1 << 20, preamble_header_maximum = 16 };
+enum { handoff_maximum = 1 << 20, handoff_header_maximum = 16 };
 
 /* Length of the records that the header line (without its newline) announces, or -1. */
-long preamble_length(const char *header, size_t size);
+long handoff_length(const char *header, size_t size);
 
 /* Number of records, or -1 with *problem set. Names are [A-Za-z_][A-Za-z0-9_]*, each once, none starting MCPCAT_. */
-int preamble_records(const char *records, size_t size, const char **problem);
+int handoff_records(const char *records, size_t size, const char **problem);
 
 #endif

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compile, guard, init, removeOutput, saw, type Guarded } from './rig.ts';
+import { compile, startInit, init, removeOutput, saw, type StartedInit } from './rig.ts';
 
 const timeout = 60_000;
 before(compile);
@@ -18,15 +18,15 @@ after(() => {
 /** A server below a real process 1, and a lease put into that namespace from outside, as `docker exec` does. */
 async function leased(
   env: Readonly<Record<string, string>> = {},
-): Promise<Guarded & { lease: ChildProcess }> {
-  const guarded = guard(['sh', '-c', 'echo ready; exec sleep 60'], { namespace: true, env });
-  await saw(guarded, 'ready');
-  const target = String(childOf(guarded.process.pid ?? 0));
+): Promise<StartedInit & { lease: ChildProcess }> {
+  const runningInit = startInit(['sh', '-c', 'echo ready; exec sleep 60'], { namespace: true, env });
+  await saw(runningInit, 'ready');
+  const target = String(childOf(runningInit.process.pid ?? 0));
   const lease = spawn('nsenter', ['--target', target, '--pid', '--mount', init, 'lease'], { stdio: 'pipe' });
-  started.push(guarded.process, lease);
+  started.push(runningInit.process, lease);
   // One look of process 1 at the least.
   await sleep(3000);
-  return { ...guarded, lease };
+  return { ...runningInit, lease };
 }
 
 function childOf(parent: number): number {
@@ -74,14 +74,14 @@ describe('the lease', { concurrency: true }, () => {
   });
 
   test('that is expected and never comes is the end of the server', { timeout }, async () => {
-    const { ended } = guard(['sleep', '100'], { namespace: true, env: { MCPCAT_LEASE: '1' } });
+    const { ended } = startInit(['sleep', '100'], { namespace: true, env: { MCPCAT_LEASE: '1' } });
     const { code, milliseconds } = await ended;
     assert.equal(code, 143);
     assert.ok(milliseconds > 18_000, String(milliseconds));
   });
 
   test('need not come where none is expected', { timeout }, async () => {
-    const { ended } = guard(['sleep', '25'], { namespace: true });
+    const { ended } = startInit(['sleep', '25'], { namespace: true });
     assert.equal((await ended).code, 0);
   });
 });

@@ -1,5 +1,5 @@
-#ifndef MCPCAT_ROOM_H
-#define MCPCAT_ROOM_H
+#ifndef MCPCAT_STDIN_WATCHDOG_H
+#define MCPCAT_STDIN_WATCHDOG_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,16 +10,16 @@
  * fits in, and the hang-up behind it is seen. Nothing is read here. A client that lives fills it again; then only time
  * tells.
  */
-struct room {
+struct stdin_watchdog {
   int64_t next;  /* when to look again */
   int64_t since; /* how long the same bytes have waited */
   int unread;    /* bytes at the last look */
 };
 
-/* Looks if it is time to. True when a full pipe has not been read from for `patience` milliseconds. */
-bool room_never_read(struct room *it, int64_t now, int patience);
+/* Looks if it is time to. True when a full pipe has not been read from for `timeout` milliseconds. */
+bool stdin_never_read(struct stdin_watchdog *it, int64_t now, int timeout);
 
 /* Milliseconds until the next look. */
-int room_timeout(const struct room *it, int64_t now);
+int stdin_watchdog_timeout(const struct stdin_watchdog *it, int64_t now);
 
 #endif

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "room.h"
+#include "stdin-watchdog.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -21,7 +21,7 @@ static void grow(int capacity, int64_t waited) {
   if (wanted != 0) (void)fcntl(STDIN_FILENO, F_SETPIPE_SZ, wanted);
 }
 
-bool room_never_read(struct room *it, int64_t now, int patience) {
+bool stdin_never_read(struct stdin_watchdog *it, int64_t now, int timeout) {
   int unread = 0;
   if (now < it->next) return false;
   it->next = now + interval;
@@ -31,9 +31,9 @@ bool room_never_read(struct room *it, int64_t now, int patience) {
   if (unread != it->unread || unread < capacity / 2) it->since = now;
   it->unread = unread;
   if (it->since < now) grow(capacity, now - it->since);
-  return now - it->since >= patience;
+  return now - it->since >= timeout;
 }
 
-int room_timeout(const struct room *it, int64_t now) {
+int stdin_watchdog_timeout(const struct stdin_watchdog *it, int64_t now) {
   return it->next <= now ? 0 : (int)(it->next - now);
 }

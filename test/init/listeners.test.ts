@@ -5,32 +5,32 @@ import { rmSync } from 'node:fs';
 import net from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { compile, guard, removeOutput, saw, type Guarded } from './rig.ts';
+import { compile, startInit, removeOutput, saw, type StartedInit } from './rig.ts';
 import { killTunnels, Tunnel } from './tunnel.ts';
 
 const timeout = 60_000;
-const guards = new Set<Guarded>();
+const inits = new Set<StartedInit>();
 before(compile);
 afterEach(() => {
   killTunnels();
-  for (const it of guards) it.process.kill('SIGTERM');
-  guards.clear();
+  for (const it of inits) it.process.kill('SIGTERM');
+  inits.clear();
 });
 after(() => {
   removeOutput();
   rmSync(namespaceFolder, { recursive: true, force: true });
 });
 
-/** Process 1 with its doors open and a server that says when it runs. */
-async function guarded(ports: string, script = 'echo up; exec sleep 30'): Promise<Guarded> {
-  const it = guard(['/bin/sh', '-c', script], { env: { MCPCAT_PORTS: ports } });
-  guards.add(it);
+/** Process 1 with its listeners open and a server that says when it runs. */
+async function runningInit(ports: string, script = 'echo up; exec sleep 30'): Promise<StartedInit> {
+  const it = startInit(['/bin/sh', '-c', script], { env: { MCPCAT_PORTS: ports } });
+  inits.add(it);
   await saw(it, 'up');
   return it;
 }
 
 test('what a server asks for before there is a relay waits for it', { timeout }, async () => {
-  await guarded('443,5432');
+  await runningInit('443,5432');
   const early = net.connect(5432, '127.77.0.9');
   await once(early, 'connect');
   early.write('early');
@@ -46,7 +46,7 @@ test(
   'ports that process 1 did not open are opened by the relay, and those it has in excess are closed',
   { timeout },
   async () => {
-    await guarded('443,9999');
+    await runningInit('443,9999');
     const tunnel = await Tunnel.open(443, 8443);
     const late = net.connect(8443, '127.77.0.1');
     await once(late, 'connect');
@@ -61,7 +61,7 @@ test(
   'with the relay its sockets go: a later connection is refused, not kept waiting',
   { timeout },
   async () => {
-    await guarded('443');
+    await runningInit('443');
     const tunnel = await Tunnel.open(443);
     tunnel.child.kill('SIGKILL');
     await tunnel.ended;
@@ -74,7 +74,7 @@ test(
 test('the server inherits none of the sockets and does not see their setting', { timeout }, async () => {
   const script = 'ls /proc/self/fd | wc -l; env | grep -c MCPCAT; echo up';
   const listing = async (env: Readonly<Record<string, string>>): Promise<string> => {
-    const it = guard(['/bin/sh', '-c', script], { env });
+    const it = startInit(['/bin/sh', '-c', script], { env });
     it.process.stdin.end();
     return (await it.ended).stdout;
   };
@@ -88,7 +88,7 @@ for (const ports of ['', '443,', '0', '65536', 'https', '443;80']) {
     `ports "${ports}" ${['', '443,'].includes(ports) ? 'are taken' : 'are refused before the server starts'}`,
     { timeout },
     async () => {
-      const it = guard(['/bin/sh', '-c', 'echo up'], { env: { MCPCAT_PORTS: ports } });
+      const it = startInit(['/bin/sh', '-c', 'echo up'], { env: { MCPCAT_PORTS: ports } });
       it.process.stdin.end();
       const { code, stderr } = await it.ended;
       if (['', '443,'].includes(ports)) return assert.equal(code, 0, stderr);

@@ -1,17 +1,17 @@
-#include "preamble.h"
+#include "secrets-handoff.h"
 
 #include <string.h>
 
 static const char magic[] = "MCPCAT1 ";
 
-long preamble_length(const char *header, size_t size) {
+long handoff_length(const char *header, size_t size) {
   size_t prefix = sizeof magic - 1;
-  if (size <= prefix || size > preamble_header_maximum || memcmp(header, magic, prefix) != 0) return -1;
+  if (size <= prefix || size > handoff_header_maximum || memcmp(header, magic, prefix) != 0) return -1;
   long length = 0;
   for (size_t i = prefix; i < size; i++) {
     if (header[i] < '0' || header[i] > '9') return -1;
     length = length * 10 + (header[i] - '0');
-    if (length > preamble_maximum) return -1;
+    if (length > handoff_maximum) return -1;
   }
   return length;
 }
@@ -35,7 +35,7 @@ static bool seen_before(const char *records, const char *record, size_t length) 
   return false;
 }
 
-int preamble_records(const char *records, size_t size, const char **problem) {
+int handoff_records(const char *records, size_t size, const char **problem) {
   int count = 0;
   const char *end = records + size;
   for (const char *record = records; record < end;) {

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "holders.h"
+#include "lease-holders.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,12 +11,12 @@
 
 /*
  * Milliseconds. A launcher opens its lease within 3 s and one that was lost within 4 s, on a busy engine later. The
- * first may be killed between two looks, so that none is ever seen: hence a patience for that too.
+ * first may be killed between two looks, so that none is ever seen: hence a timeout for that too.
  */
-enum { interval = 2000, patience = 15000, first_patience = 20000 };
+enum { interval = 2000, timeout = 15000, first_timeout = 20000 };
 
 /* "PID (NAME) STATE PARENT …": the parent of a process that the engine put in is outside, and that is 0 (proc(5)). */
-bool holders_is_one(const char *stat, bool *runs) {
+bool lease_holders_is_one(const char *stat, bool *runs) {
   const char *name = strchr(stat, '(');
   const char *end = strrchr(stat, ')');
   if (name == NULL || end == NULL || strncmp(name, "(mcpcat-init", strlen("(mcpcat-init")) != 0) return false;
@@ -35,7 +35,7 @@ static bool look_at(pid_t pid, bool *runs) {
   close(from);
   if (size <= 0) return false;
   stat[size] = '\0';
-  if (!holders_is_one(stat, runs)) return false;
+  if (!lease_holders_is_one(stat, runs)) return false;
   if (!*runs) kill(pid, SIGCONT);
   return true;
 }
@@ -53,7 +53,7 @@ static pid_t find(bool *runs) {
   return found;
 }
 
-bool holders_lost(struct holders *it, int64_t now) {
+bool lease_holders_lost(struct lease_holders *it, int64_t now) {
   bool runs = false;
   if (getpid() != 1) return false;
   if (now < it->next) return false;
@@ -63,10 +63,10 @@ bool holders_lost(struct holders *it, int64_t now) {
     if (found != 0) it->holder = found;
   }
   if (runs || (it->holder == 0 && !it->expected)) it->running = now;
-  return now - it->running >= (it->holder == 0 ? first_patience : patience);
+  return now - it->running >= (it->holder == 0 ? first_timeout : timeout);
 }
 
-int holders_timeout(const struct holders *it, int64_t now) {
+int lease_holders_timeout(const struct lease_holders *it, int64_t now) {
   if (getpid() != 1) return -1;
   return it->next <= now ? 0 : (int)(it->next - now);
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "guard.h"
+#include "init.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,31 +15,31 @@
 #include "attempts.h"
 #include "clock.h"
 #include "confine.h"
-#include "doors.h"
+#include "listeners.h"
 #include "escalation.h"
-#include "holders.h"
+#include "lease-holders.h"
 #include "isolation.h"
 #include "local-names.h"
 #include "mounts.h"
-#include "room.h"
+#include "stdin-watchdog.h"
 #include "say.h"
 #include "secrets.h"
 #include "server.h"
 
-/* Exit code for "the guard itself could not do its work"; docker uses the same. */
-enum { exit_guard_failed = 125 };
+/* Exit code for "init itself could not do its work"; docker uses the same. */
+enum { exit_init_failed = 125 };
 
 struct watch {
   pid_t server;
   int signals; /* signalfd: signals become readable data, so one poll serves all and nothing races */
   bool input;  /* stdin has not hung up yet */
   int names; /* local-names.h; -1 where the relay answers, or the engine has its own */
-  struct doors doors;
+  struct listeners listeners;
   struct attempts attempts;
   struct settings settings;
   struct escalation escalation;
-  struct holders holders;
-  struct room room;
+  struct lease_holders lease_holders;
+  struct stdin_watchdog stdin_watchdog;
 };
 
 static int open_signals(void) {
@@ -93,21 +93,21 @@ static int sooner(int one, int other) {
 }
 
 /* With a lease the end of a client is known, however full stdin is. */
-static bool watches_room(const struct watch *it) {
+static bool watches_stdin(const struct watch *it) {
   return it->input && !it->settings.held;
 }
 
 /* Until the next thing that is due: an escalation, a look after the lease or into stdin. */
 static int timeout_of(const struct watch *it, int64_t now) {
-  int due = sooner(escalation_timeout(&it->escalation, now), holders_timeout(&it->holders, now));
-  return watches_room(it) ? sooner(due, room_timeout(&it->room, now)) : due;
+  int due = sooner(escalation_timeout(&it->escalation, now), lease_holders_timeout(&it->lease_holders, now));
+  return watches_stdin(it) ? sooner(due, stdin_watchdog_timeout(&it->stdin_watchdog, now)) : due;
 }
 
 /* One wait. poll with no events reports a hang-up of stdin without taking a byte from the server (poll(2)). */
 static void wait_once(struct watch *it) {
   struct pollfd fds[] = {{.fd = it->signals, .events = POLLIN},
                           {.fd = it->input ? STDIN_FILENO : -1, .events = 0},
-                          {.fd = it->doors.desk, .events = POLLIN},
+                          {.fd = it->listeners.handoff, .events = POLLIN},
                           {.fd = it->names, .events = POLLIN},
                           {.fd = it->attempts.listener, .events = POLLIN}};
   if (poll(fds, sizeof fds / sizeof *fds, timeout_of(it, clock_milliseconds())) < 0 && errno != EINTR) {
@@ -118,14 +118,14 @@ static void wait_once(struct watch *it) {
     it->input = false; /* it would be reported again and again */
     escalation_client_gone(&it->escalation, reason_hangup, clock_milliseconds(), &it->settings);
   }
-  if (fds[2].revents != 0) doors_hand_over(&it->doors);
+  if (fds[2].revents != 0) listeners_hand_over(&it->listeners);
   if (fds[3].revents != 0) local_names_answer(it->names, &it->attempts);
   if (fds[4].revents != 0) attempts_serve(&it->attempts);
   take_signals(it);
   int64_t now = clock_milliseconds();
-  if (holders_lost(&it->holders, now))
+  if (lease_holders_lost(&it->lease_holders, now))
     escalation_client_gone(&it->escalation, reason_lease, now, &it->settings);
-  if (watches_room(it) && room_never_read(&it->room, now, it->settings.unread))
+  if (watches_stdin(it) && stdin_never_read(&it->stdin_watchdog, now, it->settings.unread))
     escalation_client_gone(&it->escalation, reason_unread, now, &it->settings);
   act(it);
 }
@@ -176,11 +176,11 @@ static void explain(const struct watch *it, int status) {
 
 static int start(struct watch *it, char **command) {
   struct secrets secrets = {0};
-  it->doors.desk = -1;
+  it->listeners.handoff = -1;
   it->names = it->settings.isolated && it->settings.ports == NULL ? local_names_open() : -1;
   bool told = it->settings.ports != NULL || it->attempts.far >= 0;
-  if (told && !doors_open(&it->doors, it->settings.ports, it->attempts.far)) return -1;
-  if (it->settings.preamble && secrets_read(&secrets) != 0) return -1;
+  if (told && !listeners_open(&it->listeners, it->settings.ports, it->attempts.far)) return -1;
+  if (it->settings.secrets_handoff && secrets_read(&secrets) != 0) return -1;
   char **environment = secrets_environment(&secrets, environ);
   if (environment != NULL) it->server = server_start(command, environment);
   free(environment);
@@ -200,18 +200,18 @@ static bool confine(struct watch *it) {
   return true;
 }
 
-int guard(char **command) {
+int run_init(char **command) {
   int status = 0;
   struct watch it = {.signals = open_signals(), .input = true, .settings = settings_from_environment()};
   if (it.signals < 0) {
     say("signalfd: %s", strerror(errno));
-    return exit_guard_failed;
+    return exit_init_failed;
   }
-  if (it.settings.isolated && !isolation_holds()) return exit_guard_failed;
-  if (!mounts_hold(it.settings.mounts)) return exit_guard_failed;
-  if (!confine(&it)) return exit_guard_failed;
-  if (start(&it, command) != 0) return exit_guard_failed;
-  it.holders = (struct holders){.expected = it.settings.held, .running = clock_milliseconds()};
+  if (it.settings.isolated && !isolation_holds()) return exit_init_failed;
+  if (!mounts_hold(it.settings.mounts)) return exit_init_failed;
+  if (!confine(&it)) return exit_init_failed;
+  if (start(&it, command) != 0) return exit_init_failed;
+  it.lease_holders = (struct lease_holders){.expected = it.settings.held, .running = clock_milliseconds()};
   while (!server_reap(it.server, &status)) wait_once(&it);
   explain(&it, status);
   server_kill_all(it.server); /* stragglers; the kernel would do it too once process 1 is gone */

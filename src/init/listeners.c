@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "doors.h"
+#include "listeners.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "say.h"
 
 /* An abstract name (unix(7)): it belongs to the container's network namespace and needs no file. */
-static const char name[] = "\0mcpcat-doors";
+static const char name[] = "\0mcpcat-listeners";
 
 static struct sockaddr_un address_of(socklen_t *size) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -23,18 +23,18 @@ static struct sockaddr_un address_of(socklen_t *size) {
   return address;
 }
 
-static void close_all(struct doors *doors) {
-  while (doors->count > 0) close(doors->sockets[--doors->count]);
-  if (doors->desk >= 0) close(doors->desk);
-  doors->desk = -1;
+static void close_all(struct listeners *listeners) {
+  while (listeners->count > 0) close(listeners->sockets[--listeners->count]);
+  if (listeners->handoff >= 0) close(listeners->handoff);
+  listeners->handoff = -1;
 }
 
-static bool add(struct doors *doors, int fd, const char *what) {
+static bool add(struct listeners *listeners, int fd, const char *what) {
   if (fd < 0) {
     say("can't listen on %s: %s", what, strerror(errno));
     return false;
   }
-  doors->sockets[doors->count++] = fd;
+  listeners->sockets[listeners->count++] = fd;
   return true;
 }
 
@@ -48,43 +48,43 @@ static uint16_t next_port(const char **text) {
   return (uint16_t)port;
 }
 
-static bool open_sockets(struct doors *doors, const char *ports) {
+static bool open_sockets(struct listeners *listeners, const char *ports) {
   if (ports == NULL) return true;
-  if (!add(doors, socket_dns(), "127.0.0.1:53/udp")) return false;
+  if (!add(listeners, socket_dns(), "127.0.0.1:53/udp")) return false;
   while (*ports != '\0') {
     uint16_t port = next_port(&ports);
-    if (port == 0 || doors->count == 1 + hello_ports_maximum) {
+    if (port == 0 || listeners->count == 1 + hello_ports_maximum) {
       say("MCPCAT_PORTS: expected up to %d ports such as 443,80", hello_ports_maximum);
       return false;
     }
-    if (!add(doors, socket_listener(port), "a permitted port")) return false;
+    if (!add(listeners, socket_listener(port), "a permitted port")) return false;
   }
   return true;
 }
 
-static bool open_desk(struct doors *doors) {
+static bool open_handoff(struct listeners *listeners) {
   socklen_t size;
   struct sockaddr_un address = address_of(&size);
-  doors->desk = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (doors->desk >= 0 && bind(doors->desk, (struct sockaddr *)&address, size) == 0 && listen(doors->desk, 1) == 0) {
+  listeners->handoff = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (listeners->handoff >= 0 && bind(listeners->handoff, (struct sockaddr *)&address, size) == 0 && listen(listeners->handoff, 1) == 0) {
     return true;
   }
   say("can't keep the sockets for the relay: %s", strerror(errno));
   return false;
 }
 
-bool doors_open(struct doors *doors, const char *ports, int reports) {
-  *doors = (struct doors){.desk = -1};
-  bool opened = open_sockets(doors, ports);
-  if (reports >= 0) doors->sockets[doors->count++] = reports;
-  if (opened && open_desk(doors)) return true;
-  close_all(doors);
+bool listeners_open(struct listeners *listeners, const char *ports, int reports) {
+  *listeners = (struct listeners){.handoff = -1};
+  bool opened = open_sockets(listeners, ports);
+  if (reports >= 0) listeners->sockets[listeners->count++] = reports;
+  if (opened && open_handoff(listeners)) return true;
+  close_all(listeners);
   return false;
 }
 
 union rights {
   struct cmsghdr header;
-  char space[CMSG_SPACE(sizeof(int[doors_maximum]))];
+  char space[CMSG_SPACE(sizeof(int[listeners_maximum]))];
 };
 
 static struct msghdr message_of(struct iovec *data, union rights *rights, size_t size) {
@@ -94,36 +94,36 @@ static struct msghdr message_of(struct iovec *data, union rights *rights, size_t
   return message;
 }
 
-static void give(const struct doors *doors, int relay) {
+static void give(const struct listeners *listeners, int relay) {
   char byte = '\0';
   struct iovec data = {.iov_base = &byte, .iov_len = 1};
-  size_t size = sizeof(int) * (size_t)doors->count;
+  size_t size = sizeof(int) * (size_t)listeners->count;
   union rights rights = {0};
   struct msghdr message = message_of(&data, &rights, CMSG_SPACE(size));
   struct cmsghdr *part = CMSG_FIRSTHDR(&message);
   part->cmsg_level = SOL_SOCKET;
   part->cmsg_type = SCM_RIGHTS;
   part->cmsg_len = (__typeof__(part->cmsg_len))CMSG_LEN(size);
-  memcpy(CMSG_DATA(part), doors->sockets, size);
+  memcpy(CMSG_DATA(part), listeners->sockets, size);
   if (sendmsg(relay, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) say("can't give the relay its sockets: %s", strerror(errno));
 }
 
-void doors_hand_over(struct doors *doors) {
-  int relay = accept4(doors->desk, NULL, NULL, SOCK_CLOEXEC);
+void listeners_hand_over(struct listeners *listeners) {
+  int relay = accept4(listeners->handoff, NULL, NULL, SOCK_CLOEXEC);
   if (relay < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)) return;
   if (relay >= 0) {
-    give(doors, relay);
+    give(listeners, relay);
     close(relay);
   }
-  close_all(doors);
+  close_all(listeners);
 }
 
-static int receive(int desk, int *sockets) {
+static int receive(int handoff, int *sockets) {
   char byte;
   struct iovec data = {.iov_base = &byte, .iov_len = 1};
   union rights rights;
   struct msghdr message = message_of(&data, &rights, sizeof rights);
-  if (recvmsg(desk, &message, MSG_CMSG_CLOEXEC) <= 0) return 0;
+  if (recvmsg(handoff, &message, MSG_CMSG_CLOEXEC) <= 0) return 0;
   const struct cmsghdr *part = CMSG_FIRSTHDR(&message);
   if (part == NULL || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) return 0;
   size_t size = (size_t)part->cmsg_len - CMSG_LEN(0);
@@ -138,16 +138,16 @@ static bool tells(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
-int doors_take(int *sockets, int *reports) {
+int listeners_take(int *sockets, int *reports) {
   socklen_t size;
   struct sockaddr_un address = address_of(&size);
-  struct timeval patience = {.tv_sec = 2};
-  int desk = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct timeval timeout = {.tv_sec = 2};
+  int handoff = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   *reports = -1;
-  if (desk < 0) return 0;
-  setsockopt(desk, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  int count = connect(desk, (struct sockaddr *)&address, size) == 0 ? receive(desk, sockets) : 0;
-  close(desk);
+  if (handoff < 0) return 0;
+  setsockopt(handoff, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  int count = connect(handoff, (struct sockaddr *)&address, size) == 0 ? receive(handoff, sockets) : 0;
+  close(handoff);
   if (count > 0 && tells(sockets[count - 1])) *reports = sockets[--count];
   return count;
 }

@@ -1,5 +1,5 @@
-#ifndef MCPCAT_HOLDERS_H
-#define MCPCAT_HOLDERS_H
+#ifndef MCPCAT_LEASE_HOLDERS_H
+#define MCPCAT_LEASE_HOLDERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
  * Whoever holds the lease here for the launcher: `mcpcat-init lease` or `relay`, put into this pid namespace by the
  * engine. The server has their uid and can kill or stop them, so process 1 looks after them.
  */
-struct holders {
+struct lease_holders {
   bool expected;   /* one will come; without a launcher (docker run) none need */
   pid_t holder;    /* 0: none has been seen yet */
   int64_t next;    /* when to look again */
@@ -17,12 +17,12 @@ struct holders {
 };
 
 /* Looks if it is time to, and lets a stopped holder go on. True when none has run for long that should have. */
-bool holders_lost(struct holders *it, int64_t now);
+bool lease_holders_lost(struct lease_holders *it, int64_t now);
 
 /* Milliseconds until the next look; -1: never. */
-int holders_timeout(const struct holders *it, int64_t now);
+int lease_holders_timeout(const struct lease_holders *it, int64_t now);
 
 /* Whether a line of /proc/PID/stat is that of a holder, from outside this namespace; sets whether it runs. */
-bool holders_is_one(const char *stat, bool *runs);
+bool lease_holders_is_one(const char *stat, bool *runs);
 
 #endif
