@@ -140,12 +140,15 @@ test('without permission on the socket the message says so, and who may', { time
 test('an engine that goes away in mid-build fails the build, not the program', { timeout }, async () => {
   const temporary = temporaryFolder();
   await using proxy = await engineProxy();
+  const unnamed = async (): Promise<string[]> =>
+    (await engine.listImages(base.labels)).filter(({ tags }) => tags.length === 0).map(({ id }) => id);
   const started = start(buildArgs(proxy.address), temporary);
   await eventually(
     () => Promise.resolve(proxy.requests),
     (requests) => requests.some((line) => /^POST .*\/build\?/.test(line)),
   );
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // Cut once a step has left an image behind: how long that takes is the machine's affair.
+  await eventually(unnamed, (found) => found.length > 0);
   await proxy.cut();
   const { code, stdout, stderr } = await started.ended;
   assert.equal(code, 1, stderr);
@@ -156,8 +159,6 @@ test('an engine that goes away in mid-build fails the build, not the program', {
   assert.equal(await engine.inspectImage(builds.images[0] ?? ''), undefined);
 
   // Without the engine nothing could be tidied up; prune knows its images, once no build can need them any more.
-  const unnamed = async (): Promise<string[]> =>
-    (await engine.listImages(base.labels)).filter(({ tags }) => tags.length === 0).map(({ id }) => id);
   const left = await eventually(unnamed, (found) => found.length > 0);
   const known = async (now: number): Promise<string[]> =>
     (await unfinishedImages(engine, now)).map(({ id }) => id).filter((id) => left.includes(id));
