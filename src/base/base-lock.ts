@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { LockedDeb } from '../debian/locked-deb.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
 import type { BaseKind } from './recipe.ts';
 
-/** `templates/base/<kind>/lock.json`, written by `mcpcat base build`: what the base holds, by content. */
-const DebianPackage = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  architecture: z.string(),
-  sha256: z.string(),
-  bytes: z.number(),
-});
+/**
+ * `templates/base/<kind>/lock.json`, written by `mcpcat base update`: what the base holds, by content. Locks of version 1
+ * do not say where a package lies.
+ */
+const DebianPackage = LockedDeb.partial({ pool: true, snapshot: true });
 const BaseArtifact = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -24,7 +22,10 @@ const PlatformLock = z.strictObject({
   runtime: z.array(DebianPackage).default([]),
   artifacts: z.array(BaseArtifact).default([]),
 });
-const BaseLock = z.strictObject({ lockVersion: z.literal(1), platforms: z.record(z.string(), PlatformLock) });
+const BaseLock = z.strictObject({
+  lockVersion: z.literal([1, 2]),
+  platforms: z.record(z.string(), PlatformLock),
+});
 
 export type DebianPackage = z.infer<typeof DebianPackage>;
 export type BaseArtifact = z.infer<typeof BaseArtifact>;
@@ -38,7 +39,7 @@ function lockFile(templates: string, kind: BaseKind): string {
 
 async function readAll(templates: string, kind: BaseKind): Promise<z.infer<typeof BaseLock>> {
   const text = await readFile(lockFile(templates, kind), 'utf8').catch(() => undefined);
-  return text === undefined ? { lockVersion: 1, platforms: {} } : BaseLock.parse(JSON.parse(text));
+  return text === undefined ? { lockVersion: 2, platforms: {} } : BaseLock.parse(JSON.parse(text));
 }
 
 /** Empty lists where the platform was never locked. */
@@ -60,6 +61,6 @@ export async function writeBaseLock(
   );
   await writeWhole(
     lockFile(templates, kind),
-    jsonText({ lockVersion: 1, platforms: Object.fromEntries(platforms) }),
+    jsonText({ lockVersion: 2, platforms: Object.fromEntries(platforms) }),
   );
 }

@@ -16,6 +16,7 @@ const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>>
   mirror: ['--mirror', 'URL'],
   mount: ['--mount', 'NAME=PATH[:ro|rw|rw-all]'],
   name: ['--name', 'NAME'],
+  'newest-base': ['--newest-base'],
   pids: ['--pids', 'NUMBER'],
   platform: ['--platform', 'PLATFORM'],
   'pull-request': ['--pr'],
@@ -24,6 +25,7 @@ const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>>
   save: ['--save', 'DIR'],
   setting: ['--env', 'NAME[=VALUE]'],
   'settings-file': ['--env-file', 'FILE'],
+  snapshot: ['--snapshot', 'URL'],
   tool: ['--tool', 'NAME'],
   unproved: ['--unproved'],
 };

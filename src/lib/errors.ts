@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'lock-refused' // an artifact without integrity, or from a git/http/file source
   | 'system-unresolved' // Debian's packages could not be looked up: no apt, no mirror, or none of the name
   | 'package-unknown' // no such package or version upstream
+  | 'package-gone' // a locked package is neither on the mirror nor in the snapshot archive
+  | 'package-refused' // a package holds what none may: a device, a path out of it, far too much
   | 'bin-unknown' // the package has no program of the name that the entry starts
   | 'upstream-unavailable' // 429, 5xx, no route: not the entry's fault
   | 'integrity-mismatch'

@@ -17,6 +17,7 @@ export type InputName =
   | 'mirror' // where Debian packages come from
   | 'mount'
   | 'name'
+  | 'newest-base' // other Debian packages than the locked ones
   | 'pids'
   | 'platform'
   | 'pull-request' // propose it instead of keeping it
@@ -25,6 +26,7 @@ export type InputName =
   | 'save' // into a folder
   | 'setting'
   | 'settings-file'
+  | 'snapshot' // where Debian packages are that mirrors no longer have
   | 'tool'
   | 'unproved'; // what has no proof, all the same
 

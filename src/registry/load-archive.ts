@@ -34,7 +34,8 @@ export function packedArchive(
   });
 }
 
-async function* archiveOf<T extends Descriptor>(
+/** The same of any image, whose blobs `read` opens. */
+export async function* archiveOf<T extends Descriptor>(
   image: { readonly config: T; readonly layers: readonly T[] },
   tag: string,
   read: (blob: T) => AsyncIterable<Uint8Array>,
@@ -52,6 +53,6 @@ async function* archiveOf<T extends Descriptor>(
   yield Buffer.concat([text, Buffer.alloc(paddingOf(text.length)), Buffer.alloc(2 * blockBytes)]);
 }
 
-function layerName({ digest }: Descriptor): string {
-  return `${hexOf(digest)}.tar.gz`;
+function layerName({ digest, mediaType }: Descriptor): string {
+  return `${hexOf(digest)}.tar${mediaType.endsWith('gzip') ? '.gz' : ''}`;
 }

@@ -1,11 +1,11 @@
-import type { IndexedEntry } from './tar-index.ts';
+import type { TarEntry } from './tar-entry.ts';
 
 /**
  * The entries of a layer in their one canonical form: sorted by the bytes of the name (a folder before what is in it),
  * times no later than `epoch` and never negative, of several entries with one name the last, and of several names of
  * one file the first as the file and the others as hard links to it. Whiteouts are ordinary files and stay.
  */
-export function canonicalEntries(entries: readonly IndexedEntry[], epoch: number): IndexedEntry[] {
+export function canonicalEntries<T extends TarEntry>(entries: readonly T[], epoch: number): T[] {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const owners = ownersOf(byName);
   return [...byName.values()]
@@ -15,7 +15,7 @@ export function canonicalEntries(entries: readonly IndexedEntry[], epoch: number
 }
 
 /** For each file with several names: the name that holds the content now → the first of its names. */
-function ownersOf(byName: ReadonlyMap<string, IndexedEntry>): ReadonlyMap<string, string> {
+function ownersOf<T extends TarEntry>(byName: ReadonlyMap<string, T>): ReadonlyMap<string, string> {
   const first = new Map<string, string>();
   for (const entry of byName.values()) {
     const holder = entry.type === 'hardlink' ? holderOf(entry, byName) : undefined;
@@ -27,17 +27,17 @@ function ownersOf(byName: ReadonlyMap<string, IndexedEntry>): ReadonlyMap<string
 }
 
 /** The name at the end of a chain of hard links; undefined if it is not in this layer. */
-function holderOf(entry: IndexedEntry, byName: ReadonlyMap<string, IndexedEntry>): string | undefined {
-  let at: IndexedEntry | undefined = entry;
+function holderOf<T extends TarEntry>(entry: T, byName: ReadonlyMap<string, T>): string | undefined {
+  let at: T | undefined = entry;
   for (let steps = 0; at?.type === 'hardlink' && steps < 100; steps++) at = byName.get(at.linkName);
   return at === undefined || at.type === 'hardlink' ? undefined : at.name;
 }
 
-function relinked(
-  entry: IndexedEntry,
-  byName: ReadonlyMap<string, IndexedEntry>,
+function relinked<T extends TarEntry>(
+  entry: T,
+  byName: ReadonlyMap<string, T>,
   owners: ReadonlyMap<string, string>,
-): IndexedEntry {
+): T {
   const holder = entry.type === 'hardlink' ? holderOf(entry, byName) : entry.name;
   const first = holder === undefined ? undefined : owners.get(holder);
   const content = holder === undefined ? undefined : byName.get(holder);
