@@ -54,7 +54,7 @@ export async function audit(request: AuditRequest): Promise<AuditReport> {
     record({ engine, image, labels, openHome: true, declared, signal }, sandbox, (recording) =>
       watch(request, recording),
     );
-  const seen = await withExampleSandbox(server.entry, start, settings);
+  const seen = await withExampleSandbox(server.entry, start, { settings });
   return { ...(await judged(request, seen)), imageId: facts.id };
 }
 

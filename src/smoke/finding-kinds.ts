@@ -76,6 +76,12 @@ export const findingKinds = {
     advice:
       'see mcpcat doctor; a folder may not exist in the image, or two permissions contradict each other',
   },
+  'owner-refused': {
+    severity: 'error',
+    title: "Fails on somebody else's folder",
+    advice:
+      'look for a setting that has it trust what it is handed; else declare an exception with the reason',
+  },
   'not-probed': {
     severity: 'error',
     title: 'The sandbox could not be measured',

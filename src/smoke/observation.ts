@@ -3,6 +3,7 @@ import type { HandshakeResult, ToolFacts } from '../mcp/handshake.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Finding } from '../lib/finding.ts';
 import type { Answer } from '../test-session/probe.ts';
+import type { OwnerCheck } from './owner-cases.ts';
 import type { Expectation } from './expectations.ts';
 
 /** Everything that was seen of one server, for the checks to judge. */
@@ -29,6 +30,8 @@ export interface Observation {
   readonly probed: Probed | undefined;
   /** A second start with every example set; undefined where the first had them all. */
   readonly filled: Filled | undefined;
+  /** A start for each owner that mounts could have; empty where it has none. */
+  readonly owned: readonly Owned[];
   /** Of tools.json; undefined the first time. */
   readonly knownTools: readonly ToolFacts[] | undefined;
 }
@@ -40,6 +43,15 @@ export interface Filled {
   readonly failure: string | undefined;
   /** Last lines of stderr. */
   readonly stderr: readonly string[];
+}
+
+/** A start with mounts of one owner. */
+export interface Owned {
+  readonly check: OwnerCheck;
+  /** Whose they were, and how closed; for people. */
+  readonly says: string;
+  /** What went wrong; undefined: nothing. */
+  readonly failure: string | undefined;
 }
 
 /** What a probe found in the container of the server, while that was idle. */

@@ -28,7 +28,7 @@ export async function observeExamples(request: ObserveRequest): Promise<Filled |
       },
     );
   try {
-    return await withExampleSandbox(entry, start, optional);
+    return await withExampleSandbox(entry, start, { settings: optional });
   } catch (error) {
     signal?.throwIfAborted();
     return { settings, failure: messageOf(error), stderr: [] };

@@ -26,7 +26,7 @@ export interface ObserveRequest {
 }
 
 /** What one start shows. */
-export type Session = Omit<Observation, 'filled'>;
+export type Session = Omit<Observation, 'filled' | 'owned'>;
 
 /** Longest wait for the end after the input has ended: beyond all graces of mcpcat-init. */
 const exitTimeoutMs = 8000;

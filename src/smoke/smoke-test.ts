@@ -3,6 +3,7 @@ import type { Proof } from '../catalog/proof.ts';
 import type { Tool } from '../catalog/tools.ts';
 import type { Engine, ImageFacts, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { thisHost } from '../host/this-host.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
 import { startsWithExamples } from './checks/examples.ts';
@@ -11,6 +12,7 @@ import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
 import { staysWithinLimits } from './checks/limits.ts';
 import { onlyJsonRpc } from './checks/output.ts';
 import { answersWithoutInnerPaths } from './checks/paths.ts';
+import { worksWithOwner } from './checks/owners.ts';
 import { asksOnlyDeclared, declaredAndNoMore } from './checks/permissions.ts';
 import { oneProcess } from './checks/processes.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
@@ -19,6 +21,8 @@ import type { Check, Observation } from './observation.ts';
 import { proofOf, verifiedIn, type Verified } from './proof-of.ts';
 import { observe, observeModern } from './observe.ts';
 import { observeExamples } from './observe-examples.ts';
+import { observeOwners } from './observe-owners.ts';
+import { ownerChecks, untriedOwners } from './owner-cases.ts';
 
 /** By the name that a proof has for it. */
 const checks: Readonly<Record<string, Check>> = {
@@ -35,6 +39,7 @@ const checks: Readonly<Record<string, Check>> = {
   permissions: declaredAndNoMore,
   hosts: asksOnlyDeclared,
   tools: toolsAsReviewed,
+  ...Object.fromEntries(ownerChecks.map((check) => [check, worksWithOwner(check)])),
 };
 
 export interface SmokeRequest {
@@ -63,7 +68,7 @@ export interface SmokeReport {
   readonly tools: number;
   /** How much of the declared permissions was verified, both ways. */
   readonly proof: Verified;
-  /** Names of the checks that found nothing; `call`, `paths` and `examples` only where there are some. */
+  /** Names of the checks that found nothing; only those that had something to look at and could be tried. */
   readonly checks: readonly string[];
   readonly call: string | undefined;
   readonly initializeMs: number | undefined;
@@ -110,16 +115,19 @@ async function imageFacts({ engine, entry, image }: SmokeRequest): Promise<Image
 }
 
 async function judged(
-  { engine, entry, labels, reviewed, deadlineMs, signal }: SmokeRequest,
+  { engine, entry, labels, reviewed, deadlineMs, emit, signal }: SmokeRequest,
   { reference: image, facts }: Image,
 ): Promise<Pick<SmokeResult, 'report' | 'tools'>> {
   const observed = { engine, entry, image, labels, knownTools: reviewed, deadlineMs, signal };
+  const uid = thisHost().user?.uid;
   const session = await observe(observed);
   const answers = session.handshake.failure === undefined;
-  const [modern, filled] = answers
-    ? await Promise.all([observeModern(observed), observeExamples(observed)])
-    : [false, undefined];
-  const seen = { ...session, filled };
+  const [modern, filled, owned] = answers
+    ? await Promise.all([observeModern(observed), observeExamples(observed), observeOwners(observed, uid)])
+    : [false, undefined, []];
+  const seen = { ...session, filled, owned };
+  const untried = answers ? untriedOwners(entry, uid) : undefined;
+  if (untried !== undefined) emit({ type: 'notice', subject: entry.name, message: untried });
   const tools = seen.handshake.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return { report: reportOf(seen, { image, imageId: facts.id, modern }), tools };
 }
@@ -166,7 +174,8 @@ function reportOf(
 }
 
 /** A check that had nothing to look at has found nothing either. */
-function isMade(check: string, { entry, probed, filled, unanswered }: Observation): boolean {
+function isMade(check: string, { entry, probed, filled, owned, unanswered }: Observation): boolean {
+  if (check.startsWith('owner-')) return owned.some((one) => one.check === check);
   if (check === 'answers') return unanswered !== undefined;
   if (check === 'examples') return filled !== undefined;
   if (check === 'call' || check === 'paths') return entry.smoke.call !== undefined;

@@ -3,64 +3,71 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { makeFolder } from '../lib/make-folder.ts';
-import type { Entry } from '../catalog/entry.ts';
+import type { Entry, Mount } from '../catalog/entry.ts';
 import { hostPaths } from '../sandbox/paths.ts';
 import { sandboxOf } from '../sandbox/policy.ts';
 import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
+import { giveTo, openToAll, type MountOwner } from './mount-owner.ts';
+
+/** What is other than in the proof itself. */
+export interface ExampleCase {
+  /** Take the place of examples. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whose the folders and files are; nothing said: everybody's. */
+  readonly owner?: MountOwner;
+}
 
 /**
- * The sandbox of an entry with its example settings, for the time of `work`; `given` settings take the place of examples.
- * Every declared folder is one of our own with no more than `smoke.files` in it, every declared file one of our own with
- * what `smoke.files` says; all are gone afterwards.
+ * The sandbox of an entry with its example settings, for the time of `work`. Every declared folder is one of our own with
+ * no more than `smoke.files` in it, every declared file one of our own with what `smoke.files` says; all are gone
+ * afterwards.
  */
 export async function withExampleSandbox<T>(
   entry: Entry,
   work: (sandbox: Sandbox) => Promise<T>,
-  given: Readonly<Record<string, string>> = {},
+  { settings = {}, owner = openToAll }: ExampleCase = {},
 ): Promise<T> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
   try {
+    await chmod(home, 0o755);
+    const files = entry.smoke.files ?? {};
     const mounts = await Promise.all(
-      entry.permissions.mounts.map((mount) => exampleMount(home, { mount, files: entry.smoke.files ?? {} })),
+      entry.permissions.mounts.map((mount) => exampleMount(home, { mount, files, owner })),
     );
-    const overrides = { env: { ...exampleSettings(entry), ...given }, mounts, args: entry.smoke.args };
+    const overrides = { env: { ...exampleSettings(entry), ...settings }, mounts, args: entry.smoke.args };
     return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
   } finally {
     await rm(home, { recursive: true, force: true });
   }
 }
 
+interface Example {
+  readonly mount: Mount;
+  readonly files: Readonly<Record<string, string>>;
+  readonly owner: MountOwner;
+}
+
 async function exampleMount(
   home: string,
-  {
-    mount: { name, mode, kind },
-    files,
-  }: {
-    readonly mount: Entry['permissions']['mounts'][number];
-    readonly files: Readonly<Record<string, string>>;
-  },
+  { mount: { name, mode, kind }, files, owner }: Example,
 ): Promise<MountRequest> {
-  const hostPath = await mkdtemp(path.join(home, `${name}-`));
-  await chmod(hostPath, 0o777); // the image's user is nobody on this machine
-  await chmod(home, 0o755);
+  const folder = await mkdtemp(path.join(home, `${name}-`));
   const own = Object.entries(files)
     .filter(([file]) => file.startsWith(`${name}/`))
     .map(([file, text]) => ({ file: file.slice(name.length + 1), text }));
   const [only = { file: name, text: '' }] = own;
-  for (const one of kind === 'file' ? [only] : own) await putFile(hostPath, one);
-  return { name, hostPath: kind === 'file' ? path.join(hostPath, only.file) : hostPath, mode };
+  for (const one of kind === 'file' ? [only] : own) await putFile(folder, one);
+  // Around a file lies a folder that everybody may look into.
+  if (kind === 'file') await chmod(folder, 0o755);
+  const hostPath = kind === 'file' ? path.join(folder, only.file) : folder;
+  await giveTo(hostPath, owner);
+  return { name, hostPath, mode: mode === 'ro' ? 'ro' : owner.access };
 }
 
-/** The server's user may read and change it, as a user's own. */
 async function putFile(folder: string, { file, text }: { file: string; text: string }): Promise<void> {
-  const parts = file.split('/').slice(0, -1);
-  for (const [index] of parts.entries()) {
-    const inner = path.join(folder, ...parts.slice(0, index + 1));
-    await makeFolder(inner);
-    await chmod(inner, 0o777);
-  }
-  await writeFile(path.join(folder, file), text);
-  await chmod(path.join(folder, file), 0o666);
+  const target = path.join(folder, file);
+  await makeFolder(path.dirname(target));
+  await writeFile(target, text);
 }
 
 /** What the entry says for its smoke test, else its example. */

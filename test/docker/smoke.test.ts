@@ -43,6 +43,23 @@ const expected: Readonly<
 smoke: {files: {config/deep/settings.json: '{}'}}
 `,
   },
+  'compares-owner': {
+    kind: 'owner-refused',
+    passes: false,
+    entry: `permissions: {mounts: [{name: data, target: /data, mode: rw, description: Its data}]}
+smoke: {call: {tool: echo, arguments: {path: /data}}}
+`,
+  },
+  'takes-mounts': {
+    kind: undefined,
+    passes: true,
+    entry: `permissions:
+  mounts:
+    - {name: data, target: /data, mode: rw, description: Its data}
+    - {name: key, target: /keys/key, kind: file, description: A key}
+smoke: {files: {data/deep/a.txt: a, key/key.json: '{}'}, call: {tool: echo, arguments: {path: /data}}}
+`,
+  },
   'takes-setting': {
     kind: undefined,
     passes: true,
@@ -125,6 +142,22 @@ test('a start with all examples counts as a check where there are examples', { t
   assert.ok((await reportOf('takes-setting')).report.checks.includes('examples'));
   assert.ok(!(await reportOf('none')).report.checks.includes('examples'));
 });
+
+test(
+  'mounts are proved with each owner that this user can make, and nothing else is claimed',
+  { timeout },
+  async () => {
+    const owners = (checks: readonly string[]): string[] =>
+      checks.filter((check) => check.startsWith('owner-'));
+    const isRoot = process.getuid?.() === 0;
+    const all = ['owner-755', 'owner-700', ...(isRoot ? ['owner-root'] : []), 'owner-rw'];
+    assert.deepEqual(owners((await reportOf('takes-mounts')).report.checks), all);
+    assert.deepEqual(owners((await reportOf('none')).report.checks), []);
+    const { report } = await reportOf('compares-owner');
+    assert.deepEqual(owners(report.checks), ['owner-700', 'owner-rw']);
+    assert.match(JSON.stringify(report.findings), /somebody else's, mode 755, read-only.*dubious ownership/);
+  },
+);
 
 test('all pages of a list of tools are read', { timeout }, async () => {
   assert.equal((await reportOf('paging')).report.tools, 2);

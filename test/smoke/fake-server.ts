@@ -78,7 +78,9 @@ export function soundProbe(open: readonly string[]): (exec: FakeExec) => void {
     exec.stdin.resume();
     if (program !== '/mcpcat-init' || verb !== 'probe') return exec.exit(127);
     for (const [index, attempt] of attempts.entries()) {
-      const good = attempt.startsWith('write:') && open.includes(attempt.slice('write:'.length));
+      const [what = '', target = ''] = attempt.split(/:(.*)/s);
+      // What was handed over is there to be looked at.
+      const good = what === 'list' || (what === 'write' && open.includes(target));
       const detail = Buffer.from(good ? '' : 'No such file or directory').toString('hex');
       exec.stdout.write(`${String(index)} ${good ? 'ok' : 'no'} ${detail}\n`);
     }

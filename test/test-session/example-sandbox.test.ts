@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Entry } from '../../src/catalog/entry.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { withExampleSandbox } from '../../src/test-session/example-sandbox.ts';
 
 const entry = Entry.parse({
@@ -54,6 +55,23 @@ test('a single file of a test holds what the entry says, else nothing', async ()
     );
     await Promise.resolve();
   });
+});
+
+test("what a test hands over can lie as a user's own does: closed, or read-only", async () => {
+  const owner = { uid: process.getuid?.(), mode: 0o700, access: 'ro' } as const;
+  const look = async ({ mounts }: Sandbox): Promise<void> => {
+    const [config, data] = mounts;
+    const modeOf = (...parts: readonly string[]): number =>
+      statSync(path.join(config?.source ?? '', ...parts)).mode & 0o777;
+    assert.deepEqual([modeOf(), modeOf('more'), modeOf('a.json')], [0o700, 0o700, 0o600]);
+    assert.deepEqual([config?.readOnly, data?.readOnly], [true, true]);
+    await Promise.resolve();
+  };
+  // A server never works as root, and what is root's and closed it can't read.
+  if (owner.uid === 0)
+    await assert.rejects(withExampleSandbox(entry, look, { owner }), { code: 'entry-refused' });
+  const plain = owner.uid === 0 ? { ...owner, uid: 1000 } : owner;
+  await withExampleSandbox(entry, look, { owner: plain });
 });
 
 for (const file of ['config/../x.json', '/config/x.json', 'config', 'config//x', 'config/./x'])

@@ -1,0 +1,76 @@
+import { messageOf } from '../lib/errors.ts';
+import { handshake } from '../mcp/handshake.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { withExampleSandbox } from '../test-session/example-sandbox.ts';
+import { openToAll, type MountOwner } from '../test-session/mount-owner.ts';
+import { probe, type Attempt } from '../test-session/probe.ts';
+import { openSinkhole } from '../test-session/sinkhole.ts';
+import { inTestSession, type TestSession } from '../test-session/test-session.ts';
+import type { Owned } from './observation.ts';
+import type { ObserveRequest } from './observe.ts';
+import { ownerCases } from './owner-cases.ts';
+
+/**
+ * One start for each of the cases: the server answers, its `smoke.call` succeeds, and what was handed over can be read
+ * (and written) from its container. One after the other, each in a container of its own.
+ */
+export async function observeOwners(request: ObserveRequest, uid: number | undefined): Promise<Owned[]> {
+  const seen: Owned[] = [];
+  for (const { check, says, owner } of ownerCases(request.entry, uid)) {
+    const failure = await failureWith(request, owner);
+    if (failure === undefined || !(await failsAnyway(request, owner))) seen.push({ check, says, failure });
+  }
+  return seen;
+}
+
+/** A call that has to write fails on any folder that is read-only: that says nothing of owners. */
+async function failsAnyway(request: ObserveRequest, { access }: MountOwner): Promise<boolean> {
+  return access === 'ro' && (await failureWith(request, { ...openToAll, access })) !== undefined;
+}
+
+/** What went wrong, in words; undefined: nothing. */
+async function failureWith(request: ObserveRequest, owner: MountOwner): Promise<string | undefined> {
+  try {
+    return await withExampleSandbox(request.entry, (sandbox) => startWith(request, sandbox), { owner });
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+async function startWith(request: ObserveRequest, sandbox: Sandbox): Promise<string | undefined> {
+  const { engine, image, labels, signal } = request;
+  return inTestSession(
+    { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
+    (testSession) => failureOf(request, { testSession, sandbox }),
+  );
+}
+
+async function failureOf(
+  { engine, entry, deadlineMs }: ObserveRequest,
+  { testSession, sandbox }: { readonly testSession: TestSession; readonly sandbox: Sandbox },
+): Promise<string | undefined> {
+  const attempts = attemptsOf(sandbox);
+  let closed: readonly string[] = [];
+  const beforeClose = async (): Promise<void> => {
+    const answers = await probe(engine, testSession.id, attempts);
+    closed = attempts.flatMap(({ what, target }, index) => {
+      const answer = answers[index];
+      return answer?.verdict === 'ok' ? [] : [`${what} ${target}: ${answer?.detail ?? 'no answer'}`];
+    });
+  };
+  const { call } = entry.smoke;
+  const result = await handshake(testSession.attachment, { deadlineMs, call, beforeClose });
+  if (result.failure !== undefined) return [result.failure, ...testSession.stderr.slice(-3)].join('\n');
+  if (result.call?.isError === true) return `${call?.tool ?? ''}: ${result.call.text}`;
+  return closed.length === 0 ? undefined : closed.join('\n');
+}
+
+/** The probe works as the server's user. It writes by making a file in a folder. */
+function attemptsOf({ mounts }: Sandbox): Attempt[] {
+  return mounts.flatMap(({ kind, target, readOnly, ...mount }): Attempt[] => {
+    if (kind !== 'bind') return [];
+    if ('file' in mount && mount.file === true) return [{ what: 'read', target }];
+    return [{ what: 'list', target }, ...(readOnly ? [] : [{ what: 'write', target } as const])];
+  });
+}
