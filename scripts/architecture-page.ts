@@ -94,6 +94,16 @@ export const layers: readonly Layer[] = [
         exports: ['fetchArtifacts'],
       },
       {
+        folder: 'package',
+        what: 'what a registry and one release’s own files say, without its dependencies',
+        exports: ['readPackage', 'lockedPackage'],
+      },
+      {
+        folder: 'evidence',
+        what: 'settings, starts and hosts that README, manifests and source of a package speak of',
+        exports: ['gather', 'documentedSettings'],
+      },
+      {
         folder: 'sandbox',
         what: 'entry and the user’s wishes → what a container is started with; labels, owners, mounts',
         exports: ['sandboxOf', 'settingsOf', 'Sandbox'],
@@ -199,7 +209,7 @@ export const layers: readonly Layer[] = [
     folders: [
       {
         folder: 'add',
-        what: 'package → verified entry: evidence in documents and source, detectors for what its starts show',
+        what: 'package → verified entry: from evidence, and detectors for what its starts show',
         exports: ['add', 'wantedOf'],
       },
     ],

@@ -1,6 +1,6 @@
-import type { Evidence } from './evidence/gather.ts';
+import type { Evidence } from '../evidence/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
-import { exampleValue, isPathText, isPlaceholder, shapeOf } from './example-value.ts';
+import { exampleValue, isPathText, isPlaceholder, shapeOf } from '../evidence/example-value.ts';
 import { folderFor } from './settings.ts';
 
 /** Arguments as a document has them, sorted by who has to give them. */

@@ -1,3 +1,4 @@
+import { plainText } from '../evidence/plain-text.ts';
 import { titleOf } from './name.ts';
 
 const longest = 160;
@@ -52,19 +53,6 @@ function cut(text: string): string {
   const start = text.slice(0, longest);
   const clause = Math.max(...[', ', ' - ', ' – ', ' — ', '; ', ' ('].map((end) => start.lastIndexOf(end)));
   return start.slice(0, clause > 40 ? clause : Math.max(start.lastIndexOf(' '), 40));
-}
-
-/** Without HTML, Markdown, emoji and control characters; one line. */
-export function plainText(text: string): string {
-  return text
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, ' ')
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll(/\[([^\]]*)\]\[[^\]]*\]/g, '$1')
-    .replaceAll(/[*_]{2,}|`/g, '')
-    .replaceAll(/[\p{Extended_Pictographic}\u{FE0F}\u{200D}\p{Cc}]+/gu, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
 }
 
 function firstParagraph(readme: string): string {

@@ -1,7 +1,7 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { startKey } from './arguments.ts';
-import type { Evidence } from './evidence/gather.ts';
+import type { Evidence } from '../evidence/gather.ts';
 import type { Draft } from './draft.ts';
 import { guesses } from './detectors/guesses.ts';
 import { outputLines, type Detection, type Situation } from './detectors/detection.ts';
@@ -14,7 +14,7 @@ import { newerDependencies, newerMajors } from './detectors/newer-dependencies.t
 import { refusedWrites } from './detectors/refused-writes.ts';
 import { noisy } from './detectors/transport.ts';
 import { wrongValues } from './detectors/wrong-values.ts';
-import type { Package } from './package/package.ts';
+import type { Package } from '../package/package.ts';
 import { startOnce, type Seen } from './start.ts';
 
 /** Where a draft is made into an image. */

@@ -1,8 +1,8 @@
-import type { Evidence } from './evidence/gather.ts';
-import { isTelemetry, isUpdateCheck } from './evidence/source-hosts.ts';
-import type { HostEvidence } from './evidence/evidence.ts';
+import type { Evidence } from '../evidence/gather.ts';
+import { isTelemetry, isUpdateCheck } from '../evidence/source-hosts.ts';
+import type { HostEvidence } from '../evidence/evidence.ts';
 import { withHost, type Draft, type Justification } from './draft.ts';
-import type { Package } from './package/package.ts';
+import type { Package } from '../package/package.ts';
 import type { Seen } from './start.ts';
 
 export interface Hosts {

@@ -3,14 +3,14 @@ import { Entry } from '../catalog/entry.ts';
 import { withArguments } from './arguments.ts';
 import { choose } from './bins.ts';
 import { categoriesOf } from './categories.ts';
-import type { Evidence, KnownSetting } from './evidence/gather.ts';
-import type { StartEvidence } from './evidence/evidence.ts';
+import type { Evidence, KnownSetting } from '../evidence/gather.ts';
+import type { StartEvidence } from '../evidence/evidence.ts';
 import { describe } from './describe.ts';
 import { because, changed, type Draft } from './draft.ts';
-import { isPlaceholder, shapeOf } from './example-value.ts';
+import { isPlaceholder, shapeOf } from '../evidence/example-value.ts';
 import { withStartedPrograms } from './detectors/started-programs.ts';
 import { titleOf } from './name.ts';
-import type { Package } from './package/package.ts';
+import type { Package } from '../package/package.ts';
 import { descriptionOf, withSetting } from './settings.ts';
 
 export interface Given {

@@ -13,6 +13,7 @@ const checks: readonly Check[] = [
   source,
   networkNames,
   ownPort,
+  omittedSettings,
   smokeSettings,
   smokeArguments,
   smokeFiles,
@@ -105,6 +106,19 @@ function ownPort({ transport, permissions: { network }, env }: Entry): Contradic
       message: `transport.http.env: ${name} is a setting of env too`,
     })),
   ];
+}
+
+/** What is left out is not there. */
+function omittedSettings({ env, omitted = [] }: Entry): Contradiction[] {
+  return omitted.flatMap(({ settings }, index) =>
+    settings
+      .filter((name) => Object.hasOwn(env, name))
+      .map((name) => ({
+        path: ['omitted', index, 'settings'],
+        message: `omitted: ${name} is declared in env`,
+        hint: 'take it out of one of them',
+      })),
+  );
 }
 
 function smokeSettings(entry: Entry): Contradiction[] {

@@ -246,6 +246,17 @@ export const Entry = z.strictObject({
     .record(envName, EnvSetting)
     .default({})
     .describe('Its settings by the name of their environment variable. No other variable reaches it.'),
+  omitted: z
+    .array(
+      z.strictObject({
+        settings: z.array(envName).min(1).describe('Names of environment variables.'),
+        reason: text.describe('Why a user of this entry has no use for them.'),
+      }),
+    )
+    .optional()
+    .describe(
+      'Settings that upstream documents and the entry leaves out on purpose: `update` does not miss them.',
+    ),
   permissions: Permissions.default({
     network: [],
     mounts: [],

@@ -15,6 +15,7 @@ import { sameLicense } from './licenses.ts';
 import { verify, type Verification } from './verify.ts';
 import { runtimeFindings } from './runtime-fit.ts';
 import { readTools, toolDiff, toolDiffLines, type ToolDiff } from './tool-diff.ts';
+import { undeclaredSettings } from './undeclared-settings.ts';
 import { excused, holdsBack, updateFinding } from './update-findings.ts';
 
 export interface EntryRequest {
@@ -89,7 +90,13 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
   const { lock } = candidate;
   if (lock === undefined) throw new Error('Internal error: a locked server without a lock');
   const outcome = { name, from: server.lock?.version, to: lock.version };
-  if (!locked) return { ...outcome, state: 'unchanged', findings: [] };
+  if (!locked) {
+    const findings = excused(
+      await undeclaredSettings(candidate.entry, lock, request.run),
+      server.entry.exceptions,
+    );
+    return { ...outcome, state: 'unchanged', findings };
+  }
   const dependencies = dependencyDiff(server.lock, lock);
   const known = await releaseFindings(request, lock);
   const held = (findings: readonly Finding[]): EntryOutcome => ({
@@ -128,11 +135,15 @@ async function lockCopy(
 }
 
 /** What is wrong with a release before anything of it is built. */
-async function releaseFindings({ server, buildEnvironment }: EntryRequest, lock: Lock): Promise<Finding[]> {
+async function releaseFindings(
+  { server, buildEnvironment, run }: EntryRequest,
+  lock: Lock,
+): Promise<Finding[]> {
   const { entry, lock: old } = server;
   const findings = [
     ...(await runtimeFindings(lock, buildEnvironment)),
     ...licenseFindings(server.entry.license, { old, lock }),
+    ...(await undeclaredSettings(entry, lock, run)),
   ];
   return excused(findings, entry.exceptions);
 }

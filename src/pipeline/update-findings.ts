@@ -53,6 +53,11 @@ export const updateFindingKinds = {
       'review the change: a description is an instruction to a model; then accept it, or review it in a pull request',
     inputs: [{ name: 'accept' }, { name: 'pull-request' }],
   },
+  'undeclared-settings': {
+    severity: 'warning',
+    advice:
+      'declare those that matter to users in `env` of server.yaml, and name the others in `omitted` with a reason',
+  },
   'known-vulnerability': {
     severity: 'warning',
     advice: 'a release that closes it is taken without cool-down',

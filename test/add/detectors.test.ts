@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gather, type Evidence } from '../../src/add/evidence/gather.ts';
+import { gather, type Evidence } from '../../src/evidence/gather.ts';
 import { initialDraft } from '../../src/add/initial.ts';
 import { guesses } from '../../src/add/detectors/guesses.ts';
 import type { Detection, Situation } from '../../src/add/detectors/detection.ts';
@@ -12,12 +12,12 @@ import { missingIn, missingSettings } from '../../src/add/detectors/missing-sett
 import { newerDependencies, newerMajors } from '../../src/add/detectors/newer-dependencies.ts';
 import { refusedWrites } from '../../src/add/detectors/refused-writes.ts';
 import { noisy, speaksHttp } from '../../src/add/detectors/transport.ts';
-import type { Package } from '../../src/add/package/package.ts';
+import type { Package } from '../../src/package/package.ts';
 import type { Seen } from '../../src/add/start.ts';
 import { wrongValues } from '../../src/add/detectors/wrong-values.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { descriptionOf } from '../../src/add/settings.ts';
-import { own } from './package.ts';
+import { own } from '../evidence/package.ts';
 
 const nothing: Seen = {
   failure: 'MCP error -32000: Connection closed',

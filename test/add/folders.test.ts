@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initialDraft } from '../../src/add/initial.ts';
-import { gather } from '../../src/add/evidence/gather.ts';
+import { gather } from '../../src/evidence/gather.ts';
 import { withHost, type Draft } from '../../src/add/draft.ts';
 import { withFolders } from '../../src/add/folders.ts';
 import type { Seen } from '../../src/add/start.ts';
-import { own } from './package.ts';
+import { own } from '../evidence/package.ts';
 
 function draft(): Draft {
   const thing = own({});

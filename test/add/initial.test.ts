@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../src/catalog/entry.ts';
-import { gather } from '../../src/add/evidence/gather.ts';
+import { gather } from '../../src/evidence/gather.ts';
 import { initialDraft } from '../../src/add/initial.ts';
-import type { Package } from '../../src/add/package/package.ts';
-import { own } from './package.ts';
+import type { Package } from '../../src/package/package.ts';
+import { own } from '../evidence/package.ts';
 
 function entry(more: Partial<Package>): Entry {
   const thing = own(more);

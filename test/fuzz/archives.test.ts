@@ -11,7 +11,7 @@ import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import tar from 'tar-stream';
-import { filesOfTarball, filesOfZip } from '../../src/add/package/unpack.ts';
+import { filesOfTarball, filesOfZip } from '../../src/package/unpack.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { temporaryFolder } from '../lib/temporary.ts';

@@ -1,7 +1,7 @@
 import type { Lock } from '../../catalog/lock.ts';
-import type { Evidence } from '../evidence/gather.ts';
+import type { Evidence } from '../../evidence/gather.ts';
 import type { Draft } from '../draft.ts';
-import type { Package } from '../package/package.ts';
+import type { Package } from '../../package/package.ts';
 import type { Seen } from '../start.ts';
 
 /** A start that was watched, with all that is known beside it. */

@@ -1,6 +1,6 @@
 import { ownValue } from '../../lib/own-value.ts';
 import { changed, withMount, type Draft } from '../draft.ts';
-import { exampleValue, isPathText } from '../example-value.ts';
+import { exampleValue, isPathText } from '../../evidence/example-value.ts';
 import { settingLike, withUserHost } from '../arguments.ts';
 import { folderFor, withSetting } from '../settings.ts';
 import { quote, outputLines, type Detection, type Situation } from './detection.ts';

@@ -1,5 +1,5 @@
 import { changed, isIn, type Draft } from '../draft.ts';
-import { serviceAccount } from '../example-value.ts';
+import { serviceAccount } from '../../evidence/example-value.ts';
 import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 
 const absent: readonly RegExp[] = [

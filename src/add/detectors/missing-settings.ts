@@ -1,7 +1,7 @@
 import { ownValue } from '../../lib/own-value.ts';
-import type { Evidence, KnownSetting } from '../evidence/gather.ts';
-import { isSettingName, isSystemName } from '../evidence/evidence.ts';
-import { isPathText, isSecretName, type Shape } from '../example-value.ts';
+import type { Evidence, KnownSetting } from '../../evidence/gather.ts';
+import { isSettingName, isSystemName } from '../../evidence/evidence.ts';
+import { isPathText, isSecretName, type Shape } from '../../evidence/example-value.ts';
 import { withSetting } from '../settings.ts';
 import { answers, quote, outputLines, type Detection, type Situation } from './detection.ts';
 

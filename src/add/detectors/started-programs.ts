@@ -1,5 +1,5 @@
-import type { Package } from '../package/package.ts';
-import { isOwnCode } from '../evidence/source-settings.ts';
+import type { Package } from '../../package/package.ts';
+import { isOwnCode } from '../../evidence/source-settings.ts';
 import { changed, type Draft } from '../draft.ts';
 import { packageOf } from './missing-programs.ts';
 

@@ -1,5 +1,5 @@
 import { ownValue } from '../../lib/own-value.ts';
-import { isOwnCode } from '../evidence/source-settings.ts';
+import { isOwnCode } from '../../evidence/source-settings.ts';
 import { withSetting } from '../settings.ts';
 import { quote, outputLines, type Detection, type Situation } from './detection.ts';
 

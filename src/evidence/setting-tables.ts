@@ -1,4 +1,4 @@
-import { plainText } from '../describe.ts';
+import { plainText } from './plain-text.ts';
 import { isSettingName, type SettingEvidence } from './evidence.ts';
 
 /** Rows of tables and items of lists that explain a setting: `| \`NAME\` | what for | required |`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exampleValue, isPathText, isPlaceholder, isSecretName } from '../../src/add/example-value.ts';
+import { exampleValue, isPathText, isPlaceholder, isSecretName } from '../../src/evidence/example-value.ts';
 
 test('secrets are known by their names', () => {
   for (const name of [

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Store } from '../../fetch/store.ts';
-import { McpcatError } from '../../lib/errors.ts';
-import { httpJson } from '../../lib/http.ts';
-import { hostFor } from '../../upstream/hosts.ts';
-import { wheelScore } from '../../upstream/wheel.ts';
+import { Store } from '../fetch/store.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { httpJson } from '../lib/http.ts';
+import { hostFor } from '../upstream/hosts.ts';
+import { wheelScore } from '../upstream/wheel.ts';
 import { licenseOfText, spdxOf } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
 import { filesOfWheel } from './unpack.ts';

@@ -1,4 +1,4 @@
-import type { Package } from '../../src/add/package/package.ts';
+import type { Package } from '../../src/package/package.ts';
 
 /** A package of the tests. */
 export function own(more: Partial<Package>): Package {

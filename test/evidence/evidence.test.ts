@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientConfigurations } from '../../src/add/evidence/client-configurations.ts';
-import { gather } from '../../src/add/evidence/gather.ts';
-import { manifests } from '../../src/add/evidence/manifests.ts';
-import { serverWords } from '../../src/add/evidence/server-words.ts';
-import { settingTables } from '../../src/add/evidence/setting-tables.ts';
-import { shellLines } from '../../src/add/evidence/shell-lines.ts';
-import { sourceHosts } from '../../src/add/evidence/source-hosts.ts';
-import { sourceSettings } from '../../src/add/evidence/source-settings.ts';
+import { clientConfigurations } from '../../src/evidence/client-configurations.ts';
+import { gather } from '../../src/evidence/gather.ts';
+import { manifests } from '../../src/evidence/manifests.ts';
+import { serverWords } from '../../src/evidence/server-words.ts';
+import { settingTables } from '../../src/evidence/setting-tables.ts';
+import { shellLines } from '../../src/evidence/shell-lines.ts';
+import { sourceHosts } from '../../src/evidence/source-hosts.ts';
+import { sourceSettings } from '../../src/evidence/source-settings.ts';
 import { own } from './package.ts';
 
 const pkg = { name: '@scope/thing-mcp', bins: ['thing-mcp'] };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hashOfIntegrity, Store } from '../../fetch/store.ts';
-import { McpcatError } from '../../lib/errors.ts';
-import { httpJson } from '../../lib/http.ts';
-import { fetchUrl, hostFor } from '../../upstream/hosts.ts';
+import { hashOfIntegrity, Store } from '../fetch/store.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { httpJson } from '../lib/http.ts';
+import { fetchUrl, hostFor } from '../upstream/hosts.ts';
 import { licenseOfText, spdxOf } from './license.ts';
 import { repositoryUrl, type Package, type PackageQuery } from './package.ts';
 import { filesOfTarball } from './unpack.ts';

@@ -1,5 +1,5 @@
-import type { Source } from '../../catalog/source.ts';
-import { isPlainAddress } from '../../lib/markdown-text.ts';
+import type { Source } from '../catalog/source.ts';
+import { isPlainAddress } from '../lib/markdown-text.ts';
 
 /** One file of the package itself, without its dependencies. */
 export interface PackageFile {

@@ -62,7 +62,19 @@ export function sourceSettings(files: readonly PackageFile[]): SettingEvidence[]
         put(word.split(/[:=]/)[0]?.trim() ?? '', /=\s*["'`]([^"'`]*)["'`]/.exec(word)?.[1]);
     for (const setting of pydanticFields(text)) put(setting, undefined);
   }
+  for (const setting of viperKeys(files)) put(setting, undefined);
   return [...found.values()];
+}
+
+/** Go's viper: `SetEnvPrefix("github")` and `AutomaticEnv()` make `GetString("read-only")` read `GITHUB_READ_ONLY`. */
+function viperKeys(files: readonly PackageFile[]): string[] {
+  const go = files.filter(({ path, text }) => path.endsWith('.go') && text.includes('viper.'));
+  const prefix = go.map(({ text }) => /viper\.SetEnvPrefix\("(\w+)"\)/.exec(text)?.[1]).find(Boolean);
+  if (prefix === undefined || !go.some(({ text }) => text.includes('viper.AutomaticEnv()'))) return [];
+  const keys = go.flatMap(({ text }) => [
+    ...text.matchAll(/viper\.(?:Get\w*|IsSet|BindPFlag|UnmarshalKey)\("([\w.-]{2,60})"/g),
+  ]);
+  return keys.map(([, key = '']) => `${prefix}_${key}`.toUpperCase().replaceAll(/[.-]/g, '_'));
 }
 
 /** `class Settings(BaseSettings)` with `env_prefix`: each field is a variable. */

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import tar from 'tar-stream';
-import { McpcatError, messageOf } from '../../lib/errors.ts';
-import { unpackedWithin } from '../../lib/unpacked.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { unpackedWithin } from '../lib/unpacked.ts';
 import type { PackageFile } from './package.ts';
 
 /** Kinds of files that say something about a server. */

@@ -1,4 +1,4 @@
-import { isPlaceholder, isSecretName, prefixOf } from '../example-value.ts';
+import { isPlaceholder, isSecretName, prefixOf } from './example-value.ts';
 import type { Package } from '../package/package.ts';
 import { clientConfigurations } from './client-configurations.ts';
 import { isSettingName, type SettingEvidence, type StartEvidence, type Witness } from './evidence.ts';

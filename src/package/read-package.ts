@@ -1,4 +1,4 @@
-import type { Source } from '../../catalog/source.ts';
+import type { Source } from '../catalog/source.ts';
 import { goPackage } from './go.ts';
 import { npmPackage } from './npm.ts';
 import type { Package, PackageQuery } from './package.ts';

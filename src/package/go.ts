@@ -1,7 +1,7 @@
-import { McpcatError } from '../../lib/errors.ts';
-import { httpGet } from '../../lib/http.ts';
-import { escapePath, goModule } from '../../upstream/go-proxy.ts';
-import { hostFor } from '../../upstream/hosts.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { httpGet } from '../lib/http.ts';
+import { escapePath, goModule } from '../upstream/go-proxy.ts';
+import { hostFor } from '../upstream/hosts.ts';
 import { licenseOfText } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
 import { filesOfZip } from './unpack.ts';

@@ -1,4 +1,4 @@
-import { plainText } from '../describe.ts';
+import { plainText } from './plain-text.ts';
 import { isSettingName, type SettingEvidence } from './evidence.ts';
 
 /** Words with which an input says that nobody has to fill it in. */

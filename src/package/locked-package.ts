@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import type { Artifact, Lock } from '../catalog/lock.ts';
+import { parseSource } from '../catalog/source.ts';
+import { fetchArtifacts } from '../fetch/fetch-artifacts.ts';
+import { Store } from '../fetch/store.ts';
+import type { PackageFile } from './package.ts';
+import { filesOfTarball, filesOfZip } from './unpack.ts';
+
+/** What a locked release itself says. */
+export interface LockedPackage {
+  readonly readme: string;
+  readonly files: readonly PackageFile[];
+}
+
+export interface LockedQuery {
+  /** For progress and errors. */
+  readonly subject: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cacheFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The locked release's own files, by the hash in the lock: what the image is built from, and no question to a registry
+ * but for a file that the cache does not hold. Undefined if the lock has no file of the source's own name.
+ */
+export async function lockedPackage(lock: Lock, query: LockedQuery): Promise<LockedPackage | undefined> {
+  const artifact = ownArtifact(lock);
+  if (artifact === undefined) return undefined;
+  const { cacheFolder, ...rest } = query;
+  const store = new Store(cacheFolder);
+  const [file = ''] = await fetchArtifacts({ artifacts: [artifact], store, emit: () => undefined, ...rest });
+  switch (artifact.kind) {
+    case 'npm':
+      return packageOf(await filesOfTarball(file));
+    case 'pypi': {
+      const content = await readFile(file);
+      return packageOf(
+        filesOfZip(content, (path) => path),
+        metadataOf(content),
+      );
+    }
+    default: {
+      const prefix = `${artifact.name}@${artifact.version}/`;
+      return packageOf(
+        filesOfZip(await readFile(file), (path) => ownPath(path, prefix)).filter(
+          ({ path }) => !path.endsWith('_test.go'),
+        ),
+      );
+    }
+  }
+}
+
+/** Of the module that holds the program, the one with the longest path. */
+function ownArtifact({ source, artifacts }: Lock): Artifact | undefined {
+  const { kind, name } = parseSource(source);
+  const own = artifacts.filter((one) =>
+    kind === 'go'
+      ? one.kind === 'go' && one.sum !== undefined && `${name}/`.startsWith(`${one.name}/`)
+      : one.kind === kind && normal(one.name) === normal(name),
+  );
+  return (
+    own
+      // Its texts are the same on all platforms; of an older lock one may be left for another platform.
+      .toSorted((a, b) => b.name.length - a.name.length)
+      .find(({ platforms }) => platforms?.includes('linux/amd64') ?? true) ?? own[0]
+  );
+}
+
+/** As PyPI compares names (PEP 503); npm's are lower-case. */
+function normal(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+}
+
+function ownPath(path: string, prefix: string): string | undefined {
+  const own = path.startsWith(prefix) && !/(^|\/)(vendor|testdata|node_modules|third_party)\//.test(path);
+  return own ? path.slice(prefix.length) : undefined;
+}
+
+/** A wheel's README stands below its metadata (packaging.python.org, core metadata). */
+function metadataOf(wheel: Uint8Array): string {
+  const found = unzipSync(wheel, {
+    filter: ({ name, originalSize }) => /^[^/]+\.dist-info\/METADATA$/.test(name) && originalSize < 4 << 20,
+  });
+  return Object.values(found)
+    .map((content) => Buffer.from(content).toString('utf8'))
+    .join('\n');
+}
+
+function packageOf(files: readonly PackageFile[], readme?: string): LockedPackage {
+  return { files, readme: readme ?? files.find(({ path }) => /^README[^/]*$/i.test(path))?.text ?? '' };
+}
