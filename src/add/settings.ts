@@ -3,7 +3,14 @@ import type { Entry, EnvSetting } from '../catalog/entry.ts';
 import { plainText } from '../evidence/plain-text.ts';
 import type { KnownSetting } from '../evidence/gather.ts';
 import { because, changed, withHost, withMount, type Draft } from './draft.ts';
-import { exampleValue, isHarmless, isPathText, isSecretName, shapeOf, type Shape } from '../evidence/example-value.ts';
+import {
+  exampleValue,
+  isHarmless,
+  isPathText,
+  isSecretName,
+  shapeOf,
+  type Shape,
+} from '../evidence/example-value.ts';
 import { titleOf } from './name.ts';
 
 /** A setting that an entry shall have. */
