@@ -124,6 +124,16 @@ export const layers: readonly Layer[] = [
         exports: ['readSettings', 'restricted'],
       },
       {
+        folder: 'clients',
+        what: 'MCP clients as data: their files, the form of their entries; edits of JSON, TOML and YAML that keep every other byte',
+        exports: ['knownClients', 'clientEntry', 'clientFile', 'putServer', 'readServers'],
+      },
+      {
+        folder: 'secrets',
+        what: 'secrets of servers, kept outside of every client’s file',
+        exports: ['storedSecrets', 'storeSecret'],
+      },
+      {
         folder: 'consent',
         what: 'what a user has agreed to of a catalog’s server; what a changed entry permits beyond that',
         exports: ['agreedTo', 'recordStart', 'widening'],
@@ -159,6 +169,11 @@ export const layers: readonly Layer[] = [
         folder: 'launch',
         what: 'a front end of a session for an MCP client: stdio, why it ends; running sessions, reaping',
         exports: ['launch', 'reap', 'sessionsWithMemory', 'stopSessions'],
+      },
+      {
+        folder: 'install',
+        what: 'servers into and out of clients’ files: the plan, the write, the history that undo takes back; the command that entries name',
+        exports: ['planInstall', 'planUninstall', 'apply', 'undo', 'writeOwnCommand'],
       },
       {
         folder: 'doctor',

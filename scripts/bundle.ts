@@ -76,6 +76,7 @@ const late = {
   http: 'src/http-bridge/http-attachment.ts',
   pull: 'src/pull/pull-server.ts',
   'hold-input': 'src/launch/hold-input.ts',
+  secrets: 'src/secrets/file-store.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',
@@ -126,6 +127,8 @@ await Promise.all([
     // Loaded only by maintainers' commands, from node_modules; far too dynamic to bundle.
     external: ['@npmcli/arborist', 'octokit'],
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [leanDockerode],
   }),
   build({

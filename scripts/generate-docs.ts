@@ -4,10 +4,12 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { writeWhole } from '../src/lib/folders.ts';
 import { architecturePage } from './architecture-page.ts';
+import { clientsPage } from './clients-page.ts';
 import { serverYamlPage } from './server-yaml-page.ts';
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/architecture.md': architecturePage,
+  'docs/clients.md': clientsPage,
   'docs/server-yaml.md': serverYamlPage,
 };
 

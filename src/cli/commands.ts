@@ -4,6 +4,11 @@ import { spec as add } from './commands/add.ts';
 import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as build } from './commands/build.ts';
+import { spec as clients } from './commands/clients.ts';
+import { spec as install } from './commands/install.ts';
+import { spec as uninstall } from './commands/uninstall.ts';
+import { spec as undo } from './commands/undo.ts';
+import { spec as secret } from './commands/secret.ts';
 import { spec as completion } from './commands/completion.ts';
 import { spec as doctor } from './commands/doctor.ts';
 import { spec as exportAs } from './commands/export.ts';
@@ -33,6 +38,11 @@ export const commands: readonly CommandSpec[] = [
   search,
   info,
   accept,
+  install,
+  uninstall,
+  undo,
+  clients,
+  secret,
   pull,
   ps,
   stop,

@@ -40,6 +40,7 @@ export function darwinHost(machine: Machine): Host {
         data: posix.join(library, 'Application Support/mcpcat'),
       });
     },
+    applicationSettings: (env) => posix.join(unixHome(env, machine), 'Library/Application Support'),
     owns: ({ uid }) => uid === user?.uid,
     engineSockets: (env) => engineSockets(machine, env),
     hasSocket: (socket) => machine.exists(socket),

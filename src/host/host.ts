@@ -44,6 +44,8 @@ export interface Host {
   /** Absolute, also where the environment has none or nonsense. */
   home(env: Env): string;
   folders(env: Env): Folders;
+  /** Where applications of this system keep a user's settings, each in a folder of its own. */
+  applicationSettings(env: Env): string;
   /** Whether a file of this owner (`uid` of its stat) is this user's own. */
   owns(facts: { readonly uid: number }): boolean;
   /** Where engines listen by custom, the most usual first: paths of sockets, or of named pipes. */

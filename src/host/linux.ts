@@ -34,6 +34,14 @@ export function linuxHost(machine: Machine): Host {
         data: posix.join(home, '.local/share/mcpcat'),
       });
     },
+    applicationSettings: (env) =>
+      posix.dirname(
+        unixFolders(env, {
+          config: posix.join(unixHome(env, machine), '.config/mcpcat'),
+          cache: '',
+          data: '',
+        }).config,
+      ),
     owns: ({ uid }) => uid === user?.uid,
     engineSockets: (env) => engineSockets(machine, env),
     hasSocket: (socket) => machine.exists(socket),

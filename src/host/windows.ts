@@ -39,6 +39,8 @@ export function windowsHost(machine: Machine): Host {
       cache: win32.join(localFolder(env), 'mcpcat', 'Cache'),
       data: win32.join(localFolder(env), 'mcpcat', 'Data'),
     }),
+    applicationSettings: (env) =>
+      folderOf(env['APPDATA'], win32.join(homeOf(env, machine), 'AppData', 'Roaming')),
     // No such numbers: what lies in the user's own profile is theirs by its access list.
     owns: () => true,
     engineSockets: () => [

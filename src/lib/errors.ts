@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'registry-denied' // an image registry wants other credentials
   | 'registry-failed' // an image registry answered against its protocol, or refused
   | 'forge-denied' // GitHub wants another token
+  | 'client-file-invalid' // a client's configuration file does not parse, or can't be edited without touching more
+  | 'client-file-changed' // somebody else wrote it between the preview and the write
   | 'forge-failed' // GitHub refused, or answered something else than documented
   | 'base-missing'
   | 'base-failed'

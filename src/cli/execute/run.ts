@@ -1,4 +1,4 @@
-import { sourceText } from '../../catalog/catalog-source.ts';
+import { catalogId, sourceText } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -28,7 +28,7 @@ import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
-import { serverToRun } from './run-server.ts';
+import { serverToRun, type RunServer } from './run-server.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -48,7 +48,8 @@ export const execute: Execute = async (invocation) => {
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const overrides = overridesOf(entry, { invocation, granted: agreed.grant.settings });
+  const stored = await storedFor(server, invocation);
+  const overrides = overridesOf(entry, { invocation, granted: agreed.grant.settings, stored });
   const authorities = await authoritiesFor(network, terminal);
   const sandbox = sandboxOf(entry, { ...overrides, stateLabels, authorities }, paths);
   const taken = {
@@ -141,11 +142,24 @@ function localPorts({ options }: Invocation): readonly number[] {
   });
 }
 
-/** From the environment only what the entry names and the user has agreed to. */
-function overridesOf(
-  entry: Entry,
-  { invocation, granted }: { readonly invocation: Invocation; readonly granted: readonly string[] },
-): RunOverrides {
+interface Given {
+  readonly invocation: Invocation;
+  readonly granted: readonly string[];
+  readonly stored: Readonly<Record<string, string>>;
+}
+
+/** Nothing of the store is loaded for a server that has no secrets. */
+async function storedFor(
+  { declared, source }: RunServer,
+  { terminal }: Invocation,
+): Promise<Given['stored']> {
+  if (!Object.values(declared.env).some(({ secret }) => secret)) return {};
+  const { storedSecrets } = await import('../../secrets/file-store.ts');
+  return storedSecrets({ catalog: catalogId(source), server: declared.name }, terminal);
+}
+
+/** From the store and the environment only what the entry names and the user has agreed to. */
+function overridesOf(entry: Entry, { invocation, granted, stored }: Given): RunOverrides {
   const { options, rest, terminal } = invocation;
   const names = Object.keys(entry.env).filter((name) => granted.includes(name));
   const fromEnvironment = names.flatMap((name) => {
@@ -155,6 +169,9 @@ function overridesOf(
   });
   return {
     env: {
+      ...Object.fromEntries(
+        names.flatMap((name) => (Object.hasOwn(stored, name) ? [[name, stored[name] ?? '']] : [])),
+      ),
       ...Object.fromEntries(fromEnvironment),
       ...fromFiles(options.list('env-file'), terminal.env),
       ...settingsOf(options.list('env'), '--env', terminal.env),

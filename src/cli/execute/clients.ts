@@ -1,0 +1,115 @@
+import type { Client, Scope } from '../../clients/client.ts';
+import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
+import { clientFile } from '../../clients/client-files.ts';
+import { readConfig } from '../../clients/config-file.ts';
+import { knownClients } from '../../clients/known-clients.ts';
+import { readServers } from '../../clients/text/edit.ts';
+import { isOurs } from '../../install/plan.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Execute, Terminal } from '../command.ts';
+import { table } from '../render/table.ts';
+import { isHere, surroundings } from './client-choice.ts';
+
+interface ClientServer {
+  readonly name: string;
+  readonly scope: Scope;
+  /** Without values of settings: they may be secrets. */
+  readonly starts: string;
+  readonly isOurs: boolean;
+  readonly may: string;
+}
+
+interface ClientFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly isHere: boolean;
+  readonly file: string | null;
+  readonly proof: Client['proof'];
+  readonly version: string | null;
+  readonly servers: readonly ClientServer[];
+  readonly problems: readonly string[];
+}
+
+export const execute: Execute = async ({ options, terminal }) => {
+  const all = await Promise.all(knownClients.map((client) => factsOf(client, terminal)));
+  const facts = options.flag('all') ? all : all.filter((client) => client.isHere);
+  if (options.flag('json')) terminal.stdout.write(jsonText(facts));
+  else terminal.stdout.write(page(facts));
+  for (const problem of facts.flatMap((client) => client.problems))
+    terminal.stderr.write(`mcpcat: ${problem}\n`);
+  return facts.some((client) => client.problems.length > 0) ? 1 : 0;
+};
+
+async function factsOf(client: Client, terminal: Terminal): Promise<ClientFacts> {
+  const around = surroundings(terminal);
+  const servers: ClientServer[] = [];
+  const problems: string[] = [];
+  for (const scope of ['user', 'project'] as const) {
+    const file = clientFile(client, scope, around);
+    if (file === undefined || !around.exists(file)) continue;
+    try {
+      const { text } = await readConfig(file);
+      for (const [name, entry] of readServers(client.format, text ?? '', client.place))
+        servers.push(serverOf(client, { name, scope, entry }));
+    } catch (error) {
+      problems.push(`${client.title}: ${file}: ${messageOf(error)}`);
+    }
+  }
+  return {
+    id: client.id,
+    title: client.title,
+    isHere: isHere(client, around),
+    file: clientFile(client, 'user', around) ?? null,
+    proof: client.proof,
+    version: client.version ?? null,
+    servers,
+    problems,
+  };
+}
+
+function serverOf(
+  client: Client,
+  { name, scope, entry }: { name: string; scope: Scope; entry: unknown },
+): ClientServer {
+  const start = startOfEntry(client, entry);
+  const ours = isOurs(client, entry);
+  return {
+    name,
+    scope,
+    starts: start === undefined ? 'a server at an address' : startText(start),
+    isOurs: ours,
+    may: mayDo(start, ours),
+  };
+}
+
+/** The program and its first words; the rest may hold keys. */
+function startText({ command, args }: ServerStart): string {
+  const program = command.split(/[\\/]/).at(-1) ?? command;
+  return [program, ...args.slice(0, 2).filter((arg) => !/[=:]\S*\S{12}/.test(arg))].join(' ');
+}
+
+function mayDo(start: ServerStart | undefined, ours: boolean): string {
+  if (start === undefined) return 'what you type goes there';
+  if (ours) return 'what mcpcat info says, nothing else';
+  const program = start.command.split(/[\\/]/).at(-1) ?? '';
+  return program.startsWith('docker') || program.startsWith('podman')
+    ? 'as that command says: its network, what it mounts'
+    : 'as you: all your files, the whole network, your keys';
+}
+
+function page(facts: readonly ClientFacts[]): string {
+  if (facts.length === 0)
+    return 'none of the clients that mcpcat knows is here; mcpcat clients --all shows them\n';
+  const rows = facts.flatMap(({ id, isHere: here, servers }) =>
+    servers.length === 0
+      ? [[id, here ? 'none' : 'not here', '', '']]
+      : servers.map(({ name, scope, starts, may }) => [
+          id,
+          scope === 'project' ? `${name} (project)` : name,
+          starts,
+          may,
+        ]),
+  );
+  return table(['client', 'server', 'starts', 'may do'], rows);
+}

@@ -1,0 +1,151 @@
+import { catalogId } from '../../catalog/catalog-source.ts';
+import type { Entry } from '../../catalog/entry.ts';
+import type { ServerStart } from '../../clients/client-entry.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import { ownCommandPath, writeOwnCommand, type OwnCommand } from '../../install/own-command.ts';
+import { planInstall, type Installation } from '../../install/plan.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { ownValue } from '../../lib/own-value.ts';
+import { projectFolder } from '../../lib/project.ts';
+import { storeSecret } from '../../secrets/file-store.ts';
+import { settingsOf } from '../env-file.ts';
+import { mountRequests } from '../mount-option.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { chosenTargets } from './client-choice.ts';
+import { readyImage } from './ready-image.ts';
+import { serverToRun, type RunServer } from './run-server.ts';
+import { carriedOptions, carriedVariables } from './start-carried.ts';
+import { secretsToStore } from './start-secrets.ts';
+import { writeClients } from './write-clients.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const names = [...new Set(positionals)];
+  if (names.length === 0)
+    throw new McpcatError('usage', 'expected the names of servers', { hint: 'mcpcat list shows them' });
+  const perServer = ['name', 'env', 'mount'].find(
+    (option) => options.list(option).length > 0 || options.text(option) !== undefined,
+  );
+  if (names.length > 1 && perServer !== undefined)
+    throw new McpcatError('usage', `--${perServer}: expected one server, found ${names.join(', ')}`);
+  const targets = chosenTargets(invocation);
+  const servers = await Promise.all(names.map((name) => serverToRun(invocation, name)));
+  const plans: Plan[] = [];
+  for (const server of servers) plans.push(await planOf(server, invocation));
+  const changes = await Promise.all(targets.map((target) => planInstall(target, plans)));
+  if (!options.flag('dry-run')) {
+    const engine = await connectEngine({
+      endpoint: options.text('engine'),
+      env: terminal.env,
+      host: terminal.host,
+    });
+    for (const server of servers) await readyImage(server, { invocation, engine });
+  }
+  return writeClients(changes, invocation, {
+    command: `install ${names.join(' ')}`,
+    before: async () => {
+      const main = terminal.host.path.join(projectFolder(), 'bin', 'mcpcat.js');
+      await writeOwnCommand({ ...placeOf(invocation), node: process.execPath, main });
+      for (const plan of plans) keepSecrets(plan, invocation);
+    },
+  });
+};
+
+/** One server, as it goes into each client. */
+interface Plan extends Installation {
+  readonly server: RunServer;
+  readonly secrets: GivenSettings['secrets'];
+}
+
+async function planOf(server: RunServer, invocation: Invocation): Promise<Plan> {
+  const { declared } = server;
+  const { plain, secrets } = await givenSettings(server, invocation);
+  const start: ServerStart = {
+    command: ownCommandPath(placeOf(invocation)),
+    args: ['run', declared.name, ...carriedOptions(invocation), ...mountArgs(declared, invocation)],
+    env: { ...carriedVariables(invocation.terminal), ...plain },
+  };
+  return { server, name: invocation.options.text('name') ?? declared.name, start, secrets };
+}
+
+function placeOf({ terminal: { env, host } }: Invocation): Pick<OwnCommand, 'data' | 'host'> {
+  const home = host.home(env);
+  return { data: host.folders({ HOME: home, USERPROFILE: home }).data, host };
+}
+
+interface GivenSettings {
+  readonly plain: Readonly<Record<string, string>>;
+  /** Never written into a client's file. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+async function givenSettings(
+  { declared, source }: RunServer,
+  invocation: Invocation,
+): Promise<GivenSettings> {
+  const { options, terminal } = invocation;
+  const given = settingsOf(options.list('env'), '--env', terminal.env);
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(declared.env, name));
+  if (unknown !== undefined)
+    throw new McpcatError('usage', `--env: ${declared.name} has no setting "${unknown}"`, {
+      hint: `mcpcat info ${declared.name} shows them`,
+    });
+  const isSecret = (name: string): boolean => ownValue(declared.env, name)?.secret === true;
+  const pick = (wanted: (name: string) => boolean): Record<string, string> =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => wanted(name)));
+  const plain = pick((name) => !isSecret(name));
+  const secrets = await secretsToStore(declared, {
+    catalog: catalogId(source),
+    given: pick(isSecret),
+    terminal,
+  });
+  const missing = Object.entries(declared.env).filter(
+    ([name, setting]) =>
+      setting.required &&
+      setting.secret !== true &&
+      plain[name] === undefined &&
+      setting.default === undefined,
+  );
+  if (missing.length > 0)
+    throw new McpcatError(
+      'settings-missing',
+      `${declared.name} needs ${missing.map(([name]) => name).join(', ')}`,
+      {
+        inputs: missing.map(([name]) => ({ name: 'setting', value: `${name}=…` })),
+        hint: 'give it',
+      },
+    );
+  return { plain, secrets };
+}
+
+/** Absolute: a client starts us in another folder. */
+function mountArgs(entry: Entry, { options, terminal }: Invocation): string[] {
+  const { path } = terminal.host;
+  const mounts = mountRequests(options.list('mount'));
+  const unknown = mounts.find(({ name }) => !entry.permissions.mounts.some((mount) => mount.name === name));
+  if (unknown !== undefined)
+    throw new McpcatError('usage', `--mount: ${entry.name} has no mount "${unknown.name}"`, {
+      hint: `mcpcat info ${entry.name} shows them`,
+    });
+  const missing = entry.permissions.mounts.find(
+    (mount) => mount.required && !mounts.some(({ name }) => name === mount.name),
+  );
+  if (missing !== undefined)
+    throw new McpcatError(
+      'settings-missing',
+      `${entry.name} needs a ${missing.kind ?? 'folder'} for its mount "${missing.name}"`,
+      {
+        inputs: [{ name: 'mount', value: `${missing.name}=PATH` }],
+        hint: 'give it',
+      },
+    );
+  return mounts.flatMap(({ name, hostPath, mode }) => [
+    '--mount',
+    `${name}=${path.resolve(hostPath)}${mode === undefined ? '' : `:${mode}`}`,
+  ]);
+}
+
+function keepSecrets({ server, secrets }: Plan, { terminal }: Invocation): void {
+  const owner = { catalog: catalogId(server.source), server: server.declared.name };
+  for (const [name, value] of Object.entries(secrets)) storeSecret(owner, { name, value }, terminal);
+}

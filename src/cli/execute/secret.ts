@@ -1,0 +1,92 @@
+import { text as allText } from 'node:stream/consumers';
+import { catalogId, catalogSource } from '../../catalog/catalog-source.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { didYouMean } from '../../lib/nearest.ts';
+import { secretFile, storedNames, storeSecret } from '../../secrets/file-store.ts';
+import { askSecret, canAsk } from '../ask.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { table } from '../render/table.ts';
+import { serverToRun } from './run-server.ts';
+
+export const execute: Execute = async (invocation) => {
+  const [verb, server, name, ...more] = invocation.positionals;
+  if (verb === 'list' && name === undefined) return list(invocation, server);
+  if ((verb === 'set' || verb === 'rm') && server !== undefined && name !== undefined && more.length === 0)
+    return verb === 'set' ? set(invocation, server, name) : remove(invocation, server, name);
+  throw new McpcatError(
+    'usage',
+    `expected "secret set SERVER NAME", "secret rm SERVER NAME" or "secret list", found "secret ${invocation.positionals.slice(0, 3).join(' ')}"`,
+    {
+      hint: 'a value is never part of the command: others could read it there',
+    },
+  );
+};
+
+async function set(invocation: Invocation, server: string, name: string): Promise<number> {
+  const { declared } = await serverToRun(invocation, server);
+  if (!Object.hasOwn(declared.env, name))
+    throw new McpcatError('usage', `${server} has no setting "${name}"`, {
+      hint: didYouMean(name, Object.keys(declared.env)) || `mcpcat info ${server} shows them`,
+    });
+  const value = await valueOf(invocation, server, name);
+  if (value === '') throw new McpcatError('usage', 'expected a value, found an empty one');
+  if (value.includes('\0')) throw new McpcatError('usage', 'expected a value without a NUL');
+  const { terminal } = invocation;
+  const changed = storeSecret({ catalog: catalogOf(invocation), server }, { name, value }, terminal);
+  print(
+    invocation,
+    { server, name, changed },
+    changed
+      ? `stored ${name} of ${server} in ${secretFile(terminal)}, for you alone to read`
+      : `${name} of ${server} is stored like that already`,
+  );
+  return 0;
+}
+
+async function valueOf({ options, terminal }: Invocation, server: string, name: string): Promise<string> {
+  if (options.flag('from-env')) {
+    const value = terminal.env[name];
+    if (value !== undefined) return value;
+    throw new McpcatError('usage', `--from-env: the environment has no ${name}`);
+  }
+  if (options.flag('stdin')) return (await allText(terminal.streams.stdin)).replace(/\r?\n$/, '');
+  if (canAsk(terminal)) return askSecret(`${server}: ${name}: `, terminal);
+  throw new McpcatError('usage', 'nobody can be asked for the value here', {
+    hint: 'give it with --stdin or --from-env',
+  });
+}
+
+function remove(invocation: Invocation, server: string, name: string): number {
+  const changed = storeSecret(
+    { catalog: catalogOf(invocation), server },
+    { name, value: undefined },
+    invocation.terminal,
+  );
+  if (!changed)
+    throw new McpcatError('usage', `no ${name} of ${server} is stored`, {
+      hint: 'mcpcat secret list shows what is',
+    });
+  print(invocation, { server, name, changed }, `removed ${name} of ${server}`);
+  return 0;
+}
+
+function list(invocation: Invocation, server: string | undefined): number {
+  const found = storedNames(catalogOf(invocation), invocation.terminal).filter(
+    ([owner, names]) => names.length > 0 && (server ?? owner) === owner,
+  );
+  const rows = found.flatMap(([owner, names]) => names.map((name) => [owner, name]));
+  const text = rows.length === 0 ? 'no secret is stored\n' : table(['server', 'secret'], rows);
+  invocation.terminal.stdout.write(
+    invocation.options.flag('json') ? jsonText(rows.map(([owner, name]) => ({ server: owner, name }))) : text,
+  );
+  return 0;
+}
+
+function catalogOf({ options, terminal }: Invocation): string {
+  return catalogId(catalogSource({ option: options.text('catalog'), env: terminal.env }));
+}
+
+function print({ options, terminal }: Invocation, facts: unknown, line: string): void {
+  terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${line}\n`);
+}

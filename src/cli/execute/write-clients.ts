@@ -1,0 +1,72 @@
+import { apply, type Places } from '../../install/apply.ts';
+import { difference } from '../../install/difference.ts';
+import type { PlannedChange } from '../../install/plan.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { askYes, canAsk } from '../ask.ts';
+import type { Invocation, Terminal } from '../command.ts';
+
+/** Where what undo needs is kept; below the home, like all that must be found again from any client. */
+export function historyPlaces({ env, host }: Terminal): Places {
+  const home = host.home(env);
+  const { data } = host.folders({ HOME: home, USERPROFILE: home });
+  return { folder: host.path.join(data, 'client-history'), host };
+}
+
+interface ClientsWrite {
+  /** For the history. */
+  readonly command: string;
+  /** Done once the answer was yes. */
+  readonly before?: () => Promise<void>;
+}
+
+/** Shows what would change, asks, writes. Exit code 0 also where there is nothing to do, or the answer was no. */
+export async function writeClients(
+  changes: readonly PlannedChange[],
+  { options, terminal }: Invocation,
+  { command, before: prepare = () => Promise.resolve() }: ClientsWrite,
+): Promise<number> {
+  const real = changes.filter(({ before, after }) => (before ?? '') !== after);
+  const [json, dry] = [options.flag('json'), options.flag('dry-run')];
+  const facts = (written: boolean): string =>
+    jsonText(
+      real.map(({ client, path, before, after }) => ({
+        client: client.id,
+        file: path,
+        isNew: before === undefined,
+        written,
+        difference: difference(before ?? '', after),
+      })),
+    );
+  const say = (text: string): void => {
+    if (!json && !options.flag('quiet')) terminal.stdout.write(text);
+  };
+  if (real.length === 0) say('nothing to change: it is all there already\n');
+  for (const change of real) say(changeText(change));
+  if (real.length > 0 && !dry) {
+    if (!options.flag('yes') && !(await agreed(real, terminal))) {
+      say('nothing was changed\n');
+      return 0;
+    }
+    await prepare();
+    await apply(real, command, historyPlaces(terminal));
+    for (const { client, path } of real) say(`${client.title}: wrote ${path}\n`);
+    say('mcpcat undo takes it back; clients that run read it when they start again\n');
+  }
+  if (json) terminal.stdout.write(facts(real.length > 0 && !dry));
+  return 0;
+}
+
+async function agreed(real: readonly PlannedChange[], terminal: Terminal): Promise<boolean> {
+  if (!canAsk(terminal))
+    throw new McpcatError('usage', 'nobody can be asked here whether to write this', {
+      hint: 'look at it, then add --yes',
+    });
+  const files = real.length === 1 ? 'this file' : `these ${String(real.length)} files`;
+  return askYes(`write ${files}?`, terminal);
+}
+
+function changeText({ client, path, before, after }: PlannedChange): string {
+  const head = `${client.title}: ${path}${before === undefined ? ' (new)' : ''}`;
+  return `${[head, ...difference(before ?? '', after).map((line) => `  ${line}`)].join('\n')}\n`;
+}

@@ -1,0 +1,113 @@
+import { constants } from 'node:fs';
+import { access, chmod, chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
+
+/** A client's file as it is on the disk. */
+export interface ConfigOnDisk {
+  /** Where it really lies: links are followed, and stay. */
+  readonly file: string;
+  /** Undefined if there is no such file. */
+  readonly text: string | undefined;
+}
+
+/** No client's own file is anywhere near; what is larger is not one. */
+const maxBytes = 32 << 20;
+
+/** Throws `client-file-invalid` for what is no text, `io-failed` for what can't be read. */
+export async function readConfig(file: string): Promise<ConfigOnDisk> {
+  const real = await targetOf(file);
+  try {
+    const { size } = await stat(real);
+    if (size > maxBytes)
+      throw new McpcatError(
+        'client-file-invalid',
+        `${file}: expected a configuration file, found ${String(size)} bytes`,
+      );
+    return { file: real, text: decode(await readFile(real), file) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { file: real, text: undefined };
+    if (error instanceof McpcatError) throw error;
+    throw new McpcatError('io-failed', `can't read ${file} (${messageOf(error)})`, { cause: error });
+  }
+}
+
+/** Where a link leads, also one to a file that does not exist yet. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT')
+      throw new McpcatError('io-failed', `can't read ${file} (${messageOf(error)})`, { cause: error });
+    const { readlink } = await import('node:fs/promises');
+    const target = await readlink(file).catch(() => undefined);
+    return target === undefined ? file : path.resolve(path.dirname(file), target);
+  }
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new McpcatError('client-file-invalid', `${file}: expected UTF-8, found other bytes`, {
+      cause: error,
+    });
+  }
+}
+
+export interface ConfigWrite extends ConfigOnDisk {
+  /** Undefined takes the file away. */
+  readonly wanted: string | undefined;
+}
+
+/**
+ * Writes by a temporary name and renames; mode and owner stay, a new file is its user's alone (0600). Throws
+ * `client-file-changed` if it is not as `text` says any more, `io-failed` if it can't be written: then it is as it was.
+ */
+export async function writeConfig({ file, text, wanted }: ConfigWrite): Promise<void> {
+  const now = await readConfig(file);
+  if (now.text !== text)
+    throw new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
+      hint: 'nothing of it was changed; run the command again to see the new difference',
+    });
+  try {
+    if (wanted === undefined) await rm(file, { force: true });
+    else await replace(file, wanted);
+  } catch (error) {
+    throw new McpcatError('io-failed', `can't write ${file} (${messageOf(error)})`, {
+      hint: 'nothing of it was changed',
+      cause: error,
+    });
+  }
+}
+
+async function replace(file: string, wanted: string): Promise<void> {
+  await makeFolder(path.dirname(file));
+  const before = await stat(file).catch(() => undefined);
+  // A folder that may be written lets a file be replaced that may not be: whoever took the right away meant it.
+  if (before !== undefined) await access(file, constants.W_OK);
+  const temporary = `${file}.${String(process.pid)}.mcpcat-tmp`;
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(wanted);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (before !== undefined) {
+      const made = await stat(temporary);
+      if (made.uid !== before.uid || made.gid !== before.gid) await chown(temporary, before.uid, before.gid);
+      await chmod(temporary, before.mode & 0o7777);
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,7 @@
+import type { Client } from './client.ts';
+import { desktopClients } from './known/desktop.ts';
+import { editorClients } from './known/editors.ts';
+import { terminalClients } from './known/terminal.ts';
+
+/** Every client that mcpcat can write for. */
+export const knownClients: readonly Client[] = [...terminalClients, ...editorClients, ...desktopClients];

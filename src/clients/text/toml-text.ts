@@ -1,0 +1,88 @@
+import { parse as readToml } from 'smol-toml';
+import { ParseError, parseTOML, type AST } from 'toml-eslint-parser';
+import type { ConfigText, ServersPlace } from './config-text.ts';
+import { applyEdits, layoutOf, nextLine, type Edit } from './layout.ts';
+import { unfit } from './line-position.ts';
+import { tableText } from './toml-write.ts';
+
+/**
+ * TOML, edited by whole tables: `[mcp_servers.NAME]` with its sub-tables, or an element of `[[mcp_servers]]`. Servers
+ * written as inline tables or by dotted keys are read, and not edited. Tables are found by one library and read by
+ * another, so that one's mistake is not the other's.
+ */
+export const tomlText: ConfigText = {
+  read: (text, place) => new Map(serversOf(text, place)),
+  put: (text, place, server) => {
+    const { lineEnd } = layoutOf(text);
+    const written = tableText(place, server).replaceAll('\n', lineEnd);
+    const tables = tablesOf(text, place, server.name);
+    const [first, last] = [tables[0], tables.at(-1)];
+    if (first === undefined || last === undefined) return append(text, written, lineEnd);
+    // In the place of the old one: its neighbours keep theirs.
+    return applyEdits(text, [{ from: first.range[0], to: nextLine(text, last.range[1]), text: written }]);
+  },
+  remove: (text, place, name) =>
+    applyEdits(
+      text,
+      tablesOf(text, place, name).map((table) => cut(text, table)),
+    ),
+};
+
+function serversOf(text: string, place: ServersPlace): [string, unknown][] {
+  parse(text);
+  // By way of JSON: its objects have no prototype, its dates are a class of its own.
+  let value: unknown = JSON.parse(JSON.stringify(readToml(text.replace(/^\uFEFF/, ''))));
+  for (const key of place.keyPath) value = member(value, key);
+  if (!place.isList) return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return (Array.isArray(value) ? value : []).flatMap((element: unknown) => {
+    const name = member(element, 'name');
+    return typeof name === 'string' ? [[name, element] as [string, unknown]] : [];
+  });
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
+}
+
+function parse(text: string): AST.TOMLTopLevelTable {
+  try {
+    return parseTOML(text.replace(/^\uFEFF/, ' ')).body[0];
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    throw unfit(text, error.index, `not TOML: ${error.message}`);
+  }
+}
+
+/** The tables of a server, in the order of the file. */
+function tablesOf(text: string, place: ServersPlace, name: string): AST.TOMLTable[] {
+  const top = parse(text);
+  const tables = top.body.filter((node) => node.type === 'TOMLTable');
+  const element = place.isList ? elementOf(text, place, name) : name;
+  const wanted = element === undefined ? undefined : [...place.keyPath, element];
+  const found = tables.filter(
+    ({ resolvedKey }) => wanted?.every((key, index) => resolvedKey[index] === key) ?? false,
+  );
+  if (found.length === 0 && serversOf(text, place).some(([known]) => known === name))
+    throw unfit(text, 0, `"${name}" is written inside another table, expected a table of its own`);
+  return found;
+}
+
+function elementOf(text: string, place: ServersPlace, name: string): number | undefined {
+  const index = serversOf(text, place).findIndex(([known]) => known === name);
+  return index === -1 ? undefined : index;
+}
+
+/** A table with its lines, and with the empty line behind it. Comments in front of the next table stay there. */
+function cut(text: string, table: AST.TOMLTable): Edit {
+  const end = nextLine(text, table.range[1]);
+  const isEmpty = text.slice(end, nextLine(text, end)).trim() === '';
+  return { from: table.range[0], to: isEmpty ? nextLine(text, end) : end, text: '' };
+}
+
+function append(text: string, written: string, lineEnd: string): string {
+  if (text.replace('\uFEFF', '') === '') return text + written;
+  const ended = text.endsWith('\n') ? text : text + lineEnd;
+  return `${ended}${/\n\r?\n$/.test(ended) ? '' : lineEnd}${written}`;
+}

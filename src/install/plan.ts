@@ -1,0 +1,99 @@
+import type { Client, Scope } from '../clients/client.ts';
+import { clientEntry, startOfEntry, type ServerStart } from '../clients/client-entry.ts';
+import { clientFile, type Surroundings } from '../clients/client-files.ts';
+import { readConfig } from '../clients/config-file.ts';
+import { putServer, readServers, removeServer } from '../clients/text/edit.ts';
+import { McpcatError } from '../lib/errors.ts';
+
+/** What a command would do to a client's file. Nothing is written yet. */
+export interface PlannedChange {
+  readonly client: Client;
+  /** As the client names it, and where it really lies. */
+  readonly path: string;
+  readonly file: string;
+  /** Undefined: there is none. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+export interface Target {
+  readonly client: Client;
+  readonly scope: Scope;
+  readonly around: Surroundings;
+}
+
+/** A server as it is to be installed. */
+export interface Installation {
+  /** What the client calls it. */
+  readonly name: string;
+  readonly start: ServerStart;
+}
+
+/**
+ * Throws `client-file-invalid` with the file in front, `entry-refused` if there is an entry of one of the names that
+ * is none of ours: what somebody else put there is not overwritten.
+ */
+export async function planInstall(target: Target, servers: readonly Installation[]): Promise<PlannedChange> {
+  return planned(target, (text) =>
+    servers.reduce((result, { name, start }) => {
+      const { format, place } = target.client;
+      const old = readServers(format, result, place).get(name);
+      if (old !== undefined && !isOurs(target.client, old)) throw occupied(target.client, name);
+      const { entry } = clientEntry(target.client, name, start);
+      // What a person has added to an entry of ours stays.
+      const kept = typeof old === 'object' && old !== null ? Object.fromEntries(Object.entries(old)) : {};
+      return putServer(format, { text: result, place }, { name, entry: { ...kept, ...entry } });
+    }, text),
+  );
+}
+
+export async function planUninstall(target: Target, names: readonly string[]): Promise<PlannedChange> {
+  return planned(target, (text) =>
+    names.reduce((result, name) => {
+      const { format, place } = target.client;
+      const old = readServers(format, result, place).get(name);
+      if (old !== undefined && !isOurs(target.client, old)) throw occupied(target.client, name);
+      return removeServer(format, { text: result, place }, name);
+    }, text),
+  );
+}
+
+/** No marker is kept in an entry, since some clients drop what they do not know: an entry of ours starts mcpcat. */
+export function isOurs(client: Client, entry: unknown): boolean {
+  const start = startOfEntry(client, entry);
+  return start !== undefined && isMcpcat(start.command) && ['run', 'serve'].includes(start.args[0] ?? '');
+}
+
+function isMcpcat(command: string): boolean {
+  return /(?:^|[\\/])mcpcat(?:\.(?:js|cmd|exe))?$/.test(command);
+}
+
+function occupied({ title }: Client, name: string): McpcatError {
+  return new McpcatError(
+    'entry-refused',
+    `${title} has a server "${name}" already that does not start mcpcat`,
+    {
+      hint: 'it stays as it is; take it out first, or install under another name',
+      inputs: [{ name: 'name' }],
+    },
+  );
+}
+
+async function planned(
+  { client, scope, around }: Target,
+  change: (text: string) => string,
+): Promise<PlannedChange> {
+  const path = clientFile(client, scope, around);
+  if (path === undefined)
+    throw new McpcatError(
+      'usage',
+      `${client.title} has no file of a ${scope} that mcpcat knows on this system`,
+    );
+  const { file, text } = await readConfig(path);
+  try {
+    return { client, path, file, before: text, after: change(text ?? '') };
+  } catch (error) {
+    if (!(error instanceof McpcatError) || error.code !== 'client-file-invalid') throw error;
+    throw new McpcatError(error.code, `${path}: ${error.message}`, { hint: error.hint ?? '', cause: error });
+  }
+}

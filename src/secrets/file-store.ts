@@ -1,0 +1,125 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { Env, Host } from '../host/host.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { makeFolderNow } from '../lib/make-folder.ts';
+
+/** A server of a catalog: the same name in another catalog is another server, and gets none of its secrets. */
+export interface SecretOwner {
+  /** `catalogId`. */
+  readonly catalog: string;
+  readonly server: string;
+}
+
+export interface SecretPlaces {
+  readonly env: Env;
+  readonly host: Host;
+}
+
+/** Catalog → server → name → value. */
+type Content = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+
+/**
+ * Below the home, whatever else the environment says: a client hands on few variables, and what a user has stored in a
+ * terminal is there in every client.
+ */
+export function secretFile({ env, host }: SecretPlaces): string {
+  const home = host.home(env);
+  return host.path.join(host.folders({ HOME: home, USERPROFILE: home }).data, 'secrets.json');
+}
+
+/** Of one server; empty if none are stored. Throws `io-failed` if they can't be read, or others may read them. */
+export function storedSecrets(owner: SecretOwner, places: SecretPlaces): Readonly<Record<string, string>> {
+  const servers = own(read(places), owner.catalog);
+  return own(servers ?? {}, owner.server) ?? {};
+}
+
+/** Names only, of every server of a catalog. */
+export function storedNames(
+  catalog: string,
+  places: SecretPlaces,
+): readonly (readonly [server: string, names: readonly string[]])[] {
+  return Object.entries(own(read(places), catalog) ?? {}).map(([server, secrets]) => [
+    server,
+    Object.keys(secrets),
+  ]);
+}
+
+/** Writes one, or takes it away (`undefined`). Returns whether anything changed. */
+export function storeSecret(
+  { catalog, server }: SecretOwner,
+  { name, value }: { readonly name: string; readonly value: string | undefined },
+  places: SecretPlaces,
+): boolean {
+  const before = read(places);
+  const servers = own(before, catalog) ?? {};
+  const { [name]: old, ...others } = own(servers, server) ?? {};
+  if (old === value) return false;
+  const secrets = value === undefined ? others : { ...others, [name]: value };
+  const { [server]: _, ...rest } = servers;
+  write(
+    { ...before, [catalog]: Object.keys(secrets).length === 0 ? rest : { ...rest, [server]: secrets } },
+    places,
+  );
+  return true;
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function read(places: SecretPlaces): Content {
+  const file = secretFile(places);
+  try {
+    const facts = statSync(file);
+    if (places.host.system !== 'windows' && ((facts.mode & 0o077) !== 0 || !places.host.owns(facts)))
+      throw unusable(
+        file,
+        'others may read it, or it is not yours',
+        `chmod 600 ${file}, and think about the secrets in it`,
+      );
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isContent(value)) return value;
+  } catch (error) {
+    if (error instanceof McpcatError) throw error;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return {};
+    // Its text may be a secret: nothing of it is repeated.
+    if (!(error instanceof SyntaxError))
+      throw unusable(file, messageOf(error), 'let it be readable for you alone');
+  }
+  throw unusable(
+    file,
+    'expected what mcpcat has written there, found something else',
+    'move it away; secrets are stored anew with: mcpcat secret set',
+  );
+}
+
+function isContent(value: unknown): value is Content {
+  const all = (inner: unknown, check: (member: unknown) => boolean): boolean =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.values(inner).every(check);
+  return all(value, (servers) => all(servers, (secrets) => all(secrets, (text) => typeof text === 'string')));
+}
+
+function unusable(file: string, problem: string, hint: string): McpcatError {
+  return new McpcatError('io-failed', `can't use the stored secrets: ${file}: ${problem}`, { hint });
+}
+
+function write(content: Content, places: SecretPlaces): void {
+  const file = secretFile(places);
+  const temporary = `${file}.${String(process.pid)}.tmp`;
+  try {
+    makeFolderNow(places.host.path.dirname(file), 0o700);
+    writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, file);
+  } catch (error) {
+    throw new McpcatError('io-failed', `can't write the stored secrets: ${file} (${messageOf(error)})`, {
+      hint: 'they are as they were',
+      cause: error,
+    });
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

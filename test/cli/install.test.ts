@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { runHere } from '../rig/in-process.ts';
+
+const homes: string[] = [];
+after(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
+
+/** A home with the files of clients that are named. */
+function homeWith(files: Readonly<Record<string, string>>): string {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-cli-install-'));
+  homes.push(home);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
+    writeFileSync(path.join(home, name), text);
+  }
+  return home;
+}
+
+const cursor = '.cursor/mcp.json';
+
+test('a dry run shows the exact change of each client that is here, and writes nothing', async () => {
+  const home = homeWith({ [cursor]: '{}\n', '.codex/config.toml': 'model = "x"\n' });
+  const { code, stdout, stderr } = await runHere(['install', 'time', '--dry-run'], { HOME: home });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Codex CLI: .*config\.toml$/m);
+  assert.match(stdout, /^ {2}\+\[mcp_servers\.time\]$/m);
+  assert.match(stdout, /^Cursor: .*mcp\.json$/m);
+  assert.equal(readFileSync(path.join(home, cursor), 'utf8'), '{}\n');
+});
+
+test('what is in force here and clients do not hand on is carried into the entry; a password is not', async () => {
+  const home = homeWith({ [cursor]: '{}' });
+  const env = { HOME: home, DOCKER_HOST: 'unix:///run/mine.sock', HTTPS_PROXY: 'http://ada:hush@proxy:8080' };
+  const { stdout } = await runHere(['install', 'time', '--dry-run', '--json'], env);
+  assert.match(stdout, /DOCKER_HOST/);
+  assert.doesNotMatch(stdout, /hush/);
+});
+
+test('a mount is written with its whole path, and one that is required is asked for', async () => {
+  const home = homeWith({ [cursor]: '{}' });
+  const given = await runHere(['install', 'filesystem', '--dry-run', '--mount', 'data=.'], { HOME: home });
+  assert.match(given.stdout, new RegExp(`"data=${process.cwd()}"`));
+  const missing = await runHere(['install', 'filesystem', '--dry-run'], { HOME: home });
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /filesystem needs a folder for its mount "data"/);
+  const unknown = await runHere(['install', 'filesystem', '--dry-run', '--mount', 'x=.'], { HOME: home });
+  assert.match(unknown.stderr, /filesystem has no mount "x"/);
+});
+
+test('a secret that is missing is asked of a person, and where there is none the error says how to store it', async () => {
+  const home = homeWith({ [cursor]: '{}' });
+  const { code, stderr } = await runHere(['install', 'brave-search', '--dry-run'], { HOME: home });
+  assert.equal(code, 2);
+  assert.match(stderr, /brave-search needs BRAVE_API_KEY/);
+  assert.match(stderr, /mcpcat secret set brave-search BRAVE_API_KEY/);
+});
+
+test('a secret from the environment goes into the store, is listed by name, and no client’s file has it', async () => {
+  const home = homeWith({ [cursor]: '{}' });
+  const env = { HOME: home, BRAVE_API_KEY: 'hush-hush' };
+  const set = await runHere(['secret', 'set', 'brave-search', 'BRAVE_API_KEY', '--from-env'], env);
+  assert.equal(set.code, 0, set.stderr);
+  assert.doesNotMatch(set.stdout, /hush/);
+  const listed = await runHere(['secret', 'list', '--json'], { HOME: home });
+  assert.deepEqual(JSON.parse(listed.stdout), [{ server: 'brave-search', name: 'BRAVE_API_KEY' }]);
+  const shown = await runHere(['install', 'brave-search', '--dry-run', '--json'], { HOME: home });
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.doesNotMatch(shown.stdout, /hush/);
+  const removed = await runHere(['secret', 'rm', 'brave-search', 'BRAVE_API_KEY'], { HOME: home });
+  assert.equal(removed.code, 0);
+  const again = await runHere(['secret', 'rm', 'brave-search', 'BRAVE_API_KEY'], { HOME: home });
+  assert.equal(again.code, 2);
+});
+
+test('a value on the command line is refused, without repeating it', async () => {
+  const home = homeWith({});
+  const { code, stderr } = await runHere(['secret', 'set', 'brave-search', 'BRAVE_API_KEY', 'hush'], {
+    HOME: home,
+  });
+  assert.equal(code, 2);
+  assert.match(stderr, /a value is never part of the command/);
+  assert.doesNotMatch(stderr, /hush/);
+});
+
+test('clients shows who starts what and what it may do, without values of settings', async () => {
+  const entry = {
+    command: 'npx',
+    args: ['-y', '@scope/server', '--key=abcdefghijklmnop'],
+    env: { KEY: 'hush' },
+  };
+  const home = homeWith({ [cursor]: JSON.stringify({ mcpServers: { theirs: entry } }) });
+  const { code, stdout } = await runHere(['clients'], { HOME: home });
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /cursor +theirs +npx -y @scope\/server +as you: all your files, the whole network, your keys/,
+  );
+  const json = await runHere(['clients', '--json'], { HOME: home });
+  assert.doesNotMatch(json.stdout, /hush|abcdefghij/);
+});
+
+test('a file that does not parse is said with its place, and the other clients are shown', async () => {
+  const home = homeWith({ [cursor]: '{', '.codex/config.toml': '' });
+  const { code, stdout, stderr } = await runHere(['clients'], { HOME: home });
+  assert.equal(code, 1);
+  assert.match(stdout, /^codex +none$/m);
+  assert.match(stderr, /Cursor: .*mcp\.json: line 1, column 2: close brace expected/);
+});
+
+test('an unknown client and a machine without any are said with what to do', async () => {
+  const home = homeWith({});
+  const unknown = await runHere(['install', 'time', '--client', 'cursr', '--dry-run'], { HOME: home });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /no client "cursr" is known\nhint: did you mean cursor\?/);
+  const none = await runHere(['install', 'time', '--dry-run'], { HOME: home });
+  assert.match(none.stderr, /none of the clients that mcpcat knows is here/);
+});
+
+test('uninstall takes ours out after a yes, undo brings it back, and a second undo has nothing', async () => {
+  const ours =
+    '{\n  // mine\n  "mcpServers": {\n    "time": {"command": "/x/mcpcat", "args": ["run", "time"]}\n  }\n}\n';
+  const home = homeWith({ [cursor]: ours });
+  const asked = await runHere(['uninstall', 'time'], { HOME: home });
+  assert.equal(asked.code, 2, 'nobody can be asked here');
+  const { code, stdout, stderr } = await runHere(['uninstall', 'time', '--yes'], { HOME: home });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^ {2}- {4}"time": /m);
+  assert.doesNotMatch(readFileSync(path.join(home, cursor), 'utf8'), /time/);
+  const undone = await runHere(['undo'], { HOME: home });
+  assert.equal(undone.code, 0);
+  assert.equal(readFileSync(path.join(home, cursor), 'utf8'), ours);
+  assert.match((await runHere(['undo'], { HOME: home })).stdout, /nothing to take back/);
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { thisMachine } from '../../src/host/machine.ts';
+import { hostOf } from '../../src/host/this-host.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
+import {
+  secretFile,
+  storedNames,
+  storedSecrets,
+  storeSecret,
+  type SecretPlaces,
+} from '../../src/secrets/file-store.ts';
+
+const homes: string[] = [];
+after(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
+
+function places(): SecretPlaces {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-secrets-'));
+  homes.push(home);
+  return { env: { HOME: home }, host: hostOf(thisMachine()) };
+}
+
+const owner = { catalog: 'mcpcat', server: 'github' };
+
+test('a secret is stored for its user alone, found again, replaced and removed', () => {
+  const at = places();
+  assert.deepEqual(storedSecrets(owner, at), {});
+  assert.equal(storeSecret(owner, { name: 'TOKEN', value: 'one' }, at), true);
+  assert.equal(storeSecret(owner, { name: 'TOKEN', value: 'one' }, at), false);
+  storeSecret(owner, { name: 'TOKEN', value: 'two' }, at);
+  assert.deepEqual(storedSecrets(owner, at), { TOKEN: 'two' });
+  assert.deepEqual(storedNames('mcpcat', at), [['github', ['TOKEN']]]);
+  assert.equal(statSync(secretFile(at)).mode & 0o777, 0o600);
+  assert.equal(storeSecret(owner, { name: 'TOKEN', value: undefined }, at), true);
+  assert.deepEqual(storedSecrets(owner, at), {});
+});
+
+test('another catalog’s server of the same name gets none of it', () => {
+  const at = places();
+  storeSecret(owner, { name: 'TOKEN', value: 'x' }, at);
+  assert.deepEqual(storedSecrets({ ...owner, catalog: 'https://example.com/catalog.json' }, at), {});
+  assert.deepEqual(storedSecrets({ ...owner, server: 'constructor' }, at), {});
+});
+
+test('a file that others may read is refused, and so is one that is not ours', () => {
+  const at = places();
+  storeSecret(owner, { name: 'TOKEN', value: 'hush' }, at);
+  chmodSync(secretFile(at), 0o644);
+  assert.throws(
+    () => storedSecrets(owner, at),
+    (error: unknown) =>
+      error instanceof McpcatError && error.code === 'io-failed' && /others may read it/.test(error.message),
+  );
+  chmodSync(secretFile(at), 0o600);
+  for (const text of ['{"mcpcat": 1, "hush": ', '[]', '{"mcpcat":{"github":{"TOKEN":7}}}']) {
+    writeFileSync(secretFile(at), text);
+    assert.throws(
+      () => storeSecret(owner, { name: 'OTHER', value: 'x' }, at),
+      (error: unknown) =>
+        error instanceof McpcatError && error.code === 'io-failed' && !error.message.includes('hush'),
+    );
+    assert.equal(readFileSync(secretFile(at), 'utf8'), text, 'nothing of it is lost');
+  }
+});
