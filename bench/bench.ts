@@ -6,7 +6,7 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { loadServer } from '../src/catalog/load.ts';
-import { imageOf } from '../src/catalog/server.ts';
+import { imageOf } from '../src/catalog/image-name.ts';
 import { hostPaths } from '../src/sandbox/paths.ts';
 import { sandboxOf } from '../src/sandbox/policy.ts';
 import { settingsOf } from '../src/sandbox/settings.ts';
@@ -16,9 +16,10 @@ const name = 'everything';
 /** Calls of 512 KB each way, one after the other. */
 const echoes = 40;
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 15;
-const { entry, lock } = await loadServer('catalog', name);
+const server = await loadServer('catalog', name);
+const { entry, lock } = server;
 const sandbox = sandboxOf(entry, { env: {}, mounts: [], args: [] }, hostPaths('/nonexistent'));
-const settings = settingsOf(sandbox, { image: imageOf(name), labels: {}, autoRemove: true });
+const settings = settingsOf(sandbox, { image: imageOf(server), labels: {}, autoRemove: true });
 const docker = ['/usr/bin/docker', '/usr/local/bin/docker'].find((file) => existsSync(file)) ?? 'docker';
 const rivals: Readonly<Record<string, readonly string[]>> = {
   'mcpcat run': [process.execPath, 'bin/mcpcat.js', 'run', name],

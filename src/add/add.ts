@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { refuseOthersImage } from '../image-build/own-image.ts';
-import { imageOf } from '../catalog/server.ts';
+import { imageIn } from '../catalog/image-name.ts';
 import { parseSource, type Source } from '../catalog/source.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -163,7 +163,8 @@ async function attempt(
   const { engine, buildEnvironment, run, mirror, out, dryRun } = request;
   const { own, draft, chosen } = job;
   const { name, source } = draft.entry;
-  if (!dryRun) await refuseOthersImage(engine, { image: imageOf(name), source });
+  const image = imageIn({ kind: 'folder', folder: out }, name);
+  if (!dryRun) await refuseOthersImage(engine, { image, source });
   const versions = { version: own.version, before: chosen.before };
   await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
   const { emit, signal } = run;
@@ -194,7 +195,7 @@ async function attempt(
   if (dryRun) return { ...about, state: 'verified', failure: undefined, folder: undefined };
   const folder = path.join(out, name);
   await writeTogether(folder, await scratch.files());
-  await engine.tagImage(scratch.image, imageOf(name));
+  await engine.tagImage(scratch.image, image);
   return { ...about, state: 'added', failure: undefined, folder };
 }
 

@@ -9,8 +9,3 @@ export interface Server {
   /** Undefined until `mcpcat update NAME` has run. */
   readonly lock: Lock | undefined;
 }
-
-/** The local image that `build` makes and `test` and `run` use: `mcpcat/<name>`. */
-export function imageOf(name: string): string {
-  return `mcpcat/${name}:local`;
-}

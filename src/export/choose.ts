@@ -1,4 +1,5 @@
-import { imageOf } from '../catalog/server.ts';
+import type { CatalogSource } from '../catalog/catalog-source.ts';
+import { imageIn } from '../catalog/image-name.ts';
 import type { Tool } from '../catalog/tools.ts';
 import type { Input } from '../lib/input.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
@@ -26,8 +27,8 @@ export interface LeftOut {
 export interface Choice {
   /** Also what has no proof of what it is now. */
   readonly unproved: boolean;
-  /** Images of this engine, for peers that run on it. */
-  readonly local: boolean;
+  /** The images that were built here of this catalog, for peers that run on this engine; undefined: published ones. */
+  readonly local: CatalogSource | undefined;
 }
 
 /** What other launchers can use. Pure. */
@@ -54,7 +55,7 @@ function judge(
   // It listens on the loopback of a container without network: only the tunnel leads there.
   if (transport !== undefined)
     return { reason: 'it speaks HTTP inside its container, which only mcpcat run can reach' };
-  if (local) return { image: imageOf(name) };
+  if (local !== undefined) return { image: imageIn(local, name) };
   const reference = image?.reference ?? null;
   if (reference !== null) return { image: reference };
   return {

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Bases } from '../base/references.ts';
 import { refuseOthersImage } from './own-image.ts';
-import { imageOf, type Server } from '../catalog/server.ts';
+import { imageOf } from '../catalog/image-name.ts';
+import type { Server } from '../catalog/server.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
 import { fetchArtifacts, goModFiles } from '../fetch/fetch-artifacts.ts';
@@ -56,7 +57,7 @@ export async function buildServer(server: Server, request: BuildRequest): Promis
   const { engine, force, buildEnvironment } = request;
   const { emit } = request.run;
   const subject = server.entry.name;
-  const image = request.image ?? imageOf(subject);
+  const image = request.image ?? imageOf(server);
   const started = performance.now();
   try {
     const generated = await generateServer(server, buildEnvironment);

@@ -1,4 +1,4 @@
-import { buildServer, type RunContext } from '../image-build/build-server.ts';
+import { buildServer, type BuildOutcome, type RunContext } from '../image-build/build-server.ts';
 import { coversPermissions, readProof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -89,7 +89,7 @@ async function buildForeign({
 /** What is unchanged and verified is not verified again. */
 async function verify(
   { server, run, engine, force }: RebuildRequest,
-  { state, fingerprint }: { readonly state: 'built' | 'unchanged'; readonly fingerprint: string },
+  { state, fingerprint, image }: Pick<BuildOutcome, 'state' | 'fingerprint' | 'image'>,
 ): Promise<Pick<RebuildOutcome, 'proof' | 'findings'>> {
   const { entry, folder } = server;
   if (!force && state === 'unchanged') {
@@ -100,7 +100,7 @@ async function verify(
   const { emit, signal } = run;
   const labels = { [label.role]: 'test', [label.server]: entry.name };
   const reviewed = await reviewedTools(folder, 'kept');
-  const result = await smokeTest({ engine, entry, labels, reviewed, deadlineMs, emit, signal });
+  const result = await smokeTest({ engine, entry, labels, image, reviewed, deadlineMs, emit, signal });
   await keepResult(folder, result, 'kept');
   const { report } = result;
   return { proof: report.passed ? 'verified' : 'failed', findings: report.findings };

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
-import { imageOf, type Server } from '../catalog/server.ts';
+import { imageOf } from '../catalog/image-name.ts';
+import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
 import { writeTogether } from '../lib/folders.ts';
@@ -109,7 +110,7 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
   const settled = await request.settled?.(await readFile(path.join(folder, 'lock.json'), 'utf8'));
   if (settled !== undefined)
     return { ...outcome, state: 'unchanged', findings: known, dependencies, result: settled };
-  return verify({ ...request, server: candidate }, async (verification) => {
+  return verify({ ...request, server: candidate, replaces: imageOf(server) }, async (verification) => {
     const tools = await toolsOf(server.folder, folder);
     const findings = [
       ...known,
@@ -194,6 +195,6 @@ export async function writeEntry(
   engine: Engine,
 ): Promise<string> {
   await writeTogether(server.folder, files);
-  await engine.tagImage(verification.image, imageOf(server.entry.name));
+  await engine.tagImage(verification.image, imageOf(server));
   return `${String(Object.keys(files).length)} files written`;
 }

@@ -1,5 +1,6 @@
 import { generateServer, type BuildEnvironment } from '../image-build/build-server.ts';
-import { imageOf, type Server } from '../catalog/server.ts';
+import { imageOf } from '../catalog/image-name.ts';
+import type { Server } from '../catalog/server.ts';
 import type { Variant } from '../publish/variant.ts';
 import { unfitReason, type BuildEnvironments } from './platforms.ts';
 
@@ -21,7 +22,7 @@ async function variantOf(server: Server, buildEnvironment: BuildEnvironment): Pr
   return { platform: buildEnvironment.platform, image: variantImage(server, buildEnvironment), fingerprint };
 }
 
-/** `mcpcat/<name>:local`, and `:local-arm64` for what can't run here. */
-export function variantImage({ entry }: Server, { platform, cross = false }: BuildEnvironment): string {
-  return cross ? `${imageOf(entry.name)}-${platform.replace('linux/', '')}` : imageOf(entry.name);
+/** The server's image, and that with `-arm64` behind its name for what can't run here. */
+export function variantImage(server: Server, { platform, cross = false }: BuildEnvironment): string {
+  return cross ? `${imageOf(server)}-${platform.replace('linux/', '')}` : imageOf(server);
 }

@@ -1,5 +1,5 @@
 import { buildServer, type RunContext, type BuildEnvironment } from '../image-build/build-server.ts';
-import { imageOf, type Server } from '../catalog/server.ts';
+import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
 import { label } from '../lib/labels.ts';
@@ -23,6 +23,8 @@ export interface Verification {
 interface VerifyRequest {
   /** Its `folder` is the one whose lock is built, and that gets the `tools.json`. */
   readonly server: Server;
+  /** The image that the entry has as long as this one is not verified. */
+  readonly replaces: string;
   readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
@@ -32,14 +34,14 @@ let candidates = 0;
 
 /** Builds and tests a server without touching its image; the candidate's image is gone when `work` has ended. */
 export async function verify<T>(
-  { server, buildEnvironment, run, engine }: VerifyRequest,
+  { server, replaces, buildEnvironment, run, engine }: VerifyRequest,
   work: (verification: Verification) => Promise<T>,
 ): Promise<T> {
   const { name } = server.entry;
   const image = `mcpcat/${name}:candidate-${String(process.pid)}-${String(candidates++)}`;
   const { emit, signal } = run;
   try {
-    const bytesBefore = (await engine.inspectImage(imageOf(name)))?.bytes;
+    const bytesBefore = (await engine.inspectImage(replaces))?.bytes;
     const { bytes } = await buildServer(server, { buildEnvironment, run, engine, force: false, image });
     const labels = { [label.role]: 'test', [label.server]: name };
     // The tools are compared by who decides about them, not here.

@@ -1,4 +1,4 @@
-import { imageOf, type Server } from '../catalog/server.ts';
+import type { Server } from '../catalog/server.ts';
 import type { Proof } from '../catalog/proof.ts';
 import type { Tool } from '../catalog/tools.ts';
 import type { Engine, ImageFacts, Labels } from '../engine/engine.ts';
@@ -46,8 +46,8 @@ export interface SmokeRequest {
   readonly engine: Engine;
   readonly entry: Server['entry'];
   readonly labels: Labels;
-  /** Instead of the entry's own image. */
-  readonly image?: string;
+  /** Its name on the engine. */
+  readonly image: string;
   /** The tools that somebody has reviewed; undefined: none were, or other ones are wanted. */
   readonly reviewed: readonly Tool[] | undefined;
   readonly deadlineMs: number;
@@ -105,8 +105,7 @@ interface Image {
   readonly facts: ImageFacts;
 }
 
-async function imageFacts({ engine, entry, image }: SmokeRequest): Promise<Image> {
-  const reference = image ?? imageOf(entry.name);
+async function imageFacts({ engine, entry, image: reference }: SmokeRequest): Promise<Image> {
   const facts = await engine.inspectImage(reference);
   if (facts !== undefined) return { reference, facts };
   throw new McpcatError('image-missing', `${entry.name} has no image on this engine yet`, {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadServer } from '../../src/catalog/load.ts';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageOf } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
@@ -47,7 +47,12 @@ export async function contestantsOf(
       const name = nameOf(behaviour);
       if (contestant !== 'mcpcat')
         return {
-          words: dockerWords(docker, { guarded: contestant === 'docker-guarded', behaviour, session, name }),
+          words: dockerWords(docker, {
+            guarded: contestant === 'docker-guarded',
+            behaviour,
+            session,
+            image: catalog.imageOf(name),
+          }),
           env: {},
         };
       const to = address === undefined ? [] : ['--engine', address];
@@ -62,9 +67,10 @@ export async function contestantsOf(
 async function dockerOf(folder: string, nameOf: (behaviour: Behaviour) => string): Promise<Docker> {
   const paths = hostPaths('/nonexistent');
   const flags = behaviours.map(async (behaviour) => {
-    const { entry } = await loadServer(folder, nameOf(behaviour));
+    const server = await loadServer(folder, nameOf(behaviour));
+    const { entry } = server;
     const sandbox = sandboxOf(entry, { env: {}, mounts: [], args: [] }, paths);
-    const settings = settingsOf(sandbox, { image: imageOf(entry.name), labels: {}, autoRemove: true });
+    const settings = settingsOf(sandbox, { image: imageOf(server), labels: {}, autoRemove: true });
     return [behaviour, dockerFlags(settings)] as const;
   });
   return {
@@ -77,19 +83,19 @@ interface DockerRun {
   readonly guarded: boolean;
   readonly behaviour: Behaviour;
   readonly session: string;
-  readonly name: string;
+  readonly image: string;
 }
 
 function dockerWords(
   { program, flags }: Docker,
-  { guarded, behaviour, session, name }: DockerRun,
+  { guarded, behaviour, session, image }: DockerRun,
 ): readonly string[] {
   const labels = Object.entries({ ...testLabel, [label.session]: session });
   return [
     ...[program, 'run', '-i', '--rm', ...(flags.get(behaviour) ?? [])],
     ...labels.flatMap(([key, value]) => ['--label', `${key}=${value}`]),
     ...(guarded ? [] : ['--entrypoint', '/usr/local/bin/node']),
-    imageOf(name),
+    image,
     ...(guarded ? [] : [path.posix.join('/app', 'server.js'), behaviour]),
   ];
 }

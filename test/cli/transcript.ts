@@ -20,5 +20,7 @@ export async function transcript(line: string): Promise<string> {
     ...Object.fromEntries(settings),
   });
   const errors = stderr === '' ? '' : `--- stderr\n${stderr}`;
-  return `${line}\n${stdout}${errors}--- exit ${String(code)}\n`.replaceAll(project, '<project>');
+  return `${line}\n${stdout}${errors}--- exit ${String(code)}\n`
+    .replaceAll(project, '<project>')
+    .replaceAll(/:local-c[0-9a-f]{12}/g, ':local-c<catalog>');
 }

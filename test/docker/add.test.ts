@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AddReport } from '../../src/add/add.ts';
 import { loadServer } from '../../src/catalog/load.ts';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { needyTarball } from '../add/tarball.ts';
@@ -48,7 +48,7 @@ before(
 );
 after(async () => {
   for (const name of made) {
-    await engine.removeImage(imageOf(name), { force: true });
+    await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
     assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
   }
   await npm[Symbol.asyncDispose]();
@@ -74,7 +74,7 @@ async function added(want: string): Promise<NonNullable<AddReport['entry']>> {
   assert.deepEqual(entry, report.entry);
   const files = readdirSync(path.join(folder, report.name)).toSorted();
   assert.deepEqual(files, ['lock.json', 'package-lock.json', 'proof.json', 'server.yaml', 'tools.json']);
-  assert.ok(await engine.inspectImage(imageOf(report.name)));
+  assert.ok(await engine.inspectImage(imageIn({ kind: 'folder', folder }, report.name)));
   return entry;
 }
 
@@ -156,7 +156,7 @@ test(
     const draft = await add('impossible', '--draft');
     assert.deepEqual([draft.state, draft.code], ['draft', 1]);
     assert.equal(existsSync(path.join(folder, draft.name, 'server.yaml')), true);
-    assert.equal(await engine.inspectImage(imageOf(draft.name)), undefined);
+    assert.equal(await engine.inspectImage(imageIn({ kind: 'folder', folder }, draft.name)), undefined);
   },
 );
 

@@ -6,7 +6,6 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadCrossBases } from '../../src/base/references.ts';
 import { readImageRecord } from '../../src/catalog/image-record.ts';
-import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { crossTools } from '../init/cross-tools.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
@@ -71,7 +70,7 @@ test(
     });
     assert.equal(rebuilt.code, 0, rebuilt.stderr);
     const here = await Promise.all(
-      [imageOf(name), `${imageOf(name)}-arm64`].map((tag) => engine.inspectImage(tag)),
+      [catalog.imageOf(name), `${catalog.imageOf(name)}-arm64`].map((tag) => engine.inspectImage(tag)),
     );
     assert.deepEqual(
       here.map((image) => image?.platform),
@@ -112,7 +111,7 @@ test('the server of the arm64 image answers, emulated', { timeout, skip }, async
 
 /** The files of the image; resolves to the command line of its server. */
 async function unpacked(root: string): Promise<readonly string[]> {
-  const image = `${imageOf(name)}-arm64`;
+  const image = `${catalog.imageOf(name)}-arm64`;
   const id = await engine.createContainer({ ...closed(image), memoryBytes: 64 << 20, pids: 16, nofile: 64 });
   try {
     const tar = spawn('tar', ['-x', '-C', root], { stdio: ['pipe', 'ignore', 'inherit'] });

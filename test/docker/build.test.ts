@@ -15,7 +15,6 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Lock, type Artifact } from '../../src/catalog/lock.ts';
-import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { Store } from '../../src/fetch/store.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -61,7 +60,7 @@ test('an entry is built once; while nothing changes it is said to be unchanged',
   const first = await build(name);
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stderr, /build done/);
-  const image = await engine.inspectImage(imageOf(name));
+  const image = await engine.inspectImage(catalog.imageOf(name));
   assert.match(image?.labels[label.fingerprint] ?? '', /^[0-9a-f]{64}$/);
 
   const again = await build(name);
@@ -69,16 +68,16 @@ test('an entry is built once; while nothing changes it is said to be unchanged',
   assert.match(again.stderr, /unchanged/);
   assert.doesNotMatch(again.stderr, /fetch|started/);
   assert.match(again.stdout, /unchanged/);
-  assert.equal((await engine.inspectImage(imageOf(name)))?.id, image?.id);
+  assert.equal((await engine.inspectImage(catalog.imageOf(name)))?.id, image?.id);
 });
 
 test('--force builds anew and does not leave the replaced image behind', { timeout }, async () => {
   const name = nameOf('calculator');
-  const old = await engine.inspectImage(imageOf(name));
+  const old = await engine.inspectImage(catalog.imageOf(name));
   assert.ok(old);
   const { code } = await build(name, '--force');
   assert.equal(code, 0);
-  const now = await engine.inspectImage(imageOf(name));
+  const now = await engine.inspectImage(catalog.imageOf(name));
   assert.notEqual(now?.id, old.id);
   assert.equal(now?.labels[label.fingerprint], old.labels[label.fingerprint]);
   assert.equal(await engine.inspectImage(old.id), undefined);
@@ -194,11 +193,11 @@ test('a mismatch in npm’s own lock fails the build inside, with its last lines
 
 test('another base takes the place of ours, and counts in the fingerprint', { timeout }, async () => {
   const name = nameOf('calculator');
-  const old = await engine.inspectImage(imageOf(name));
+  const old = await engine.inspectImage(catalog.imageOf(name));
   const base = await markedBase(engine, 'python', 'runtime');
   const { code, stderr } = await build(name, '--base', `python=${base.reference}`);
-  const image = await engine.inspectImage(imageOf(name));
-  await engine.removeImage(imageOf(name), { force: true });
+  const image = await engine.inspectImage(catalog.imageOf(name));
+  await engine.removeImage(catalog.imageOf(name), { force: true });
   await engine.removeImage(base.reference, { force: true });
   assert.equal(code, 0, stderr);
   assert.equal(image?.labels['io.mcpcat.test'], base.labels['io.mcpcat.test']);

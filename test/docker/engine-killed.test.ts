@@ -20,7 +20,7 @@ before(
     catalog = await fixtureCatalog(first, { none: '', 'ignores-everything': '' });
     engine = await second.start();
     for (const name of ['none', 'ignores-everything'])
-      await second.load(await first.saveImage(`mcpcat/fixture-${name}:local`));
+      await second.load(await first.saveImage(catalog.imageOf(`fixture-${name}`)));
   },
   { timeout },
 );
@@ -130,7 +130,7 @@ test(
 
 test('an image removed while its server runs does not end the session', { timeout }, async () => {
   const session = await serving('none');
-  await engine.removeImage('mcpcat/fixture-none:local', { force: true }).catch(() => undefined);
+  await engine.removeImage(catalog.imageOf('fixture-none'), { force: true }).catch(() => undefined);
   session.process.stdin.end(hello.replace('"id":1', '"id":2'));
   const { code, stdout } = await session.ended;
   assert.equal(code, 0);

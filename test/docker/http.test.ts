@@ -10,7 +10,7 @@ import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/c
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { eventually, fixtureImage, mcpcat, project, run, testEngine } from '../rig/engine.ts';
@@ -34,13 +34,17 @@ transport: {http: {port: 3001, env: {PORT: "3001"}}}
 `,
     );
     // Of the same image as the entry that speaks stdio: its argument makes the difference.
-    await engine.tagImage(imageOf('everything'), imageOf(real));
+    await engine.tagImage('mcpcat/everything:local', imageIn({ kind: 'folder', folder }, real));
     const source = readFileSync(path.join(project, 'test/fixtures/servers/http-server.js'), 'utf8');
     for (const behaviour of behaviours) {
       const name = `http-${behaviour}`;
       add(name, fixtureEntry(name));
       const entrypoint = ['/usr/local/bin/node', '/app/server.mjs', behaviour];
-      await fixtureImage(engine, { tag: imageOf(name), files: { 'server.mjs': source }, entrypoint });
+      await fixtureImage(engine, {
+        tag: imageIn({ kind: 'folder', folder }, name),
+        files: { 'server.mjs': source },
+        entrypoint,
+      });
     }
   },
   { timeout },
@@ -48,7 +52,7 @@ transport: {http: {port: 3001, env: {PORT: "3001"}}}
 after(async () => {
   rmSync(folder, { recursive: true, force: true });
   for (const name of [real, ...behaviours.map((behaviour) => `http-${behaviour}`)])
-    await engine.removeImage(imageOf(name), { force: true });
+    await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
 });
 
 function add(name: string, text: string): void {

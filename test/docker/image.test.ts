@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
@@ -43,7 +42,7 @@ after(async () => {
   catalog[Symbol.dispose]();
 });
 
-const referenceOf = (server: string): string => imageOf(catalog.names[server] ?? '');
+const referenceOf = (server: string): string => catalog.imageOf(catalog.names[server] ?? '');
 
 function layersOf(server: string): readonly (readonly LayerFile[])[] {
   const found = saved.get(server);

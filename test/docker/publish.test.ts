@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pulledImage, quickImage } from '../../src/catalog/quick-image.ts';
-import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { listTags } from '../../src/registry/content/tags.ts';
 import { faultyProxy } from '../registry/proxy.ts';
@@ -91,10 +90,10 @@ test(
 );
 
 test('an image that is built anew, without any cache, has the same digest', { timeout }, async () => {
-  const known = [digestHere(), (await engine.inspectImage(imageOf(name)))?.id];
+  const known = [digestHere(), (await engine.inspectImage(catalog.imageOf(name)))?.id];
   const rebuilt = await say('rebuild', name, '--force');
   assert.equal(rebuilt.code, 0, rebuilt.stderr);
-  assert.notEqual((await engine.inspectImage(imageOf(name)))?.id, known[1]);
+  assert.notEqual((await engine.inspectImage(catalog.imageOf(name)))?.id, known[1]);
   const { stdout, code } = await say('publish', name, '--registry', `${real.host}/cat`, '--force', '--json');
   assert.equal(code, 0);
   const [row] = JSON.parse(stdout) as { digest: string; sent: { blobs: number } }[];
@@ -124,7 +123,7 @@ test(
   async () => {
     const local = await serve();
     assert.ok(local.answered && !/pull/.test(local.stderr), local.stderr);
-    await engine.removeImage(imageOf(name), { force: true });
+    await engine.removeImage(catalog.imageOf(name), { force: true });
     const never = await serve('--pull', 'never');
     assert.deepEqual([never.answered, never.code], [false, 3]);
     assert.match(never.stderr, new RegExp(`mcpcat build ${name}`));

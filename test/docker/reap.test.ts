@@ -46,7 +46,7 @@ async function containerOf(owner: string, state: State = 'created'): Promise<str
     [label.session]: randomBytes(6).toString('hex'),
   };
   const id = await engine.createContainer(
-    settingsOf(sandbox, { image: `mcpcat/${entry.name}:local`, labels, autoRemove: false }),
+    settingsOf(sandbox, { image: catalog.imageOf(entry.name), labels, autoRemove: false }),
   );
   made.add(id);
   if (state === 'created') return id;

@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { imageOf } from '../../src/catalog/server.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { eventually, testEngine } from '../rig/engine.ts';
@@ -30,7 +29,7 @@ test(
   async () => {
     const name = randomBytes(6).toString('hex');
     const program = path.join(import.meta.dirname, '../rig/many-sessions.ts');
-    const args = [program, imageOf(`${prefix}-ignores-everything`), `${label.session}=${name}`, '3'];
+    const args = [program, servers.imageOf(`${prefix}-ignores-everything`), `${label.session}=${name}`, '3'];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let seen = '';
     child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));

@@ -92,6 +92,7 @@ async function testedOn(other: Engine, more: string): Promise<SmokeReport> {
   const { report } = await smokeTest({
     engine: other,
     entry,
+    image: server.image,
     labels: { [label.role]: 'test', ...testLabel },
     reviewed: undefined,
     deadlineMs: 30_000,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { FakeGitHub } from '../forge/fake-github.ts';
 import { run, testEngine } from '../rig/engine.ts';
@@ -12,16 +12,17 @@ import { fixtureTarball } from '../update/tarball.ts';
 
 const timeout = 300_000;
 const name = `update-${String(process.pid)}`;
-const image = imageOf(name);
 let engine: Engine;
 let npm: Registry;
 let folder: string;
+let image: string;
 
 before(
   async () => {
     engine = await testEngine();
     npm = await registry('npm', {});
     folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-docker-'));
+    image = imageIn({ kind: 'folder', folder: path.join(folder, 'catalog') }, name);
     mkdirSync(path.join(folder, 'catalog', name), { recursive: true });
     entry('npm:server');
   },

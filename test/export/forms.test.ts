@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
@@ -8,6 +9,7 @@ import { dockerCatalog } from '../../src/export/docker-catalog.ts';
 import { entryFlags } from '../../src/export/run-flags.ts';
 import { serverJson } from '../../src/export/server-json.ts';
 import { toolhiveRegistry } from '../../src/export/toolhive.ts';
+import { projectFolder } from '../../src/lib/project.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { fingerprint, imageText, proofText, serverFiles } from '../catalog-index/rig.ts';
 
@@ -38,7 +40,7 @@ permissions:
   state: [{name: kept, target: /state, description: What it remembers}]
 `;
 
-const none = { unproved: false, local: false };
+const none = { unproved: false, local: undefined };
 const tools = [{ name: 'ask', description: 'Asks.', schema: 'c'.repeat(64) }];
 
 test('what is verified and published is exported by digest', async (t) => {
@@ -59,7 +61,10 @@ test('what is not verified, not published or speaks HTTP is left out, each with 
   assert.match(reasons[0] ?? '', /^what the image is made from has changed/);
   assert.match(reasons[1] ?? '', /^its image is in no registry yet/);
   assert.match(reasons[2] ?? '', /^it speaks HTTP/);
-  const taken = chooseExported([stale, unpublished, http], { unproved: true, local: true });
+  const taken = chooseExported([stale, unpublished, http], {
+    unproved: true,
+    local: { kind: 'folder', folder: path.join(projectFolder(), 'catalog') },
+  });
   assert.deepEqual(
     taken.chosen.map(({ image: name }) => name),
     ['mcpcat/x:local', 'mcpcat/x:local'],

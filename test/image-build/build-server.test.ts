@@ -8,7 +8,9 @@ import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import { buildServer, type BuildOutcome, type BuildRequest } from '../../src/image-build/build-server.ts';
+import { imageOf } from '../../src/catalog/image-name.ts';
 import { loadServer } from '../../src/catalog/load.ts';
+import type { Server } from '../../src/catalog/server.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import type { Event } from '../../src/lib/event.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -25,6 +27,7 @@ const bases = await loadBases(templates, 'linux/amd64');
 
 interface Rig {
   readonly engine: FakeEngine;
+  readonly server: Server;
   readonly events: Event[];
   readonly requests: readonly string[];
   /** Names in the folder for temporary files. */
@@ -53,7 +56,14 @@ async function rig(t: TestContext, { lock = lockText({}, { integrity }) } = {}):
   const buildEnvironment = { bases, templates, platform: 'linux/amd64' } as const;
   const build = (more: Partial<BuildRequest> = {}): Promise<BuildOutcome> =>
     buildServer(server, { buildEnvironment, run, engine, force: false, ...more });
-  return { engine, events, requests: registry.requests, temporary: () => readdirSync(temporary), build };
+  return {
+    engine,
+    server,
+    events,
+    requests: registry.requests,
+    temporary: () => readdirSync(temporary),
+    build,
+  };
 }
 
 const builds = ({ calls }: FakeEngine): number =>
@@ -73,7 +83,7 @@ function ownTemporary(t: TestContext): string {
 }
 
 test('what is fetched is in the context byte for byte, and the image carries the fingerprint', async (t) => {
-  const { engine, build, requests, temporary } = await rig(t);
+  const { engine, build, server, requests, temporary } = await rig(t);
   const files = new Map<string, Buffer>();
   let context: Buffer = Buffer.alloc(0);
   engine.onBuild = (bytes) => {
@@ -84,7 +94,7 @@ test('what is fetched is in the context byte for byte, and the image carries the
   const extract = tar.extract();
   Readable.from([context]).pipe(extract);
   for await (const entry of extract) files.set(entry.header.name, await buffer(entry));
-  assert.deepEqual([built.state, built.image, built.bytes], ['built', 'mcpcat/fixture:local', 42]);
+  assert.deepEqual([built.state, built.image, built.bytes], ['built', imageOf(server), 42]);
   assert.deepEqual(requests, ['/left-pad/-/left-pad-1.3.0.tgz']);
   assert.ok(
     [...files.values()].some((content) => content.equals(tarball)),
@@ -110,9 +120,9 @@ test('an image with the same fingerprint is not built again, unless that is aske
 });
 
 test('another name leaves the entry’s own image alone', async (t) => {
-  const { engine, build } = await rig(t);
+  const { engine, build, server } = await rig(t);
   await build({ image: 'mcpcat/fixture:candidate' });
-  assert.equal(await engine.inspectImage('mcpcat/fixture:local'), undefined);
+  assert.equal(await engine.inspectImage(imageOf(server)), undefined);
   assert.notEqual(await engine.inspectImage('mcpcat/fixture:candidate'), undefined);
 });
 

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Entry } from '../../src/catalog/entry.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -94,6 +95,11 @@ export class Arsenal implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.#catalog, { recursive: true, force: true });
+  }
+
+  /** What a build of the catalog's server would be called. */
+  get builtImage(): string {
+    return imageIn({ kind: 'folder', folder: this.#catalog }, 'redteam');
   }
 
   get evilImage(): string {

@@ -87,6 +87,11 @@ export class Scene implements AsyncDisposable {
     this.#undo.unshift(undo);
   }
 
+  /** What a build of the catalog's server would be called. */
+  get builtImage(): string {
+    return this.#request.arsenal.builtImage;
+  }
+
   /** An image with lines of its own beside the hostile server's. */
   async image(tag: string, lines: readonly string[]): Promise<string> {
     const { arsenal, field } = this.#request;

@@ -99,7 +99,7 @@ const labels: readonly Scheme[] = [
 async function underOurName(scene: Scene, source: string, reason: RegExp): Promise<Verdict> {
   const permissions = JSON.stringify({ network: ['*'], mounts: [], writable: [] });
   const lines = [`LABEL ${label.source}=${source} ${label.permissions}='${permissions}'`];
-  await scene.image('mcpcat/redteam:local', lines);
+  await scene.image(scene.builtImage, lines);
   return refusedStart(await scene.visit({ mode: 'idle', ownImage: true }), reason);
 }
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { project } from './engine.ts';
 
@@ -15,6 +15,8 @@ export interface CatalogCopy extends Disposable {
   /** The copy's name for each entry: unique, so that its image is this test's alone. */
   readonly names: Readonly<Record<string, string>>;
   readonly images: readonly string[];
+  /** The image of an entry, by the copy's name for it. */
+  imageOf(name: string): string;
   /** Absolute path of a file of a copied entry. */
   file(entry: string, name: string): string;
   edit(entry: string, name: string, change: (text: string) => string): void;
@@ -32,6 +34,7 @@ export function catalogCopy(entries: readonly string[]): CatalogCopy {
     if (before === after) throw new Error(`the edit of ${entry}/${name} changes nothing`);
     writeFileSync(file(entry, name), after);
   };
+  const imageOf = (name: string): string => imageIn({ kind: 'folder', folder }, name);
   for (const entry of entries) {
     cpSync(path.join(project, 'catalog', entry), file(entry, ''), { recursive: true });
     edit(entry, 'server.yaml', (text) => text.replace(/^name: .*$/m, `name: ${names[entry] ?? ''}`));
@@ -40,6 +43,7 @@ export function catalogCopy(entries: readonly string[]): CatalogCopy {
     folder,
     names,
     images: Object.values(names).map((name) => imageOf(name)),
+    imageOf,
     file,
     edit,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fixtureImage, project } from './engine.ts';
 
 export interface FixtureCatalog {
   readonly folder: string;
   readonly names: readonly string[];
+  /** The name on the engine of the image that belongs to one of them. */
+  imageOf(name: string): string;
   remove(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function fixtureCatalog(
 ): Promise<FixtureCatalog> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-catalog-'));
   const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
+  const imageOf = (name: string): string => imageIn({ kind: 'folder', folder }, name);
   const names = Object.keys(behaviours).map((behaviour) => `${prefix}-${behaviour}`);
   for (const [behaviour, more] of Object.entries(behaviours)) {
     const name = `${prefix}-${behaviour}`;
@@ -34,7 +37,7 @@ export async function fixtureCatalog(
     rmSync(folder, { recursive: true, force: true });
     for (const name of names) await engine.removeImage(imageOf(name), { force: true });
   };
-  return { folder, names, remove };
+  return { folder, names, imageOf, remove };
 }
 
 function entryText(name: string, more: string): string {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fixtureImage, project } from './engine.ts';
 
@@ -9,6 +9,8 @@ import { fixtureImage, project } from './engine.ts';
 export interface Restless extends AsyncDisposable {
   readonly folder: string;
   readonly name: string;
+  /** The name of its image on the engine. */
+  readonly image: string;
   readonly file: (name: string) => string;
 }
 
@@ -21,17 +23,19 @@ export async function restless(
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-restless-'));
   const name = `restless-${path.basename(folder).slice(-6).toLowerCase()}`;
   const source = readFileSync(path.join(project, 'test/fixtures/servers/restless.js'), 'utf8');
+  const tag = imageIn({ kind: 'folder', folder }, name);
   mkdirSync(path.join(folder, name));
   writeFileSync(path.join(folder, name, 'server.yaml'), entryText(name, more));
   const entrypoint = ['/usr/local/bin/node', '/app/server.js', ...words];
-  await fixtureImage(engine, { tag: imageOf(name), files: { 'server.js': source }, entrypoint });
+  await fixtureImage(engine, { tag, files: { 'server.js': source }, entrypoint });
   return {
     folder,
     name,
+    image: tag,
     file: (file) => path.join(folder, name, file),
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true, force: true });
-      await engine.removeImage(imageOf(name), { force: true });
+      await engine.removeImage(tag, { force: true });
     },
   };
 }

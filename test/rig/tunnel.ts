@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
-import { imageOf } from '../../src/catalog/server.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fixtureLabels, project, run } from './engine.ts';
 import { start, type Started } from './started.ts';
@@ -181,7 +181,11 @@ export async function travellers(
   const nameOf = (language: Language): string =>
     `tunnel-${language}-${path.basename(folder).slice(-6).toLowerCase()}`;
   for (const language of languages) {
-    await buildTraveller(engine, { language, cert, tag: imageOf(nameOf(language)) });
+    await buildTraveller(engine, {
+      language,
+      cert,
+      tag: imageIn({ kind: 'folder', folder }, nameOf(language)),
+    });
     mkdirSync(path.join(folder, nameOf(language)));
     writeFileSync(path.join(folder, nameOf(language), 'server.yaml'), entryText(nameOf(language), more));
   }
@@ -190,7 +194,8 @@ export async function travellers(
     nameOf,
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true, force: true });
-      for (const language of languages) await engine.removeImage(imageOf(nameOf(language)), { force: true });
+      for (const language of languages)
+        await engine.removeImage(imageIn({ kind: 'folder', folder }, nameOf(language)), { force: true });
     },
   };
 }
@@ -203,7 +208,7 @@ async function buildTraveller(
     path.join(project, 'templates'),
     process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
   );
-  const from = language === 'python' ? imageOf('fetch') : bases[language].runtime.reference;
+  const from = language === 'python' ? 'mcpcat/fetch:local' : bases[language].runtime.reference;
   const file = { node: 'client.cjs', python: 'client.py', go: 'client.go' }[language];
   const compile = [
     `FROM ${bases.go.build.reference} AS build`,

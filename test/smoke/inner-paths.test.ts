@@ -29,6 +29,7 @@ async function reportFor(says: string, more: Readonly<Record<string, unknown>> =
   const { report } = await smokeTest({
     engine,
     entry,
+    image: 'mcpcat/notes:local',
     labels: { [label.server]: 'notes', [label.role]: 'test' },
     reviewed: undefined,
     deadlineMs: 60_000,

@@ -22,6 +22,7 @@ function rig(behaviour: Behaviour = {}): Smoked {
   const request = {
     engine,
     entry,
+    image: 'mcpcat/notes:local',
     labels: { [label.server]: 'notes', [label.role]: 'test' },
     reviewed: undefined,
     deadlineMs: 60_000,

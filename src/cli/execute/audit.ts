@@ -1,7 +1,7 @@
 import { audit } from '../../audit/audit.ts';
 import { loadServer } from '../../catalog/load.ts';
 import type { Entry } from '../../catalog/entry.ts';
-import { imageOf } from '../../catalog/server.ts';
+import { imageOf } from '../../catalog/image-name.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { jsonText } from '../../lib/folders.ts';
@@ -26,7 +26,7 @@ export const execute: Execute = async (invocation) => {
   const report = await audit({
     engine,
     server,
-    image: imageOf(name),
+    image: imageOf(server),
     labels: { [label.role]: 'test', [label.server]: name },
     live: options.flag('live'),
     settings,

@@ -28,7 +28,10 @@ export const execute: Execute = async (invocation) => {
   const { catalogIndex, problems: all } = whole;
   const problems = invocation.positionals.length === 0 ? all : [];
   const servers = named(invocation, catalogIndex);
-  const choice = { unproved: options.flag('unproved'), local: options.flag('local') };
+  const choice = {
+    unproved: options.flag('unproved'),
+    local: options.flag('local') ? sourceOf(invocation) : undefined,
+  };
   const { chosen, left } = chooseExported(servers, choice);
   await write(invocation, await filesOf(form, chosen, { namespace, toolsOf: whole.toolsOf }));
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);

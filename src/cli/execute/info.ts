@@ -3,7 +3,7 @@ import { catalogId } from '../../catalog/catalog-source.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
 import { proofSentence } from '../../catalog/proof.ts';
 import { pulledImage } from '../../catalog/quick-image.ts';
-import { imageOf } from '../../catalog/server.ts';
+import { imageIn } from '../../catalog/image-name.ts';
 import type { Start } from '../../consent/agree.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -56,8 +56,8 @@ interface Local {
 /** Without an engine, what the catalog knows is worth showing all the same. */
 async function localImage(invocation: Invocation, { name, image }: ListedServer): Promise<Local> {
   const published = image === null ? [] : [pulledImage(name, image)];
-  const built = [imageOf(name)];
-  const names = sourceOf(invocation).kind === 'folder' ? [...built, ...published] : [...published, ...built];
+  const built = imageIn(sourceOf(invocation), name);
+  const names = sourceOf(invocation).kind === 'folder' ? [built, ...published] : [...published, built];
   try {
     const engine = await engineOf(invocation);
     for (const reference of names) {
@@ -67,7 +67,7 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
   } catch {
     // Said as "not on this engine".
   }
-  return { reference: names[0] ?? imageOf(name), facts: undefined };
+  return { reference: names[0] ?? built, facts: undefined };
 }
 
 /** What this machine adds to the catalog's word. */

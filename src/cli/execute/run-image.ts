@@ -1,4 +1,6 @@
+import type { CatalogSource } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
+import { imageIn } from '../../catalog/image-name.ts';
 import { pulledImage, type RecordedImage } from '../../catalog/quick-image.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { LaunchRequest } from '../../launch/launch.ts';
@@ -11,8 +13,8 @@ interface Setting {
   readonly engine: Engine;
   /** What the catalog says of it; undefined if nobody has published one. */
   readonly recorded: RecordedImage | undefined;
-  /** The catalog is a folder: what was built from it here comes first. */
-  readonly local: boolean;
+  /** What was built here of a folder comes first. */
+  readonly source: CatalogSource;
 }
 
 type Choice = Pick<LaunchRequest, 'image' | 'onMissing'>;
@@ -33,7 +35,7 @@ export async function chooseImage(entry: Entry, setting: Setting): Promise<Choic
 }
 
 async function catalogImage({ name }: Entry, setting: Setting, pull: When): Promise<Choice> {
-  const { recorded: image, local } = setting;
+  const { recorded: image, source } = setting;
   const fetch = async (signal?: AbortSignal): Promise<string> => {
     const { pullServer } = await import('../../pull/pull-server.ts');
     const { engine, invocation } = setting;
@@ -44,7 +46,7 @@ async function catalogImage({ name }: Entry, setting: Setting, pull: When): Prom
     return (await pullServer({ name, image, engine, always, env, emit, ...aborted })).image;
   };
   if (pull === 'always') return { image: await fetch() };
-  const built = `mcpcat/${name}:local`;
+  const built = imageIn(source, name);
   if (image === undefined) return { image: built };
   const pulled = pulledImage(name, image);
   let tried = false;
@@ -54,7 +56,7 @@ async function catalogImage({ name }: Entry, setting: Setting, pull: When): Prom
     tried = true;
     return fetch(signal);
   };
-  return { image: local ? built : pulled, onMissing };
+  return { image: source.kind === 'folder' ? built : pulled, onMissing };
 }
 
 /** By the engine itself, with what it knows of registries. */

@@ -58,8 +58,7 @@ export const execute: Execute = async (invocation) => {
     engine: engine.endpoint,
   };
   if (!options.flag('quiet')) sayBefore(sandbox, taken, terminal);
-  const local = source.kind === 'folder';
-  const choice = await chooseImage(entry, { invocation, engine, recorded, local });
+  const choice = await chooseImage(entry, { invocation, engine, recorded, source });
   const grace = graceOf(options.text('grace'));
   await record(engine);
   const accepts = (kind: string): boolean => entry.exceptions.some(({ finding }) => finding === kind);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { imageOf } from '../../catalog/image-name.ts';
 import type { Server } from '../../catalog/server.ts';
 import type { Emit } from '../../lib/event.ts';
 import { jsonText, writeWhole } from '../../lib/folders.ts';
@@ -42,11 +43,12 @@ interface Testing extends Pick<SmokeRequest, 'engine' | 'emit' | 'signal'> {
   readonly keep: boolean;
 }
 
-async function testAndKeep({ entry, folder }: Server, { use, keep, ...run }: Testing): Promise<SmokeReport> {
+async function testAndKeep(server: Server, { use, keep, ...run }: Testing): Promise<SmokeReport> {
+  const { entry, folder } = server;
   const { name } = entry;
   const labels = { [label.role]: 'test', [label.server]: name };
   const reviewed = await reviewedTools(folder, use);
-  const result = await smokeTest({ ...run, entry, labels, reviewed, deadlineMs });
+  const result = await smokeTest({ ...run, entry, image: imageOf(server), labels, reviewed, deadlineMs });
   if (keep) await keepResult(folder, result, use);
   return result.report;
 }
