@@ -240,7 +240,10 @@ export interface ContainerFacts {
 export interface ContainerSummary {
   readonly id: string;
   readonly state: string;
+  /** By the name that it was asked for. */
   readonly image: string;
+  /** The engine's id of that image, which stays when the name goes to another. */
+  readonly imageId: string;
   readonly labels: Labels;
   /** Seconds since the epoch. */
   readonly created: number;

@@ -28,7 +28,9 @@ function claimed(containers: readonly ContainerSummary[], host: Host): OwnContai
 
 /**
  * Those that do not have that from their image: a container takes over the labels of its image, and anybody may write
- * ours into one. Asks for images, which costs an engine with many some time: so ask for few containers, or for none.
+ * ours into one. Each is judged by its own image: that another's carries the same owner, copied from a session at work,
+ * must not hide that session. Asks for images, which costs an engine with many some time: so ask for few containers, or
+ * for none.
  */
 export async function genuine<T extends ContainerSummary>(
   engine: Engine,
@@ -36,8 +38,17 @@ export async function genuine<T extends ContainerSummary>(
 ): Promise<readonly T[]> {
   if (claims.length === 0) return claims;
   const images = await engine.listImages({ [label.owner]: '' });
-  const forged = new Set(images.map(({ labels }) => labels[label.owner]));
-  return claims.filter(({ labels }) => !forged.has(labels[label.owner]));
+  const written = new Set(images.map(({ labels }) => labels[label.owner]));
+  const judged = await Promise.all(
+    claims.map(async (claim) => {
+      const owner = claim.labels[label.owner];
+      // What no image says, none has from its image: that is the rule, and costs nothing more.
+      if (!written.has(owner)) return [claim];
+      const image = await engine.inspectImage(claim.imageId);
+      return image?.labels[label.owner] === owner ? [] : [claim];
+    }),
+  );
+  return judged.flat();
 }
 
 export interface Found<T> {

@@ -102,10 +102,11 @@ function viewRoutes(engine: FakeEngine, bodies: Bodies): Route[] {
         const found = await engine.listContainers(labelsOf(query));
         return {
           status: 200,
-          body: found.map(({ id, state, image, labels, created }) => ({
+          body: found.map(({ id, state, image, imageId, labels, created }) => ({
             Id: id,
             State: state,
             Image: image,
+            ImageID: imageId,
             Labels: labels,
             Created: created,
             Mounts: (engine.containers.get(id)?.settings.mounts ?? []).map(({ kind, source }) => ({

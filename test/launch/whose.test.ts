@@ -91,6 +91,30 @@ test('an owner that an image brings along is nobody’s, dead or alive', async (
   }
 });
 
+test('an image, or a stranger’s container, that copies the owner of a session hides that session from nobody', async () => {
+  for (const owner of [self, dead]) {
+    const labels = { [label.owner]: ownerText(owner), [label.server]: 'copy', [label.session]: 's' };
+    const engine = new FakeEngine();
+    engine.addImage({ tags: ['some:image'] });
+    engine.addImage({ tags: ['copying:image'], labels });
+    const mine = await engine.createContainer({
+      ...settings,
+      labels: containerLabels({ ...labels, [label.server]: 'mine' }),
+    });
+    const copying = await engine.createContainer({ ...settings, image: 'copying:image', labels: {} });
+    const seen = (await sessionsWithMemory(engine, own)).found;
+    assert.deepEqual(idsOf(seen), [mine.slice(0, 12)]);
+    assert.equal((await orphans(engine, host)).length, owner === dead ? 1 : 0);
+    const byHand = await engine.createContainer({ ...settings, labels });
+    assert.deepEqual(
+      idsOf((await sessionsWithMemory(engine, own)).found),
+      [mine, byHand].map((id) => id.slice(0, 12)).sort(),
+    );
+    await stopSessions(engine, { names: [], all: true }, own);
+    assert.deepEqual([...engine.containers.keys()], [copying]);
+  }
+});
+
 test('a container of ours is ours whatever its image says, and takes over nothing of that', async () => {
   const image = Object.fromEntries(Object.values(label).map((name) => [name, 'forged']));
   const engine = new FakeEngine();

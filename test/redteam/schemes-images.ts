@@ -123,8 +123,8 @@ async function copiedOwner(scene: Scene): Promise<Verdict> {
   const running = field.docker('inspect', '--format', '{{.State.Running}}', made).stdout.trim();
   if (owner === '' || made === '') return unproved(`exit code ${String(code)}: ${stderr}`);
   if (running !== 'true') return succeeded('it was ended');
-  // An owner that an image claims is nobody's word any more: the own session with it may stay, too.
-  return stopped('it goes on');
+  if ((await session.containers()).length > 0) return succeeded('it hid the session that it copied');
+  return stopped('it goes on, and the session that it copied was found and ended');
 }
 
 export const images: readonly Scheme[] = [...own, ...labels];

@@ -62,10 +62,11 @@ async function followErrors(docker: Docker, id: string): Promise<Readable> {
 async function list(docker: Docker, labels: Labels): Promise<readonly ContainerSummary[]> {
   const label = Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const found = await docker.listContainers({ all: true, filters: { label } });
-  return found.map(({ Id, State, Image, Labels: own, Created }) => ({
+  return found.map(({ Id, State, Image, ImageID, Labels: own, Created }) => ({
     id: Id,
     state: State,
     image: Image,
+    imageId: ImageID,
     labels: own,
     created: Created,
   }));

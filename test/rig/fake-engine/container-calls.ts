@@ -98,10 +98,11 @@ export class FakeContainerCalls
     return this.gate.pass('listContainers', [labels], () =>
       this.all()
         .filter((container) => fits(container.settings.labels, labels))
-        .map(({ id, state, settings }) => ({
+        .map(({ id, imageId, state, settings }) => ({
           id,
           state,
           image: settings.image,
+          imageId,
           labels: settings.labels,
           created: 1_767_225_600,
         })),

@@ -25,6 +25,7 @@ export class FakeContainer extends Pipes {
   changes: readonly string[] = [];
   processes: readonly string[] = [];
   memory: { readonly now: number; readonly peak: number | undefined } = { now: 1 << 20, peak: undefined };
+  readonly imageId: string;
   state: 'created' | 'running' | 'exited' | 'removed' = 'created';
   /** Called for each signal but SIGKILL; without it, a signal ends the process. */
   onSignal: ((signal: string) => void) | undefined;
@@ -38,6 +39,7 @@ export class FakeContainer extends Pipes {
     super();
     this.id = id;
     this.settings = settings;
+    this.imageId = image.facts.id;
     this.#program = image.program;
     this.recorded = recordedOf(settings, image.facts);
     this.processes = [['/mcpcat-init', '--', ...settings.command].join(' ')];
