@@ -50,6 +50,12 @@ function foldersAbove(source: string): Above[] {
 /** Only in the folder itself: what lies beside the file does not matter. */
 function runsIn({ folder, inside }: Above, paths: Paths): boolean {
   const entries = paths.entries(folder).map((entry) => ({ ...entry, kind: 'file' as const }));
-  const { places } = hostRunIn(folder, { entries: () => entries, programFolders: [] });
+  const { places } = hostRunIn(folder, {
+    entries: () => entries,
+    textOf: () => undefined,
+    realPath: () => undefined,
+    programFolders: [],
+    caseless: paths.caseless,
+  });
   return places.includes(inside);
 }

@@ -25,7 +25,8 @@ interface Guards {
 export function guardsOf(folder: Handed, paths: Paths): Guards {
   const { source, target } = folder;
   refuseRunning(folder, paths);
-  const { places, links, unfinished } = hostRunIn(source, paths);
+  const { places, links, unfinished, whole } = hostRunIn(source, paths);
+  if (whole) throw unguarded(folder, 'is where git is told to run hooks from');
   if (unfinished) throw unguarded(folder, 'holds too many folders to look through');
   const [link] = links;
   if (link !== undefined)

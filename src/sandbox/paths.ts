@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import type { Env, Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
@@ -21,6 +21,7 @@ export function hostPaths(home: string, host: Host = thisHost(), env: Env = {}):
     },
     keepsIdentity: host.system === 'linux',
     entries: (path) => unlessFailed(() => readdirSync(path, { withFileTypes: true }))?.map(entryOf) ?? [],
+    textOf: (path) => unlessFailed(() => textOf(path)),
     caseless: host.system !== 'linux',
     // Also by the account's own rules: what a client leaves out of the environment is there all the same.
     get ownFolders() {
@@ -57,6 +58,20 @@ function realPath(path: string, host: Host): string | undefined {
 function entryOf(entry: Dirent): PathEntry {
   const kind = entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file';
   return { name: entry.name, kind };
+}
+
+const maxTextBytes = 64 * 1024;
+
+/** A pipe or a device is never opened: that would wait for ever. */
+function textOf(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(maxTextBytes);
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, maxTextBytes, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function unlessFailed<T>(ask: () => T): T | undefined {

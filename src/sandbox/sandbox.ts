@@ -104,6 +104,8 @@ export interface Paths {
   readonly keepsIdentity: boolean;
   /** What lies in a folder, links as links; nothing for one that can't be listed. */
   entries(path: string): readonly PathEntry[];
+  /** What a regular file begins with, up to 64 KiB; undefined for anything else, and for what can't be read. */
+  textOf(path: string): string | undefined;
   /** Whether file names that differ in case alone are the same file. */
   readonly caseless: boolean;
   /** Where mcpcat keeps settings, consents and code that it loads. */

@@ -52,6 +52,7 @@ export function fakePaths(
     identityOf: (path) => facts(path)?.identity,
     keepsIdentity: true,
     entries: (path) => (facts(path)?.holds ?? []).map(entryNamed),
+    textOf: () => undefined,
     caseless: false,
     ownFolders: [],
     programFolders: [],

@@ -62,6 +62,86 @@ test('a .git that lacks what makes it a repository is guarded as well: a server 
   assert.deepEqual(written.guarded, ['.git/config', 'sub/.git/hooks']);
 });
 
+/** What is read-only in a folder of these files. */
+function guardedIn(t: TestContext, files: Readonly<Record<string, string>>): readonly string[] {
+  return guardsOf(folder(temporaryFolder(t, files)), hostPaths('/nonexistent')).written.guarded;
+}
+
+test('the folder that a .git file names is guarded as .git is, wherever it lies and whatever it lacks', (t) => {
+  const guarded = guardedIn(t, {
+    'app/.git': 'gitdir: ../a/b/c/d/e/f/store\n',
+    'a/b/c/d/e/f/store/config': '',
+    'a/b/c/d/e/f/store/hooks/pre-commit': '',
+    'tree/.git': 'gitdir: ../node_modules/x/worktrees/tree\r\n',
+    'node_modules/x/worktrees/tree/commondir': '../..\n',
+    'node_modules/x/config': '',
+    'away/.git': 'gitdir: /srv/elsewhere\n',
+    'gone/.git': 'gitdir: ../nothing\n',
+  });
+  assert.deepEqual(guarded, [
+    'a/b/c/d/e/f/store/config',
+    'a/b/c/d/e/f/store/hooks',
+    'app/.git',
+    'away/.git',
+    'gone/.git',
+    'node_modules/x/config',
+    'node_modules/x/worktrees/tree/commondir',
+    'tree/.git',
+  ]);
+});
+
+test('submodules and work trees of a repository are guarded at any depth, under any name', (t) => {
+  const guarded = guardedIn(t, {
+    '.git/HEAD': '',
+    '.git/modules/libs/deep/er/and/deeper/config': '',
+    '.git/modules/logs/hooks/post-checkout': '',
+    '.git/modules/libs/deep/er/and/deeper/modules/inner/HEAD': '',
+    '.git/modules/libs/deep/er/and/deeper/modules/inner/config': '',
+    '.git/worktrees/fix/commondir': '../..\n',
+    '.git/worktrees/fix/gitdir': '/srv/fix/.git\n',
+    '.git/objects/config': '',
+  });
+  assert.deepEqual(guarded, [
+    '.git/modules/libs/deep/er/and/deeper/config',
+    '.git/modules/libs/deep/er/and/deeper/modules/inner/config',
+    '.git/modules/logs/hooks',
+    '.git/worktrees/fix/commondir',
+    '.git/worktrees/fix/gitdir',
+  ]);
+});
+
+test('what the configuration of a repository has git run from the project is guarded too', (t) => {
+  const guarded = guardedIn(t, {
+    '.git/config':
+      '[core]\n\thooksPath = "scripts/git hooks" ; ours\n[include]\n\tpath = ../team.gitconfig\n[x] path = ~/no\n',
+    'scripts/git hooks/pre-push': '',
+    'team.gitconfig': '[core] hooksPath=more/hooks\n[include]\npath = ../outside\n',
+    'more/hooks/pre-push': '',
+    'logs/sub/.git/config': '',
+  });
+  assert.deepEqual(guarded, [
+    '.git/config',
+    'logs/sub/.git/config',
+    'more/hooks',
+    'scripts/git hooks',
+    'team.gitconfig',
+  ]);
+});
+
+test('hooks that are run from the folder itself, or by way of a link in it, can not be guarded', (t) => {
+  const whole = temporaryFolder(t, { '.git/config': '[core]\nhooksPath = .\n' });
+  assert.throws(
+    () => guardsOf(folder(whole), hostPaths('/nonexistent')),
+    refused('entry-refused', /is where git is told to run hooks from/),
+  );
+  const linked = temporaryFolder(t, { 'sub/.git': 'gitdir: ../way/x\n', 'store/x/config': '' });
+  symlinkSync('store', path.join(linked, 'way'));
+  assert.throws(
+    () => guardsOf(folder(linked), hostPaths('/nonexistent')),
+    refused('entry-refused', /holds way\/x, which your machine runs by itself and which is a link/),
+  );
+});
+
 test('only a folder handed over for writing is guarded, and not with rw-all', (t) => {
   const hostPath = repository(t);
   const guardsWith = (mode: 'ro' | 'rw' | 'rw-all'): number =>
