@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { maxSatisfying } from 'semver';
 import { z } from 'zod';
-import { h1OfZip } from '../fetch/go-hash.ts';
+import { h1OfZip, maxModuleBytes } from '../fetch/go-hash.ts';
 import { hashOfIntegrity } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { bodyWithin } from '../lib/body-within.ts';
 import { httpGet } from '../lib/http.ts';
 import type { BaseArtifact } from './base-lock.ts';
 import type { Recipe } from './recipe.ts';
@@ -56,15 +57,14 @@ async function goToolchain(target: string, signal?: AbortSignal): Promise<BaseAr
   const list = await (await httpGet(`${proxy}/list`, { subject: name, signal })).text();
   const version = newestGo(list.split('\n'), target);
   const url = `${proxy}/${version}.zip`;
-  const zip = new Uint8Array(
-    await (await httpGet(url, { subject: name, signal, deadline: 300_000 })).arrayBuffer(),
-  );
   const sums = await (
     await httpGet(`https://proxy.golang.org/sumdb/sum.golang.org/lookup/${name}@${version}`, {
       subject: name,
       signal,
     })
   ).text();
+  const response = await httpGet(url, { subject: name, signal, deadline: 300_000 });
+  const zip = await bodyWithin(response, { subject: name, maxBytes: maxModuleBytes });
   if (!sums.includes(`${name} ${version} ${h1OfZip(zip)}\n`)) {
     throw new McpcatError(
       'integrity-mismatch',

@@ -5,10 +5,11 @@ import type { Artifact } from '../catalog/lock.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import { writeWhole } from '../lib/folders.ts';
+import { bodyWithin } from '../lib/body-within.ts';
 import { httpGet } from '../lib/http.ts';
 import { pool } from '../lib/pool.ts';
 import { fetchUrl } from '../upstream/hosts.ts';
-import { h1OfGoMod, h1OfZip } from './go-hash.ts';
+import { h1OfGoMod, h1OfZip, maxModuleBytes } from './go-hash.ts';
 import { hashOfIntegrity, untilWhole, type Store } from './store.ts';
 
 export interface FetchRequest {
@@ -65,7 +66,7 @@ async function goFile(
   if (kept !== undefined && matches(hashOf, kept, sum)) return file;
   await untilWhole({ url, subject, signal }, async () => {
     const response = await httpGet(url, { subject, signal });
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await bodyWithin(response, { subject, maxBytes: maxModuleBytes });
     if (!matches(hashOf, body, sum)) {
       throw new McpcatError(
         'integrity-mismatch',

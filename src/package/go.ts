@@ -1,7 +1,6 @@
 import { McpcatError } from '../lib/errors.ts';
-import { httpGet } from '../lib/http.ts';
-import { escapePath, goModule } from '../upstream/go-proxy.ts';
-import { hostFor } from '../upstream/hosts.ts';
+import { checkedZip } from '../upstream/go-module-zip.ts';
+import { goModule } from '../upstream/go-proxy.ts';
 import { licenseOfText } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
 import { filesOfZip } from './unpack.ts';
@@ -10,10 +9,8 @@ import { filesOfZip } from './unpack.ts';
 export async function goPackage({ name, version, env, signal }: PackageQuery): Promise<Package> {
   const subject = `go:${name}`;
   const module = await goModule(name, { range: version, env, signal });
-  const url = `${hostFor('go', env)}/${escapePath(module.path)}/@v/${escapePath(module.version)}.zip`;
-  const response = await httpGet(url, { subject, signal });
+  const content = await checkedZip(module, { subject: name, given: env, signal });
   const prefix = `${module.path}@${module.version}/`;
-  const content = new Uint8Array(await response.arrayBuffer());
   const files = filesOfZip(content, (path) => (isOwn(path, prefix) ? path.slice(prefix.length) : undefined));
   const programs = programsOf(files);
   const folder = name === module.path ? undefined : name.slice(module.path.length + 1);

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { makeFolder } from '../lib/make-folder.ts';
 import { readBaseLock } from '../base/base-lock.ts';
 import type { Artifact, Lock } from '../catalog/lock.ts';
-import { McpcatError, messageOf } from '../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { goModule } from '../upstream/go-proxy.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
-import { childEnvironment } from '../lib/child-environment.ts';
+import { runGo } from '../upstream/go-command.ts';
 
 /**
  * Resolves a Go command and its modules with the go command itself: our module names the package as a tool, so that
@@ -77,62 +75,11 @@ async function toolchain(templates: string): Promise<string> {
   return name === undefined ? 'auto' : `${name}+auto`;
 }
 
-async function go(
+function go(
   { signal, source, env: given }: ResolveRequest,
   { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
 ): Promise<string> {
-  // An empty variable would mean "not set", and then the user's file counts: so that file is off (`go help environment`).
-  const own = {
-    GOENV: 'off',
-    GOAUTH: 'off',
-    GOVCS: '*:off',
-    GOWORK: 'off',
-    CGO_ENABLED: '0',
-    GOOS: 'linux',
-  };
-  try {
-    const { stdout } = await promisify(execFile)('go', args, {
-      cwd: module,
-      env: childEnvironment(given, { ...own, ...env }),
-      maxBuffer: 64 << 20,
-      signal,
-    });
-    return stdout;
-  } catch (error) {
-    throw goFailure(error, source.name);
-  }
-}
-
-function goFailure(error: unknown, name: string): McpcatError {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-    return new McpcatError(
-      'lock-refused',
-      `go:${name}: updating a Go server needs the go command on this machine`,
-      {
-        hint: 'install Go from go.dev or the distribution',
-        cause: error,
-      },
-    );
-  }
-  const stderr: unknown =
-    typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
-  const said = (typeof stderr === 'string' ? stderr : '').split('\n').filter(Boolean).slice(-15);
-  const detail = said.length > 0 ? said : [messageOf(error)];
-  // go has one exit code for all of it, so its words have to do.
-  const gone = said.some((line) =>
-    /\b(404|410)\b|no matching versions|unknown revision|does not contain package/.test(line),
-  );
-  if (said.some((line) => /SECURITY ERROR|checksum mismatch/.test(line)))
-    return new McpcatError('integrity-mismatch', `go:${name}: the checksum database knows other contents`, {
-      hint: 'nothing was changed; somebody between here and the module may have altered it',
-      detail,
-      cause: error,
-    });
-  return new McpcatError(
-    gone ? 'package-unknown' : 'upstream-unavailable',
-    `go:${name}: ${detail.at(-1)?.trim() ?? 'go failed'}`,
-    { detail, cause: error },
-  );
+  return runGo({ subject: source.name, given, args, folder: module, env, signal });
 }
 
 async function locked(module: string): Promise<Record<string, string>> {

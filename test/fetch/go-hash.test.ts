@@ -46,3 +46,11 @@ test('one changed byte, one changed name or one file more change the hash of a z
   assert.notEqual(h1OfZip(zipSync({ 'm/a': bytes('a'), 'm/c': bytes('b') })), sum);
   assert.notEqual(h1OfZip(zipSync({ 'm/a': bytes('a'), 'm/b': bytes('b'), 'm/c': bytes('') })), sum);
 });
+
+test('a zip that would unpack to more than go itself accepts is refused before it is unpacked', () => {
+  const zip = Buffer.from(zipSync({ 'm/a': bytes('a'), 'm/b': bytes('b') }));
+  const declared = 24; // of the uncompressed size in a header of the central directory
+  for (let at = zip.indexOf('PK\u0001\u0002'); at !== -1; at = zip.indexOf('PK\u0001\u0002', at + 1))
+    zip.writeUInt32LE(300 << 20, at + declared);
+  assert.throws(() => h1OfZip(zip), { code: 'io-failed', message: /unpacks to more than 500 MiB/ });
+});

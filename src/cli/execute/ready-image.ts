@@ -9,8 +9,7 @@ export async function readyImage(
   { declared, recorded, source }: RunServer,
   { invocation, engine }: { readonly invocation: Invocation; readonly engine: Engine },
 ): Promise<void> {
-  const local = source.kind === 'folder';
-  let { image, onMissing } = await chooseImage(declared, { invocation, engine, recorded, local });
+  let { image, onMissing } = await chooseImage(declared, { invocation, engine, recorded, source });
   while ((await engine.inspectImage(image)) === undefined) {
     const next = await onMissing?.(image, invocation.terminal.signal);
     if (next === undefined) return build(declared.name, invocation);
