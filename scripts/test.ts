@@ -10,13 +10,15 @@ import { dealt, shareIn } from './test/deal.ts';
 import { durations, record } from './test/durations.ts';
 import { needsEngine, testFiles, type Group } from './test/groups.ts';
 import { jobsOf } from './test/jobs.ts';
-import { runJobs, type Job, type JobResult } from './test/run-jobs.ts';
+import { Pool, type PoolOptions } from './test/pool.ts';
+import { runJob, type Job, type JobResult } from './test/run-jobs.ts';
 import { run } from './test/run.ts';
 import { installBuildTools, setUpEngine } from './test/set-up.ts';
 
-/** More than a small machine has cores: many tests wait for a timer or an engine rather than for the processor. */
-const unitSlots = 4;
-const dockerSlots = 2;
+/** More than a small machine has cores: many unit tests wait for a timer rather than for the processor. */
+const unitSlots = { computes: 4, waits: 1 };
+/** One for each core, and those that wait beside them. */
+const dockerSlots = { computes: 2, waits: 3 };
 
 const args = process.argv.slice(2);
 const groups: readonly Group[] = args[0] === 'unit' || args[0] === 'docker' ? [args[0]] : ['unit', 'docker'];
@@ -35,16 +37,15 @@ function dockerJobs(): Job[] {
   return group === undefined ? jobs : dealt(jobs, shareIn(group), durations());
 }
 
-interface Results {
-  readonly checked: boolean;
-  readonly results: readonly JobResult[];
+const results: JobResult[] = [];
+
+function pool(slots: PoolOptions<Job>['slots']): Pool<Job> {
+  return new Pool({ slots, take: async (job) => void results.push(await runJob(job)) });
 }
 
-/** The unit tests, the checks and what else needs no engine, while the engine's images are set up. */
-async function withoutEngine(jobs: readonly Job[]): Promise<Results> {
-  const unit = await runJobs(jobsOf('unit', files.unit), { slots: unitSlots });
-  const checked = !all || (await run('checks', process.execPath, ['scripts/check.ts']));
-  return { checked, results: [...unit, ...(await runJobs(jobs, { slots: dockerSlots }))] };
+async function unitTestsAndChecks(): Promise<boolean> {
+  await pool(unitSlots).run(jobsOf('unit', files.unit));
+  return !all || run('checks', process.execPath, ['scripts/check.ts']);
 }
 
 async function testAll(): Promise<boolean> {
@@ -53,14 +54,19 @@ async function testAll(): Promise<boolean> {
   const { engine = [], other = [] } = Object.groupBy(dockerJobs(), ({ name }) =>
     needsEngine(name) ? 'engine' : 'other',
   );
-  const [ready, { checked, results: first }] = await Promise.all([
-    !needsSetUp || engine.length === 0 || setUpEngine(),
-    withoutEngine(other),
-  ]);
-  const results = [...first, ...(ready ? await runJobs(engine, { slots: dockerSlots }) : [])];
+  // While the images are set up there is the work that needs no engine.
+  const settingUp = !needsSetUp || engine.length === 0 || setUpEngine();
+  const checked = await unitTestsAndChecks();
+  const docker = pool(dockerSlots);
+  const others = docker.run(other);
+  const ready = await settingUp;
+  await Promise.all([others, ready ? docker.run(engine) : undefined]);
   if (args.includes('--record')) record(results);
-  const sum = (key: 'passed' | 'failed'): number => results.reduce((total, { [key]: n }) => total + n, 0);
-  process.stdout.write(`\n${String(sum('passed'))} passed, ${String(sum('failed'))} failed\n`);
+  const sum = (key: 'passed' | 'failed' | 'cpuSeconds'): number =>
+    results.reduce((total, { [key]: n }) => total + n, 0);
+  process.stdout.write(
+    `\n${String(sum('passed'))} passed, ${String(sum('failed'))} failed, ${sum('cpuSeconds').toFixed(0)} s CPU\n`,
+  );
   return tools && ready && checked && sum('failed') === 0 && sum('passed') > 0;
 }
 

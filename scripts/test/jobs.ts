@@ -1,6 +1,6 @@
 import { durations } from './durations.ts';
 import type { Group } from './groups.ts';
-import { laneOf } from './lanes.ts';
+import { laneOf, loadOf } from './lanes.ts';
 import type { Job } from './run-jobs.ts';
 
 /** Folders whose files have a process each: they watch the memory of theirs, or wait so long that it is worth it. */
@@ -14,6 +14,6 @@ export function jobsOf(group: Group, files: readonly string[]): Job[] {
     return group === 'docker' || apart.has(folder) ? file : folder;
   });
   return Object.entries(batches)
-    .map(([name, all = []]) => ({ name, files: all, lane: group === 'docker' ? laneOf(name) : undefined }))
+    .map(([name, all = []]) => ({ name, files: all, lane: laneOf(name), load: loadOf(name) }))
     .toSorted((a, b) => seconds(b.name) - seconds(a.name));
 }

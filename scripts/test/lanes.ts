@@ -1,19 +1,34 @@
 /**
- * Docker test files that run while no other does. `reap` and `volumes` set traps that any launch of `mcpcat run` would
- * clear away, or look at all volumes of the engine; `chaos` cuts connections at moments that it counts in milliseconds.
+ * Docker test files that run while no other does. `reap` sets traps that any launch of `mcpcat run` would clear away.
  */
-const alone = new Set(['chaos', 'reap', 'volumes'].map((name) => `test/docker/${name}.test.ts`));
+const alone = filesOf('reap');
 
-/** Files of one lane never run at the same time: these have the same names for their fixture servers. */
-const fixtureServers = new Set(
-  ['engine-killed', 'fault', 'run', 'sandbox-verbs', 'smoke'].map((name) => `test/docker/${name}.test.ts`),
-);
+/**
+ * They run beside each other, but beside nothing else: `volumes` looks at all volumes of the engine, `chaos` cuts
+ * connections at moments that it counts in milliseconds.
+ */
+const quiet = filesOf('chaos', 'volumes');
 
-/** All files that the lanes name. */
-export const namedFiles: readonly string[] = [...alone, ...fixtureServers];
+/** They mostly wait for what has to take its time: timeouts of the product, grace times, a server that is slow. */
+const waiting = filesOf();
 
-/** What a file shares with others of its lane; undefined for one that runs beside any other. */
-export function laneOf(file: string): 'alone' | 'fixtures' | undefined {
+/** All files that are named here. */
+export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting];
+
+export type Lane = 'shared' | 'quiet' | 'alone';
+
+export function laneOf(file: string): Lane {
   if (alone.has(file)) return 'alone';
-  return fixtureServers.has(file) ? 'fixtures' : undefined;
+  return quiet.has(file) ? 'quiet' : 'shared';
+}
+
+/** What a file does most of the time. Those that wait run beside those that compute, and leave them the processors. */
+export type Load = 'computes' | 'waits';
+
+export function loadOf(file: string): Load {
+  return waiting.has(file) ? 'waits' : 'computes';
+}
+
+function filesOf(...names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => `test/docker/${name}.test.ts`));
 }

@@ -60,7 +60,7 @@ export async function contestantsOf(
       return { words, env: { CLAUDE_CODE_SESSION_ID: session } };
     },
     prune: [process.execPath, bin, 'prune'],
-    [Symbol.asyncDispose]: () => catalog.remove(),
+    [Symbol.asyncDispose]: () => catalog[Symbol.asyncDispose](),
   };
 }
 

@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { AddReport } from '../../src/add/add.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { needyTarball } from '../add/tarball.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { mcpcat, run, testEngine } from '../rig/engine.ts';
 import { registry, type Package, type Registry } from '../update/registry.ts';
 
@@ -21,6 +22,7 @@ const readmes: Readonly<Record<string, string>> = {
 };
 const wants = ['key', 'url', 'folder', 'home', 'argument', 'host', 'fetch', 'banner', 'impossible'];
 let engine: Engine;
+const opened = closedAfterwards();
 let npm: Registry;
 let folder: string;
 const made: string[] = [];
@@ -41,19 +43,18 @@ before(
         return [name, { tarballs: { '1.0.0': await needyTarball(want, readmes[want] ?? '') }, manifests }];
       }),
     );
-    npm = await registry('npm', Object.fromEntries(packages));
+    npm = opened.use(await registry('npm', Object.fromEntries(packages)));
     folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-add-test-'));
+    opened.defer(() => rmSync(folder, { recursive: true, force: true }));
+    opened.defer(async () => {
+      for (const name of made) {
+        await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
+        assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+      }
+    });
   },
   { timeout },
 );
-after(async () => {
-  for (const name of made) {
-    await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
-    assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
-  }
-  await npm[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 async function add(want: string, ...more: readonly string[]): Promise<AddReport & { readonly code: number }> {
   const name = `${prefix}-${want}`;

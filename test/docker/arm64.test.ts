@@ -3,12 +3,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { loadCrossBases } from '../../src/base/references.ts';
 import { readImageRecord } from '../../src/catalog/image-record.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { crossTools } from '../init/cross-tools.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { closed } from '../rig/closed.ts';
 import { project, run, testEngine } from '../rig/engine.ts';
 import { savedImage, unwantedPackages, unwantedPrograms } from '../rig/image-layers.ts';
@@ -19,6 +20,7 @@ const timeout = 1_800_000;
 const platforms = 'linux/amd64,linux/arm64';
 const runtimes = ['node', 'python', 'go'] as const;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: CatalogCopy;
 let name: string;
 const env = { MCPCAT_REGISTRY: '', MCPCAT_PLATFORMS: '' };
@@ -27,21 +29,15 @@ before(
   async () => {
     if (skip) return;
     engine = await testEngine();
-    catalog = catalogCopy(['sequential-thinking']);
+    catalog = opened.use(catalogCopy(['sequential-thinking'], engine));
+    for (const image of catalog.images)
+      opened.defer(() => engine.removeImage(`${image}-arm64`, { force: true }));
     name = catalog.names['sequential-thinking'] ?? '';
     const made = await run(['base', 'build', '--platform', 'linux/arm64'], { env });
     assert.equal(made.code, 0, made.stderr);
   },
   { timeout },
 );
-after(async () => {
-  if (skip) return;
-  for (const image of catalog.images) {
-    await engine.removeImage(image, { force: true });
-    await engine.removeImage(`${image}-arm64`, { force: true });
-  }
-  catalog[Symbol.dispose]();
-});
 
 test(
   'runtime bases for arm64 say so, are as small as the others, and hold no shell',

@@ -3,15 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { AuditReport } from '../../src/audit/report.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { restless, type Restless } from '../rig/restless.ts';
 
 const timeout = 180_000;
 let engine: Engine;
+const opened = closedAfterwards();
 let server: Restless;
 let report: AuditReport;
 let code: number;
@@ -24,16 +26,16 @@ before(
       'permissions:\n  network: [api.declared.example.com:80, never.used.example.com] # why\n  writable: [/tmp, /data]\n',
       ['at-start'],
     );
+    opened.defer(async () =>
+      assert.deepEqual(await engine.listContainers({ [label.server]: server.name }), []),
+    );
+    opened.use(server);
     const ran = await run(['audit', server.name, '--json', '--catalog', server.folder]);
     code = ran.code;
     report = JSON.parse(ran.stdout) as AuditReport;
   },
   { timeout },
 );
-after(async () => {
-  await server[Symbol.asyncDispose]();
-  assert.deepEqual(await engine.listContainers({ [label.server]: server.name }), []);
-});
 
 test('every tool is called with arguments made from its schema, and none gets an answer from outside', () => {
   assert.deepEqual(

@@ -2,31 +2,29 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { catalogCopy, markedBase, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy } from '../rig/engine-proxy.ts';
 import { eventually, testEngine } from '../rig/engine.ts';
 import { start } from '../rig/started.ts';
 
 const timeout = 300_000;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: CatalogCopy;
 let base: Awaited<ReturnType<typeof markedBase>>;
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = catalogCopy(['sequential-thinking']);
-    base = await markedBase(engine, 'node', 'build');
+    base = opened.use(await markedBase(engine, 'node', 'build'));
+    catalog = opened.use(catalogCopy(['sequential-thinking'], engine));
   },
   { timeout },
 );
-after(async () => {
-  for (const image of [...catalog.images, base.reference]) await engine.removeImage(image, { force: true });
-  catalog[Symbol.dispose]();
-});
 
 /** Images and containers of builds on the marked base, its own tag aside. */
 async function inProgress(): Promise<string[]> {

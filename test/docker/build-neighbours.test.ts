@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import tar from 'tar-stream';
 import type { Engine } from '../../src/engine/engine.ts';
 import { markedBase } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 
 const timeout = 120_000;
 let engine: Engine;
+const opened = closedAfterwards();
 let base: Awaited<ReturnType<typeof markedBase>>;
 const mine = `mcpcat-test/neighbour:${String(process.pid)}`;
 const failing = `mcpcat-test/failing:${String(process.pid)}`;
@@ -16,13 +18,13 @@ const failing = `mcpcat-test/failing:${String(process.pid)}`;
 before(
   async () => {
     engine = await testEngine();
-    base = await markedBase(engine, 'node', 'build');
+    base = opened.use(await markedBase(engine, 'node', 'build'));
+    opened.defer(async () => {
+      for (const image of [mine, failing]) await engine.removeImage(image, { force: true });
+    });
   },
   { timeout },
 );
-after(async () => {
-  for (const image of [mine, failing, base.reference]) await engine.removeImage(image, { force: true });
-});
 
 /** Bytes of a file whose copying takes the engine a while. */
 const bulk = 500 << 20;

@@ -12,33 +12,31 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Lock, type Artifact } from '../../src/catalog/lock.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { Store } from '../../src/fetch/store.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy, markedBase, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 
 const timeout = 600_000;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: CatalogCopy;
 let work: string;
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = catalogCopy(['calculator', 'sequential-thinking']);
+    catalog = opened.use(catalogCopy(['calculator', 'sequential-thinking'], engine));
     work = mkdtempSync(path.join(tmpdir(), 'mcpcat-work-'));
+    opened.defer(() => rmSync(work, { recursive: true, force: true }));
   },
   { timeout },
 );
-after(async () => {
-  for (const image of catalog.images) await engine.removeImage(image, { force: true });
-  catalog[Symbol.dispose]();
-  rmSync(work, { recursive: true, force: true });
-});
 
 const nameOf = (entry: string): string => catalog.names[entry] ?? '';
 const build = (...args: string[]): ReturnType<typeof run> =>

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { pulledImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -12,6 +12,7 @@ import { repackImage } from '../../src/registry/repack/repack.ts';
 import { imageText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { talk } from '../rig/talk.ts';
@@ -19,8 +20,7 @@ import { talk } from '../rig/talk.ts';
 const timeout = 300_000;
 const name = 'catalog-index-none';
 const repository = 'test/catalog-index';
-/** Also of a set-up that failed half-way: what is left open keeps the process from ending. */
-const cleanUp = new AsyncDisposableStack();
+const opened = closedAfterwards();
 let engine: Engine;
 let real: RealRegistry;
 let catalog: FixtureCatalog;
@@ -35,13 +35,13 @@ before(
   async (t) => {
     assert.ok('after' in t);
     engine = await testEngine();
-    real = cleanUp.use(await realRegistry());
-    catalog = await fixtureCatalog(engine, { none: '' }, 'catalog-index');
-    cleanUp.defer(() => catalog.remove());
+    opened.defer(async () => assert.deepEqual(await engine.listContainers({ [label.server]: name }), []));
+    real = opened.use(await realRegistry());
+    catalog = opened.use(await fixtureCatalog(engine, { none: '' }, 'catalog-index'));
     await using image = await repackImage(await engine.saveImage(catalog.imageOf(name)));
     const { digest } = await pushImage(client(real.host), image, { repository, tags: ['1'] });
     pulled = pulledImage(name, { digest });
-    cleanUp.defer(() => engine.removeImage(pulled, { force: true }));
+    opened.defer(() => engine.removeImage(pulled, { force: true }));
     const record = imageText({ repository: `${real.host}/${repository}`, digest });
     writeFileSync(path.join(catalog.folder, name, 'image.json'), record);
     await engine.removeImage(catalog.imageOf(name), { force: true });
@@ -53,16 +53,12 @@ before(
       if (request.headers['if-none-match'] === '"1"') return response.writeHead(304).end();
       return response.writeHead(200, { etag: '"1"' }).end(served);
     });
-    cleanUp.defer(() => void web.close());
+    opened.defer(() => void web.close());
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}/catalog.json`;
   },
   { timeout },
 );
-after(async () => {
-  await cleanUp.disposeAsync();
-  assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
-});
 
 async function answers(source: string, cache: string): Promise<void> {
   const session = await talk([name, '--catalog', source], { XDG_CACHE_HOME: cache });

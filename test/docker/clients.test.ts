@@ -4,24 +4,26 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, testEngine, type Ran } from '../rig/engine.ts';
 
 const timeout = 300_000;
 const identity = { name: 'test', version: '1.0.0' };
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-clients-'));
 let engine: Engine;
+const opened = closedAfterwards();
+opened.defer(() => rmSync(folder, { recursive: true, force: true }));
 
 before(async () => {
   engine = await testEngine();
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The launch of a server in a session of its own, so that its containers can be told from others'. */
 function launch(server: string): {

@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { loadBases } from '../../src/base/references.ts';
 import { measureNetwork } from '../../src/doctor/measure-network.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, run, testEngine, testLabel } from '../rig/engine.ts';
 import { unfaithful } from '../rig/unfaithful.ts';
 
 const timeout = 120_000;
 const labels = { ...testLabel, [label.server]: 'mcpcat-doctor-test' };
 let engine: Engine;
+const opened = closedAfterwards();
 let images: readonly string[];
 
 before(async () => {
   engine = await testEngine();
+  opened.defer(async () => assert.deepEqual(await engine.listContainers(labels), []));
   const bases = await loadBases(
     path.join(project, 'templates'),
     process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
   );
   images = [bases.go.runtime.reference, bases.node.runtime.reference];
-});
-after(async () => {
-  assert.deepEqual(await engine.listContainers(labels), []);
 });
 
 async function statuses(other: Engine): Promise<Record<string, string>> {

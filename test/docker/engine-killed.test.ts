@@ -1,9 +1,10 @@
 /** The engine itself goes away while servers run: a second real engine, which these tests may kill. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { SecondEngine } from '../rig/second-engine.ts';
@@ -12,22 +13,20 @@ const timeout = 180_000;
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 const second = new SecondEngine();
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 
 before(
   async () => {
     const first = await testEngine();
-    catalog = await fixtureCatalog(first, { none: '', 'ignores-everything': '' });
+    catalog = opened.use(await fixtureCatalog(first, { none: '', 'ignores-everything': '' }, 'killed'));
+    opened.defer(() => second.remove());
     engine = await second.start();
     for (const name of ['none', 'ignores-everything'])
-      await second.load(await first.saveImage(catalog.imageOf(`fixture-${name}`)));
+      await second.load(await first.saveImage(catalog.imageOf(`killed-${name}`)));
   },
   { timeout },
 );
-after(async () => {
-  await second.remove();
-  await catalog.remove();
-});
 
 interface Session {
   readonly process: ChildProcessWithoutNullStreams;
@@ -37,7 +36,7 @@ interface Session {
 async function serving(server: string): Promise<Session> {
   const child = spawn(
     process.execPath,
-    [mcpcat, 'run', `fixture-${server}`, '--catalog', catalog.folder, '--engine', second.socket],
+    [mcpcat, 'run', `killed-${server}`, '--catalog', catalog.folder, '--engine', second.socket],
     { cwd: project },
   );
   const text = { stdout: '', stderr: '', endedOutput: false };
@@ -73,7 +72,7 @@ for (const server of ['none', 'ignores-everything']) {
       await second.signal('SIGKILL');
       const { code, stderr, endedOutput } = await session.ended;
       assert.deepEqual([code, endedOutput], [3, true]);
-      assert.match(stderr, /the engine went away while fixture-[a-z-]+ ran.*\nhint: when it is back/);
+      assert.match(stderr, /the engine went away while killed-[a-z-]+ ran.*\nhint: when it is back/);
       engine = await second.start();
       assert.equal((await run(['prune', '--engine', second.socket])).code, 0);
       await nothingIsLeft();
@@ -110,7 +109,7 @@ test(
     await second.signal('SIGSTOP');
     const child = spawn(
       process.execPath,
-      [mcpcat, 'run', 'fixture-none', '--catalog', catalog.folder, '--engine', second.socket],
+      [mcpcat, 'run', 'killed-none', '--catalog', catalog.folder, '--engine', second.socket],
       { cwd: project },
     );
     let stderr = '';
@@ -130,7 +129,7 @@ test(
 
 test('an image removed while its server runs does not end the session', { timeout }, async () => {
   const session = await serving('none');
-  await engine.removeImage(catalog.imageOf('fixture-none'), { force: true }).catch(() => undefined);
+  await engine.removeImage(catalog.imageOf('killed-none'), { force: true }).catch(() => undefined);
   session.process.stdin.end(hello.replace('"id":1', '"id":2'));
   const { code, stdout } = await session.ended;
   assert.equal(code, 0);

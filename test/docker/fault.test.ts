@@ -5,11 +5,12 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { unfinishedImages } from '../../src/image-build/unfinished.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy, markedBase, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy, type EngineProxy } from '../rig/engine-proxy.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
@@ -18,6 +19,7 @@ import { start, type Started } from '../rig/started.ts';
 const timeout = 300_000;
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let servers: FixtureCatalog;
 let builds: CatalogCopy;
 let base: Awaited<ReturnType<typeof markedBase>>;
@@ -26,19 +28,16 @@ let work: string;
 before(
   async () => {
     engine = await testEngine();
-    servers = await fixtureCatalog(engine, { none: '', slow: '', 'ignores-everything': '' });
-    builds = catalogCopy(['calculator']);
-    base = await markedBase(engine, 'python', 'build');
     work = mkdtempSync(path.join(tmpdir(), 'mcpcat-fault-'));
+    opened.defer(() => rmSync(work, { recursive: true, force: true }));
+    servers = opened.use(
+      await fixtureCatalog(engine, { none: '', slow: '', 'ignores-everything': '' }, 'fault'),
+    );
+    base = opened.use(await markedBase(engine, 'python', 'build'));
+    builds = opened.use(catalogCopy(['calculator'], engine));
   },
   { timeout },
 );
-after(async () => {
-  await servers.remove();
-  for (const image of [...builds.images, base.reference]) await engine.removeImage(image, { force: true });
-  builds[Symbol.dispose]();
-  rmSync(work, { recursive: true, force: true });
-});
 
 /** A folder for temporary files, so that a test sees what is left in it. */
 function temporaryFolder(): { readonly env: { readonly TMPDIR: string }; left(): string[] } {
@@ -52,10 +51,9 @@ function temporaryFolder(): { readonly env: { readonly TMPDIR: string }; left():
 /** A session id of its own, by which the containers of a run are found. */
 function serve(server: string, proxy: EngineProxy): Started & { readonly session: string } {
   const session = path.basename(mkdtempSync(path.join(work, 'session-')));
-  const started = start(
-    ['run', `fixture-${server}`, '--catalog', servers.folder, '--engine', proxy.address],
-    { env: { CLAUDE_CODE_SESSION_ID: session } },
-  );
+  const started = start(['run', `fault-${server}`, '--catalog', servers.folder, '--engine', proxy.address], {
+    env: { CLAUDE_CODE_SESSION_ID: session },
+  });
   return { ...started, session };
 }
 
@@ -85,7 +83,7 @@ async function nothingIsLeft(temporary: { left(): string[] }): Promise<void> {
   await eventually(inProgress, (left) => left.length === 0, { withinMs: 30_000 });
 }
 
-for (const verb of [['ps'], ['prune'], ['doctor'], ['build', '--all'], ['run', 'fixture-none']]) {
+for (const verb of [['ps'], ['prune'], ['doctor'], ['build', '--all'], ['run', 'fault-none']]) {
   test(`without an engine "${verb[0] ?? ''}" says where it looked and what to do`, { timeout }, async () => {
     const absent = path.join(work, 'absent.sock');
     const catalog = verb.length > 1 ? ['--catalog', verb[0] === 'run' ? servers.folder : builds.folder] : [];
@@ -255,7 +253,7 @@ test(
     await proxy.cut();
     const { code, stderr } = await started.ended;
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /the engine went away while fixture-slow ran/);
+    assert.match(stderr, /the engine went away while fault-slow ran/);
     assert.doesNotMatch(stderr, / at .*\.js:\d+/);
     await isGone(started);
   },

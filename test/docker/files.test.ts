@@ -13,9 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { talk } from '../rig/talk.ts';
@@ -28,6 +29,7 @@ const user = isRoot
   ? { uid: 1000, gid: 1000 }
   : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 
 before(
@@ -38,15 +40,11 @@ before(
       '{name: more, target: /more, mode: rw, description: More}',
       '{name: docs, target: /docs, mode: ro, description: Documents}',
     ];
-    catalog = await fixtureCatalog(
-      engine,
-      { none: `permissions: {mounts: [${mounts.join(', ')}]}\n` },
-      'files',
-    );
+    const permissions = `permissions: {mounts: [${mounts.join(', ')}]}\n`;
+    catalog = opened.use(await fixtureCatalog(engine, { none: permissions }, 'files'));
   },
   { timeout },
 );
-after(() => catalog.remove());
 
 /** A folder of the user's with a file in it, and a neighbour that was not handed over. */
 function userFolder(t: TestContext, mode = 0o755): string {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { Client as ModernClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -13,6 +13,7 @@ import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextpr
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, fixtureImage, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 
 const timeout = 300_000;
@@ -21,10 +22,16 @@ const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-http-'));
 const real = 'http-everything';
 const behaviours = ['none', 'late', 'dies', 'floods', 'ignores-everything'];
 let engine: Engine;
+const opened = closedAfterwards();
+opened.defer(() => rmSync(folder, { recursive: true, force: true }));
 
 before(
   async () => {
     engine = await testEngine();
+    opened.defer(async () => {
+      for (const name of [real, ...behaviours.map((behaviour) => `http-${behaviour}`)])
+        await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
+    });
     const entry = readFileSync(path.join(project, 'catalog/everything/server.yaml'), 'utf8');
     add(
       real,
@@ -49,11 +56,6 @@ transport: {http: {port: 3001, env: {PORT: "3001"}}}
   },
   { timeout },
 );
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  for (const name of [real, ...behaviours.map((behaviour) => `http-${behaviour}`)])
-    await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
-});
 
 function add(name: string, text: string): void {
   mkdirSync(path.join(folder, name));

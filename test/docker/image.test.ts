@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import {
   looseFiles,
@@ -23,13 +24,14 @@ const servers: Readonly<Record<string, readonly string[]>> = {
 };
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: CatalogCopy;
 const saved = new Map<string, SavedImage>();
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = catalogCopy(Object.keys(servers));
+    catalog = opened.use(catalogCopy(Object.keys(servers), engine));
     const { code, stderr } = await run(['build', '--all', '--jobs', '2', '--catalog', catalog.folder]);
     assert.equal(code, 0, stderr);
     for (const server of Object.keys(servers))
@@ -37,10 +39,6 @@ before(
   },
   { timeout },
 );
-after(async () => {
-  for (const image of catalog.images) await engine.removeImage(image, { force: true });
-  catalog[Symbol.dispose]();
-});
 
 const referenceOf = (server: string): string => catalog.imageOf(catalog.names[server] ?? '');
 

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy } from '../rig/engine-proxy.ts';
 import { eventually, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
@@ -15,17 +16,17 @@ const timeout = 120_000;
 const server = 'identity-none';
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 
 before(
   async () => {
     engine = await testEngine();
     const mounts = 'permissions: {mounts: [{name: data, target: /data, mode: rw, description: Data}]}\n';
-    catalog = await fixtureCatalog(engine, { none: mounts }, 'identity');
+    catalog = opened.use(await fixtureCatalog(engine, { none: mounts }, 'identity'));
   },
   { timeout },
 );
-after(() => catalog.remove());
 
 interface Folders {
   /** Below `outer`; the one that is handed over. */

@@ -3,18 +3,20 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { pulledImage, quickImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { listTags } from '../../src/registry/content/tags.ts';
 import { faultyProxy } from '../registry/proxy.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { mcpcat, project, run, testEngine, type Ran } from '../rig/engine.ts';
 
 const timeout = 900_000;
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let real: RealRegistry;
 let catalog: CatalogCopy;
 let name: string;
@@ -24,8 +26,12 @@ let work: string;
 before(
   async () => {
     engine = await testEngine();
-    real = await realRegistry();
-    catalog = catalogCopy(['calculator', 'time']);
+    real = opened.use(await realRegistry());
+    catalog = opened.use(catalogCopy(['calculator', 'time'], engine));
+    opened.defer(async () => {
+      const image = quickImage(catalog.folder, name);
+      if (image !== undefined) await engine.removeImage(pulledImage(name, image), { force: true });
+    });
     name = catalog.names['calculator'] ?? '';
     unbuilt = catalog.names['time'] ?? '';
     for (const file of ['image.json', 'proof.json']) {
@@ -33,20 +39,10 @@ before(
       rmSync(catalog.file('time', file), { force: true });
     }
     work = mkdtempSync(path.join(tmpdir(), 'mcpcat-publish-'));
+    opened.defer(() => rmSync(work, { recursive: true, force: true }));
   },
   { timeout },
 );
-after(async () => {
-  try {
-    const image = quickImage(catalog.folder, name);
-    if (image !== undefined) await engine.removeImage(pulledImage(name, image), { force: true });
-    for (const local of catalog.images) await engine.removeImage(local, { force: true });
-    catalog[Symbol.dispose]();
-    rmSync(work, { recursive: true, force: true });
-  } finally {
-    await real[Symbol.asyncDispose](); // it would keep this process alive
-  }
-});
 
 const env = { DOCKER_CONFIG: '/nonexistent', MCPCAT_REGISTRY: '', MCPCAT_PLATFORMS: '' };
 const say = async (...args: string[]): Promise<Ran> => run([...args, '--catalog', catalog.folder], { env });

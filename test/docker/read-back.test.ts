@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import tar from 'tar-stream';
 import type { ContainerSettings, Engine } from '../../src/engine/engine.ts';
 import { containerLabels, label } from '../../src/lib/labels.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { openSession } from '../../src/session/open-session.ts';
 import type { Session } from '../../src/session/session.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { fixtureImage, testEngine, testLabel } from '../rig/engine.ts';
 import { plainSandbox, runningOn } from '../rig/session.ts';
 
@@ -19,19 +20,20 @@ const server = 'fixture-read-back';
 /** Says what is mounted, and ends with its input. */
 const source = `process.stdout.write(require('node:fs').readFileSync('/proc/mounts', 'utf8') + 'end\\n'); process.stdin.resume();`;
 let engine: Engine;
+const opened = closedAfterwards();
 
 before(
   async () => {
     engine = await testEngine();
+    opened.defer(async () => {
+      for (const image of [own, base]) await engine.removeImage(image);
+      assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+    });
     const entrypoint = ['/usr/local/bin/node', '/app/mounts.js'];
     await fixtureImage(engine, { tag: base, files: { 'mounts.js': source }, entrypoint });
   },
   { timeout },
 );
-after(async () => {
-  for (const image of [own, base]) await engine.removeImage(image);
-  assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
-});
 
 async function tarOf(files: Readonly<Record<string, string>>): Promise<Readable> {
   const pack = tar.pack();

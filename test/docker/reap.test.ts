@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
@@ -11,6 +11,7 @@ import { settingsOf } from '../../src/sandbox/settings.ts';
 import { thisHost } from '../../src/host/this-host.ts';
 import { ownerText, thisOwner, type Owner } from '../../src/sandbox/owner.ts';
 import { loadServer } from '../../src/catalog/load.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
@@ -19,25 +20,25 @@ const self = thisOwner();
 const parents = (await thisHost().startsOf([process.ppid]))?.get(process.ppid) ?? '';
 const deadPid = 4_000_000;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 const made = new Set<string>();
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = await fixtureCatalog(engine, { 'ignores-everything': '' });
+    catalog = opened.use(await fixtureCatalog(engine, { 'ignores-everything': '' }, 'reap'));
+    opened.defer(async () => {
+      for (const id of made) await engine.removeContainer(id);
+    });
   },
   { timeout },
 );
-after(async () => {
-  for (const id of made) await engine.removeContainer(id);
-  await catalog.remove();
-});
 
 type State = 'created' | 'running' | 'exited';
 
 async function containerOf(owner: string, state: State = 'created'): Promise<string> {
-  const { entry } = await loadServer(catalog.folder, 'fixture-ignores-everything');
+  const { entry } = await loadServer(catalog.folder, 'reap-ignores-everything');
   const sandbox = sandboxOf(entry, { env: {}, mounts: [], args: [] }, hostPaths('/nonexistent'));
   const labels = {
     [label.owner]: owner,
@@ -119,7 +120,7 @@ test('a run reaps in the background what others left, and does not wait for it',
   const child = spawn(process.execPath, [
     'bin/mcpcat.js',
     'run',
-    'fixture-ignores-everything',
+    'reap-ignores-everything',
     '--catalog',
     catalog.folder,
   ]);
@@ -135,10 +136,7 @@ test('a run reaps in the background what others left, and does not wait for it',
 test('prune --dry-run says what it would remove and removes nothing', { timeout }, async () => {
   const id = await containerOf(ownerText({ ...self, pid: deadPid }));
   const { stdout } = await run(['prune', '--dry-run']);
-  assert.match(
-    stdout,
-    new RegExp(`would remove fixture-ignores-everything \\(${id.slice(0, 12)}, created\\)`),
-  );
+  assert.match(stdout, new RegExp(`would remove reap-ignores-everything \\(${id.slice(0, 12)}, created\\)`));
   assert.equal(await exists(id), true);
   await engine.removeContainer(id);
 });

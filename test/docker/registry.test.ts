@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
@@ -14,21 +14,22 @@ import { pushImage, pushIndex } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { faultyProxy } from '../registry/proxy.ts';
 import { client, packedImage, realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { closed } from '../rig/closed.ts';
 import { project, testEngine, testLabel } from '../rig/engine.ts';
 
 let engine: Engine;
+const opened = closedAfterwards();
 let real: RealRegistry;
 const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 const made = new Set<string>();
 
 before(async () => {
   engine = await testEngine();
-  real = await realRegistry();
-});
-after(async () => {
-  for (const tag of made) await engine.removeImage(tag, { force: true });
-  await real[Symbol.asyncDispose]();
+  real = opened.use(await realRegistry());
+  opened.defer(async () => {
+    for (const tag of made) await engine.removeImage(tag, { force: true });
+  });
 });
 
 /** A tag that is removed at the end. */

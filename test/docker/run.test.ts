@@ -4,21 +4,23 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { ContainerSummary, Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
 const timeout = 120_000;
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = await fixtureCatalog(engine, {
+    const behaviours = {
       none: 'env: {TOKEN: {description: A token, secret: true}, MODE: {description: A mode}}\npermissions: {mounts: [{name: data, target: /data, mode: rw, description: Data}]}\n',
       slow: '',
       'ignores-eof': '',
@@ -29,11 +31,11 @@ before(
       'drops-at-eof': 'exceptions: [{finding: lost-answers, reason: it ends with its input}]\n',
       banner: 'exceptions: [{finding: stdout-noise, reason: it greets}]\n',
       required: 'env: {KEY: {description: The key, required: true, secret: true}}\n',
-    });
+    };
+    catalog = opened.use(await fixtureCatalog(engine, behaviours, 'run'));
   },
   { timeout },
 );
-after(() => catalog.remove());
 
 interface Client {
   readonly process: ChildProcessWithoutNullStreams;
@@ -50,7 +52,7 @@ function client(
   const session = randomBytes(6).toString('hex');
   const child = spawn(
     process.execPath,
-    [mcpcat, 'run', `fixture-${server}`, '--catalog', catalog.folder, ...args],
+    [mcpcat, 'run', `run-${server}`, '--catalog', catalog.folder, ...args],
     {
       env: { ...process.env, CLAUDE_CODE_SESSION_ID: session, ...env },
       cwd: project,
@@ -280,7 +282,7 @@ test('the exit code of the server is passed on and said', { timeout }, async () 
   const { code, stderr } = await client('exits-at-once').ended;
   assert.equal(code, 3);
   assert.match(stderr, /fatal: no API key/);
-  assert.match(stderr, /fixture-exits-at-once ended with exit code 3/);
+  assert.match(stderr, /run-exits-at-once ended with exit code 3/);
 });
 
 test('an end for want of memory is told apart', { timeout }, async () => {
@@ -348,66 +350,56 @@ test('ps shows a session with its client, and stop ends it', { timeout }, async 
       memoryBytes: number;
     }[]
   ).filter(({ session }) => session === started.session);
-  assert.equal(shown?.server, 'fixture-ignores-everything');
+  assert.equal(shown?.server, 'run-ignores-everything');
   assert.ok(shown.memoryBytes > 1 << 20);
   const { code, stdout } = await run(['stop', shown.id]);
-  assert.deepEqual([code, stdout.trim()], [0, `stopped fixture-ignores-everything (${shown.id})`]);
+  assert.deepEqual([code, stdout.trim()], [0, `stopped run-ignores-everything (${shown.id})`]);
   await started.ended;
   assert.deepEqual(await containersOf(started), []);
 });
 
 const wrong: readonly (readonly [what: string, args: readonly string[], code: number, stderr: RegExp])[] = [
-  [
-    'an unknown name',
-    ['run', 'fixture-nane'],
-    2,
-    /there is no server "fixture-nane".*\nhint: did you mean fixture-none/,
-  ],
+  ['an unknown name', ['run', 'run-nane'], 2, /there is no server "run-nane".*\nhint: did you mean run-none/],
   [
     'a missing setting',
-    ['run', 'fixture-required'],
+    ['run', 'run-required'],
     2,
     /needs a setting that was not given:\n {2}KEY: The key\nhint: .*--env-file/,
   ],
   [
     'a setting that is not declared',
-    ['run', 'fixture-none', '--env', 'MODUS=1'],
+    ['run', 'run-none', '--env', 'MODUS=1'],
     2,
     /declares no setting MODUS\nhint: did you mean MODE/,
   ],
   [
     'a mount that is not declared',
-    ['run', 'fixture-none', '--mount', 'dat=/tmp'],
+    ['run', 'run-none', '--mount', 'dat=/tmp'],
     2,
     /declares no mount "dat"\nhint: did you mean data/,
   ],
-  [
-    'a mount of the system',
-    ['run', 'fixture-none', '--mount', 'data=/etc'],
-    2,
-    /\/etc is part of the system/,
-  ],
+  ['a mount of the system', ['run', 'run-none', '--mount', 'data=/etc'], 2, /\/etc is part of the system/],
   [
     'a size that is none',
-    ['run', 'fixture-none', '--memory', 'lots'],
+    ['run', 'run-none', '--memory', 'lots'],
     2,
     /memory: expected a size such as 512m or 1g, found "lots"\nhint: see --memory SIZE/,
   ],
   [
     'an option with a typo',
-    ['run', 'fixture-none', '--memry', '1g'],
+    ['run', 'run-none', '--memry', '1g'],
     2,
     /run has no option --memry\nhint: did you mean --memory\?/,
   ],
   [
     'an image that is not there',
-    ['run', 'fixture-none', '--image', 'mcpcat/none:such', '--pull', 'never'],
+    ['run', 'run-none', '--image', 'mcpcat/none:such', '--pull', 'never'],
     3,
     /no image on this engine yet\nhint: mcpcat build/,
   ],
   [
     'no engine',
-    ['run', 'fixture-none', '--engine', '/nonexistent.sock'],
+    ['run', 'run-none', '--engine', '/nonexistent.sock'],
     3,
     /no engine answers at unix:\/\/\/nonexistent.sock \(ENOENT\)\nhint: start it, or run: mcpcat doctor --fix/,
   ],

@@ -4,11 +4,12 @@ import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:c
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { endMessage, endReason } from '../../src/sandbox/end-reason.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
 import {
   entryOf,
@@ -27,22 +28,21 @@ const image = `mcpcat/test-limits:${String(process.pid)}`;
 const limits = { memory: '96m', pids: 40, cpus: 1 };
 const mib = 1024 ** 2;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: string;
 
 before(
   async () => {
     engine = await testEngine();
+    opened.defer(() => removeProbes(engine, image));
     await probeImage(engine, image);
     catalog = mkdtempSync(path.join(tmpdir(), 'mcpcat-limits-'));
+    opened.defer(() => rmSync(catalog, { recursive: true }));
     mkdirSync(path.join(catalog, 'fixture-probe'));
     writeFileSync(path.join(catalog, 'fixture-probe/server.yaml'), JSON.stringify(entryOf({ limits })));
   },
   { timeout },
 );
-after(async () => {
-  rmSync(catalog, { recursive: true });
-  await removeProbes(engine, image);
-});
 
 async function probe(
   args: readonly string[],

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { json } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
@@ -30,20 +31,21 @@ interface Inspected {
 type Mounts = readonly Readonly<Record<string, unknown>>[];
 
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: FixtureCatalog;
 
 before(
   async () => {
     engine = await testEngine();
-    catalog = await fixtureCatalog(engine, entries);
+    catalog = await fixtureCatalog(engine, entries, 'verbs');
+    opened.defer(async () => {
+      for (const name of catalog.names)
+        assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+    });
+    opened.use(catalog);
   },
   { timeout },
 );
-after(async () => {
-  await catalog.remove();
-  for (const name of catalog.names)
-    assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
-});
 
 /** The engine's own words: the port gives no more than mcpcat needs. */
 async function inspect(id: string): Promise<Inspected> {
@@ -106,7 +108,7 @@ for (const [behaviour, more] of [
     `test and run start "${behaviour}" with the same settings, but for labels and who removes it`,
     { timeout },
     async () => {
-      const name = `fixture-${behaviour}`;
+      const name = `verbs-${behaviour}`;
       const verified = await containerOf('test', name, []);
       const started = await containerOf('run', name, more);
       assert.deepEqual(comparable(started), comparable(verified));
@@ -116,7 +118,7 @@ for (const [behaviour, more] of [
 }
 
 test('the engine confirms every setting that was asked for', { timeout }, async () => {
-  const { Config, HostConfig } = await containerOf('run', 'fixture-never-answers', []);
+  const { Config, HostConfig } = await containerOf('run', 'verbs-never-answers', []);
   const { User, Tty, OpenStdin, StdinOnce, ExposedPorts } = Config;
   assert.deepEqual(
     { User, Tty, OpenStdin, StdinOnce, ExposedPorts },

@@ -1,8 +1,9 @@
 /** The sandbox as a server sees it: a probe with exactly the settings of src/sandbox measures it from inside. */
 import assert from 'node:assert/strict';
 import os from 'node:os';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import { entryOf, measure, probeImage, probeSandbox, removeProbes } from '../rig/probe.ts';
 
@@ -47,17 +48,18 @@ interface Writable {
 }
 
 let engine: Engine;
+const opened = closedAfterwards();
 let facts: Facts;
 
 before(
   async () => {
     engine = await testEngine();
+    opened.defer(() => removeProbes(engine, image));
     await probeImage(engine, image);
     facts = (await ask('facts')) as Facts;
   },
   { timeout },
 );
-after(() => removeProbes(engine, image));
 
 async function ask(...args: readonly string[]): Promise<unknown> {
   const { answer, stderr, end } = await measure(engine, { sandbox: probeSandbox(entry, { args }), image });

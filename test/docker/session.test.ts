@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
@@ -13,15 +14,15 @@ const timeout = 120_000;
 const prefix = 'many';
 let engine: Engine;
 let servers: FixtureCatalog;
+const opened = closedAfterwards();
 
 before(
   async () => {
     engine = await testEngine();
-    servers = await fixtureCatalog(engine, { 'ignores-everything': '' }, prefix);
+    servers = opened.use(await fixtureCatalog(engine, { 'ignores-everything': '' }, prefix));
   },
   { timeout },
 );
-after(() => servers.remove());
 
 test(
   'several sessions of one process are held and ended one by one, and all end with it',

@@ -4,9 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { talk } from '../rig/talk.ts';
@@ -15,6 +16,8 @@ const timeout = 120_000;
 const server = 'settings-none';
 const configuration = mkdtempSync(path.join(tmpdir(), 'mcpcat-config-'));
 let engine: Engine;
+const opened = closedAfterwards();
+opened.defer(() => rmSync(configuration, { recursive: true }));
 let catalog: FixtureCatalog;
 
 before(
@@ -23,15 +26,11 @@ before(
     const more = `permissions: {network: [a.example.com, b.example.com]}
 limits: {memory: 256m, cpus: 1, pids: 64}
 `;
-    catalog = await fixtureCatalog(engine, { none: more }, 'settings');
+    catalog = opened.use(await fixtureCatalog(engine, { none: more }, 'settings'));
     mkdirSync(path.join(configuration, 'mcpcat'));
   },
   { timeout },
 );
-after(async () => {
-  await catalog.remove();
-  rmSync(configuration, { recursive: true });
-});
 
 interface HostConfig {
   readonly Memory: number;

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { start, type Started } from '../rig/started.ts';
@@ -24,16 +25,16 @@ const hello = line(1, 'initialize', {
   clientInfo: { name: 't', version: '1' },
 });
 let engine: Engine;
+const opened = closedAfterwards();
 let servers: FixtureCatalog;
 
 before(
   async () => {
     engine = await testEngine();
-    servers = await fixtureCatalog(engine, { none: '' }, prefix);
+    servers = opened.use(await fixtureCatalog(engine, { none: '' }, prefix));
   },
   { timeout },
 );
-after(() => servers.remove());
 
 /** A launch that has answered `initialize`, and holds its lease. */
 async function serve(

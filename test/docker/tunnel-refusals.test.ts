@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import {
   certificate,
@@ -17,6 +18,7 @@ import {
 const timeout = 120_000;
 const tls = certificate();
 let engine: Engine;
+const opened = closedAfterwards();
 let world: Travellers;
 let web: Listening;
 let other: Listening;
@@ -24,22 +26,19 @@ let other: Listening;
 before(
   async () => {
     engine = await testEngine();
-    web = await httpsServer(tls);
-    other = await tcpServer((socket) => socket.end('should not be reached'));
-    world = await travellers(
-      engine,
-      ['node'],
-      tls,
-      'permissions: {network: ["*.wild.example.com", exact.example.com:8443]}\n',
+    web = opened.use(await httpsServer(tls));
+    other = opened.use(await tcpServer((socket) => socket.end('should not be reached')));
+    world = opened.use(
+      await travellers(
+        engine,
+        ['node'],
+        tls,
+        'permissions: {network: ["*.wild.example.com", exact.example.com:8443]}\n',
+      ),
     );
   },
   { timeout },
 );
-after(async () => {
-  await world[Symbol.asyncDispose]();
-  await web[Symbol.asyncDispose]();
-  await other[Symbol.asyncDispose]();
-});
 
 function client(...more: readonly string[]): Traveller {
   return travel([world.nameOf('node'), '--catalog', world.folder, ...more]);

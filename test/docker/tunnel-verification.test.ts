@@ -1,23 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { loadServer } from '../../src/catalog/load.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { smokeTest, type SmokeReport } from '../../src/smoke/smoke-test.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine, testLabel } from '../rig/engine.ts';
 import { restless, type Restless } from '../rig/restless.ts';
 import { unfaithful } from '../rig/unfaithful.ts';
 
 const timeout = 180_000;
 let engine: Engine;
-const made: Restless[] = [];
+const opened = closedAfterwards();
 
 before(async () => {
   engine = await testEngine();
-});
-after(async () => {
-  for (const server of made) await server[Symbol.asyncDispose]();
 });
 
 interface Report {
@@ -30,8 +28,7 @@ async function tested(
   more: string,
   words: readonly string[] = [],
 ): Promise<{ server: Restless; report: Report }> {
-  const server = await restless(engine, more, words);
-  made.push(server);
+  const server = opened.use(await restless(engine, more, words));
   const { stdout, stderr } = await run(['test', server.name, '--json', '--catalog', server.folder]);
   assert.notEqual(stdout, '', stderr);
   const [report] = JSON.parse(stdout) as readonly Report[];
@@ -87,7 +84,7 @@ test('a proof counts for the permissions it was made with', { timeout }, async (
 
 async function testedOn(other: Engine, more: string): Promise<SmokeReport> {
   const server = await restless(engine, more);
-  made.push(server);
+  opened.use(server);
   const { entry } = await loadServer(server.folder, server.name);
   const { report } = await smokeTest({
     engine: other,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import {
   certificate,
@@ -24,25 +25,23 @@ let world: Travellers;
 let web: Listening;
 let database: Listening;
 /** What is open, whatever else failed: it would keep this process alive. */
-const open: AsyncDisposable[] = [];
+const opened = closedAfterwards();
 
 before(
   async () => {
     engine = await testEngine();
-    open.push((web = await httpsServer(tls)), (database = await postgresServer(password)));
+    web = opened.use(await httpsServer(tls));
+    database = opened.use(await postgresServer(password));
     world = await travellers(
       engine,
       ['node', 'python', 'go'],
       tls,
       'env: {DATABASE_URL: {description: Where the notes are, secret: true}}\npermissions: {network: ["{DATABASE_URL}"]}\n',
     );
-    open.push(world);
+    opened.use(world);
   },
   { timeout },
 );
-after(async () => {
-  for (const one of open.toReversed()) await one[Symbol.asyncDispose]();
-});
 
 const page = (path = '/'): string => `https://${here}:${String(web.port)}${path}`;
 

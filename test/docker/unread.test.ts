@@ -4,9 +4,10 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
@@ -20,16 +21,16 @@ const hello = line(1, 'initialize', {
   clientInfo: { name: 't', version: '1' },
 });
 let engine: Engine;
+const opened = closedAfterwards();
 let servers: FixtureCatalog;
 
 before(
   async () => {
     engine = await testEngine();
-    servers = await fixtureCatalog(engine, { 'floods-stderr': '', 'fills-stdout': '' }, prefix);
+    servers = opened.use(await fixtureCatalog(engine, { 'floods-stderr': '', 'fills-stdout': '' }, prefix));
   },
   { timeout },
 );
-after(() => servers.remove());
 
 interface Client {
   readonly process: ChildProcessWithoutNullStreams;

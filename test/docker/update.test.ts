@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { FakeGitHub } from '../forge/fake-github.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { registry, type Package, type Registry } from '../update/registry.ts';
 import { fixtureTarball } from '../update/tarball.ts';
@@ -13,6 +14,7 @@ import { fixtureTarball } from '../update/tarball.ts';
 const timeout = 300_000;
 const name = `update-${String(process.pid)}`;
 let engine: Engine;
+const opened = closedAfterwards();
 let npm: Registry;
 let folder: string;
 let image: string;
@@ -20,19 +22,16 @@ let image: string;
 before(
   async () => {
     engine = await testEngine();
-    npm = await registry('npm', {});
+    npm = opened.use(await registry('npm', {}));
+    opened.defer(() => engine.removeImage(image, { force: true }));
     folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-docker-'));
     image = imageIn({ kind: 'folder', folder: path.join(folder, 'catalog') }, name);
+    opened.defer(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(path.join(folder, 'catalog', name), { recursive: true });
     entry('npm:server');
   },
   { timeout },
 );
-after(async () => {
-  await engine.removeImage(image, { force: true });
-  await npm[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 function entry(source: string, more = ''): void {
   const text = `name: ${name}

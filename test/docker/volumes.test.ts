@@ -4,10 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine, VolumeFacts } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { talk, type Talk } from '../rig/talk.ts';
 
@@ -16,10 +17,20 @@ const catalog = catalogCopy(['memory']);
 const server = catalog.names['memory'] ?? '';
 const volume = `mcpcat-${server}-graph`;
 let engine: Engine;
+const opened = closedAfterwards();
 
 before(
   async () => {
     engine = await testEngine();
+    opened.use(catalog);
+    opened.defer(async () => {
+      for (const image of catalog.images) await engine.removeImage(image, { force: true });
+    });
+    opened.defer(async () => {
+      for (const { id } of await engine.listContainers({ [label.server]: server }))
+        await engine.removeContainer(id);
+      for (const { name } of await ourVolumes()) await engine.removeVolume(name);
+    });
     // A folder for writing as well, so that the server can be had as another uid.
     catalog.edit('memory', 'server.yaml', (text) =>
       text.replace(
@@ -32,13 +43,6 @@ before(
   },
   { timeout },
 );
-after(async () => {
-  for (const { id } of await engine.listContainers({ [label.server]: server }))
-    await engine.removeContainer(id);
-  for (const { name } of await ourVolumes()) await engine.removeVolume(name);
-  for (const image of catalog.images) await engine.removeImage(image, { force: true });
-  catalog[Symbol.dispose]();
-});
 
 const ourVolumes = (): Promise<readonly VolumeFacts[]> => engine.listVolumes({ [label.server]: server });
 const start = (...args: readonly string[]): Promise<Talk> =>

@@ -14,11 +14,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { FakeGitHub } from '../forge/fake-github.ts';
 import { realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, testEngine } from '../rig/engine.ts';
 
 /**
@@ -41,11 +42,13 @@ let folder = '';
 let copy = '';
 let registry: RealRegistry;
 let github: FakeGitHub;
+const opened = closedAfterwards();
 
 before(
   async () => {
     await testEngine();
     folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-workflows-'));
+    opened.defer(() => rmSync(folder, { recursive: true, force: true }));
     copy = path.join(folder, 'checkout');
     for (const part of [
       'bin',
@@ -65,16 +68,11 @@ before(
     // The tests are root already.
     writeFileSync(path.join(folder, 'bin/sudo'), '#!/bin/sh\nexec "$@"\n');
     chmodSync(path.join(folder, 'bin/sudo'), 0o755);
-    registry = await realRegistry();
-    github = await FakeGitHub.start();
+    registry = opened.use(await realRegistry());
+    github = opened.use(await FakeGitHub.start());
   },
   { timeout },
 );
-after(async () => {
-  await github[Symbol.asyncDispose]();
-  await registry[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
 
 function stepsOf(workflow: string, job: string): z.infer<typeof Step>[] {
   const text = readFileSync(path.join(copy, '.github/workflows', workflow), 'utf8');

@@ -10,7 +10,8 @@ import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { project } from './engine.ts';
 
-export interface CatalogCopy extends Disposable {
+/** Its folder is gone once it is disposed, and with an engine its images. */
+export interface CatalogCopy extends Disposable, AsyncDisposable {
   readonly folder: string;
   /** The copy's name for each entry: unique, so that its image is this test's alone. */
   readonly names: Readonly<Record<string, string>>;
@@ -23,7 +24,7 @@ export interface CatalogCopy extends Disposable {
 }
 
 /** Copies entries of the real catalog, locks included, under names of their own. */
-export function catalogCopy(entries: readonly string[]): CatalogCopy {
+export function catalogCopy(entries: readonly string[], engine?: Engine): CatalogCopy {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-copy-'));
   const suffix = randomBytes(4).toString('hex');
   const names = Object.fromEntries(entries.map((entry) => [entry, `${entry}-${suffix}`]));
@@ -39,15 +40,26 @@ export function catalogCopy(entries: readonly string[]): CatalogCopy {
     cpSync(path.join(project, 'catalog', entry), file(entry, ''), { recursive: true });
     edit(entry, 'server.yaml', (text) => text.replace(/^name: .*$/m, `name: ${names[entry] ?? ''}`));
   }
+  const images = Object.values(names).map((name) => imageOf(name));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   return {
     folder,
     names,
-    images: Object.values(names).map((name) => imageOf(name)),
+    images,
     imageOf,
     file,
     edit,
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]: remove,
+    async [Symbol.asyncDispose]() {
+      remove();
+      for (const image of images) await engine?.removeImage(image, { force: true });
+    },
   };
+}
+
+export interface MarkedBase extends AsyncDisposable {
+  readonly reference: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Our own base with a label on top: every image of a build on it, also one in progress, inherits the label. */
@@ -55,7 +67,7 @@ export async function markedBase(
   engine: Engine,
   kind: 'node' | 'python' | 'go',
   stage: 'build' | 'runtime',
-): Promise<{ readonly reference: string; readonly labels: Readonly<Record<string, string>> }> {
+): Promise<MarkedBase> {
   const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
   const bases = await loadBases(path.join(project, 'templates'), platform);
   const mark = randomBytes(4).toString('hex');
@@ -65,5 +77,9 @@ export async function markedBase(
   pack.entry({ name: 'Dockerfile' }, `FROM ${bases[kind][stage].reference}\nLABEL io.mcpcat.test=${mark}\n`);
   pack.finalize();
   await engine.buildImage(Readable.from([await done]), { tag: reference, onOutput: () => undefined });
-  return { reference, labels: { 'io.mcpcat.test': mark } };
+  return {
+    reference,
+    labels: { 'io.mcpcat.test': mark },
+    [Symbol.asyncDispose]: () => engine.removeImage(reference, { force: true }),
+  };
 }

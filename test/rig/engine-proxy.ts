@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the proxy does instead of forwarding a request. */
 export type Fault =
@@ -33,6 +34,7 @@ export async function engineProxy(target = '/var/run/docker.sock'): Promise<Engi
   const requests: string[] = [];
   const faults: (readonly [RegExp, Fault])[] = [];
   const sockets = new Set<Socket>();
+  const gone = new AbortController();
   let frozen = false;
 
   const keep = (socket: Socket): Socket => {
@@ -46,6 +48,7 @@ export async function engineProxy(target = '/var/run/docker.sock'): Promise<Engi
     const engine = keep(createConnection({ path: target, allowHalfOpen: true }));
     join(client, engine, {
       isFrozen: () => frozen,
+      gone: gone.signal,
       onRequest(line) {
         requests.push(line);
         return faults.find(([pattern]) => pattern.test(line))?.[1];
@@ -55,6 +58,7 @@ export async function engineProxy(target = '/var/run/docker.sock'): Promise<Engi
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
 
   const cut = async (): Promise<void> => {
+    gone.abort();
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;
@@ -74,11 +78,13 @@ export async function engineProxy(target = '/var/run/docker.sock'): Promise<Engi
 
 interface Watch {
   readonly isFrozen: () => boolean;
+  /** Ends the delays: a request that waits is never forwarded. */
+  readonly gone: AbortSignal;
   readonly onRequest: (line: string) => Fault | undefined;
 }
 
 /** Node writes a request's head in one piece at its beginning, so a chunk that starts like one is one. */
-function join(client: Socket, engine: Socket, { isFrozen, onRequest }: Watch): void {
+function join(client: Socket, engine: Socket, { isFrozen, gone, onRequest }: Watch): void {
   let answered = false;
   let answerBytes = Number.POSITIVE_INFINITY;
   let earlier = Promise.resolve();
@@ -95,10 +101,11 @@ function join(client: Socket, engine: Socket, { isFrozen, onRequest }: Watch): v
     if (fault?.kind === 'cut-answer') answerBytes = fault.bytes;
     const wait = fault?.kind === 'delay' ? fault.milliseconds : 0;
     earlier = earlier
-      .then(() => (wait === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, wait))))
+      .then(() => (wait === 0 ? undefined : sleep(wait, undefined, { signal: gone })))
       .then(() => void engine.write(chunk));
+    earlier.catch(() => undefined);
   });
-  client.on('end', () => void earlier.then(() => isFrozen() || engine.end()));
+  client.on('end', () => void earlier.then(() => isFrozen() || engine.end()).catch(() => undefined));
   client.on('close', () => engine.destroy());
   engine.on('data', (chunk: Buffer) => {
     if (isFrozen() || answered) return;

@@ -5,24 +5,26 @@ import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { fixtureImage, project } from './engine.ts';
 
-export interface FixtureCatalog {
+/** Its folder and images are gone once it is disposed. */
+export interface FixtureCatalog extends AsyncDisposable {
   readonly folder: string;
   readonly names: readonly string[];
   /** The name on the engine of the image that belongs to one of them. */
   imageOf(name: string): string;
-  remove(): Promise<void>;
 }
 
 /**
- * One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. A `prefix`
- * of one's own keeps two runs on one engine from removing each other's images.
+ * One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. The
+ * `prefix` is the test file's own: files that run side by side then share neither images nor servers' names.
  */
 export async function fixtureCatalog(
   engine: Engine,
   behaviours: Readonly<Record<string, string>>,
-  prefix = 'fixture',
+  prefix: string,
 ): Promise<FixtureCatalog> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-catalog-'));
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }));
   const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
   const imageOf = (name: string): string => imageIn({ kind: 'folder', folder }, name);
   const names = Object.keys(behaviours).map((behaviour) => `${prefix}-${behaviour}`);
@@ -32,12 +34,10 @@ export async function fixtureCatalog(
     writeFileSync(path.join(folder, name, 'server.yaml'), entryText(name, more));
     const entrypoint = ['/usr/local/bin/node', '/app/server.js', behaviour];
     await fixtureImage(engine, { tag: imageOf(name), files: { 'server.js': source }, entrypoint });
+    opened.defer(() => engine.removeImage(imageOf(name), { force: true }));
   }
-  const remove = async (): Promise<void> => {
-    rmSync(folder, { recursive: true, force: true });
-    for (const name of names) await engine.removeImage(imageOf(name), { force: true });
-  };
-  return { folder, names, imageOf, remove };
+  const kept = opened.move();
+  return { folder, names, imageOf, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 function entryText(name: string, more: string): string {

@@ -6,10 +6,17 @@ import { coverageText, holdsCode, linesIn } from '../../scripts/test/coverage.ts
 import { dealt, shareIn } from '../../scripts/test/deal.ts';
 import { groupOf, testFiles } from '../../scripts/test/groups.ts';
 import { namedFiles } from '../../scripts/test/lanes.ts';
-import { countsIn, together, type Job } from '../../scripts/test/run-jobs.ts';
+import { Pool } from '../../scripts/test/pool.ts';
+import { countsIn, type Job } from '../../scripts/test/run-jobs.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
-const job = (name: string, lane?: string): Job => ({ name, files: [name], lane });
+const job = (name: string, more: Partial<Job> = {}): Job => ({
+  name,
+  files: [name],
+  lane: 'shared',
+  load: 'computes',
+  ...more,
+});
 
 test('what a test needs is told by its folder, and every test file is in one group', () => {
   assert.equal(groupOf('test/docker/registries/pull.test.ts'), 'docker');
@@ -29,26 +36,63 @@ test('lanes and durations name nothing that was renamed or removed', () => {
   assert.deepEqual(gone, [], 'npm test -- --record writes the durations anew');
 });
 
-test('so many jobs run at a time, in order, and never two of one lane', async () => {
+/** A pool whose tasks end when the test says so. */
+function steered(slots: { readonly computes: number; readonly waits: number }): {
+  readonly pool: Pool<Job>;
+  readonly started: string[];
+  readonly end: (name: string) => Promise<void>;
+} {
   const started: string[] = [];
   const gates = new Map<string, () => void>();
   const take = ({ name }: Job): Promise<void> => {
     started.push(name);
     return new Promise((resolve) => gates.set(name, resolve));
   };
-  const jobs = [job('a', 'one'), job('b', 'one'), job('c'), job('d')];
-  const done = together(jobs, { slots: 2, take });
+  const end = async (name: string): Promise<void> => {
+    gates.get(name)?.();
+    await settled();
+  };
+  return { pool: new Pool({ slots, take }), started, end };
+}
+
+test('so many jobs of each load run at a time, in the order of their arrival', async () => {
+  const { pool, started, end } = steered({ computes: 1, waits: 2 });
+  const first = pool.run([job('a'), job('b'), job('w', { load: 'waits' })]);
+  const later = pool.run([job('x', { load: 'waits' }), job('y', { load: 'waits' }), job('c')]);
   await settled();
-  assert.deepEqual(started, ['a', 'c']);
-  gates.get('c')?.();
+  assert.deepEqual(started, ['a', 'w', 'x']);
+  await end('w');
+  await end('a');
+  assert.deepEqual(started, ['a', 'w', 'x', 'y', 'b']);
+  await end('b');
+  await first;
+  assert.deepEqual(started, ['a', 'w', 'x', 'y', 'b', 'c']);
+  for (const name of ['c', 'x', 'y']) await end(name);
+  await later;
+});
+
+test('quiet jobs run when all others are over, and one that is alone when those are too', async () => {
+  const { pool, started, end } = steered({ computes: 2, waits: 2 });
+  const lonely = job('alone', { lane: 'alone' });
+  const quiet = [job('q1', { lane: 'quiet' }), job('q2', { lane: 'quiet' })];
+  const done = pool.run([lonely, ...quiet, job('a')]);
   await settled();
-  assert.deepEqual(started, ['a', 'c', 'd'], 'b waits for a, whose lane it shares');
-  gates.get('a')?.();
-  await settled();
-  assert.deepEqual(started, ['a', 'c', 'd', 'b']);
-  gates.get('d')?.();
-  gates.get('b')?.();
+  assert.deepEqual(started, ['a']);
+  await end('a');
+  assert.deepEqual(started, ['a', 'q1', 'q2']);
+  await end('q1');
+  assert.deepEqual(started, ['a', 'q1', 'q2']);
+  await end('q2');
+  assert.deepEqual(started, ['a', 'q1', 'q2', 'alone']);
+  await end('alone');
   await done;
+});
+
+test('docker tests close what they open wherever their set-up failed', () => {
+  const closing = testFiles(['docker'], ['test/docker']).filter((file) =>
+    /^after\(/m.test(readFileSync(path.join(project, file), 'utf8')),
+  );
+  assert.deepEqual(closing, [], 'closedAfterwards() (test/rig/closed-afterwards.ts) does');
 });
 
 /** Every promise that was ready has had its turn. */
