@@ -29,9 +29,10 @@ export class Brake {
   }
 
   #flood(): boolean {
-    if (this.#count++ < maxQuick) return false;
+    const first = this.#count === 0;
+    if (!first && this.#count++ < maxQuick) return false;
     const now = performance.now();
-    if (now - this.#since < secondMs) return true;
+    if (!first && now - this.#since < secondMs) return true;
     this.#since = now;
     this.#count = 1;
     return false;

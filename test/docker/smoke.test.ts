@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { label } from '../../src/lib/labels.ts';
@@ -118,23 +118,26 @@ async function reportOf(name: string, ...more: readonly string[]): Promise<{ cod
   return { code, report };
 }
 
-for (const [behaviour, { kind, passes }] of Object.entries(expected)) {
-  test(
-    `a server with the behaviour "${behaviour}" ${kind === undefined ? 'has no finding' : `is reported as ${kind}`}`,
-    { timeout },
-    async () => {
-      const { code, report } = await reportOf(behaviour);
-      const kinds = report.findings.map((finding) => finding.kind);
-      assert.deepEqual(
-        { passed: report.passed, code },
-        { passed: passes, code: passes ? 0 : 1 },
-        JSON.stringify(report.findings).slice(0, 2000),
-      );
-      if (kind === undefined) assert.deepEqual(kinds, []);
-      else assert.ok(kinds.includes(kind), kinds.join(', '));
-    },
-  );
-}
+// Most of them wait: for an answer that does not come, for a server that does not end.
+describe('behaviours', { concurrency: 6 }, () => {
+  for (const [behaviour, { kind, passes }] of Object.entries(expected)) {
+    test(
+      `a server with the behaviour "${behaviour}" ${kind === undefined ? 'has no finding' : `is reported as ${kind}`}`,
+      { timeout },
+      async () => {
+        const { code, report } = await reportOf(behaviour);
+        const kinds = report.findings.map((finding) => finding.kind);
+        assert.deepEqual(
+          { passed: report.passed, code },
+          { passed: passes, code: passes ? 0 : 1 },
+          JSON.stringify(report.findings).slice(0, 2000),
+        );
+        if (kind === undefined) assert.deepEqual(kinds, []);
+        else assert.ok(kinds.includes(kind), kinds.join(', '));
+      },
+    );
+  }
+});
 
 test('the reason of a server that ends at once is in the finding', { timeout }, async () => {
   const { report } = await reportOf('exits-at-once');

@@ -5,9 +5,15 @@ import { Brake } from '../../src/egress/brake.ts';
 import { answerFrame } from '../../src/egress/frames.ts';
 import { Sink } from '../../src/egress/sink.ts';
 
-/** How many answers have gone out. */
-function braked(context: TestContext): { brake: Brake; sent: () => Promise<number> } {
+/** How many answers have gone out; the clock stands where the test puts it, long after the process began. */
+function braked(context: TestContext): {
+  brake: Brake;
+  sent: () => Promise<number>;
+  clock: { nowMs: number };
+} {
   context.mock.timers.enable({ apis: ['setTimeout'] });
+  const clock = { nowMs: 1_000_000 };
+  context.mock.method(performance, 'now', () => clock.nowMs);
   const output = new PassThrough();
   let bytes = 0;
   output.on('data', (chunk: Buffer) => (bytes += chunk.length));
@@ -16,7 +22,7 @@ function braked(context: TestContext): { brake: Brake; sent: () => Promise<numbe
     await new Promise((resolve) => setImmediate(resolve));
     return bytes / answerFrame(1).length;
   };
-  return { brake, sent };
+  return { brake, sent, clock };
 }
 
 test('a server that looks around is answered at once', async (context) => {
@@ -32,6 +38,14 @@ test('a flood waits for its answers, and gets every one of them', async (context
   assert.ok(early < 600, String(early));
   context.mock.timers.tick(100);
   assert.equal(await sent(), 600);
+});
+
+test('a second later as many are answered at once again', async (context) => {
+  const { brake, sent, clock } = braked(context);
+  for (let index = 0; index < 500; index++) brake.answer(answerFrame(1));
+  clock.nowMs += 1000;
+  for (let index = 0; index < 500; index++) brake.answer(answerFrame(1));
+  assert.equal(await sent(), 1000);
 });
 
 test('who does not wait for answers is not kept in memory', async (context) => {

@@ -28,14 +28,19 @@ export async function fixtureCatalog(
   const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
   const imageOf = (name: string): string => imageIn({ kind: 'folder', folder }, name);
   const names = Object.keys(behaviours).map((behaviour) => `${prefix}-${behaviour}`);
-  for (const [behaviour, more] of Object.entries(behaviours)) {
+  const make = async ([behaviour, more]: readonly [string, string]): Promise<void> => {
     const name = `${prefix}-${behaviour}`;
     mkdirSync(path.join(folder, name));
     writeFileSync(path.join(folder, name, 'server.yaml'), entryText(name, more));
+    opened.defer(() => engine.removeImage(imageOf(name), { force: true }));
     const entrypoint = ['/usr/local/bin/node', '/app/server.js', behaviour];
     await fixtureImage(engine, { tag: imageOf(name), files: { 'server.js': source }, entrypoint });
-    opened.defer(() => engine.removeImage(imageOf(name), { force: true }));
-  }
+  };
+  const [first, ...others] = Object.entries(behaviours);
+  if (first !== undefined) await make(first);
+  // Of the first one the engine keeps every step but the last.
+  const made = await Promise.allSettled(others.map(make));
+  for (const one of made) if (one.status === 'rejected') throw one.reason;
   const kept = opened.move();
   return { folder, names, imageOf, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
