@@ -1,6 +1,7 @@
 /**
- * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, and `main.js` with its chunks for all verbs.
- * The launcher loads what it rarely needs (YAML, schema, pulls) from modules of the second bundle.
+ * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, with `tunnel.cjs` for servers that have a
+ * network, and `main.js` with its chunks for all verbs. What the launcher rarely needs (YAML, schema, pulls) it loads
+ * from modules of the last.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -90,6 +91,25 @@ const lateModules: Plugin = {
   },
 };
 
+/**
+ * What only servers with permitted hosts need, and the reader of what a server without any tries. A file of the
+ * launcher's own kind: the second bundle's modules take milliseconds to load, and a server may want its network at once.
+ */
+const tunnelModules = ['open-tunnel', 'dial', 'lease-reports'];
+const tunnelApart: Plugin = {
+  name: 'tunnel-apart',
+  setup(b) {
+    const modules = new RegExp(`/egress/(${tunnelModules.join('|')})\\.ts$`);
+    b.onResolve({ filter: modules }, ({ path: name, kind }) =>
+      kind === 'dynamic-import' ? { path: name, namespace: 'tunnel-apart' } : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'tunnel-apart' }, () => ({
+      contents: "module.exports = require('./tunnel.cjs');",
+    }));
+    b.onResolve({ filter: /^\.\/tunnel\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
+  },
+};
+
 /** A launch on Linux need not load what other systems are asked with. */
 const otherHosts: Plugin = {
   name: 'other-hosts',
@@ -140,7 +160,19 @@ await Promise.all([
     minifyWhitespace: true,
     minifyIdentifiers: true,
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [otherHosts, lateModules, onlyContainers, leanDockerode],
+    plugins: [otherHosts, tunnelApart, lateModules, onlyContainers, leanDockerode],
+  }),
+  build({
+    ...common,
+    stdin: {
+      contents: tunnelModules.map((name) => `export * from './src/egress/${name}.ts';`).join('\n'),
+      resolveDir: '.',
+      sourcefile: 'tunnel.ts',
+    },
+    outfile: `${outdir}/tunnel.cjs`,
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
   }),
   build({
     ...common,
