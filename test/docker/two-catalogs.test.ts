@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, run, testEngine } from '../rig/engine.ts';
 import { talk } from '../rig/talk.ts';
 
 const timeout = 300_000;
 let engine: Engine;
+const opened = closedAfterwards();
 
 before(async () => {
   engine = await testEngine();
-});
-const made: string[] = [];
-after(async () => {
-  for (const image of made) await engine.removeImage(image, { force: true });
 });
 
 /** A catalog whose one server is called `name` and is the package of another entry. */
@@ -26,7 +24,8 @@ function catalog(t: TestContext, entry: string, name: string): string {
   cpSync(path.join(project, 'catalog', entry), path.join(folder, name), { recursive: true });
   const file = path.join(folder, name, 'server.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^name: .*$/m, `name: ${name}`));
-  made.push(imageIn({ kind: 'folder', folder }, name));
+  const image = imageIn({ kind: 'folder', folder }, name);
+  opened.defer(() => engine.removeImage(image, { force: true }));
   return folder;
 }
 
