@@ -10,7 +10,15 @@ const alone = filesOf('reap');
 const quiet = filesOf('chaos', 'volumes');
 
 /** They mostly wait for what has to take its time: timeouts of the product, grace times, a server that is slow. */
-const waiting = filesOf();
+const waiting = filesOf(
+  'engine-killed',
+  'fault',
+  'sandbox-limits',
+  'smoke',
+  'suspended',
+  'tunnel-verification',
+  'unread',
+);
 
 /** All files that are named here. */
 export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting];

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } fro
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { before, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { unfinishedImages } from '../../src/image-build/unfinished.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -157,7 +157,13 @@ test('an engine that goes away in mid-build fails the build, not the program', {
   assert.equal(await engine.inspectImage(builds.images[0] ?? ''), undefined);
 
   // Without the engine nothing could be tidied up; prune knows its images, once no build can need them any more.
-  const left = await eventually(unnamed, (found) => found.length > 0);
+  // The engine takes a moment to give up the step that it was at.
+  await eventually(
+    () => engine.listContainers(base.labels),
+    (found) => found.length === 0,
+  );
+  const left = await unnamed();
+  assert.ok(left.length > 0);
   const known = async (now: number): Promise<string[]> =>
     (await unfinishedImages(engine, now)).map(({ id }) => id).filter((id) => left.includes(id));
   assert.deepEqual(await known(Date.now()), []);
@@ -229,105 +235,112 @@ test('a build stream that ends without an image is no success', { timeout }, asy
   await nothingIsLeft(temporary);
 });
 
-test('a slow engine is waited for', { timeout }, async () => {
-  await using proxy = await engineProxy();
-  proxy.fault(/\/containers\//, { kind: 'delay', milliseconds: 1500 });
-  const started = serve('none', proxy);
-  started.process.stdin.write(hello);
-  await started.said('"id":1');
-  started.process.stdin.end();
-  const { code, stderr } = await started.ended;
-  assert.equal(code, 0, stderr);
-  await isGone(started);
-});
-
-test(
-  'an engine that goes away in mid-reply ends the client’s stream, with a reason',
-  { timeout },
-  async () => {
+// Each waits for deadlines of a session of its own.
+describe('an engine that fails a launch', { concurrency: 4 }, () => {
+  test('a slow engine is waited for', { timeout }, async () => {
     await using proxy = await engineProxy();
-    const started = serve('slow', proxy);
+    proxy.fault(/\/containers\//, { kind: 'delay', milliseconds: 1500 });
+    const started = serve('none', proxy);
     started.process.stdin.write(hello);
     await started.said('"id":1');
-    started.process.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
-    await proxy.cut();
+    started.process.stdin.end();
     const { code, stderr } = await started.ended;
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /the engine went away while fault-slow ran/);
-    assert.doesNotMatch(stderr, / at .*\.js:\d+/);
+    assert.equal(code, 0, stderr);
     await isGone(started);
-  },
-);
+  });
 
-for (const step of ['create', 'attach', 'start']) {
-  test(`nothing is left when the engine goes away at "${step}"`, { timeout }, async () => {
-    await using proxy = await engineProxy();
-    proxy.fault(new RegExp(`^POST .*/containers/.*${step}`), { kind: 'delay', milliseconds: 30_000 });
-    const started = serve('ignores-everything', proxy);
-    started.process.stdin.write(hello);
-    await eventually(
-      () => Promise.resolve(proxy.requests),
-      (requests) => requests.some((line) => line.includes(`/${step}`)),
+  test(
+    'an engine that goes away in mid-reply ends the client’s stream, with a reason',
+    { timeout },
+    async () => {
+      await using proxy = await engineProxy();
+      const started = serve('slow', proxy);
+      started.process.stdin.write(hello);
+      await started.said('"id":1');
+      started.process.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`);
+      await proxy.cut();
+      const { code, stderr } = await started.ended;
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /the engine went away while fault-slow ran/);
+      assert.doesNotMatch(stderr, / at .*\.js:\d+/);
+      await isGone(started);
+    },
+  );
+
+  for (const step of ['create', 'attach', 'start']) {
+    test(`nothing is left when the engine goes away at "${step}"`, { timeout }, async () => {
+      await using proxy = await engineProxy();
+      proxy.fault(new RegExp(`^POST .*/containers/.*${step}`), { kind: 'delay', milliseconds: 30_000 });
+      const started = serve('ignores-everything', proxy);
+      started.process.stdin.write(hello);
+      await eventually(
+        () => Promise.resolve(proxy.requests),
+        (requests) => requests.some((line) => line.includes(`/${step}`)),
+      );
+      await proxy.cut();
+      const { code, stderr } = await started.ended;
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /mcpcat: .*engine/);
+      // What was created and never started has no process 1 that could notice: that is what prune is for.
+      const pruned = await run(['prune']);
+      assert.equal(pruned.code, 0);
+      await isGone(started);
+    });
+  }
+
+  for (const [what, bytes] of [
+    ['lost', 0],
+    ['cut in the middle of its head', 20],
+    ['cut in the middle of its body', 200],
+  ] as const) {
+    test(
+      `nothing is left when the answer to "create" is ${what}, without any prune`,
+      { timeout },
+      async () => {
+        await using proxy = await engineProxy();
+        proxy.fault(/^POST .*\/containers\/create/, { kind: 'cut-answer', bytes });
+        const started = serve('ignores-everything', proxy);
+        started.process.stdin.write(hello);
+        const { code, stderr } = await started.ended;
+        assert.equal(code, 3, stderr);
+        assert.match(stderr, /mcpcat: .*engine/);
+        assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
+      },
     );
-    await proxy.cut();
+  }
+
+  test(
+    'a start that is never answered does not outlast the client’s input: nothing is left, and it is said',
+    { timeout },
+    async () => {
+      await using proxy = await engineProxy();
+      proxy.fault(/^POST .*\/containers\/.*start/, { kind: 'delay', milliseconds: 200_000 });
+      const started = serve('none', proxy);
+      started.process.stdin.end(hello);
+      const from = Date.now();
+      const { code, stderr } = await started.ended;
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /the engine had not started the server/);
+      assert.ok(Date.now() - from < 60_000, 'it took more than a minute');
+      assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
+    },
+  );
+
+  test('an engine that hangs does not keep the client longer than it waits', { timeout }, async () => {
+    await using proxy = await engineProxy();
+    const started = serve('none', proxy);
+    started.process.stdin.write(hello);
+    await started.said('"id":1');
+    proxy.freeze();
+    const from = Date.now();
+    started.process.stdin.end();
     const { code, stderr } = await started.ended;
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /mcpcat: .*engine/);
-    // What was created and never started has no process 1 that could notice: that is what prune is for.
-    const pruned = await run(['prune']);
-    assert.equal(pruned.code, 0);
+    const seconds = (Date.now() - from) / 1000;
+    await proxy.cut();
+    assert.notEqual(code, 0, stderr);
+    assert.match(stderr, /engine/);
+    assert.ok(seconds < 60, `it took ${seconds.toFixed(0)} s`);
+    await run(['prune']);
     await isGone(started);
   });
-}
-
-for (const [what, bytes] of [
-  ['lost', 0],
-  ['cut in the middle of its head', 20],
-  ['cut in the middle of its body', 200],
-] as const) {
-  test(`nothing is left when the answer to "create" is ${what}, without any prune`, { timeout }, async () => {
-    await using proxy = await engineProxy();
-    proxy.fault(/^POST .*\/containers\/create/, { kind: 'cut-answer', bytes });
-    const started = serve('ignores-everything', proxy);
-    started.process.stdin.write(hello);
-    const { code, stderr } = await started.ended;
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /mcpcat: .*engine/);
-    assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
-  });
-}
-
-test(
-  'a start that is never answered does not outlast the client’s input: nothing is left, and it is said',
-  { timeout },
-  async () => {
-    await using proxy = await engineProxy();
-    proxy.fault(/^POST .*\/containers\/.*start/, { kind: 'delay', milliseconds: 200_000 });
-    const started = serve('none', proxy);
-    started.process.stdin.end(hello);
-    const from = Date.now();
-    const { code, stderr } = await started.ended;
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /the engine had not started the server/);
-    assert.ok(Date.now() - from < 60_000, 'it took more than a minute');
-    assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
-  },
-);
-
-test('an engine that hangs does not keep the client longer than it waits', { timeout }, async () => {
-  await using proxy = await engineProxy();
-  const started = serve('none', proxy);
-  started.process.stdin.write(hello);
-  await started.said('"id":1');
-  proxy.freeze();
-  const from = Date.now();
-  started.process.stdin.end();
-  const { code, stderr } = await started.ended;
-  const seconds = (Date.now() - from) / 1000;
-  await proxy.cut();
-  assert.notEqual(code, 0, stderr);
-  assert.match(stderr, /engine/);
-  assert.ok(seconds < 60, `it took ${seconds.toFixed(0)} s`);
-  await run(['prune']);
-  await isGone(started);
 });

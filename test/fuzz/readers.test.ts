@@ -24,7 +24,9 @@ import { project } from '../rig/engine.ts';
 import { below, mutatedBytes, mutatedText } from './mutate.ts';
 import { randomOf } from './random.ts';
 
-const inputs = 1500;
+const inputs = 600;
+/** A reader that calls itself for each bracket ends at about ten thousand: Node's stack has 1 MB. */
+const deeperThanStacks = 30_000;
 
 interface Target {
   readonly seeds: readonly string[];
@@ -135,7 +137,7 @@ for (const [name, { seeds, read }] of Object.entries(targets)) {
     assert.ok(counts.answers > 20, JSON.stringify(counts));
   });
 
-  test(`${name} of a hundred thousand brackets is no way to end the program`, () => {
+  test(`${name} of thirty thousand brackets is no way to end the program`, () => {
     for (const piece of [
       '[',
       '{"a":',
@@ -153,7 +155,7 @@ for (const [name, { seeds, read }] of Object.entries(targets)) {
       '\n',
       ',',
     ])
-      outcome(() => read(piece.repeat(100_000)), piece, { answers: 0, errors: 0 });
+      outcome(() => read(piece.repeat(deeperThanStacks)), piece, { answers: 0, errors: 0 });
   });
 }
 

@@ -20,7 +20,7 @@ import type { FakeEngine } from '../rig/fake-engine.ts';
 import { engineWith, plainSandbox, sessionOn } from '../rig/session.ts';
 
 /** Milliseconds until a session counts as one that never ends: far more than any of its own deadlines here. */
-const generous = 60_000;
+const generous = 240_000;
 
 interface Call {
   readonly request: RegExp;
@@ -185,9 +185,12 @@ async function play({
 }
 
 /** Where an engine is silent, one deadline has to pass; all others are longer than a busy machine takes. */
-function timeoutsFor({ deadline }: Call, { kind }: Fault): Partial<Timeouts> {
-  const silent = kind === 'silence' && deadline !== undefined;
-  return { afterTermMs: 100, confirmMs: 6000, ...(silent ? { [deadline]: 300 } : {}) };
+function timeoutsFor(call: Call, { kind }: Fault): Partial<Timeouts> {
+  // Here the end itself is what is not confirmed, once or for good.
+  const unconfirmed = call === calls['create'] || call.ending === true || kind === 'late';
+  const confirmMs = unconfirmed ? 12_000 : 120_000;
+  const passes = kind === 'silence' && call.deadline !== undefined ? { [call.deadline]: 300 } : {};
+  return { afterTermMs: 100, confirmMs, ...passes };
 }
 
 /** Runs until the fault has met its call and a moment more, and is then asked to end. */
