@@ -13,6 +13,8 @@ const quiet = filesOf('chaos', 'volumes');
 const waiting = filesOf(
   'engine-killed',
   'fault',
+  'redteam',
+  'run',
   'sandbox-limits',
   'smoke',
   'suspended',

@@ -15,6 +15,7 @@ export interface RefreshRequest {
   /** One line for people, without its end. */
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  readonly timeouts?: RefreshTimeouts;
 }
 
 /** `copy`: there is nothing newer than the copy, or nothing that is any good. */
@@ -23,7 +24,13 @@ export type Refreshed =
   | { readonly kind: 'new'; readonly catalogIndex: CatalogIndex };
 
 /** Milliseconds for the whole answer. */
-const deadlines = { launch: 1500, patient: 10_000, withoutCopy: 30_000 } as const;
+export interface RefreshTimeouts {
+  readonly launchMs: number;
+  readonly patientMs: number;
+  readonly withoutCopyMs: number;
+}
+
+const defaultTimeouts: RefreshTimeouts = { launchMs: 1500, patientMs: 10_000, withoutCopyMs: 30_000 };
 
 /**
  * Asks an address for the newest; if that can't be had or is no good, the copy of what it had serves, which is said.
@@ -44,8 +51,9 @@ export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
 }
 
 async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<Refreshed> {
-  const { url, cache, mode, signal } = request;
-  const deadlineMs = copy === undefined ? deadlines.withoutCopy : deadlines[mode];
+  const { url, cache, mode, signal, timeouts = defaultTimeouts } = request;
+  const patience = mode === 'launch' ? timeouts.launchMs : timeouts.patientMs;
+  const deadlineMs = copy === undefined ? timeouts.withoutCopyMs : patience;
   const answer = await fetchCatalogIndex(url, { conditions: copy ?? {}, deadlineMs, signal });
   const checkedAt = Date.now();
   if (answer.kind === 'same') {

@@ -4,12 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { catalogSource } from '../../src/catalog/catalog-source.ts';
-import { openCatalogIndex } from '../../src/catalog-index/open-catalog-index.ts';
+import { openCatalogIndex, type OpenRequest } from '../../src/catalog-index/open-catalog-index.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { catalogIndexOf } from './rig.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Longer than a busy machine takes. */
+const generous = { launchMs: 120_000, patientMs: 120_000, withoutCopyMs: 120_000 };
 
 /** A catalog on a loopback server whose behaviour a test changes, read with one cache. */
 async function rig(t: TestContext) {
@@ -28,8 +31,12 @@ async function rig(t: TestContext) {
   });
   const cache = temporaryFolder(t);
   const said: string[] = [];
-  const open = (mode: 'launch' | 'patient' = 'patient') =>
+  const open = (
+    mode: 'launch' | 'patient' = 'patient',
+    more: Pick<OpenRequest, 'timeouts'> = { timeouts: generous },
+  ) =>
     openCatalogIndex({
+      ...more,
       source: { kind: 'url', url: `${server.url}/catalog.json` },
       cache,
       mode,
@@ -165,7 +172,7 @@ test(
       const drip = setInterval(() => response.write(' '), 100);
       response.on('close', () => clearInterval(drip));
     };
-    assert.deepEqual(await open('launch'), first);
+    assert.deepEqual(await open('launch', {}), first);
     assert.match(said[0] ?? '', /no answer within 1\.5 s/);
   },
 );

@@ -24,7 +24,7 @@ async function offers(
   const folder = temporaryFolder(t, {
     'completion.bash': script,
     'ask.bash': `source "$1/completion.bash"
-mcpcat() { "${process.execPath}" "${project}/src/main.ts" "$@"; }
+mcpcat() { "${process.execPath}" "${project}/bin/mcpcat.js" "$@"; }
 COMP_WORDS=("\${@:2}"); COMP_CWORD=$(($# - 2))
 _mcpcat mcpcat
 printf '%s\\n' "\${COMPREPLY[@]}"`,

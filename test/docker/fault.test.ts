@@ -322,7 +322,11 @@ describe('an engine that fails a launch', { concurrency: 4 }, () => {
       assert.equal(code, 3, stderr);
       assert.match(stderr, /the engine had not started the server/);
       assert.ok(Date.now() - from < 60_000, 'it took more than a minute');
-      assert.deepEqual(await engine.listContainers({ [label.session]: started.session }), []);
+      const left = await engine.listContainers({ [label.session]: started.session });
+      // A busy engine may still be at it; then that is said.
+      if (left.length > 0)
+        assert.match(stderr, /has not confirmed that the container [0-9a-f]{12} is removed/);
+      await isGone(started);
     },
   );
 
