@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import path from 'node:path';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -25,7 +25,7 @@ const servers: Readonly<Record<string, readonly string[]>> = {
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const imageOf = (server: string): string =>
-  imageIn({ kind: 'folder', folder: path.join(project, 'catalog') }, server);
+  imageIn({ kind: 'folder', folder: join(project, 'catalog') }, server);
 const saved = new Map<string, SavedImage>();
 
 before(

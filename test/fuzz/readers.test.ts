@@ -24,7 +24,7 @@ import { project } from '../rig/engine.ts';
 import { below, mutatedBytes, mutatedText } from './mutate.ts';
 import { randomOf } from './random.ts';
 
-const inputs = 600;
+const inputs = 1000;
 /** A reader that calls itself for each bracket ends at about ten thousand: Node's stack has 1 MB. */
 const deeperThanStacks = 30_000;
 
