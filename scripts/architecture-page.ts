@@ -124,6 +124,11 @@ export const layers: readonly Layer[] = [
         exports: ['readSettings', 'restricted'],
       },
       {
+        folder: 'pasted',
+        what: 'lines that start a server elsewhere, as people publish them → package, arguments, settings',
+        exports: ['wantedOf', 'Found', 'shellWords'],
+      },
+      {
         folder: 'clients',
         what: 'MCP clients as data: their files, the form of their entries; edits of JSON, TOML and YAML that keep every other byte',
         exports: ['knownClients', 'clientEntry', 'clientFile', 'putServer', 'readServers'],
@@ -176,6 +181,11 @@ export const layers: readonly Layer[] = [
         exports: ['planInstall', 'planUninstall', 'apply', 'undo', 'writeOwnCommand'],
       },
       {
+        folder: 'adopt',
+        what: 'a client’s entry that starts a package we know → the same server as an entry of ours',
+        exports: ['adoptedStart', 'startedServer'],
+      },
+      {
         folder: 'doctor',
         what: 'what the engine can enforce; installs one on Debian',
         exports: ['examine', 'fix'],
@@ -225,7 +235,7 @@ export const layers: readonly Layer[] = [
       {
         folder: 'add',
         what: 'package → verified entry: from evidence, and detectors for what its starts show',
-        exports: ['add', 'wantedOf'],
+        exports: ['add'],
       },
     ],
   },

@@ -28,6 +28,7 @@ mcpcat clients                 # which are here, what they start, and what that 
 mcpcat install time            # into all that are here, after a look at the exact change
 mcpcat install filesystem --client cursor --mount data=/home/you/notes
 mcpcat uninstall time
+mcpcat adopt                   # what they start with npx, uvx, docker, in containers of ours instead
 mcpcat undo                    # the last change, byte for byte
 \`\`\`
 

@@ -20,7 +20,7 @@ import type { Package } from '../package/package.ts';
 import { readPackage } from '../package/read-package.ts';
 import { Scratch } from './scratch.ts';
 import { freeName } from './taken-names.ts';
-import type { Wanted } from './wanted.ts';
+import type { Wanted } from '../pasted/wanted.ts';
 
 export interface AddRequest {
   readonly wanted: Wanted;

@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command.ts';
 import { spec as accept } from './commands/accept.ts';
 import { spec as add } from './commands/add.ts';
+import { spec as adopt } from './commands/adopt.ts';
 import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as build } from './commands/build.ts';
@@ -39,6 +40,7 @@ export const commands: readonly CommandSpec[] = [
   info,
   accept,
   install,
+  adopt,
   uninstall,
   undo,
   clients,

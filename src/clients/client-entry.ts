@@ -7,6 +7,8 @@ export interface ServerStart {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Names of `env` whose values are meant for the client to fill in. */
+  readonly references?: readonly string[];
 }
 
 /** What a start of ours may take on a cold machine, with an image to pull. */
@@ -69,12 +71,22 @@ const expanded: Readonly<Record<Client['expands'], RegExp | undefined>> = {
   'env-braces': /\{env:/,
 };
 
-function refuseExpanded({ title, expands }: Client, { command, args, env }: ServerStart): void {
+/** Whether the client puts something else in the place of this text. */
+export function isReference({ expands }: Client, text: string): boolean {
+  return expanded[expands]?.test(text) === true || /^\$\{[\w:.-]+\}$/.test(text);
+}
+
+function refuseExpanded(
+  { title, expands }: Client,
+  { command, args, env, references = [] }: ServerStart,
+): void {
   const pattern = expanded[expands];
   const fields = [
     ['the path of mcpcat', command],
     ...args.map((arg) => ['an argument', arg]),
-    ...Object.entries(env).map(([key, value]) => [`the value of ${key}`, value]),
+    ...Object.entries(env)
+      .filter(([key]) => !references.includes(key))
+      .map(([key, value]) => [`the value of ${key}`, value]),
   ];
   const found = fields.find(([, text]) => pattern?.test(text ?? '') === true);
   if (found === undefined) return;

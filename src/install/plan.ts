@@ -27,6 +27,8 @@ export interface Installation {
   /** What the client calls it. */
   readonly name: string;
   readonly start: ServerStart;
+  /** An entry of this name that is not ours gives way: a person has seen both. */
+  readonly replaces?: boolean;
 }
 
 /**
@@ -35,16 +37,27 @@ export interface Installation {
  */
 export async function planInstall(target: Target, servers: readonly Installation[]): Promise<PlannedChange> {
   return planned(target, (text) =>
-    servers.reduce((result, { name, start }) => {
+    servers.reduce((result, { name, start, replaces }) => {
       const { format, place } = target.client;
       const old = readServers(format, result, place).get(name);
-      if (old !== undefined && !isOurs(target.client, old)) throw occupied(target.client, name);
+      if (old !== undefined && replaces !== true && !isOurs(target.client, old))
+        throw occupied(target.client, name);
       const { entry } = clientEntry(target.client, name, start);
-      // What a person has added to an entry of ours stays.
-      const kept = typeof old === 'object' && old !== null ? Object.fromEntries(Object.entries(old)) : {};
-      return putServer(format, { text: result, place }, { name, entry: { ...kept, ...entry } });
+      return putServer(
+        format,
+        { text: result, place },
+        { name, entry: { ...kept(target.client, old), ...entry } },
+      );
     }, text),
   );
+}
+
+/** What a person or the client has added to an entry stays; what it starts, and with which settings, does not. */
+function kept({ form }: Client, old: unknown): Readonly<Record<string, unknown>> {
+  const ours = new Set(['command', form.command, 'args', form.env]);
+  return typeof old === 'object' && old !== null
+    ? Object.fromEntries(Object.entries(old).filter(([key]) => !ours.has(key)))
+    : {};
 }
 
 export async function planUninstall(target: Target, names: readonly string[]): Promise<PlannedChange> {

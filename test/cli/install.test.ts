@@ -134,3 +134,67 @@ test('uninstall takes ours out after a yes, undo brings it back, and a second un
   assert.equal(readFileSync(path.join(home, cursor), 'utf8'), ours);
   assert.match((await runHere(['undo'], { HOME: home })).stdout, /nothing to take back/);
 });
+
+const readme = {
+  mcpServers: {
+    files: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-filesystem', '/srv'] },
+    brave: {
+      command: 'npx',
+      args: ['-y', '@brave/brave-search-mcp-server'],
+      env: { BRAVE_API_KEY: 'hush-hush' },
+    },
+    other: { command: 'npx', args: ['-y', 'nobody-has-this-one'] },
+    home: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-filesystem', '/etc'] },
+  },
+};
+
+test('adopt shows what each server may do today and then, without a secret, and writes nothing in a dry run', async () => {
+  const text = JSON.stringify(readme, undefined, 2);
+  const home = homeWith({ [cursor]: text });
+  const { code, stdout, stderr } = await runHere(['adopt', '--dry-run', '--json'], { HOME: home });
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stdout, /hush/);
+  const found = JSON.parse(stdout) as {
+    name: string;
+    server: string | null;
+    secrets: string[];
+    blocked: string | null;
+  }[];
+  assert.deepEqual(
+    found.map(({ name, server }) => [name, server]),
+    [
+      ['files', 'filesystem'],
+      ['brave', 'brave-search'],
+      ['other', null],
+      ['home', 'filesystem'],
+    ],
+  );
+  assert.deepEqual(found[1]?.secrets, ['BRAVE_API_KEY']);
+  assert.match(
+    found[3]?.blocked ?? '',
+    /\/etc/,
+    'a folder that is never handed over is said before anything is written',
+  );
+  assert.equal(readFileSync(path.join(home, cursor), 'utf8'), text);
+});
+
+test('what a client’s file had in plain text is not shown once more', async () => {
+  const home = homeWith({ [cursor]: JSON.stringify(readme, undefined, 2) });
+  const { code, stdout } = await runHere(['adopt', '--dry-run', '--server', 'brave'], { HOME: home });
+  assert.equal(code, 0);
+  assert.match(stdout, /^ {2}- {8}"BRAVE_API_KEY": "…"$/m);
+  assert.doesNotMatch(stdout, /hush/);
+});
+
+test('adopt asks, and where nobody can be asked it says so', async () => {
+  const home = homeWith({ [cursor]: JSON.stringify(readme) });
+  const { code, stdout, stderr } = await runHere(['adopt'], { HOME: home });
+  assert.equal(code, 2);
+  assert.match(
+    stdout,
+    /cursor: other \(npm:nobody-has-this-one\)\n {2}not in the catalog: it stays as it is; mcpcat add npm:nobody-has-this-one would add it/,
+  );
+  assert.match(stderr, /nobody can be asked here which to adopt/);
+  const unknown = await runHere(['adopt', '--server', 'nothing'], { HOME: home });
+  assert.equal(unknown.code, 2);
+});

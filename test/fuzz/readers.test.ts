@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { wantedOf } from '../../src/add/wanted.ts';
+import { wantedOf } from '../../src/pasted/wanted.ts';
 import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { parseEnvFile } from '../../src/cli/env-file.ts';

@@ -1,4 +1,4 @@
-import { runners } from '../../add/wanted.ts';
+import { runners } from '../../pasted/wanted.ts';
 import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { add, type AddReport } from '../../add/add.ts';
-import { wantedOf, type Wanted } from '../../add/wanted.ts';
+import { wantedOf, type Wanted } from '../../pasted/wanted.ts';
 import { parseSource } from '../../catalog/source.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';

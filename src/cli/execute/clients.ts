@@ -2,6 +2,7 @@ import type { Client, Scope } from '../../clients/client.ts';
 import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
 import { clientFile } from '../../clients/client-files.ts';
 import { readConfig } from '../../clients/config-file.ts';
+import { mayDoToday } from '../../clients/may-do.ts';
 import { knownClients } from '../../clients/known-clients.ts';
 import { readServers } from '../../clients/text/edit.ts';
 import { isOurs } from '../../install/plan.ts';
@@ -92,10 +93,7 @@ function startText({ command, args }: ServerStart): string {
 function mayDo(start: ServerStart | undefined, ours: boolean): string {
   if (start === undefined) return 'what you type goes there';
   if (ours) return 'what mcpcat info says, nothing else';
-  const program = start.command.split(/[\\/]/).at(-1) ?? '';
-  return program.startsWith('docker') || program.startsWith('podman')
-    ? 'as that command says: its network, what it mounts'
-    : 'as you: all your files, the whole network, your keys';
+  return mayDoToday(start);
 }
 
 function page(facts: readonly ClientFacts[]): string {

@@ -2,7 +2,7 @@ import { catalogId } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { ServerStart } from '../../clients/client-entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
-import { ownCommandPath, writeOwnCommand, type OwnCommand } from '../../install/own-command.ts';
+import { ownCommandPath, writeOwnCommand } from '../../install/own-command.ts';
 import { planInstall, type Installation } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
@@ -12,6 +12,7 @@ import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { chosenTargets } from './client-choice.ts';
+import { placeOf } from './install-place.ts';
 import { readyImage } from './ready-image.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
@@ -66,11 +67,6 @@ async function planOf(server: RunServer, invocation: Invocation): Promise<Plan> 
     env: { ...carriedVariables(invocation.terminal), ...plain },
   };
   return { server, name: invocation.options.text('name') ?? declared.name, start, secrets };
-}
-
-function placeOf({ terminal: { env, host } }: Invocation): Pick<OwnCommand, 'data' | 'host'> {
-  const home = host.home(env);
-  return { data: host.folders({ HOME: home, USERPROFILE: home }).data, host };
 }
 
 interface GivenSettings {

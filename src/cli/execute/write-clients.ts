@@ -16,6 +16,8 @@ export function historyPlaces({ env, host }: Terminal): Places {
 interface ClientsWrite {
   /** For the history. */
   readonly command: string;
+  /** Values that are not shown: secrets that the file had until now. */
+  readonly hidden?: readonly string[];
   /** Done once the answer was yes. */
   readonly before?: () => Promise<void>;
 }
@@ -24,7 +26,7 @@ interface ClientsWrite {
 export async function writeClients(
   changes: readonly PlannedChange[],
   { options, terminal }: Invocation,
-  { command, before: prepare = () => Promise.resolve() }: ClientsWrite,
+  { command, hidden = [], before: prepare = () => Promise.resolve() }: ClientsWrite,
 ): Promise<number> {
   const real = changes.filter(({ before, after }) => (before ?? '') !== after);
   const [json, dry] = [options.flag('json'), options.flag('dry-run')];
@@ -35,14 +37,17 @@ export async function writeClients(
         file: path,
         isNew: before === undefined,
         written,
-        difference: difference(before ?? '', after),
+        // Lines around a change are others': they may hold what is nobody's business.
+        difference: difference(before ?? '', after)
+          .filter((line) => !line.startsWith(' '))
+          .map(masked(hidden)),
       })),
     );
   const say = (text: string): void => {
     if (!json && !options.flag('quiet')) terminal.stdout.write(text);
   };
   if (real.length === 0) say('nothing to change: it is all there already\n');
-  for (const change of real) say(changeText(change));
+  for (const change of real) say(changeText(change, masked(hidden)));
   if (real.length > 0 && !dry) {
     if (!options.flag('yes') && !(await agreed(real, terminal))) {
       say('nothing was changed\n');
@@ -66,7 +71,15 @@ async function agreed(real: readonly PlannedChange[], terminal: Terminal): Promi
   return askYes(`write ${files}?`, terminal);
 }
 
-function changeText({ client, path, before, after }: PlannedChange): string {
+function changeText({ client, path, before, after }: PlannedChange, mask: (line: string) => string): string {
   const head = `${client.title}: ${path}${before === undefined ? ' (new)' : ''}`;
-  return `${[head, ...difference(before ?? '', after).map((line) => `  ${line}`)].join('\n')}\n`;
+  return `${[head, ...difference(before ?? '', after).map((line) => `  ${mask(line)}`)].join('\n')}\n`;
+}
+
+/** As they are and as JSON writes them. */
+function masked(values: readonly string[]): (line: string) => string {
+  const all = values
+    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+    .filter((value) => value !== '');
+  return (line) => all.reduce((text, value) => text.replaceAll(value, '…'), line);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wantedOf } from '../../src/add/wanted.ts';
+import { wantedOf } from '../../src/pasted/wanted.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { refused, understood } from './pasted-lines.ts';
 

@@ -1,10 +1,10 @@
-import { commandLine, programOf } from './pasted/command-line.ts';
-import { configuration } from './pasted/configuration.ts';
-import { refuseContainer } from './pasted/container-line.ts';
-import { refuse, unclear, type Found } from './pasted/found.ts';
-import { shellWords } from './pasted/shell-words.ts';
-import { specOf } from './pasted/spec.ts';
-import { unwrapped } from './pasted/wrappers.ts';
+import { commandLine, programOf } from './command-line.ts';
+import { configuration } from './configuration.ts';
+import { refuseContainer } from './container-line.ts';
+import { refuse, unclear, type Found } from './found.ts';
+import { shellWords } from './shell-words.ts';
+import { specOf } from './spec.ts';
+import { unwrapped } from './wrappers.ts';
 
 /** What was asked for: a source, and what the words that were pasted already say about its start. */
 export interface Wanted extends Found {

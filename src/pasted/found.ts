@@ -1,4 +1,4 @@
-import { McpcatError } from '../../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 
 export type PackageKind = 'npm' | 'pypi' | 'go';
 

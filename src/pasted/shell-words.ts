@@ -1,4 +1,4 @@
-import { McpcatError } from '../../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 
 /**
  * Splits a line as a POSIX shell does (Shell Command Language, 2.2 Quoting): blanks separate, single quotes keep

@@ -1,0 +1,274 @@
+import { adoptedStart, type AdoptedStart } from '../../adopt/adopted-start.ts';
+import { entryFor, startedServer } from '../../adopt/started-server.ts';
+import { catalogId } from '../../catalog/catalog-source.ts';
+import { permissionSummary } from '../../catalog/permissions.ts';
+import { isReference, startOfEntry } from '../../clients/client-entry.ts';
+import { clientFile } from '../../clients/client-files.ts';
+import { mayDoToday } from '../../clients/may-do.ts';
+import { readConfig } from '../../clients/config-file.ts';
+import { readServers } from '../../clients/text/edit.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import { ownCommandPath, writeOwnCommand } from '../../install/own-command.ts';
+import { isOurs, planInstall, type Target } from '../../install/plan.ts';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { projectFolder } from '../../lib/project.ts';
+import { hostPaths } from '../../sandbox/paths.ts';
+import { sandboxOf } from '../../sandbox/policy.ts';
+import { storedSecrets, storeSecret } from '../../secrets/file-store.ts';
+import { askYes, canAsk } from '../ask.ts';
+import type { Execute, Invocation, Terminal } from '../command.ts';
+import { mountRequests } from '../mount-option.ts';
+import { chosenTargets } from './client-choice.ts';
+import { placeOf } from './install-place.ts';
+import { readyImage } from './ready-image.ts';
+import { serverToRun } from './run-server.ts';
+import { carriedOptions, carriedVariables } from './start-carried.ts';
+import { serverSummaries, sourceOf, type Summary } from './view.ts';
+import { writeClients } from './write-clients.ts';
+
+/** A server of a client that is none of ours. */
+interface Found {
+  readonly target: Target;
+  readonly name: string;
+  /** What it starts, without the values of its settings. */
+  readonly starts: string;
+  /** What it may do today. */
+  readonly today: string;
+  readonly entry: Summary | undefined;
+  readonly adopted: AdoptedStart | undefined;
+  /** Why the launcher would refuse it. */
+  readonly blocked: string | undefined;
+}
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const { servers: entries } = await serverSummaries(invocation);
+  const found: Found[] = [];
+  for (const target of chosenTargets(invocation))
+    found.push(...(await foundIn(target, { entries, invocation })));
+  const named = options.list('server');
+  const unknown = named.find((name) => !found.some((one) => one.name === name));
+  if (unknown !== undefined)
+    throw new McpcatError(
+      'usage',
+      `--server: no client starts a server "${unknown}" that mcpcat could adopt`,
+      { hint: 'mcpcat clients shows them' },
+    );
+  const wanted = found.filter(({ name }) => named.length === 0 || named.includes(name));
+  const json = options.flag('json');
+  if (!json) terminal.stdout.write(page(wanted));
+  const chosen = await choose(wanted, invocation);
+  if (json && (options.flag('dry-run') || chosen.length === 0)) {
+    terminal.stdout.write(jsonText(wanted.map(factsOf)));
+    return 0;
+  }
+  return chosen.length === 0 ? 0 : replace(chosen, invocation);
+};
+
+async function foundIn(
+  target: Target,
+  { entries, invocation }: { readonly entries: readonly Summary[]; readonly invocation: Invocation },
+): Promise<Found[]> {
+  const { client, scope, around } = target;
+  const file = clientFile(client, scope, around);
+  if (file === undefined) return [];
+  try {
+    const { text } = await readConfig(file);
+    return [...readServers(client.format, text ?? '', client.place)].flatMap(([name, value]) => {
+      const start = startOfEntry(client, value);
+      if (start === undefined || isOurs(client, value)) return [];
+      const started = startedServer(start);
+      const entry = started === undefined ? undefined : (entryFor(started, entries) as Summary | undefined);
+      const { path } = around.host;
+      const context = {
+        isReference: (word: string) => isReference(client, word),
+        isAbsolute: (word: string) => path.isAbsolute(word),
+      };
+      const result =
+        started === undefined || entry === undefined
+          ? { adopted: undefined, blocked: undefined }
+          : permitted(entry, adoptedStart(entry, started, context), invocation);
+      return [
+        {
+          target,
+          name,
+          starts: started?.source ?? start.command.split(/[\\/]/).at(-1) ?? '',
+          today: mayDoToday(start),
+          entry,
+          ...result,
+        },
+      ];
+    });
+  } catch (error) {
+    invocation.terminal.stderr.write(`mcpcat: ${client.title}: ${file}: ${messageOf(error)}\n`);
+    return [];
+  }
+}
+
+/**
+ * As the launcher would start it, by the same code that a launch asks. What it can't have for writing it gets to read;
+ * undefined with a reason if it would not start at all.
+ */
+function permitted(
+  entry: Summary,
+  adopted: AdoptedStart,
+  { terminal }: Invocation,
+): Pick<Found, 'adopted' | 'blocked'> {
+  const refused = refusal(entry, adopted, terminal);
+  if (refused === undefined) return { adopted, blocked: undefined };
+  const args = adopted.args.map((word, index) =>
+    adopted.args[index - 1] === '--mount' ? word.replace(/:rw$/, '') : word,
+  );
+  const readOnly = {
+    ...adopted,
+    args,
+    lost: [...adopted.lost, `${refused}; it would be handed over read-only`],
+  };
+  return args.join(' ') !== adopted.args.join(' ') && refusal(entry, readOnly, terminal) === undefined
+    ? { adopted: readOnly, blocked: undefined }
+    : { adopted: undefined, blocked: refused };
+}
+
+function refusal(
+  entry: Summary,
+  { args, plain, secrets }: AdoptedStart,
+  { host, env }: Terminal,
+): string | undefined {
+  const dashes = args.indexOf('--');
+  const options = dashes === -1 ? args : args.slice(0, dashes);
+  try {
+    const overrides = {
+      env: { ...plain, ...secrets },
+      mounts: mountRequests(options.filter((_, index) => options[index - 1] === '--mount')),
+      args: dashes === -1 ? [] : args.slice(dashes + 1),
+    };
+    sandboxOf(entry, overrides, hostPaths(host.home(env), host, env));
+    return undefined;
+  } catch (error) {
+    if (error instanceof McpcatError) return error.message;
+    throw error;
+  }
+}
+
+function page(found: readonly Found[]): string {
+  if (found.length === 0)
+    return 'nothing to adopt: no client here starts a server that is not in a container of ours\n';
+  return found.map(sectionOf).join('');
+}
+
+function sectionOf({ target, name, starts, today, entry, adopted, blocked }: Found): string {
+  const head = `${target.client.id}: ${name} (${starts})`;
+  if (blocked !== undefined) return `${head}\n  today: ${today}\n  can't be adopted: ${blocked}\n`;
+  if (entry === undefined || adopted === undefined)
+    return `${head}\n  not in the catalog: it stays as it is${/^(npm|pypi|go):/.test(starts) ? `; mcpcat add ${starts} would add it` : ''}\n`;
+  return [
+    head,
+    `  today: ${today}`,
+    `  then:  mcpcat ${adopted.args.join(' ')}`,
+    `         may reach: ${permissionSummary(entry)}`,
+    ...Object.keys(adopted.secrets).map((secret) => `         ${secret} moves to the store`),
+    ...adopted.lost.map((line) => `  lost:  ${line}`),
+    '',
+  ].join('\n');
+}
+
+function factsOf({ target, name, starts, entry, adopted, blocked }: Found): unknown {
+  return {
+    client: target.client.id,
+    name,
+    starts,
+    server: entry?.name ?? null,
+    args: adopted?.args ?? null,
+    settings: Object.keys(adopted?.plain ?? {}),
+    secrets: Object.keys(adopted?.secrets ?? {}),
+    lost: adopted?.lost ?? [],
+    blocked: blocked ?? null,
+  };
+}
+
+type Chosen = Found & { readonly adopted: AdoptedStart };
+
+async function choose(
+  found: readonly Found[],
+  { options, terminal }: Invocation,
+): Promise<readonly Chosen[]> {
+  const able = found.filter((one): one is Chosen => one.adopted !== undefined);
+  const ready = able.filter(({ adopted }) => adopted.lost.length === 0 || options.flag('lossy'));
+  if (options.flag('yes') || options.flag('dry-run') || ready.length === 0) return ready;
+  if (!canAsk(terminal))
+    throw new McpcatError('usage', 'nobody can be asked here which to adopt', {
+      hint: 'look at it, then add --yes, and --server NAME for single ones',
+    });
+  const chosen: Chosen[] = [];
+  for (const one of ready)
+    if (await askYes(`adopt ${one.name} of ${one.target.client.title}?`, terminal)) chosen.push(one);
+  return chosen;
+}
+
+async function replace(chosen: readonly Chosen[], invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation;
+  const catalog = catalogId(sourceOf(invocation));
+  refuseOtherSecrets(chosen, catalog, invocation);
+  const command = ownCommandPath(placeOf(invocation));
+  const changes = await Promise.all(
+    [...new Set(chosen.map(({ target }) => target))].map((target) =>
+      planInstall(
+        target,
+        chosen
+          .filter((one) => one.target === target)
+          .map(({ name, adopted: { args, plain, references } }) => {
+            const [run = 'run', server = '', ...rest] = args;
+            const start = {
+              command,
+              args: [run, server, ...carriedOptions(invocation), ...rest],
+              env: { ...carriedVariables(terminal), ...plain },
+              references,
+            };
+            return { name, start, replaces: true };
+          }),
+      ),
+    ),
+  );
+  if (!options.flag('dry-run')) {
+    const engine = await connectEngine({
+      endpoint: options.text('engine'),
+      env: terminal.env,
+      host: terminal.host,
+    });
+    for (const name of new Set(chosen.map(({ adopted }) => adopted.server)))
+      await readyImage(await serverToRun(invocation, name), { invocation, engine });
+  }
+  return writeClients(changes, invocation, {
+    hidden: chosen.flatMap(({ adopted }) => Object.values(adopted.secrets)),
+    command: `adopt ${chosen.map(({ name }) => name).join(' ')}`,
+    before: async () => {
+      const main = terminal.host.path.join(projectFolder(), 'bin', 'mcpcat.js');
+      await writeOwnCommand({ ...placeOf(invocation), node: process.execPath, main });
+      for (const { adopted } of chosen)
+        for (const [name, value] of Object.entries(adopted.secrets))
+          storeSecret({ catalog, server: adopted.server }, { name, value }, terminal);
+    },
+  });
+}
+
+/** The store has one value of a name: a second key would silently take the place of the first. */
+function refuseOtherSecrets(chosen: readonly Chosen[], catalog: string, { terminal }: Invocation): void {
+  const known = new Map<string, string>();
+  for (const { adopted, name } of chosen) {
+    const stored = storedSecrets({ catalog, server: adopted.server }, terminal);
+    for (const [secret, value] of Object.entries(adopted.secrets)) {
+      const key = `${adopted.server} ${secret}`;
+      const other = known.get(key) ?? stored[secret];
+      if (other !== undefined && other !== value)
+        throw new McpcatError(
+          'usage',
+          `${name} has another ${secret} than the one that is stored for ${adopted.server}`,
+          {
+            hint: 'adopt the others with --server NAME, and keep one key of each server',
+          },
+        );
+      known.set(key, value);
+    }
+  }
+}
