@@ -30,7 +30,10 @@ const many = entryOf({
   },
 });
 
-const context = { isReference: (text: string) => text.startsWith('${'), isAbsolute: path.posix.isAbsolute };
+const context = {
+  isReference: (text: string) => text.startsWith('${'),
+  isAbsolute: (text: string) => path.posix.isAbsolute(text),
+};
 
 function adopted(
   command: string,
