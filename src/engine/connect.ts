@@ -6,5 +6,11 @@ import { locateEngine, type Search } from './locate/locate.ts';
 
 /** Finds the engine and makes the port to it. Nothing is sent before the first call, so this costs next to nothing. */
 export function connectEngine(search: Omit<Search, 'host'> & { readonly host?: Host }): Promise<Engine> {
-  return Promise.resolve().then(() => dockerEngine(locateEngine({ host: thisHost(), ...search })));
+  return Promise.resolve().then(() => {
+    const found = { host: thisHost(), ...search };
+    return dockerEngine(locateEngine(found), async () => {
+      const { profileFile } = await import('./docker/profile-file.ts');
+      return profileFile(found.host.folders(found.env).cache);
+    });
+  });
 }

@@ -33,7 +33,10 @@ export interface Engine {
   createContainer(settings: ContainerSettings): Promise<string>;
   /** Attach before start. */
   attachContainer(id: string): Promise<Attachment>;
-  /** Only what it writes to stderr, from now on; does not touch its stdin. */
+  /**
+   * Only what it writes to stderr, from now on; does not touch its stdin, and rejects with `engine-unfit` where the
+   * engine can't do that.
+   */
   followErrors(id: string): Promise<Readable>;
   startContainer(id: string): Promise<void>;
   /**
@@ -57,7 +60,7 @@ export interface Engine {
   containerProcesses(id: string): Promise<readonly string[]>;
   /** Bytes in use now and at peak, if the engine knows. */
   containerMemory(id: string): Promise<{ readonly now: number; readonly peak: number | undefined }>;
-  /** Paths changed in the container's own layer. */
+  /** Paths changed in the container's own layer, but for those that the engine changed to make it. */
   containerChanges(id: string): Promise<readonly string[]>;
   /** A tar of one path of a container (also stopped or never started). */
   copyOut(id: string, path: string): Promise<Readable>;

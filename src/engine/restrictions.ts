@@ -2,8 +2,8 @@
 export interface Security {
   /** No program gives more rights than whoever starts it has (set-uid, file capabilities). */
   readonly noNewPrivileges: boolean;
-  /** The engine's own default filter of system calls. */
-  readonly seccomp: 'engine-default';
+  /** Our own filter of system calls (src/engine/seccomp). */
+  readonly seccomp: 'mcpcat';
   /** Those that are kept, without `CAP_`; all others are dropped. */
   readonly capabilities: readonly string[];
 }
@@ -12,6 +12,7 @@ export interface Security {
 export interface TmpfsMount {
   readonly target: string;
   readonly bytes: number;
+  /** An engine that can't give it an owner makes it root's, for everybody to write in (1777): there is one user. */
   readonly uid: number;
   readonly gid: number;
   /** Permission bits, as stat(2) has them; engines keep the image's own where it has such a folder (docs/facts.md). */
@@ -34,7 +35,7 @@ export interface RecordedSettings {
   readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
   readonly noNewPrivileges: boolean;
-  readonly seccomp: 'engine-default' | 'other';
+  readonly seccomp: 'mcpcat' | 'engine-default' | 'other';
   /** Those that its processes may have, without `CAP_`. */
   readonly capabilities: readonly string[];
   readonly network: string;

@@ -109,7 +109,8 @@ function folderDifferences(asked: ContainerSettings, found: RecordedSettings): D
       found: 'none',
     })),
     ...found.tmpfs
-      .filter((mount) => !asked.tmpfs.some(({ target }) => target === mount.target))
+      // One that can't be written permits nothing: engines close what they would open by themselves.
+      .filter(({ target, readOnly }) => !readOnly && !asked.tmpfs.some((mount) => mount.target === target))
       .map(({ target }) => ({ field: `tmpfs ${target}`, expected: 'none', found: 'one' })),
     ...asked.tmpfs.flatMap((mount) => tmpfsDifferences(mount, found.tmpfs)),
   ];

@@ -45,7 +45,7 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     user: sandbox.user,
     hostname: 'mcp',
     readOnlyRoot: true,
-    security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
+    security: { noNewPrivileges: true, seccomp: 'mcpcat', capabilities: [] },
     network: 'none',
     // Even a read-only container keeps a writable /dev/shm unless there is no IPC at all.
     ipc: sandbox.shmBytes === undefined ? 'none' : 'private',

@@ -135,6 +135,8 @@ test(
   { timeout },
   async () => {
     const size = (256 * 1024 ** 2) / 8;
+    // Podman gives no owners: there it is root's, for everybody, and nobody in the container is root.
+    const owners = (await engine.info()).name !== 'podman';
     for (const [folder, mode] of [
       ['/tmp', '1777'],
       ['/data', '700'],
@@ -153,7 +155,7 @@ test(
       };
       assert.deepEqual(
         [tried.owner, tried.mode, tried.exec, tried.script],
-        ['65532:65532', mode, 'EACCES', 'EACCES'],
+        [...(owners ? ['65532:65532', mode] : ['0:0', '1777']), 'EACCES', 'EACCES'],
       );
       assert.deepEqual([tried.fill.answer, tried.fill.size], ['ENOSPC', size]);
       assert.ok(tried.fill.written <= size && tried.fill.written > size / 2, String(tried.fill.written));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBody } from '../../src/engine/docker/body.ts';
+import { seccompProfile } from '../../src/engine/seccomp/profile.ts';
 import type { ContainerSettings } from '../../src/engine/engine.ts';
 
 const settings: ContainerSettings = {
@@ -10,7 +11,7 @@ const settings: ContainerSettings = {
   labels: { 'io.mcpcat.server': 'x' },
   user: '65532:65532',
   readOnlyRoot: true,
-  security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
+  security: { noNewPrivileges: true, seccomp: 'mcpcat', capabilities: [] },
   network: 'none',
   ipc: 'none',
   memoryBytes: 512 << 20,
@@ -57,7 +58,7 @@ test('every restriction reaches the engine in its own words', () => {
     ReadonlyRootfs: true,
     Privileged: false,
     CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges'],
+    SecurityOpt: ['no-new-privileges', `seccomp=${seccompProfile}`],
     NetworkMode: 'none',
     IpcMode: 'none',
     Memory: 536_870_912,
@@ -137,6 +138,6 @@ test('capabilities are added one by one to none at all', () => {
   const { HostConfig } = createBody({ ...settings, security });
   assert.deepEqual(
     [HostConfig?.CapDrop, HostConfig?.CapAdd, HostConfig?.SecurityOpt],
-    [['ALL'], ['CHOWN'], []],
+    [['ALL'], ['CHOWN'], [`seccomp=${seccompProfile}`]],
   );
 });

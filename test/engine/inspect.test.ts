@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerFacts } from '../../src/engine/docker/inspect.ts';
+import { seccompProfile } from '../../src/engine/seccomp/profile.ts';
 import type { RecordedSettings } from '../../src/engine/restrictions.ts';
 
 const recorded = (host: object, config: object = {}, more: object = {}): RecordedSettings =>
@@ -34,6 +35,8 @@ test('security options are told apart', () => {
   assert.deepEqual(said('no-new-privileges:true'), [true, 'engine-default']);
   assert.deepEqual(said('no-new-privileges=false'), [false, 'engine-default']);
   assert.deepEqual(said('seccomp=unconfined'), [false, 'other']);
+  assert.deepEqual(said(`seccomp=${seccompProfile}`), [false, 'mcpcat']);
+  assert.deepEqual(said(`seccomp=${seccompProfile}`, 'seccomp=unconfined'), [false, 'other']);
   assert.deepEqual(said('seccomp:{"defaultAction":"SCMP_ACT_ALLOW"}'), [false, 'other']);
 });
 

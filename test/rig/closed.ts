@@ -10,7 +10,7 @@ export function closed(image: string): ContainerSettings {
     labels: testLabel,
     user: '65532:65532',
     readOnlyRoot: true,
-    security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
+    security: { noNewPrivileges: true, seccomp: 'mcpcat', capabilities: [] },
     network: 'none',
     ipc: 'none',
     memoryBytes: 256 << 20,

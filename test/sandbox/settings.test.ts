@@ -22,7 +22,7 @@ test('the defaults, whole: a change here is a change of what every server may do
     user: '65532:65532',
     hostname: 'mcp',
     readOnlyRoot: true,
-    security: { noNewPrivileges: true, seccomp: 'engine-default', capabilities: [] },
+    security: { noNewPrivileges: true, seccomp: 'mcpcat', capabilities: [] },
     network: 'none',
     ipc: 'none',
     memoryBytes: 536_870_912,

@@ -1,9 +1,11 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { BindMount, ContainerSettings } from '../engine.ts';
-import { hostText, securityOptions, tmpfsOptions } from './words.ts';
+import { docker, type Dialect } from './dialect.ts';
+import { hostText, securityOptions } from './words.ts';
 
 /** Our settings in the Engine API's words (POST /containers/create, API 1.41 and later). */
-export function createBody(settings: ContainerSettings): ContainerCreateOptions {
+export function createBody(asked: ContainerSettings, dialect: Dialect = docker): ContainerCreateOptions {
+  const settings = dialect.translate(asked);
   return {
     Image: settings.image,
     Cmd: [...settings.command],
@@ -26,11 +28,11 @@ export function createBody(settings: ContainerSettings): ContainerCreateOptions 
     // Network `none` is a namespace with loopback alone either way. Told of no network at all, the engine leaves it to
     // runc and runs no program of its own for it, which takes a fourth of a start (docs/decisions/0017).
     NetworkDisabled: settings.network === 'none' && settings.nameResolution.files === 'empty',
-    HostConfig: hostConfig(settings),
+    HostConfig: hostConfig(settings, dialect),
   };
 }
 
-function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostConfig'] {
+function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCreateOptions['HostConfig'] {
   const { security, nameResolution } = settings;
   return {
     AutoRemove: settings.autoRemove,
@@ -39,7 +41,7 @@ function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostCo
     Privileged: false,
     CapDrop: ['ALL'],
     ...(security.capabilities.length === 0 ? {} : { CapAdd: [...security.capabilities] }),
-    SecurityOpt: securityOptions(security),
+    SecurityOpt: [...securityOptions(security), `seccomp=${dialect.seccomp}`],
     NetworkMode: settings.network,
     IpcMode: settings.ipc,
     ...(settings.shmBytes === undefined ? {} : { ShmSize: settings.shmBytes }),
@@ -52,7 +54,7 @@ function hostConfig(settings: ContainerSettings): ContainerCreateOptions['HostCo
       { Name: 'nofile', Soft: settings.nofile, Hard: settings.nofile },
       { Name: 'core', Soft: 0, Hard: 0 },
     ],
-    Tmpfs: Object.fromEntries(settings.tmpfs.map((mount) => [mount.target, tmpfsOptions(mount)])),
+    Tmpfs: Object.fromEntries(settings.tmpfs.map((mount) => [mount.target, dialect.tmpfs(mount)])),
     Mounts: settings.mounts.map(mountBody),
     Sysctls: { ...settings.sysctls },
     Dns: [...nameResolution.resolvers],

@@ -3,14 +3,24 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { McpcatError } from '../../lib/errors.ts';
 import type { BuildRequest } from '../engine.ts';
+import type { Dialect } from './dialect.ts';
 import { statusOf } from './failure.ts';
+
+export interface Builder {
+  readonly docker: Docker;
+  readonly dialect: Dialect;
+}
 
 /**
  * Builds with the classic builder, whose language is the portable subset that our Dockerfiles keep to, and leaves
  * nothing but the tagged image. Without the builder's cache: the fingerprint decides what is built, everything comes
  * by hash, and so each image in progress is this build's own and may be removed without asking who else uses it.
  */
-export async function build(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
+export async function build(
+  { docker, dialect }: Builder,
+  context: Readable,
+  request: BuildRequest,
+): Promise<string> {
   const steps = new Set<string>();
   const replaced = await idOf(docker, request.tag);
   let begins = false;
@@ -23,7 +33,7 @@ export async function build(docker: Docker, context: Readable, request: BuildReq
   };
   let finished = false;
   try {
-    const id = await follow(docker, context, { ...request, onOutput });
+    const id = await follow({ docker, dialect }, context, { ...request, onOutput });
     finished = true;
     return id;
   } finally {
@@ -41,10 +51,13 @@ const buildProcesses = 4096;
 const bounds = {
   memory: buildMemoryBytes,
   memswap: buildMemoryBytes,
-  ulimits: JSON.stringify([{ Name: 'nproc', Soft: buildProcesses, Hard: buildProcesses }]),
 };
 
-async function follow(docker: Docker, context: Readable, request: BuildRequest): Promise<string> {
+async function follow(
+  { docker, dialect }: Builder,
+  context: Readable,
+  request: BuildRequest,
+): Promise<string> {
   const { followProgress } = await import('./progress.ts');
   const stream = await docker.buildImage(context, {
     t: request.tag,
@@ -55,6 +68,7 @@ async function follow(docker: Docker, context: Readable, request: BuildRequest):
     forcerm: true,
     version: '1',
     ...bounds,
+    ...dialect.build(buildProcesses),
     ...(request.platform === undefined ? {} : { platform: request.platform }),
     ...(request.target === undefined ? {} : { target: request.target }),
     ...(request.signal === undefined ? {} : { abortSignal: request.signal }),

@@ -1,9 +1,12 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
+import { McpcatError } from '../../lib/errors.ts';
 import type { ContainerSummary, Engine, Labels } from '../engine.ts';
 import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
-import { fieldsOf } from './json.ts';
+import type { Dialect } from './dialect.ts';
+import type { Identify } from './identify.ts';
+import { fieldsOf, itemsOf, textOf } from './json.ts';
 
 type ContainerCalls = Pick<
   Engine,
@@ -22,9 +25,13 @@ type ContainerCalls = Pick<
 const short = (id: string): string => id.slice(0, 12);
 
 /** The part of the port that deals with containers, but for what stands before a server's first answer. */
-export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
+export function containerCalls(docker: Docker, calls: Calls, identify: Identify): ContainerCalls {
   return {
-    followErrors: (id) => calls.quick(`follow ${short(id)}`, () => followErrors(docker, id)),
+    followErrors: (id) =>
+      calls.quick(`follow ${short(id)}`, async () => {
+        refuseSecond(await identify());
+        return followErrors(docker, id);
+      }),
     async killContainer(id, signal) {
       // 404: gone; 409: not running.
       await calls.tolerant(`signal ${short(id)}`, [404, 409], () => docker.getContainer(id).kill({ signal }));
@@ -41,7 +48,8 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
     containerProcesses: (id) =>
       calls.quick(`list the processes of ${short(id)}`, () => processes(docker, id)),
     containerMemory: (id) => calls.quick(`measure ${short(id)}`, () => memory(docker, id)),
-    containerChanges: (id) => calls.quick(`compare ${short(id)} with its image`, () => changes(docker, id)),
+    containerChanges: (id) =>
+      calls.quick(`compare ${short(id)} with its image`, async () => changes(docker, id, await identify())),
     copyOut: (id, path) =>
       calls.quick(`copy ${path} out of ${short(id)}`, async () =>
         readable(await docker.getContainer(id).getArchive({ path })),
@@ -51,6 +59,16 @@ export function containerCalls(docker: Docker, calls: Calls): ContainerCalls {
         await docker.getContainer(id).putArchive(tar, { path });
       }),
   };
+}
+
+/** There is no other call: nothing that a server prints is stored. */
+function refuseSecond({ name, furtherAttachment }: Dialect): void {
+  if (furtherAttachment === 'harmless') return;
+  throw new McpcatError(
+    'engine-unfit',
+    `a server's errors can't be followed on ${name}: when whoever follows them leaves, the engine ends the server's input`,
+    { hint: "its client has them: they are on the client's own record of the server's stderr" },
+  );
 }
 
 async function followErrors(docker: Docker, id: string): Promise<Readable> {
@@ -95,9 +113,11 @@ async function memory(docker: Docker, id: string): Promise<{ now: number; peak: 
   return { now: (stats.usage ?? 0) - cache, peak: typeof peak === 'number' ? peak : undefined };
 }
 
-async function changes(docker: Docker, id: string): Promise<readonly string[]> {
+async function changes(docker: Docker, id: string, { ownChanges }: Dialect): Promise<readonly string[]> {
   const found: unknown = await docker.getContainer(id).changes();
-  return Array.isArray(found) ? found.map((change) => String(fieldsOf(change)['Path'])) : [];
+  return itemsOf(found)
+    .map((change) => textOf(fieldsOf(change)['Path']))
+    .filter((path) => !ownChanges.has(path));
 }
 
 function readable(stream: NodeJS.ReadableStream): Readable {

@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import type { Address } from '../locate/address.ts';
 import { Calls } from './calls.ts';
 import type { ClientCalls } from './client.ts';
+import { identifier, type ProfileFile } from './identify.ts';
 import { sessionCalls } from './session-calls.ts';
 import { Wire } from './wire.ts';
 
@@ -34,14 +35,16 @@ const clientNames = [
 type Forgotten = Exclude<keyof ClientCalls, (typeof clientNames)[number]>;
 
 /** The adapter. Nothing is sent before the first call, and dockerode is loaded for the first that needs it. */
-export function dockerEngine(address: Address): Engine {
+export function dockerEngine(address: Address, profileFile: ProfileFile): Engine {
   const calls = new Calls(address.endpoint);
+  const wire = new Wire(address);
+  const identify = identifier(wire, profileFile);
   let client: Promise<ClientCalls> | undefined;
   const load = (): Promise<ClientCalls> =>
-    (client ??= import('./client.ts').then(({ clientCalls }) => clientCalls(address, calls)));
+    (client ??= import('./client.ts').then(({ clientCalls }) => clientCalls(address, calls, identify)));
   return {
     endpoint: address.endpoint,
-    ...sessionCalls(new Wire(address), calls),
+    ...sessionCalls(wire, calls, identify),
     ...late(load),
   };
 }

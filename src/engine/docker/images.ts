@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Engine, ImageFacts, ImportRequest, Labels } from '../engine.ts';
 import type { Calls } from './calls.ts';
+import type { Dialect } from './dialect.ts';
 import { failure, statusOf } from './failure.ts';
+import type { Identify } from './identify.ts';
 
 type ImageCalls = Pick<
   Engine,
@@ -19,15 +21,15 @@ type ImageCalls = Pick<
 >;
 
 /** The part of the port that deals with images. What only maintainers need is loaded when it is called. */
-export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
+export function imageCalls(docker: Docker, calls: Calls, identify: Identify): ImageCalls {
   return {
     inspectImage: (reference) =>
-      calls.tolerant(`inspect ${reference}`, [404], () => inspect(docker, reference)),
-    listImages: (labels) => calls.quick('list images', () => list(docker, labels)),
+      calls.tolerant(`inspect ${reference}`, [404], async () => inspect(docker, reference, await identify())),
+    listImages: (labels) => calls.quick('list images', async () => list(docker, labels, await identify())),
     buildImage: (context, request) =>
       calls.patient('build the image', async () => {
         const { build } = await import('./build.ts');
-        return build(docker, context, request);
+        return build({ docker, dialect: await identify() }, context, request);
       }),
     importImage: (rootfs, request) =>
       calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
@@ -45,16 +47,17 @@ export function imageCalls(docker: Docker, calls: Calls): ImageCalls {
     },
     saveImage: (reference) =>
       calls.quick(`save ${reference}`, async () => (await docker.getImage(reference).get()) as Readable),
-    loadImage: (archive) => calls.patient('load an image', () => load(docker, archive)),
+    loadImage: (archive) =>
+      calls.patient('load an image', async () => load(docker, archive, await identify())),
   };
 }
 
-async function inspect(docker: Docker, reference: string): Promise<ImageFacts> {
+async function inspect(docker: Docker, reference: string, dialect: Dialect): Promise<ImageFacts> {
   const image = await docker.getImage(reference).inspect();
   const { Config } = image;
   return {
     id: image.Id,
-    tags: image.RepoTags,
+    tags: image.RepoTags.map(dialect.imageName),
     digests: image.RepoDigests,
     labels: Config.Labels ?? {},
     bytes: image.Size,
@@ -71,10 +74,10 @@ function words(value: string | string[] | undefined | null): readonly string[] {
   return typeof value === 'string' ? [value] : (value ?? []);
 }
 
-async function list(docker: Docker, labels: Labels): Promise<readonly ImageFacts[]> {
+async function list(docker: Docker, labels: Labels, dialect: Dialect): Promise<readonly ImageFacts[]> {
   const label = Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const found = await docker.listImages({ filters: { label } });
-  const facts = await Promise.all(found.map(({ Id }) => inspect(docker, Id).catch(ignoreGone)));
+  const facts = await Promise.all(found.map(({ Id }) => inspect(docker, Id, dialect).catch(ignoreGone)));
   return facts.filter((image) => image !== undefined);
 }
 
@@ -100,8 +103,7 @@ async function importRootfs(docker: Docker, rootfs: Readable, request: ImportReq
     code: 'engine-failed',
     onLine: () => undefined,
   });
-  const image = await inspect(docker, request.tag);
-  return image.id;
+  return (await docker.getImage(request.tag).inspect()).Id;
 }
 
 async function pull(
@@ -126,7 +128,7 @@ async function pull(
   }
 }
 
-async function load(docker: Docker, archive: Readable): Promise<string> {
+async function load(docker: Docker, archive: Readable, { imageName }: Dialect): Promise<string> {
   const { followProgress } = await import('./progress.ts');
   const broken = new AbortController();
   // A source that fails does not end the request by itself: the engine would wait for the rest.
@@ -135,12 +137,13 @@ async function load(docker: Docker, archive: Readable): Promise<string> {
   });
   let name = '';
   const onLine = (line: string): void => {
-    name = /^Loaded image(?: ID)?: (.+)$/.exec(line)?.[1] ?? name;
+    // Podman writes one line for all of them, apart by commas.
+    name = /^Loaded image(?: ID|s)?(?:\(s\))?: ([^,\s]+)/.exec(line)?.[1] ?? name;
   };
   try {
     const stream = await docker.loadImage(archive, { abortSignal: broken.signal });
     await followProgress(stream as Readable, { doing: 'load an image', code: 'engine-failed', onLine });
-    return name;
+    return imageName(name);
   } catch (error) {
     if (archive.errored !== null) throw archive.errored;
     throw error;

@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
 import type { ContainerFacts } from '../engine.ts';
 import type { RecordedMount, RecordedSettings } from '../restrictions.ts';
+import { docker, type Dialect } from './dialect.ts';
 import { fieldsOf, itemsOf, numberOf, textOf, wordsOf, type Fields } from './json.ts';
 import { keptCapabilities, tmpfsMount } from './words.ts';
 
 /** `GET /containers/ID/json` in our own words. */
-export function containerFacts(answer: unknown): ContainerFacts {
+export function containerFacts(answer: unknown, dialect: Dialect = docker): ContainerFacts {
   const body = fieldsOf(answer);
   const [state, config] = [fieldsOf(body['State']), fieldsOf(body['Config'])];
   return {
@@ -20,11 +21,11 @@ export function containerFacts(answer: unknown): ContainerFacts {
     image: textOf(config['Image']),
     startedAt: textOf(state['StartedAt']),
     finishedAt: textOf(state['FinishedAt']),
-    recorded: recordedSettings(body, config),
+    recorded: recordedSettings(body, config, dialect),
   };
 }
 
-function recordedSettings(body: Fields, config: Fields): RecordedSettings {
+function recordedSettings(body: Fields, config: Fields, dialect: Dialect): RecordedSettings {
   const host = fieldsOf(body['HostConfig']);
   const { tmpfs, unsafe } = memoryFolders(host);
   return {
@@ -37,7 +38,7 @@ function recordedSettings(body: Fields, config: Fields): RecordedSettings {
     network: textOf(host['NetworkMode']),
     ipc: textOf(host['IpcMode']),
     sharedNamespaces: sharedNamespaces(host),
-    ...privileges(host),
+    ...privileges(host, dialect),
     ...limits(host),
     tmpfs,
     mounts: [...mounts(body), ...unsafe],
@@ -59,14 +60,25 @@ function environment(config: Fields): Record<string, string> {
 
 type Privileges = Pick<RecordedSettings, 'privileged' | 'noNewPrivileges' | 'seccomp' | 'capabilities'>;
 
-function privileges(host: Fields): Privileges {
+function privileges(host: Fields, { seccomp, ordinaryCapabilities }: Dialect): Privileges {
   const options = wordsOf(host['SecurityOpt']);
   return {
     privileged: host['Privileged'] === true,
     noNewPrivileges: options.some((option) => /^no-new-privileges([:=]true)?$/.test(option)),
-    seccomp: options.some((option) => /^seccomp[:=]/.test(option)) ? 'other' : 'engine-default',
-    capabilities: keptCapabilities({ dropped: wordsOf(host['CapDrop']), added: wordsOf(host['CapAdd']) }),
+    seccomp: filterOf(options, seccomp),
+    capabilities: keptCapabilities({
+      ordinary: ordinaryCapabilities,
+      dropped: wordsOf(host['CapDrop']),
+      added: wordsOf(host['CapAdd']),
+    }),
   };
+}
+
+/** All that is said of it: with several, nobody knows which one the engine takes. */
+function filterOf(options: readonly string[], ours: string): RecordedSettings['seccomp'] {
+  const said = options.filter((option) => /^seccomp[:=]/.test(option));
+  if (said.length === 0) return 'engine-default';
+  return said.every((option) => option.slice('seccomp='.length) === ours) ? 'mcpcat' : 'other';
 }
 
 type Limits = Pick<RecordedSettings, 'memoryBytes' | 'memorySwapBytes' | 'nanoCpus' | 'pids' | 'nofile'>;

@@ -10,6 +10,8 @@ import type {
 } from '../engine.ts';
 import { createBody } from './body.ts';
 import type { Calls } from './calls.ts';
+import type { Dialect } from './dialect.ts';
+import type { Identify } from './identify.ts';
 import { statusOf } from './failure.ts';
 import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
@@ -30,11 +32,13 @@ export type SessionCalls = Pick<
 const short = (id: string): string => id.slice(0, 12);
 
 /** The part of the port that a client waits for. */
-export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
+export function sessionCalls(wire: Wire, calls: Calls, identify: Identify): SessionCalls {
   return {
-    createContainer: (settings) => calls.quick('create the container', () => create(wire, settings)),
+    createContainer: (settings) =>
+      calls.quick('create the container', async () => create(wire, settings, await identify())),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
-    inspectContainer: (id) => calls.tolerant(`inspect ${short(id)}`, [404], () => inspect(wire, id)),
+    inspectContainer: (id) =>
+      calls.tolerant(`inspect ${short(id)}`, [404], async () => inspect(wire, id, await identify())),
     volumeLabels: (name) =>
       calls.tolerant(`inspect the volume ${name}`, [404], () => volumeLabels(wire, name)),
     startContainer: (id) =>
@@ -48,11 +52,12 @@ export function sessionCalls(wire: Wire, calls: Calls): SessionCalls {
   };
 }
 
-async function create(wire: Wire, settings: ContainerSettings): Promise<string> {
+async function create(wire: Wire, settings: ContainerSettings, dialect: Dialect): Promise<string> {
+  if (dialect.volumeLabels === 'lost') await makeVolumes(wire, settings);
   try {
     const named = settings.name === undefined ? '' : `?name=${encodeURIComponent(settings.name)}`;
     const path = `/containers/create${named}`;
-    const created = wire.call({ method: 'POST', path, body: createBody(settings) });
+    const created = wire.call({ method: 'POST', path, body: createBody(settings, dialect) });
     // For what follows at once: attach, wait, inspect, start.
     wire.warm(4);
     return idIn(await created);
@@ -64,8 +69,17 @@ async function create(wire: Wire, settings: ContainerSettings): Promise<string> 
   }
 }
 
-async function inspect(wire: Wire, id: string): Promise<ContainerFacts> {
-  return containerFacts(JSON.parse(await wire.call({ method: 'GET', path: `/containers/${id}/json` })));
+/** Each is left as it is where it exists. */
+async function makeVolumes(wire: Wire, { mounts }: ContainerSettings): Promise<void> {
+  for (const { kind, source, labels } of mounts) {
+    if (kind !== 'volume' || source === '' || labels === undefined) continue;
+    await wire.call({ method: 'POST', path: '/volumes/create', body: { Name: source, Labels: labels } });
+  }
+}
+
+async function inspect(wire: Wire, id: string, dialect: Dialect): Promise<ContainerFacts> {
+  const answer = await wire.call({ method: 'GET', path: `/containers/${id}/json` });
+  return containerFacts(JSON.parse(answer), dialect);
 }
 
 /** Some engines say null for none. */
@@ -100,7 +114,11 @@ function endOf(answer: unknown): ContainerEnd {
   if (!Number.isInteger(body['StatusCode']))
     throw new McpcatError('engine-failed', 'the engine told the end of the container without an exit code');
   const message = fieldsOf(body['Error'])['Message'];
-  return { exitCode: Number(body['StatusCode']), ...(typeof message === 'string' ? { error: message } : {}) };
+  // Podman says -1 of one that has never run, Docker 0.
+  return {
+    exitCode: Math.max(0, Number(body['StatusCode'])),
+    ...(typeof message === 'string' ? { error: message } : {}),
+  };
 }
 
 async function exec(

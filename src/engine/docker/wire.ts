@@ -57,6 +57,22 @@ export class Wire {
     return promise;
   }
 
+  /** The head of the answer, whatever its status. */
+  async head(request: WireRequest): Promise<Head> {
+    const socket = await this.#send(request, 'close');
+    const { promise, resolve, reject } = Promise.withResolvers<Head>();
+    const answer = new Answer();
+    answer.onHead = () => {
+      if (answer.head !== undefined) resolve(answer.head);
+      socket.destroy();
+    };
+    socket.on('data', (chunk: Buffer) => feed(answer, chunk, socket));
+    socket.on('error', reject);
+    socket.once('end', () => socket.destroy());
+    socket.once('close', () => reject(new Error('aborted')));
+    return promise;
+  }
+
   /** The connection itself, once the engine has handed it over (Docker Engine API, "Attach to a container", hijacking). */
   async hijack(request: WireRequest): Promise<Duplex> {
     const socket = await this.#send(request, 'Upgrade');

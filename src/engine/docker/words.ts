@@ -1,9 +1,11 @@
 import type { HostAddress } from '../engine.ts';
 import type { Security, TmpfsMount } from '../restrictions.ts';
 
-/** What a container may do beyond its user's rights, as `--security-opt` and `HostConfig.SecurityOpt` have it. */
+/**
+ * What a container may do beyond its user's rights, as `--security-opt` and `HostConfig.SecurityOpt` have it, but for
+ * the filter of system calls: how that is said differs (dialect.ts), and `docker run` takes it from a file.
+ */
 export function securityOptions({ noNewPrivileges }: Security): string[] {
-  // Nothing about seccomp: unsaid, the engine's default profile is in force.
   return noNewPrivileges ? ['no-new-privileges'] : [];
 }
 
@@ -37,27 +39,13 @@ export function tmpfsMount(target: string, options: string): TmpfsMount | undefi
   };
 }
 
-/** Those of an ordinary container (moby, oci/caps/defaults.go); Podman's are some of them. */
-const ordinaryCapabilities = [
-  ...[
-    'AUDIT_WRITE',
-    'CHOWN',
-    'DAC_OVERRIDE',
-    'FOWNER',
-    'FSETID',
-    'KILL',
-    'MKNOD',
-    'NET_BIND_SERVICE',
-    'NET_RAW',
-  ],
-  ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-];
-
 /** Engines keep what was dropped and added; Podman writes `ALL` out. */
 export function keptCapabilities({
+  ordinary,
   dropped,
   added,
 }: {
+  readonly ordinary: readonly string[];
   readonly dropped: readonly string[];
   readonly added: readonly string[];
 }): readonly string[] {
@@ -65,6 +53,6 @@ export function keptCapabilities({
     names.map((name) => name.toUpperCase().replace(/^CAP_/, '')),
   );
   const gone = new Set(without);
-  const kept = gone.has('ALL') ? [] : ordinaryCapabilities.filter((name) => !gone.has(name));
+  const kept = gone.has('ALL') ? [] : ordinary.filter((name) => !gone.has(name));
   return [...new Set([...kept, ...(more ?? [])])].sort();
 }

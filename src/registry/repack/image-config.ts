@@ -53,14 +53,20 @@ export function canonicalConfig(
     throw new McpcatError('io-failed', 'image archive: its configuration is not of an image');
   const { architecture, os, variant, config } = parsed.data;
   const platform = stated ?? { architecture, os, ...(variant === undefined ? {} : { variant }) };
+  const { Labels: labels, ...said } = config ?? {};
   const bytes = canonicalJson({
     ...platform,
     created: new Date(epoch * 1000).toISOString().replace('.000Z', 'Z'),
-    config: Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => !isEmpty(value))),
+    config: Object.fromEntries(Object.entries({ ...said, Labels: ownLabels(labels) }).filter(([, value]) => !isEmpty(value))),
     rootfs: { type: 'layers', diff_ids: diffIds },
     history: diffIds.map(() => ({ created_by: 'mcpcat' })),
   });
   return { bytes, platform };
+}
+
+/** Without what Podman's builder says of itself (buildah, `define.BuilderIdentityAnnotation`). */
+function ownLabels(labels: Readonly<Record<string, string>> | null | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels ?? {}).filter(([name]) => name !== 'io.buildah.version'));
 }
 
 function isEmpty(value: unknown): boolean {
