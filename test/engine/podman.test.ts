@@ -137,7 +137,7 @@ test('the profile lies in a file of the user’s own, and is written anew when s
   const folder = path.join(temporaryFolder(t), 'cache', 'mcpcat');
   const file = await profileFile(folder);
   assert.equal(readFileSync(file, 'utf8'), seccompProfile);
-  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.equal(statSync(file).mode & 0o777, 0o644);
   writeFileSync(file, '{"defaultAction":"SCMP_ACT_ALLOW"}');
   assert.equal(await profileFile(folder), file);
   assert.equal(readFileSync(file, 'utf8'), seccompProfile);

@@ -11,9 +11,9 @@ export async function profileFile(folder: string): Promise<string> {
   const file = path.join(folder, 'seccomp.json');
   try {
     if ((await readFile(file, 'utf8').catch(() => '')) === seccompProfile) return file;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o755 });
     const temporary = `${file}.${String(process.pid)}`;
-    await writeFile(temporary, seccompProfile, { mode: 0o600 });
+    await writeFile(temporary, seccompProfile, { mode: 0o644 });
     await rename(temporary, file);
     return file;
   } catch (error) {
