@@ -57,7 +57,9 @@ export function canonicalConfig(
   const bytes = canonicalJson({
     ...platform,
     created: new Date(epoch * 1000).toISOString().replace('.000Z', 'Z'),
-    config: Object.fromEntries(Object.entries({ ...said, Labels: ownLabels(labels) }).filter(([, value]) => !isEmpty(value))),
+    config: Object.fromEntries(
+      Object.entries({ ...said, Labels: ownLabels(labels) }).filter(([, value]) => !isEmpty(value)),
+    ),
     rootfs: { type: 'layers', diff_ids: diffIds },
     history: diffIds.map(() => ({ created_by: 'mcpcat' })),
   });
