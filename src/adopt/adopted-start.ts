@@ -36,7 +36,14 @@ export function adoptedStart(entry: Entry, started: StartedServer, context: Adop
     else if (declared.secret === true && !context.isReference(value)) secrets[name] = value;
     else plain[name] = value;
   }
-  const { mounts, own } = mountsAndOwn(entry, started, { context, lost });
+  for (const volume of started.volumes)
+    lost.push(`it keeps data in the volume ${volume}, which stays where it is`);
+  const { settings, args } = settingsOfArgs(entry, started.args);
+  for (const [name, value] of settings) {
+    if (entry.env[name]?.secret === true) secrets[name] ??= value;
+    else plain[name] ??= value;
+  }
+  const { mounts, own } = mountsAndOwn(entry, { ...started, args }, { context, lost });
   const missing = entry.permissions.mounts.filter(
     ({ name, required }) => required && !mounts.some(([mount]) => mount === name),
   );
@@ -63,6 +70,39 @@ export function adoptedStart(entry: Entry, started: StartedServer, context: Adop
 /** They mean something to what started the server so far, not to the server. */
 const harmless =
   /^(PATH|HOME|USER|LANG|LC_\w+|TERM|SHELL|NODE_ENV|NODE_OPTIONS|npm_config_\w+|UV_\w+|PYTHONUNBUFFERED|PYTHONPATH|PIP_\w+|GOPATH|GOPROXY|DOCKER_\w+|XDG_\w+|APPDATA|LOCALAPPDATA|SystemRoot|USERPROFILE|TZ)$/i;
+
+/**
+ * Options that say what a setting of the entry says: `--figma-api-key=x` is FIGMA_API_KEY. A key belongs into the store,
+ * not into the arguments, which every user of the machine may read.
+ */
+function settingsOfArgs(
+  entry: Entry,
+  args: readonly string[],
+): { readonly settings: readonly (readonly [string, string])[]; readonly args: readonly string[] } {
+  const settings: (readonly [string, string])[] = [];
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    const [, option, inline] = /^--([\w-]+)(?:=(.+))?$/s.exec(word) ?? [];
+    const next = args[at + 1];
+    const value = inline ?? (next === undefined || next.startsWith('-') ? undefined : next);
+    const name = option === undefined || value === undefined ? undefined : secretOf(entry, option);
+    if (name === undefined || value === undefined) rest.push(word);
+    else {
+      settings.push([name, value]);
+      if (inline === undefined) at += 1;
+    }
+  }
+  return { settings, args: rest };
+}
+
+/** The one secret of the entry that an option can mean: by its whole name, or by the end of it. */
+function secretOf(entry: Entry, option: string): string | undefined {
+  const wanted = option.toUpperCase().replaceAll('-', '_');
+  const secrets = Object.keys(entry.env).filter((name) => entry.env[name]?.secret === true);
+  const ends = secrets.filter((name) => name.endsWith(`_${wanted}`));
+  return secrets.includes(wanted) ? wanted : ends.length === 1 ? ends[0] : undefined;
+}
 
 type Mount = readonly [name: string, folder: string, mode: 'ro' | 'rw'];
 

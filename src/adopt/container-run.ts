@@ -13,15 +13,23 @@ export function containerRun(
   if (rest[0] !== 'run') return undefined;
   const given: Record<string, string> = {};
   const folders = new Map<string, string>();
+  const volumes: string[] = [];
   for (let at = 1; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
     if (!word.startsWith('-'))
-      return { source: `image:${word}`, version: undefined, args: rest.slice(at + 1), env: given, folders };
+      return {
+        source: `image:${word}`,
+        version: undefined,
+        args: rest.slice(at + 1),
+        env: given,
+        folders,
+        volumes,
+      };
     const [option = '', inline] = word.split(/=(.*)/s);
     const value = inline ?? (valued.test(option) ? rest[(at += 1)] : undefined);
     if (value === undefined) continue;
     if (option === '-e' || option === '--env') Object.assign(given, setting(value, env));
-    if (option === '-v' || option === '--volume') addVolume(folders, value);
+    if (option === '-v' || option === '--volume') addVolume({ folders, volumes }, value);
     if (option === '--mount') addMount(folders, value);
   }
   return undefined;
@@ -35,9 +43,14 @@ function setting(text: string, env: Readonly<Record<string, string>>): Record<st
 }
 
 /** `HOST:TARGET[:OPTIONS]`; a drive's colon is not the first one. A name without a slash is a volume. */
-function addVolume(folders: Map<string, string>, text: string): void {
+function addVolume(
+  { folders, volumes }: { readonly folders: Map<string, string>; readonly volumes: string[] },
+  text: string,
+): void {
   const [, host, target] = /^((?:[A-Za-z]:)?[^:]+):([^:]+)(?::[^:]*)?$/.exec(text) ?? [];
-  if (host !== undefined && target !== undefined && /[\\/~.$]/.test(host)) folders.set(target, host);
+  if (host === undefined || target === undefined) return;
+  if (/[\\/~.$]/.test(host)) folders.set(target, host);
+  else volumes.push(host);
 }
 
 function addMount(folders: Map<string, string>, text: string): void {

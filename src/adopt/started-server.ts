@@ -45,7 +45,7 @@ const runtimes =
 type Known = Pick<StartedServer, 'source' | 'args' | 'env'>;
 
 function none(known: Known): StartedServer {
-  return { ...known, version: undefined, folders: new Map() };
+  return { ...known, version: undefined, folders: new Map(), volumes: [] };
 }
 
 function unwrappedOrNone(words: readonly string[]): ReturnType<typeof unwrapped> | undefined {
@@ -92,7 +92,8 @@ function isImageOf({ name, repository }: Entry, reference: string): boolean {
     .replace(/@.*$/, '')
     .replace(/:[^/]*$/, '')
     .replace(/^docker\.io\//, '');
-  if (place === `mcp/${name}`) return true;
+  const plain = (text: string): string => text.replaceAll('-', '');
+  if (plain(place) === plain(`mcp/${name}`)) return true;
   const owned = /^https:\/\/github\.com\/(.+?)(?:\.git)?\/?$/.exec(repository ?? '')?.[1]?.toLowerCase();
   return owned !== undefined && place.replace(/^ghcr\.io\//, '').toLowerCase() === owned;
 }

@@ -8,4 +8,6 @@ export interface StartedServer {
   readonly env: Readonly<Record<string, string>>;
   /** Folders that a container of its own was given: target inside → folder of this machine. */
   readonly folders: ReadonlyMap<string, string>;
+  /** Volumes that it kept data in. */
+  readonly volumes: readonly string[];
 }

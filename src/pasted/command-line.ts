@@ -63,6 +63,10 @@ function readOption(
 ): { readonly spec?: string | undefined; readonly line?: string | undefined } {
   const [option = '', inline] = word.split(/=(.*)/s);
   if (runner.harmless.test(option)) return {};
+  if (option === '--registry' && isPublic(inline ?? rest[0])) {
+    if (inline === undefined) rest.shift();
+    return {};
+  }
   if (runner.harmlessValued?.test(option) === true) {
     if (inline === undefined) rest.shift();
     return {};
@@ -78,6 +82,11 @@ function readOption(
     runner.changes[option] ??
     'leave it out, or write the source and the arguments apart: npm:NAME, pypi:NAME or go:PATH';
   throw refuse(`${name} ${option}: it changes what is installed or how, and an entry can't say that`, hint);
+}
+
+/** The registry that is asked anyway: naming it changes nothing. */
+function isPublic(address: string | undefined): boolean {
+  return /^https:\/\/registry\.npmjs\.org\/?$/.test(address ?? '');
 }
 
 /** `3`, `3.13`, `>=3.10`, `python3.12+` … as far as people write it. */
