@@ -3,9 +3,10 @@
  * network, and `main.js` with its chunks for all verbs. What the launcher rarely needs (YAML, schema, pulls) it loads
  * from modules of the last.
  */
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { licenseText } from './bundle/licenses.ts';
 
 /**
  * dockerode's optional transports (BuildKit sessions over grpc, DOCKER_HOST=ssh://) cost 100 ms of start-up and
@@ -67,6 +68,33 @@ const onlyContainers: Plugin = {
   },
 };
 
+/**
+ * npm's resolver comes with what installs packages and runs their scripts. We resolve and never install, so that part
+ * is left out: it looks for node-gyp as soon as it is loaded.
+ */
+const resolverOnly: Plugin = {
+  name: 'resolver-only',
+  setup(b) {
+    b.onResolve({ filter: /^@npmcli\/run-script$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'never-run',
+    }));
+    // 0.5 MB of old alphabets, which no registry answers in; without it the fetcher does without.
+    b.onResolve({ filter: /^iconv-lite$/ }, ({ path: name, importer }) =>
+      /node_modules\/minipass-fetch\//.test(importer)
+        ? { path: name, namespace: 'not-installed' }
+        : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'not-installed' }, () => ({
+      contents: "throw new Error('left out');",
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'never-run' }, () => ({
+      contents:
+        "module.exports = () => { throw new Error('Internal error: a script of a package was to be run'); };",
+    }));
+  },
+};
+
 /** What the launcher loads late is an entry of the second bundle. */
 const late = {
   load: 'src/catalog/load.ts',
@@ -78,6 +106,7 @@ const late = {
   pull: 'src/pull/pull-server.ts',
   'hold-input': 'src/launch/hold-input.ts',
   secrets: 'src/secrets/file-store.ts',
+  'build-for-run': 'src/cli/execute/build-for-run.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',
@@ -125,7 +154,8 @@ const otherHosts: Plugin = {
   },
 };
 
-const common: BuildOptions = {
+const common: BuildOptions & { readonly metafile: true } = {
+  metafile: true,
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -137,19 +167,20 @@ const common: BuildOptions = {
 const outdir = 'dist.new';
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir);
-await Promise.all([
+const built = await Promise.all([
   build({
     ...common,
     entryPoints: { main: 'src/main.ts', ...late },
     outdir,
     splitting: true,
     format: 'esm',
-    // Loaded only by maintainers' commands, from node_modules; far too dynamic to bundle.
-    external: ['@npmcli/arborist', 'octokit'],
+    // Names stay whole: a bug that somebody reports has to be found from its stack.
+    minifyWhitespace: true,
+    define: { __dirname: 'import.meta.dirname' },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    plugins: [leanDockerode],
+    plugins: [leanDockerode, resolverOnly],
   }),
   build({
     ...common,
@@ -182,6 +213,8 @@ await Promise.all([
     format: 'cjs',
   }),
 ]);
+const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(path.join(outdir, 'LICENSES.txt'), await licenseText(inputs));
 const before = await readdir('dist').catch(() => []);
 if (before.length > 0) await rename('dist', 'dist.old');
 await rename(outdir, 'dist');

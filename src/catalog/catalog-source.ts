@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { McpcatError } from '../lib/errors.ts';
 import { projectFolder } from '../lib/project.ts';
@@ -18,7 +18,7 @@ export interface CatalogChoice {
 /** What the user named, MCPCAT_CATALOG, or the folder that mcpcat came with. Throws `usage` for an address that is not safe. */
 export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
   const chosen = option ?? env['MCPCAT_CATALOG'] ?? '';
-  if (chosen === '') return { kind: 'folder', folder: path.join(projectFolder(), 'catalog') };
+  if (chosen === '') return ownCatalog();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(chosen)) return { kind: 'url', url: safeUrl(chosen) };
   const place = path.resolve(chosen);
   // What is not there yet is taken for a folder, unless its name says otherwise.
@@ -26,13 +26,30 @@ export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
   return isFile ? { kind: 'file', file: place } : { kind: 'folder', folder: place };
 }
 
+/** The catalog that mcpcat came with: the folder of a checkout, or what a package has in its place (packed-catalog.ts). */
+export function ownCatalog(): CatalogSource {
+  const project = projectFolder();
+  const folder = path.join(project, 'catalog');
+  return existsSync(folder)
+    ? { kind: 'folder', folder }
+    : { kind: 'file', file: path.join(project, 'packed', 'catalog.json') };
+}
+
+/** Whether what was built here comes before what a registry has: so it is where there are locks to build from. */
+export function isBuiltFirst(source: CatalogSource): boolean {
+  return source.kind === 'folder' || isOwn(source);
+}
+
+export function isOwn(source: CatalogSource): boolean {
+  return sourceText(source) === sourceText(ownCatalog());
+}
+
 /**
  * What a catalog is called in what we keep about its servers. The one that mcpcat came with is the same wherever it is
  * installed, so that an update of mcpcat, or of Node, does not make another of it.
  */
 export function catalogId(source: CatalogSource): string {
-  const own = path.join(projectFolder(), 'catalog');
-  return source.kind === 'folder' && source.folder === own ? 'mcpcat' : sourceText(source);
+  return isOwn(source) ? 'mcpcat' : sourceText(source);
 }
 
 /** For messages. */

@@ -14,8 +14,12 @@ export function imageIn(catalog: CatalogSource, name: string): string {
 }
 
 /** The same for a server that was loaded from a folder. */
-export function imageOf({ entry, folder }: Pick<Server, 'folder' | 'entry'>): string {
-  return imageIn({ kind: 'folder', folder: path.resolve(folder, '..') }, entry.name);
+export function imageOf({
+  entry,
+  folder,
+  catalog = { kind: 'folder', folder: path.resolve(folder, '..') },
+}: Pick<Server, 'folder' | 'entry' | 'catalog'>): string {
+  return imageIn(catalog, entry.name);
 }
 
 /** 48 bits: folders of one user that nobody chooses for a collision, and the labels of the image are compared besides. */

@@ -4,7 +4,8 @@ import type { CommandSpec, ProcessEdges, Terminal } from './command.ts';
 import { explain } from './errors.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { parse } from './parse.ts';
-import { textOutput } from './text-output.ts';
+import { asTyped } from './program.ts';
+import { textOutput, type TextOutput } from './text-output.ts';
 import { version } from './version.ts';
 
 /** argv (without node and script) → exit code. The one place that catches everything. */
@@ -25,14 +26,32 @@ export async function main(
 }
 
 function terminalOf(edges: ProcessEdges): Terminal {
-  const { env, host, signal } = edges;
+  const { env, host, signal, program } = edges;
   return {
     stdout: textOutput(() => edges.stdout, env),
-    stderr: textOutput(() => edges.stderr, env),
+    stderr: asTypedOn(
+      textOutput(() => edges.stderr, env),
+      program,
+    ),
     streams: edges,
     env,
     host,
     signal,
+    program,
+  };
+}
+
+/** Messages name commands as this user has to type them. */
+function asTypedOn(output: TextOutput, program: readonly string[]): TextOutput {
+  if (program.length === 1) return output;
+  return {
+    write: (text) => output.write(asTyped(text, program)),
+    get isTTY() {
+      return output.isTTY;
+    },
+    get rows() {
+      return output.rows;
+    },
   };
 }
 

@@ -59,6 +59,8 @@ export interface ProcessEdges extends Streams {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly host: Host;
   readonly signal: AbortSignal;
+  /** The words that start this program (program.ts). */
+  readonly program: readonly string[];
 }
 
 /** The edges as commands have them: what they print is text, and made safe for a terminal on its way. */
@@ -71,6 +73,8 @@ export interface Terminal {
   readonly host: Host;
   /** Aborted by the first Ctrl-C or SIGTERM; `run` has its own handling. */
   readonly signal: AbortSignal;
+  /** The words that start this program: `mcpcat`, or those of npx. */
+  readonly program: readonly string[];
 }
 
 export const common = {

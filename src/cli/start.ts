@@ -3,6 +3,7 @@ import { whileTaken } from '../launch/while-taken.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { CommandSpec, ProcessEdges } from './command.ts';
 import { main } from './cli.ts';
+import { programWords } from './program.ts';
 
 /** Hands this process to the command line: streams, signals, exit code. */
 export async function start(commands: readonly CommandSpec[]): Promise<void> {
@@ -47,6 +48,7 @@ function edgesOf(signal: AbortSignal): ProcessEdges {
     env: process.env,
     host: thisHost(),
     signal,
+    program: programWords(process.argv[1]),
   };
 }
 

@@ -147,6 +147,7 @@ function resultOf(
 
 function withHint(error: unknown, name: string): unknown {
   if (!(error instanceof McpcatError) || error.code !== 'image-missing') return error;
+  if (error.hint !== undefined) return error; // who said so knows better what to do
   return new McpcatError('image-missing', `${name} has no image on this engine yet`, {
     hint: `mcpcat build ${name}`,
     cause: error,

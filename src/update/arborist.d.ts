@@ -1,6 +1,6 @@
 /** The part of npm's resolver that we use; it ships no types of its own. */
 declare module '@npmcli/arborist' {
-  export class Arborist {
+  export default class Arborist {
     constructor(options: {
       path: string;
       cache: string;

@@ -59,7 +59,7 @@ async function packageLock(
   { source, env, folder, before }: ResolveRequest,
   version: string,
 ): Promise<string> {
-  const { Arborist } = await import('@npmcli/arborist');
+  const { default: Arborist } = await import('@npmcli/arborist');
   const manifest = {
     name: 'mcpcat-server',
     version: '0.0.0',

@@ -17,6 +17,7 @@ export async function printed(
     env: { HOME: '/home/nobody', DOCKER_HOST: 'unix:///nowhere/engine.sock', ...env },
     host: thisHost(),
     signal: new AbortController().signal,
+    program: ['mcpcat'],
   } as unknown as ProcessEdges;
   const exitCode = await main(argv, edges, specs);
   const read = (stream: PassThrough): string => String(stream.read() ?? '');

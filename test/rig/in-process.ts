@@ -26,6 +26,7 @@ export async function runHere(
     env,
     host: linuxHost(thisMachine()),
     signal: new AbortController().signal,
+    program: ['mcpcat'],
   } as unknown as ProcessEdges;
   return { code: await main(args, edges, commands), ...output };
 }

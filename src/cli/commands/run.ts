@@ -46,6 +46,11 @@ export const spec: CommandSpec = {
       value: 'missing|always|never',
       help: 'when to pull the image (default: missing)',
     },
+    build: {
+      type: 'string',
+      value: 'missing|never',
+      help: 'when to build an image that is nowhere (default: missing at a terminal, never for a client)',
+    },
     grace: { type: 'string', value: 'MS', help: 'time a server has to finish after its input has ended' },
     catalog: common.anyCatalog,
     engine: common.engine,

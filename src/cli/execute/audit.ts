@@ -1,5 +1,4 @@
 import { audit } from '../../audit/audit.ts';
-import { loadServer } from '../../catalog/load.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { imageOf } from '../../catalog/image-name.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -9,7 +8,7 @@ import { label } from '../../lib/labels.ts';
 import { settingsOf } from '../env-file.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
-import { engineOf, folderOf } from './build-environment.ts';
+import { engineOf, readServerOf } from './build-environment.ts';
 
 /** For one tool; a sinkhole answers at once, so what takes longer hangs. */
 const deadlineMs = 20_000;
@@ -20,7 +19,7 @@ export const execute: Execute = async (invocation) => {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0)
     throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
-  const server = await loadServer(folderOf(invocation), name);
+  const server = await readServerOf(invocation, name);
   const settings = givenSettings(server.entry, invocation);
   const engine = await engineOf(invocation);
   const report = await audit({

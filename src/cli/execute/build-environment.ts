@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { loadBases, withOverrides } from '../../base/references.ts';
 import type { RunContext, BuildEnvironment } from '../../image-build/build-server.ts';
-import { catalogFolder } from '../../catalog/catalog-folder.ts';
-import { loadCatalog, selectServers, type LockUse } from '../../catalog/load.ts';
+import { catalogFolder, readableCatalogFolder } from '../../catalog/catalog-folder.ts';
+import { catalogSource } from '../../catalog/catalog-source.ts';
+import { loadCatalog, loadServer, selectServers, type LockUse } from '../../catalog/load.ts';
 import { problemText } from '../../catalog/problem.ts';
 import type { Server } from '../../catalog/server.ts';
 import { connectEngine } from '../../engine/connect.ts';
@@ -24,6 +25,12 @@ export function hostPlatform(): Platform {
 
 export function folderOf({ options, terminal }: Invocation): string {
   return catalogFolder({ option: options.text('catalog'), env: terminal.env });
+}
+
+/** The same to be read: what came with a package is unpacked. */
+function readableFolderOf({ options, terminal }: Invocation): Promise<string> {
+  const { env, host } = terminal;
+  return readableCatalogFolder({ option: options.text('catalog'), env }, host.folders(env).cache);
 }
 
 export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
@@ -61,9 +68,11 @@ export function runContextOf({ terminal }: Invocation, emit: Emit): RunContext {
 }
 
 /** The servers that were named, or all with `--all`; broken entries of the catalog are said and do not stop the rest. */
-export async function serversOf(invocation: Invocation, use: LockUse = 'checked'): Promise<Server[]> {
+export async function serversOf(
+  invocation: Invocation,
+  { use = 'checked', folder = folderOf(invocation) }: { use?: LockUse; folder?: string } = {},
+): Promise<Server[]> {
   const { options, positionals, terminal } = invocation;
-  const folder = folderOf(invocation);
   const all = options.flag('all');
   if (!all && positionals.length === 0)
     throw new McpcatError('usage', 'expected the name of a server, or --all', {
@@ -74,6 +83,22 @@ export async function serversOf(invocation: Invocation, use: LockUse = 'checked'
     for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   }
   return selectServers(folder, { names: positionals, all, use });
+}
+
+/** For those that change nothing in the catalog. */
+export async function readServersOf(invocation: Invocation): Promise<Server[]> {
+  const servers = await serversOf(invocation, { folder: await readableFolderOf(invocation) });
+  return servers.map((server) => ({ ...server, ...ofCatalog(invocation) }));
+}
+
+/** One server, for those that change nothing in the catalog. */
+export async function readServerOf(invocation: Invocation, name: string): Promise<Server> {
+  const server = await loadServer(await readableFolderOf(invocation), name);
+  return { ...server, ...ofCatalog(invocation) };
+}
+
+function ofCatalog({ options, terminal }: Invocation): Pick<Server, 'catalog'> {
+  return { catalog: catalogSource({ option: options.text('catalog'), env: terminal.env }) };
 }
 
 export function jobsOf({ options }: Invocation): number {

@@ -4,13 +4,14 @@ import { megabytes } from '../../lib/size.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
+import { basesReady } from './bases-ready.ts';
+import { engineOf, jobsOf, runContextOf, buildEnvironmentOf, readServersOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
   const [servers, engine, buildEnvironment] = await Promise.all([
-    serversOf(invocation),
+    readServersOf(invocation),
     engineOf(invocation),
     buildEnvironmentOf(invocation),
   ]);
@@ -18,8 +19,12 @@ export const execute: Execute = async (invocation) => {
   const force = options.flag('force');
   const jobs = servers.map((server) => ({
     name: server.entry.name,
-    work: (emit: Emit) =>
-      buildServer(server, { buildEnvironment, run: runContextOf(invocation, emit), engine, force }),
+    work: async (emit: Emit) => {
+      const request = { buildEnvironment, run: runContextOf(invocation, emit), engine };
+      // Other bases are the user's affair.
+      if (options.list('base').length === 0) await basesReady(server, request);
+      return buildServer(server, { ...request, force });
+    },
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   return printOutcome(invocation, {

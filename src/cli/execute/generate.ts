@@ -7,7 +7,7 @@ import type { Emit } from '../../lib/event.ts';
 import type { Execute } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
+import { runContextOf, buildEnvironmentOf, readServersOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -15,7 +15,7 @@ export const execute: Execute = async (invocation) => {
   if (out === undefined)
     throw new McpcatError('usage', 'expected --out DIR', { hint: 'mcpcat generate NAME --out DIR' });
   const [servers, buildEnvironment] = await Promise.all([
-    serversOf(invocation),
+    readServersOf(invocation),
     buildEnvironmentOf(invocation),
   ]);
   const jobs = servers.map((server) => ({

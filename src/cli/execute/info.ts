@@ -1,5 +1,5 @@
 import type { Entry } from '../../catalog/entry.ts';
-import { catalogId } from '../../catalog/catalog-source.ts';
+import { catalogId, isBuiltFirst, ownCatalog } from '../../catalog/catalog-source.ts';
 import { permissionSentences } from '../../catalog/permissions.ts';
 import { proofSentence } from '../../catalog/proof.ts';
 import { pulledImage } from '../../catalog/quick-image.ts';
@@ -19,6 +19,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
 import { listedServer, recordedImage, sourceOf } from './view.ts';
 import { engineOf } from './build-environment.ts';
+import { packageName } from '../program.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -33,6 +34,7 @@ export const execute: Execute = async (invocation) => {
     local: await localImage(invocation, server),
     restriction,
     consent: consentOf(startFor(invocation, server), terminal),
+    program: terminal.program,
   };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
@@ -57,7 +59,7 @@ interface Local {
 async function localImage(invocation: Invocation, { name, image }: ListedServer): Promise<Local> {
   const published = image === null ? [] : [pulledImage(name, image)];
   const built = imageIn(sourceOf(invocation), name);
-  const names = sourceOf(invocation).kind === 'folder' ? [built, ...published] : [...published, built];
+  const names = isBuiltFirst(sourceOf(invocation)) ? [built, ...published] : [...published, built];
   try {
     const engine = await engineOf(invocation);
     for (const reference of names) {
@@ -74,6 +76,8 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
 interface Known {
   readonly local: Local;
   readonly consent: ConsentState;
+  /** The words that start this program. */
+  readonly program: readonly string[];
   /** The entry as the user's settings files leave it. */
   readonly restriction: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
@@ -103,7 +107,7 @@ function factsOf(server: ListedServer, { local, restriction, consent }: Known): 
   };
 }
 
-function pageOf(server: ListedServer, { local, restriction, consent }: Known): string {
+function pageOf(server: ListedServer, { local, restriction, consent, program }: Known): string {
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
@@ -123,13 +127,21 @@ function pageOf(server: ListedServer, { local, restriction, consent }: Known): s
     ...wrapped(`${title}. ${description}`),
     '',
     `Source: ${source}  License: ${oneLine(license, 80)}  ${repository}`,
-    ...imageLines(name, { local, image }),
+    ...imageLines(name, { local, image, program }),
     '',
     'In the configuration of an MCP client:',
-    JSON.stringify({ mcpServers: { [name]: clientConfig(server) } }, undefined, 2),
+    JSON.stringify({ mcpServers: { [name]: clientConfig(server, program) } }, undefined, 2),
     '',
-    'npm link in a checkout puts mcpcat on the PATH. The npm package of that name is not this program.',
+    installLine(program),
   ].join('\n')}\n`;
+}
+
+/** How the client gets the command that the lines above name. */
+function installLine(program: readonly string[]): string {
+  if (program.length > 1)
+    return `A client starts it sooner from an installation: npm install -g ${packageName} makes it the command mcpcat.`;
+  const here = ownCatalog().kind === 'folder' ? 'npm link in a checkout puts mcpcat on the PATH. ' : '';
+  return `${here}The npm package of that name is not this program.`;
 }
 
 /** Lines for a person's window. */
@@ -145,14 +157,18 @@ function wrapped(text: string, width = 100): string[] {
 
 function imageLines(
   name: string,
-  { local, image }: { readonly local: Local; readonly image: ListedImage | null },
+  {
+    local,
+    image,
+    program,
+  }: { readonly local: Local; readonly image: ListedImage | null; readonly program: readonly string[] },
 ): string[] {
   const { reference, facts } = local;
   const published = image?.reference ?? null;
   const verb = published === null ? 'build' : 'pull';
   const here =
     facts === undefined
-      ? `Image: not on this engine (mcpcat ${verb} ${name})`
+      ? `Image: not on this engine (${program.join(' ')} ${verb} ${name})`
       : `Image: ${reference} ${facts.id} (${megabytes(facts.bytes)})`;
   return published === null ? [here] : [here, `Published: ${published}`];
 }
@@ -173,7 +189,7 @@ function restrictionLines(entry: Entry, restriction: Known['restriction']): stri
   ];
 }
 
-function clientConfig(entry: Entry): unknown {
+function clientConfig(entry: Entry, [command, ...words]: readonly string[]): unknown {
   const mounts = entry.permissions.mounts
     .filter(({ required }) => required)
     .flatMap(({ name, kind = 'folder' }) => ['--mount', `${name}=/path/to/${kind}`]);
@@ -181,8 +197,8 @@ function clientConfig(entry: Entry): unknown {
     .filter(([, { required }]) => required)
     .map(([name, { example }]) => [name, example ?? '…'] as const);
   return {
-    command: 'mcpcat',
-    args: ['run', entry.name, ...mounts],
+    command,
+    args: [...words, 'run', entry.name, ...mounts],
     ...(env.length > 0 ? { env: Object.fromEntries(env) } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { CatalogSource } from '../../catalog/catalog-source.ts';
+import { isBuiltFirst, type CatalogSource } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { imageIn } from '../../catalog/image-name.ts';
 import { pulledImage, type RecordedImage } from '../../catalog/quick-image.ts';
@@ -13,50 +13,90 @@ interface Setting {
   readonly engine: Engine;
   /** What the catalog says of it; undefined if nobody has published one. */
   readonly recorded: RecordedImage | undefined;
-  /** What was built here of a folder comes first. */
+  /** Where it is from: what was built here of one with locks comes first. */
   readonly source: CatalogSource;
 }
 
 type Choice = Pick<LaunchRequest, 'image' | 'onMissing'>;
 type When = 'missing' | 'always' | 'never';
+type Build = 'missing' | 'never';
 
 /**
  * Which image a launch takes: that of `--image`; else the one built here; else the one that the catalog names by
- * digest, which is pulled if it is not here. The engine is asked by the very request that creates the container, and
- * nothing of registries is loaded unless something must be pulled.
+ * digest, which is pulled if it is not here; else one that is built now. The engine is asked by the very request that creates the container, and
+ * nothing of registries and builds is loaded unless something must be pulled or built.
  */
 export async function chooseImage(entry: Entry, setting: Setting): Promise<Choice> {
   const { options } = setting.invocation;
   const pull = options.text('pull') ?? 'missing';
   if (pull !== 'missing' && pull !== 'always' && pull !== 'never')
     throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
+  const build = options.text('build');
+  if (build !== undefined && build !== 'missing' && build !== 'never')
+    throw new McpcatError('usage', `--build: expected missing or never, found "${build}"`);
   const named = options.text('image');
-  return named === undefined ? catalogImage(entry, setting, pull) : namedImage(named, setting, pull);
+  return named === undefined
+    ? catalogImage(entry, setting, { pull, build })
+    : namedImage(named, setting, pull);
 }
 
-async function catalogImage({ name }: Entry, setting: Setting, pull: When): Promise<Choice> {
+async function catalogImage(
+  { name }: Entry,
+  setting: Setting,
+  { pull, build }: { readonly pull: When; readonly build: Build | undefined },
+): Promise<Choice> {
   const { recorded: image, source } = setting;
-  const fetch = async (signal?: AbortSignal): Promise<string> => {
-    const { pullServer } = await import('../../pull/pull-server.ts');
-    const { engine, invocation } = setting;
-    const { env } = invocation.terminal;
-    const aborted = signal === undefined ? {} : { signal };
-    const always = pull === 'always';
-    const emit = pullProgress(lines(invocation));
-    return (await pullServer({ name, image, engine, always, env, emit, ...aborted })).image;
-  };
-  if (pull === 'always') return { image: await fetch() };
+  const builtFirst = isBuiltFirst(source);
+  if (pull === 'always') return { image: await pulled(name, { setting, always: true }) };
   const built = imageIn(source, name);
-  if (image === undefined) return { image: built };
-  const pulled = pulledImage(name, image);
-  let tried = false;
-  const onMissing = async (missing: string, signal: AbortSignal): Promise<string | undefined> => {
-    if (missing === built) return pulled;
-    if (pull === 'never' || tried) return undefined;
-    tried = true;
-    return fetch(signal);
+  const recorded = image === undefined ? [] : [pulledImage(name, image)];
+  const [first = built, ...others] = builtFirst ? [built, ...recorded] : recorded;
+  const isPublished = image?.repository !== undefined;
+  const steps: Step[] = [
+    ...others.map((other) => () => Promise.resolve(other)),
+    ...(pull === 'missing' && isPublished ? [pullStep(name, setting)] : []),
+    ...(builtFirst ? [buildStep(name, { setting, build })] : []),
+  ];
+  return { image: first, onMissing: async (_missing, signal) => steps.shift()?.(signal) };
+}
+
+/** What is tried when the engine says that an image is not there: resolves to the next one. */
+type Step = (signal: AbortSignal) => Promise<string | undefined>;
+
+function pullStep(name: string, setting: Setting): Step {
+  return (signal) => pulled(name, { setting, always: false, signal });
+}
+
+async function pulled(
+  name: string,
+  { setting, always, signal }: { setting: Setting; always: boolean; signal?: AbortSignal },
+): Promise<string> {
+  const { pullServer } = await import('../../pull/pull-server.ts');
+  const { engine, invocation, recorded: image } = setting;
+  const { env } = invocation.terminal;
+  const aborted = signal === undefined ? {} : { signal };
+  const emit = pullProgress(lines(invocation));
+  return (await pullServer({ name, image, engine, always, env, emit, ...aborted })).image;
+}
+
+/**
+ * A person at a terminal sees that it takes a minute; a client gives a server some seconds, and shows nobody what is
+ * going on.
+ */
+function buildStep(
+  name: string,
+  { setting, build }: { readonly setting: Setting; readonly build: Build | undefined },
+): Step {
+  return async (signal) => {
+    const { invocation, engine } = setting;
+    const atTerminal = invocation.terminal.streams.stdin.isTTY;
+    if ((build ?? (atTerminal ? 'missing' : 'never')) === 'never')
+      throw new McpcatError('image-missing', `${name} has no image on this engine yet`, {
+        hint: `mcpcat build ${name}${build === undefined ? ', once, in a terminal: a client does not wait for it' : ''}`,
+      });
+    const { buildForRun } = await import('./build-for-run.ts');
+    return buildForRun(name, { invocation, engine, signal, write: lines(invocation) });
   };
-  return { image: source.kind === 'folder' ? built : pulled, onMissing };
 }
 
 /** By the engine itself, with what it knows of registries. */

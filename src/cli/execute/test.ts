@@ -10,20 +10,21 @@ import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { engineOf, jobsOf, serversOf } from './build-environment.ts';
+import { engineOf, jobsOf, readServersOf, serversOf } from './build-environment.ts';
 
 const deadlineMs = 30_000;
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
-  const [servers, engine] = await Promise.all([serversOf(invocation), engineOf(invocation)]);
+  const keep = !options.flag('dry-run');
+  const wanted = keep ? serversOf(invocation) : readServersOf(invocation);
+  const [servers, engine] = await Promise.all([wanted, engineOf(invocation)]);
   await engine.info(); // one clear error instead of one for each server
   const use = options.flag('accept') ? 'replaced' : 'kept';
   const jobs = servers.map((server) => ({
     name: server.entry.name,
-    work: (emit: Emit) =>
-      testAndKeep(server, { engine, use, emit, keep: !options.flag('dry-run'), signal: terminal.signal }),
+    work: (emit: Emit) => testAndKeep(server, { engine, use, emit, keep, signal: terminal.signal }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));

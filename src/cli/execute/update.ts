@@ -45,7 +45,7 @@ export const execute: Execute = async (invocation) => {
   const { cacheFolder } = settings.run;
   const github = githubOf(invocation);
   const target = targetOf(invocation, github);
-  const servers = await serversOf(invocation, 'replaced');
+  const servers = await serversOf(invocation, { use: 'replaced' });
   const conditionalClient = new ConditionalClient({ cacheFolder, signal: terminal.signal });
   const { checks, notices } = await checkReleases({
     ...settings,

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import tar from 'tar-stream';
+import { McpcatError } from '../lib/errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
+import { toolsFile } from './tools.ts';
+
+/** The entries with their locks, beside the `catalog.json` of a package (scripts/pack-catalog.ts). */
+export const archiveName = 'catalog.tar.br';
+/** The tools, which the archive does not repeat. */
+const toolsFolder = 'catalog.tools';
+/** `NAME/FILE` and nothing else. */
+const entryFile = /^([a-z0-9-]+)\/[A-Za-z0-9][A-Za-z0-9.-]*$/;
+/** Milliseconds that a copy of another release is kept after it was last used. */
+const unusedMs = 30 * 24 * 3_600_000;
+
+/**
+ * A folder with the catalog that came with a package. It has the name of its content, so each release of mcpcat has its
+ * own, and takes its name when it is whole: whoever comes meanwhile makes another, and one of them stays. Throws
+ * `io-failed` if the archive is not there.
+ */
+export async function unpackedCatalog(catalogJson: string, cache: string): Promise<string> {
+  const packed = path.dirname(catalogJson);
+  const archive = await readArchive(path.join(packed, archiveName));
+  const all = path.join(cache, 'catalog');
+  const folder = path.join(all, createHash('sha256').update(archive).digest('hex').slice(0, 32));
+  if ((await stat(folder).catch(() => undefined)) === undefined) {
+    await makeFolder(all, 0o700);
+    await unpack({ archive, tools: path.join(packed, toolsFolder), folder });
+    await removeUnused(all);
+  }
+  const now = new Date();
+  await utimes(folder, now, now).catch(() => undefined); // only so that it is known to be used
+  return folder;
+}
+
+async function readArchive(file: string): Promise<Buffer> {
+  return readFile(file).catch((error: unknown) => {
+    throw new McpcatError('io-failed', `can't read the locks that mcpcat came with: ${file}`, {
+      hint: 'install mcpcat again',
+      cause: error,
+    });
+  });
+}
+
+interface Unpack {
+  readonly archive: Buffer;
+  readonly tools: string;
+  readonly folder: string;
+}
+
+async function unpack({ archive, tools, folder }: Unpack): Promise<void> {
+  const temporary = await mkdtemp(`${folder}-`);
+  try {
+    const names = await extractTo(temporary, archive);
+    for (const name of names) {
+      const from = path.join(tools, `${name}.json`);
+      await copyFile(from, toolsFile(path.join(temporary, name))).catch(unlessNone);
+    }
+    await rename(temporary, folder).catch(async (error: unknown) => {
+      // Somebody else was faster.
+      if ((await stat(folder).catch(() => undefined)) === undefined) throw error;
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function extractTo(folder: string, archive: Buffer): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  const entries = tar.extract();
+  const reading = pipeline(Readable.from([archive]), createBrotliDecompress(), entries);
+  reading.catch(() => undefined); // the loop hears of it
+  for await (const entry of entries) {
+    const name = entryOf(entry.header);
+    if (!names.has(name)) await mkdir(path.join(folder, name));
+    names.add(name);
+    await writeFile(path.join(folder, entry.header.name), await buffer(entry));
+  }
+  await reading;
+  return names;
+}
+
+/** The entry that a file of the archive belongs to. */
+function entryOf({ name, type }: tar.Header): string {
+  const entry = entryFile.exec(name)?.[1];
+  if (entry !== undefined && type === 'file') return entry;
+  throw new McpcatError(
+    'io-failed',
+    `the locks that mcpcat came with: expected files of entries, found "${name}"`,
+  );
+}
+
+/** A server whose tools were never listed has none. */
+function unlessNone(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
+
+async function removeUnused(all: string): Promise<void> {
+  for (const name of await readdir(all)) {
+    const folder = path.join(all, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Infinity }));
+    if (Date.now() - mtimeMs > unusedMs) await rm(folder, { recursive: true, force: true });
+  }
+}

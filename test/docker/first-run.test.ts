@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Engine } from '../../src/engine/engine.ts';
+import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { mcpcat, project, run, testEngine } from '../rig/engine.ts';
+
+const timeout = 300_000;
+const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
+let engine: Engine;
+let catalog: CatalogCopy;
+let home: string;
+
+before(async () => {
+  engine = await testEngine();
+  catalog = catalogCopy(['sequential-thinking']);
+  home = mkdtempSync(path.join(tmpdir(), 'mcpcat-first-'));
+});
+after(async () => {
+  for (const image of catalog.images) await engine.removeImage(image, { force: true });
+  catalog[Symbol.dispose]();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const name = (): string => catalog.names['sequential-thinking'] ?? '';
+const withoutImage = async (): Promise<void> => {
+  for (const image of catalog.images) await engine.removeImage(image, { force: true });
+};
+
+test('a client is told which command makes the image, and nothing is built', { timeout }, async () => {
+  await withoutImage();
+  const { code, stdout, stderr } = await run(['run', name(), '--catalog', catalog.folder], { input: hello });
+  assert.equal(code, 3);
+  assert.equal(stdout, '');
+  assert.match(stderr, /has no image on this engine yet\nhint: mcpcat build \S+, once, in a terminal/);
+  assert.equal(await engine.inspectImage(catalog.images[0] ?? ''), undefined);
+});
+
+test(
+  'at a terminal the image is built: progress on stderr, on stdout the server alone',
+  { timeout },
+  async () => {
+    await withoutImage();
+    const [out, err] = [path.join(home, 'out'), path.join(home, 'err')];
+    const line = `'${process.execPath}' '${mcpcat}' run ${name()} --catalog '${catalog.folder}' >'${out}' 2>'${err}'`;
+    // util-linux: what is written to it is typed at the terminal, and its end is Ctrl-D.
+    const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: project, stdio: 'pipe' });
+    terminal.stdin.end(hello);
+    terminal.stdout.resume();
+    const code = await new Promise((resolve) => terminal.on('close', resolve));
+    const said = readFileSync(err, 'utf8');
+    assert.equal(code, 0, said);
+    assert.match(said, /has no image on this engine yet: building it/);
+    assert.match(said, /building: done \(\d+ MB\)/);
+    const lines = readFileSync(out, 'utf8').trim().split('\n');
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /"protocolVersion"/);
+  },
+);
+
+test(
+  'a client that asks for it waits for the build; the next start finds the image',
+  { timeout },
+  async () => {
+    await withoutImage();
+    const args = ['run', name(), '--catalog', catalog.folder, '--build', 'missing'];
+    const first = await run(args, { input: hello });
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, /building: done/);
+    assert.equal(first.stdout.trim().split('\n').length, 1);
+    const second = await run(args, { input: hello });
+    assert.doesNotMatch(second.stderr, /building/);
+  },
+);
