@@ -6,6 +6,7 @@ import { hashOfIntegrity } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { bodyWithin } from '../lib/body-within.ts';
 import { httpGet } from '../lib/http.ts';
+import { fetchUrl } from '../upstream/hosts.ts';
 import type { BaseArtifact } from './base-lock.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -15,6 +16,11 @@ const Packument = z.object({
     z.object({ dist: z.object({ tarball: z.string(), integrity: z.string() }) }),
   ),
 });
+
+/** What is recorded is the public address; a mirror is asked where the environment names one. */
+function ask(url: string, options: Parameters<typeof httpGet>[1]): Promise<Response> {
+  return httpGet(fetchUrl(url, process.env), options);
+}
 
 /** The Node binary for another platform, of the very version that this one's base has. */
 export async function nodeFor(
@@ -41,29 +47,30 @@ export async function newestArtifacts(
 }
 
 async function fromNpm(name: string, range: string, signal?: AbortSignal): Promise<BaseArtifact> {
-  const response = await httpGet(`https://registry.npmjs.org/${name}`, { subject: name, signal });
+  const response = await ask(`https://registry.npmjs.org/${name}`, { subject: name, signal });
   const { versions } = Packument.parse(await response.json());
   const version = maxSatisfying(Object.keys(versions), range);
   const dist = version === null ? undefined : versions[version]?.dist;
   if (version === null || dist === undefined)
     throw new McpcatError('base-failed', `npm has no ${name}@${range}`);
-  return { name, version, url: dist.tarball, ...hashOfIntegrity(dist.integrity) };
+  const url = `https://registry.npmjs.org/${name}/-/${name}-${version}.tgz`; // not a mirror's own address
+  return { name, version, url, ...hashOfIntegrity(dist.integrity) };
 }
 
 /** Go's toolchains are modules (go.dev/doc/toolchain); their sums are in the public checksum database. */
 async function goToolchain(target: string, signal?: AbortSignal): Promise<BaseArtifact> {
   const name = 'golang.org/toolchain';
   const proxy = `https://proxy.golang.org/${name}/@v`;
-  const list = await (await httpGet(`${proxy}/list`, { subject: name, signal })).text();
+  const list = await (await ask(`${proxy}/list`, { subject: name, signal })).text();
   const version = newestGo(list.split('\n'), target);
   const url = `${proxy}/${version}.zip`;
   const sums = await (
-    await httpGet(`https://proxy.golang.org/sumdb/sum.golang.org/lookup/${name}@${version}`, {
+    await ask(`https://proxy.golang.org/sumdb/sum.golang.org/lookup/${name}@${version}`, {
       subject: name,
       signal,
     })
   ).text();
-  const response = await httpGet(url, { subject: name, signal, deadline: 300_000 });
+  const response = await ask(url, { subject: name, signal, deadline: 300_000 });
   const zip = await bodyWithin(response, { subject: name, maxBytes: maxModuleBytes });
   if (!sums.includes(`${name} ${version} ${h1OfZip(zip)}\n`)) {
     throw new McpcatError(

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import type { NetworkSettings } from '../lib/proxy.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { NetworkSettings } from '../lib/proxy.ts';
+import { mirrorVariables } from '../lib/mirrors.ts';
+import { mirrorsOf } from '../settings/mirrors.ts';
 import { networkOf } from '../settings/network.ts';
 import { readSettings, type Settings } from '../settings/read.ts';
 import type { Terminal } from './command.ts';
@@ -21,19 +23,29 @@ const fetching = new Set([
 
 /**
  * What a command and the programs that it starts fetch from here on goes as the settings file or the environment say. A
- * broken settings file is the affair of those that need it. Throws `usage` where a command that fetches can't do as asked.
+ * broken settings file is the affair of those that need it, as what fetches does. Throws `usage` where a command that fetches can't do as asked.
  */
 export async function prepareNetwork(
   verb: string,
   { env, host }: Pick<Terminal, 'env' | 'host'>,
 ): Promise<void> {
-  const network = networkOf(readable({ env, host }), env);
+  const settings = readable(verb, { env, host });
+  const network = networkOf(settings, env);
+  useMirrors(settings);
   try {
     await fetchThrough(network);
     if (network !== undefined) tellPrograms(network, await authoritiesFor(network, { env, host }));
   } catch (error) {
     if (!(error instanceof McpcatError) || fetching.has(verb)) throw error;
   }
+}
+
+/**
+ * Whatever fetches finds the mirrors of the settings files in the environment (upstream/hosts.ts), where they take the
+ * place of those that were there.
+ */
+function useMirrors(settings: readonly Settings[]): void {
+  Object.assign(process.env, mirrorVariables(mirrorsOf(settings)));
 }
 
 /** uv and go are told by the environment (child-environment.ts). */
@@ -56,6 +68,7 @@ export async function networkForLaunch(
   { env, stderr }: Pick<Terminal, 'env' | 'stderr'>,
 ): Promise<NetworkSettings | undefined> {
   const network = networkOf(settings, env);
+  useMirrors(settings);
   await fetchThrough(network).catch((error: unknown) => {
     if (!(error instanceof McpcatError)) throw error;
     stderr.write(`mcpcat: nothing can be fetched as the settings say: ${error.message}\n`);
@@ -79,11 +92,12 @@ async function fetchThrough(network: NetworkSettings | undefined): Promise<void>
   useNetwork(network);
 }
 
-function readable(places: Pick<Terminal, 'env' | 'host'>): readonly Settings[] {
+/** What fetches must not go another way than a file says that can't be read. */
+function readable(verb: string, places: Pick<Terminal, 'env' | 'host'>): readonly Settings[] {
   try {
     return readSettings(places);
   } catch (error) {
-    if (!(error instanceof McpcatError)) throw error;
+    if (!(error instanceof McpcatError) || fetching.has(verb)) throw error;
     return [];
   }
 }

@@ -6,9 +6,8 @@ import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { bodyWithin } from '../lib/body-within.ts';
-import { httpGet } from '../lib/http.ts';
+import { httpGet, withoutPassword } from '../lib/http.ts';
 import { pool } from '../lib/pool.ts';
-import { fetchUrl } from '../upstream/hosts.ts';
 import { h1OfGoMod, h1OfZip, maxModuleBytes } from './go-hash.ts';
 import { hashOfIntegrity, untilWhole, type Store } from './store.ts';
 
@@ -16,7 +15,6 @@ export interface FetchRequest {
   readonly artifacts: readonly Artifact[];
   readonly store: Store;
   readonly subject: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,8 +31,8 @@ export async function fetchArtifacts(request: FetchRequest): Promise<string[]> {
   });
 }
 
-async function fetchOne(artifact: Artifact, { store, env, signal }: FetchRequest): Promise<string> {
-  const url = fetchUrl(artifact.url, env);
+async function fetchOne(artifact: Artifact, { store, signal }: FetchRequest): Promise<string> {
+  const { url } = artifact;
   const subject = `${artifact.kind}:${artifact.name}@${artifact.version}`;
   if (artifact.kind === 'go') return goFile(artifact, { url, subject, store, signal });
   const hash =
@@ -54,23 +52,24 @@ interface GoFile {
 /** Go's sums are over contents, not over the file, so such files are kept under their sum and checked when read. */
 async function goFile(
   artifact: Extract<Artifact, { kind: 'go' }>,
-  { url, subject, store, signal }: GoFile,
+  { url: publicUrl, subject, store, signal }: GoFile,
 ): Promise<string> {
   const sum = artifact.sum ?? artifact.modSum;
   const hashOf = artifact.sum === undefined ? h1OfGoMod : h1OfZip;
   const name = createHash('sha256')
-    .update(`${url.endsWith('.zip') ? 'zip' : 'mod'} ${sum}`)
+    .update(`${publicUrl.endsWith('.zip') ? 'zip' : 'mod'} ${sum}`)
     .digest('hex');
   const file = path.join(store.folder, 'go', name.slice(0, 2), name.slice(2));
   const kept = await readFile(file).catch(() => undefined);
   if (kept !== undefined && matches(hashOf, kept, sum)) return file;
+  const url = await store.address(publicUrl, signal);
   await untilWhole({ url, subject, signal }, async () => {
     const response = await httpGet(url, { subject, signal });
     const body = await bodyWithin(response, { subject, maxBytes: maxModuleBytes });
     if (!matches(hashOf, body, sum)) {
       throw new McpcatError(
         'integrity-mismatch',
-        `${subject}: expected ${sum}, got another content from ${url}`,
+        `${subject}: expected ${sum}, got another content from ${withoutPassword(url)}`,
         {
           hint: 'nothing was kept; look why upstream differs before you run mcpcat update',
         },

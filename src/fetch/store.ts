@@ -6,7 +6,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder } from '../lib/make-folder.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { httpGet } from '../lib/http.ts';
+import { httpGet, withoutPassword } from '../lib/http.ts';
+import { mirroredUrl } from '../upstream/mirror-file.ts';
 
 /** A content hash: algorithm and lower-case hex. */
 export interface ContentHash {
@@ -14,7 +15,10 @@ export interface ContentHash {
   readonly hex: string;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 export interface Wanted {
+  /** The public address; a mirror is found by the store itself. */
   readonly url: string;
   readonly hash: ContentHash;
   /** For messages. */
@@ -25,20 +29,29 @@ export interface Wanted {
 /** Files by content. A file is in the store only if its bytes had the hash when they were written. */
 export class Store {
   readonly folder: string;
+  readonly #env: Env;
 
-  constructor(folder: string) {
+  /** `env` names the mirrors (upstream/hosts.ts). */
+  constructor(folder: string, env: Env = process.env) {
     this.folder = path.join(folder, 'content');
+    this.#env = env;
   }
 
   pathOf({ algorithm, hex }: ContentHash): string {
     return path.join(this.folder, algorithm, hex.slice(0, 2), hex.slice(2));
   }
 
+  /** Where a public address is fetched from here. */
+  address(url: string, signal?: AbortSignal): Promise<string> {
+    return mirroredUrl(url, { env: this.#env, signal });
+  }
+
   /** The path of the file, fetched if it is not there or no longer has its hash. */
   async get(wanted: Wanted): Promise<string> {
     const file = this.pathOf(wanted.hash);
     if (await this.#holds(file, wanted.hash)) return file;
-    await untilWhole(wanted, () => this.#fetch(wanted, file));
+    const from = { ...wanted, url: await this.address(wanted.url, wanted.signal) };
+    await untilWhole(from, () => this.#fetch(from, file));
     return file;
   }
 
@@ -54,7 +67,10 @@ export class Store {
   async #fetch({ url, hash, subject, signal }: Wanted, file: string): Promise<void> {
     const response = await httpGet(url, { subject, signal });
     if (response.body === null)
-      throw new McpcatError('upstream-unavailable', `${subject}: an empty answer from ${url}`);
+      throw new McpcatError(
+        'upstream-unavailable',
+        `${subject}: an empty answer from ${withoutPassword(url)}`,
+      );
     await makeFolder(path.dirname(file));
     const temporary = `${file}.${randomUUID()}.tmp`;
     try {
@@ -110,7 +126,7 @@ async function hashOf(file: string, algorithm: string): Promise<string> {
 function mismatch(subject: string, url: string, hash: ContentHash, got: string): McpcatError {
   return new McpcatError(
     'integrity-mismatch',
-    `${subject}: expected ${hash.algorithm} ${hash.hex.slice(0, 16)}…, got ${got.slice(0, 16)}… from ${url}`,
+    `${subject}: expected ${hash.algorithm} ${hash.hex.slice(0, 16)}…, got ${got.slice(0, 16)}… from ${withoutPassword(url)}`,
     { hint: 'nothing was kept; if upstream really replaced the file, look why before you run mcpcat update' },
   );
 }
@@ -135,7 +151,7 @@ function failed(error: unknown, { subject, url, signal }: Omit<Wanted, 'hash'>):
   if (signal?.aborted === true) return new McpcatError('cancelled', `${subject}: cancelled`);
   return new McpcatError(
     'upstream-unavailable',
-    `${subject}: the download of ${url} broke (${messageOf(error)})`,
+    `${subject}: the download of ${withoutPassword(url)} broke (${messageOf(error)})`,
     { cause: error },
   );
 }

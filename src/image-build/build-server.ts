@@ -109,7 +109,7 @@ export async function writeServerContext(
   const { cacheFolder, env, emit, signal } = run;
   const subject = server.entry.name;
   emit({ type: 'stage', subject, stage: 'fetch', state: 'started' });
-  const request = { store: new Store(cacheFolder), subject, env, emit, signal };
+  const request = { store: new Store(cacheFolder, env), subject, emit, signal };
   const artifacts = generated.artifacts.map(({ artifact }) => artifact);
   const mods = goModFiles(artifacts);
   const sources = await fetchArtifacts({ ...request, artifacts: [...artifacts, ...mods] });

@@ -58,8 +58,9 @@ interface Retryable {
 async function tryOnce(url: string, options: HttpOptions): Promise<Response | Retryable> {
   const silence = silenceAlarm(options.deadline ?? 60_000);
   try {
-    const response = await fetch(url, {
-      headers: { 'user-agent': 'mcpcat', ...options.headers },
+    const { address, authorization } = signedIn(url);
+    const response = await fetch(address, {
+      headers: { 'user-agent': 'mcpcat', ...authorization, ...options.headers },
       signal: anySignal(options.signal, silence.signal),
     });
     silence.heard();
@@ -76,6 +77,30 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
       wait: undefined,
     };
   }
+}
+
+/** fetch takes no address with a user and a password, as people write them for mirrors. */
+function signedIn(url: string): {
+  readonly address: string;
+  readonly authorization: { readonly authorization?: string };
+} {
+  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
+  if (username === '' && password === '') return { address: url, authorization: {} };
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return {
+    address: withoutPassword(url),
+    authorization: { authorization: `Basic ${Buffer.from(text).toString('base64')}` },
+  };
+}
+
+/** An address for messages. */
+export function withoutPassword(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  if (url.username === '' && url.password === '') return text;
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 interface SilenceAlarm {

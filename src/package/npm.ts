@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hashOfIntegrity, Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
-import { fetchUrl, hostFor } from '../upstream/hosts.ts';
+import { hostFor } from '../upstream/hosts.ts';
 import { licenseOfText, spdxOf } from './license.ts';
 import { repositoryUrl, type Package, type PackageQuery } from './package.ts';
 import { filesOfTarball } from './unpack.ts';
@@ -49,8 +49,8 @@ export async function npmPackage({
       'lock-refused',
       `${subject}@${version}: expected a tarball with a sha512 integrity, found none`,
     );
-  const file = await new Store(cacheFolder).get({
-    url: fetchUrl(manifest.dist.tarball, env),
+  const file = await new Store(cacheFolder, env).get({
+    url: manifest.dist.tarball,
     hash: hashOfIntegrity(integrity),
     subject,
     signal,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { httpJson } from '../lib/http.ts';
-import { hostFor } from '../upstream/hosts.ts';
+import { hostFor, publicPypiUrl } from '../upstream/hosts.ts';
 import { wheelScore } from '../upstream/wheel.ts';
 import { licenseOfText, spdxOf } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
@@ -12,7 +12,7 @@ const Text = z.string().nullish().catch(undefined);
 const File = z.object({
   filename: z.string(),
   url: z.string(),
-  digests: z.object({ sha256: z.string() }),
+  digests: z.object({ sha256: z.string(), blake2b_256: z.string().optional() }),
 });
 const Release = z.object({
   info: z.object({
@@ -51,9 +51,8 @@ export async function pypiPackage({
       hint: 'only a source distribution would be left, whose build script would have to run',
     });
   const hash = { algorithm: 'sha256', hex: wheel.digests.sha256 } as const;
-  // An index may give addresses relative to itself.
-  const url = wheel.url.replace(/^.*\/packages\//, 'https://files.pythonhosted.org/packages/');
-  const files = await filesOfWheel(await new Store(cacheFolder).get({ url, hash, subject, signal }));
+  const url = publicPypiUrl(wheel);
+  const files = await filesOfWheel(await new Store(cacheFolder, env).get({ url, hash, subject, signal }));
   return {
     kind: 'pypi',
     name,

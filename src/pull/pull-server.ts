@@ -2,6 +2,7 @@ import { pulledImage, type RecordedImage } from '../catalog/quick-image.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
+import { mirrorIn } from '../lib/mirrors.ts';
 import { parseDigest } from '../registry/digest.ts';
 import { pullImage } from '../registry/pull.ts';
 import { parseReference } from '../registry/reference.ts';
@@ -14,7 +15,7 @@ export interface PullRequest {
   readonly engine: Pick<Engine, 'info' | 'inspectImage' | 'loadImage'>;
   /** Fetch it even if the engine has it. */
   readonly always: boolean;
-  /** For credentials. */
+  /** For credentials and a mirror. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
@@ -41,9 +42,15 @@ export async function pullServer(request: PullRequest): Promise<Pulled> {
     emit({ type: 'stage', subject: name, stage: 'pull', state: 'skipped', detail: 'it is here' });
     return { name, image: tag, digest, from: 'engine' };
   }
-  const from = parseReference(repository);
+  const from = parseReference(mirrored(repository, env));
   const { platform } = await engine.info();
-  emit({ type: 'stage', subject: name, stage: 'pull', state: 'started', detail: `${repository}@${digest}` });
+  emit({
+    type: 'stage',
+    subject: name,
+    stage: 'pull',
+    state: 'started',
+    detail: `${from.host}/${from.repository}@${digest}`,
+  });
   const registry = new Registry(from.host, signal === undefined ? { env } : { env, signal });
   try {
     const where = { repository: from.repository, digest: parseDigest(digest, name), platform, tag };
@@ -59,6 +66,12 @@ export async function pullServer(request: PullRequest): Promise<Pulled> {
   }
   emit({ type: 'stage', subject: name, stage: 'pull', state: 'done' });
   return { name, image: tag, digest, from: 'registry' };
+}
+
+/** A mirror of registries has each image of theirs below a path of its own; what it hands out is checked by digest. */
+function mirrored(repository: string, env: PullRequest['env']): string {
+  const mirror = mirrorIn(env, 'registry');
+  return mirror === undefined ? repository : `${mirror}/${parseReference(repository).repository}`;
 }
 
 function publishedImage(

@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
+import { mirrorsIn } from './mirrors.ts';
 import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
 
@@ -18,6 +20,8 @@ export interface Settings {
   readonly servers: ReadonlyMap<string, { readonly at: number; readonly value: Json }>;
   /** How this machine's network is left. */
   readonly network: NetworkSettings;
+  /** Where what is fetched comes from instead of the public places. */
+  readonly mirrors: Mirrors;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -55,13 +59,14 @@ function settingsOf(file: string): Settings | undefined {
   const root = parse(text, place);
   const { members, problems } = membersOf(root, {
     what: 'the file',
-    keys: ['$schema', 'servers', ...networkKeys],
+    keys: ['$schema', 'servers', ...networkKeys, 'mirrors'],
   });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
   const network = networkIn(members);
-  refuse(place, [...problems, ...(named?.problems ?? []), ...network.problems]);
-  return { file, servers: named?.members ?? new Map(), network: network.settings, place };
+  const { mirrors, problems: wrong } = mirrorsIn(members.get('mirrors')?.value);
+  refuse(place, [...problems, ...(named?.problems ?? []), ...network.problems, ...wrong]);
+  return { file, servers: named?.members ?? new Map(), network: network.settings, mirrors, place };
 }
 
 function parse(text: string, place: (at: number) => string): Json {

@@ -17,6 +17,8 @@ declare module '@npmcli/arborist' {
       fetchRetryFactor: number;
       fetchRetryMintimeout: number;
       fetchRetryMaxtimeout: number;
+      /** Signing in: `//HOST/PATH/:_auth`. */
+      [signIn: `//${string}:_auth`]: string;
     });
     buildIdealTree(options: { omit: string[] }): Promise<{ meta: { save(): Promise<void> } }>;
   }

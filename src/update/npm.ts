@@ -67,11 +67,11 @@ async function packageLock(
     dependencies: { [source.name]: version },
   };
   await writeFile(path.join(folder, 'package.json'), jsonText(manifest));
-  const registry = `${hostFor('npm', env)}/`;
+  const registry = registryOf(env);
   const arborist = new Arborist({
     path: folder,
     cache: path.join(folder, 'cache'),
-    registry,
+    ...registry,
     lockfileVersion: 3,
     audit: false,
     ...(before === undefined ? {} : { before }),
@@ -83,8 +83,45 @@ async function packageLock(
   });
   await tree.meta.save();
   const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
-  return text.replaceAll(registry, `${canonicalHosts.npm}/`);
+  return withPublicAddresses(text, registry.registry);
 }
+
+/** The registry as npm's client takes it: whoever has to sign in does so by an option of its own, not in the address. */
+function registryOf(env: ResolveRequest['env']): { readonly registry: string } & Record<string, string> {
+  const url = new URL(`${hostFor('npm', env)}/`);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  if (username === '' && password === '') return { registry: url.href };
+  const signIn = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return {
+    registry: url.href,
+    [`//${url.host}${url.pathname}:_auth`]: Buffer.from(signIn).toString('base64'),
+  };
+}
+
+/** A mirror puts its own address into what it hands out; a lock has the public one, which is made of name and version. */
+function withPublicAddresses(text: string, registry: string): string {
+  if (registry === `${canonicalHosts.npm}/`) return text;
+  const lock = z.looseObject({ packages: z.record(z.string(), z.looseObject({})) }).parse(JSON.parse(text));
+  for (const [place, entry] of Object.entries(lock.packages)) {
+    const { resolved, name = nameOf(place), version } = PublicAddress.parse(entry);
+    if (resolved?.startsWith(registry) !== true) continue;
+    const file = resolved.slice(registry.length);
+    const usual = `${name}/-/${name.replace(/^@[^/]+\//, '')}-${version ?? ''}.tgz`;
+    entry['resolved'] = `${canonicalHosts.npm}/${tarballPath.test(file) ? file : usual}`;
+  }
+  return jsonText(lock);
+}
+
+/** `name` is there where a package stands under another one. */
+const PublicAddress = z.object({
+  resolved: z.string().optional(),
+  name: z.string().optional(),
+  version: z.string().optional(),
+});
+/** As npm's own registry has them; some mirrors repeat the scope. */
+const tarballPath = /^(?:@[^/]+\/)?[^/]+\/-\/[^/]+\.tgz$/;
 
 interface Resolved {
   readonly release: NpmRelease;

@@ -12,6 +12,7 @@ import {
   type PypiFile,
   type PypiProject,
 } from '../upstream/pypi.ts';
+import { publicPypiUrl } from '../upstream/hosts.ts';
 import { wheelScore } from '../upstream/wheel.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
 import { heldMajors } from './held-majors.ts';
@@ -164,8 +165,8 @@ function artifact(pin: Pin, file: PypiFile | undefined, fitting: readonly Platfo
     kind: 'pypi',
     name: pin.name,
     version: pin.version,
-    // An index may give addresses relative to itself; the lock records the public one.
-    url: file.url.replace(/^.*\/packages\//, 'https://files.pythonhosted.org/packages/'),
+    // An index may give addresses of its own; the lock records the public one.
+    url: publicPypiUrl(file),
     bytes: file.size,
     ...(fitting.length === platforms.length ? {} : { platforms: [...fitting] }),
     file: file.filename,

@@ -81,7 +81,7 @@ async function resolve(
   const { entry } = server;
   const wanted = parseSource(entry.source);
   const source = version === undefined ? wanted : { ...wanted, range: version };
-  const store = new Store(cacheFolder);
+  const store = new Store(cacheFolder, env);
   const { lock, files } = await resolvers[source.kind]({
     entry,
     source,

@@ -65,13 +65,13 @@ export async function compileRequirements(
     ],
     ...['--python-version', '3.13', '--python-platform', 'x86_64-manylinux_2_40', '--only-binary', ':all:'],
     ...['--no-python-downloads', '--cache-dir', path.join(folder, 'uv-cache'), '--no-emit-index-url'],
-    ...['--default-index', `${hostFor('pypi', env)}/simple`],
   ];
   try {
     const { stdout } = await promisify(execFile)(program, args, {
       maxBuffer: 64 << 20,
       signal,
-      env: childEnvironment(env),
+      // Not as an argument, which everybody on this machine can read: it may hold a password.
+      env: childEnvironment(env, { UV_DEFAULT_INDEX: `${hostFor('pypi', env)}/simple` }),
     });
     return stdout;
   } catch (error) {

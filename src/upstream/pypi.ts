@@ -12,7 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const File = z.object({
   filename: z.string(),
   url: z.string(),
-  digests: z.object({ sha256: z.string() }),
+  digests: z.object({ sha256: z.string(), blake2b_256: z.string().optional() }),
   size: z.number(),
   yanked: z.boolean().default(false),
   yanked_reason: z.string().nullish(),

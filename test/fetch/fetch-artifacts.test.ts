@@ -46,9 +46,8 @@ function rig(t: TestContext): Rig {
     fetch: (artifacts, url) =>
       fetchArtifacts({
         artifacts,
-        store: new Store(folder),
+        store: new Store(folder, { npm_config_registry: `${url}/`, GOPROXY: `${url},direct` }),
         subject: 'fixture',
-        env: { npm_config_registry: `${url}/`, GOPROXY: `${url},direct` },
         emit: (event) => events.push(event),
       }),
   };

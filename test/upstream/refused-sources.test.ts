@@ -31,6 +31,7 @@ async function resolve(
     const found = packages(base(request.headers.host))[name];
     if (found === undefined) return void response.writeHead(404).end('{}');
     const dist = {
+      // As Artifactory has it: the scope stands twice.
       tarball: `${base(request.headers.host)}/${name}/-/${name}-1.0.0.tgz`,
       integrity: found.integrity,
     };
@@ -68,12 +69,14 @@ async function packageTar(): Promise<Buffer> {
 
 test('a tree whose every part is a release with integrity is locked, under the public address', async (t) => {
   const lock = await resolve(t, () => ({
-    fixture: { integrity, dependencies: { other: '^1.0.0' } },
+    fixture: { integrity, dependencies: { other: '^1.0.0', '@scope/third': '^1.0.0' } },
     other: { integrity },
+    '@scope/third': { integrity },
   }));
   assert.deepEqual(
     lock.artifacts.map((artifact) => [artifact.name, artifact.url]),
     [
+      ['@scope/third', 'https://registry.npmjs.org/@scope/third/-/third-1.0.0.tgz'],
       ['fixture', 'https://registry.npmjs.org/fixture/-/fixture-1.0.0.tgz'],
       ['other', 'https://registry.npmjs.org/other/-/other-1.0.0.tgz'],
     ],

@@ -7,7 +7,7 @@ import { jsonText } from '../../lib/folders.ts';
 import { megabytes } from '../../lib/size.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
-import { defaultMirror } from './mirror.ts';
+import { hostFor } from '../../upstream/hosts.ts';
 import { engineOf, hostPlatform, templatesFolder } from './build-environment.ts';
 
 const all: readonly Runtime[] = ['node', 'python', 'go'];
@@ -26,7 +26,7 @@ export const execute: Execute = async (invocation) => {
     kinds: kinds.length === 0 ? all : kinds.map(runtimeOf),
     ...platformsOf(options.text('platform')),
     cacheFolder: terminal.host.folders(terminal.env).cache,
-    mirror: options.text('mirror') ?? defaultMirror,
+    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
     update: verb === 'update' || options.flag('update'),
     locked: options.flag('locked'),
     emit: (event) => {
@@ -61,7 +61,7 @@ async function check({ options, terminal }: Invocation): Promise<number> {
   const newer = await newerPackages({
     templates: templatesFolder(),
     platforms: [platform],
-    mirror: options.text('mirror') ?? defaultMirror,
+    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
     signal: terminal.signal,
   });
   const rows = newer.map(({ kind, name, locked, newest }) => [kind, name, locked, newest]);

@@ -3,7 +3,7 @@ import type { Runtime } from '../../base/recipe.ts';
 import type { Server } from '../../catalog/server.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { BuildEnvironment, RunContext } from '../../image-build/build-server.ts';
-import { defaultMirror } from './mirror.ts';
+import { hostFor } from '../../upstream/hosts.ts';
 
 interface Setting {
   readonly engine: Engine;
@@ -28,7 +28,7 @@ async function makeMissing(kind: Runtime, { engine, buildEnvironment, run }: Set
     Object.values(bases[kind]).map(({ reference }) => engine.inspectImage(reference)),
   );
   if (images.every((image) => image !== undefined)) return;
-  const { cacheFolder, emit, signal } = run;
-  const request = { engine, templates, platform, cacheFolder, emit, signal, mirror: defaultMirror };
+  const { cacheFolder, env, emit, signal } = run;
+  const request = { engine, templates, platform, cacheFolder, emit, signal, mirror: hostFor('debian', env) };
   await buildBases({ ...request, kinds: [kind], update: false, locked: false });
 }

@@ -23,7 +23,7 @@ import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { printUpdates } from '../render/updates.ts';
 import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
-import { defaultMirror } from './mirror.ts';
+import { hostFor } from '../../upstream/hosts.ts';
 import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
 
 const dayMs = 86_400_000;
@@ -177,7 +177,7 @@ function beforeOf({ urgent }: ReleaseCheck, { coolDownDays, now }: Settings): Da
 }
 
 async function settingsOf(invocation: Invocation): Promise<Settings> {
-  const { options } = invocation;
+  const { options, terminal } = invocation;
   const width = jobsOf(invocation);
   const days = options.text('cool-down') ?? '3';
   if (!/^\d{1,3}$/.test(days))
@@ -186,7 +186,7 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
     width,
     coolDownDays: Number(days),
     now: new Date(),
-    mirror: options.text('mirror') ?? defaultMirror,
+    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
     buildEnvironment: await buildEnvironmentOf(invocation),
     run: runContextOf(invocation, () => undefined),
   };
