@@ -1,9 +1,11 @@
 import { Transform } from 'node:stream';
-import { beginsAsMessage, isMessageLine } from './message-line.ts';
+import { beginsAsMessage, beginsAsWritten, endsAsObject, isMessageLine } from './message-line.ts';
 
 const newline = 0x0a;
 /** Bytes of a line that are held until its end tells what it is; of a longer one its beginning decides. */
 const maxHeldBytes = 65_536;
+/** As much as is looked at of a line that is too long. */
+const headBytes = 256;
 
 /**
  * For servers that are known to print other text on stdout (an exception in their entry says so): only JSON-RPC messages
@@ -50,27 +52,25 @@ class LineSorter {
       if (from === 0) return this.#part(chunk, push);
       this.#line(chunk.subarray(0, from), push);
     }
-    const until = chunk.lastIndexOf(newline) + 1;
-    if (until > from) this.#lines(chunk.subarray(from, until), push);
-    const rest = Math.max(from, until);
+    const rest = this.#lines(chunk, from, push);
     if (rest < chunk.length) this.#part(chunk.subarray(rest), push);
   }
 
-  /** Whole lines: neighbours of one kind go on together. */
-  #lines(lines: Buffer, push: Push): void {
-    let begin = 0;
+  /** Whole lines: neighbours of one kind go on together. Where the first line begins that has no end yet. */
+  #lines(chunk: Buffer, from: number, push: Push): number {
+    let [begin, at] = [from, from];
     let kind: Kind | undefined;
-    for (let at = 0; at < lines.length;) {
-      const end = lines.indexOf(newline, at) + 1;
-      const next = isMessageLine(lines.subarray(at, end)) ? 'message' : 'noise';
+    for (let end = chunk.indexOf(newline, at); end >= 0; end = chunk.indexOf(newline, at)) {
+      const next = isMessageLine({ bytes: chunk, from: at, to: end + 1 }) ? 'message' : 'noise';
       if (kind !== undefined && next !== kind) {
-        this.#send(kind, { piece: lines.subarray(begin, at), push });
+        this.#send(kind, { piece: chunk.subarray(begin, at), push });
         begin = at;
       }
       kind = next;
-      at = end;
+      at = end + 1;
     }
-    if (kind !== undefined) this.#send(kind, { piece: lines.subarray(begin), push });
+    if (kind !== undefined) this.#send(kind, { piece: chunk.subarray(begin, at), push });
+    return at;
   }
 
   end(push: Push): void {
@@ -79,9 +79,9 @@ class LineSorter {
 
   /** The end of a line, and so all of it. */
   #line(rest: Buffer, push: Push): void {
-    const whole = this.#heldBytes === 0 ? rest : Buffer.concat([...this.#held, rest]);
-    const isMessage = this.#passing === undefined ? isMessageLine(whole) : this.#passing === 'message';
-    this.#send(isMessage ? 'message' : 'noise', { piece: whole, push });
+    const pieces = rest.length === 0 ? this.#held : [...this.#held, rest];
+    const kind = this.#passing ?? (isMessage(pieces) ? 'message' : 'noise');
+    for (const piece of pieces) this.#send(kind, { piece, push });
     this.#held = [];
     this.#heldBytes = 0;
     this.#passing = undefined;
@@ -92,15 +92,27 @@ class LineSorter {
     this.#held.push(piece);
     this.#heldBytes += piece.length;
     if (this.#heldBytes < maxHeldBytes) return;
-    const begun = Buffer.concat(this.#held);
+    const [first = piece] = this.#held;
+    const begun = first.length >= headBytes ? first : Buffer.concat(this.#held);
+    this.#passing = beginsAsMessage(begun) ? 'message' : 'noise';
+    for (const held of this.#held) this.#send(this.#passing, { piece: held, push });
     this.#held = [];
     this.#heldBytes = 0;
-    this.#passing = beginsAsMessage(begun) ? 'message' : 'noise';
-    this.#send(this.#passing, { piece: begun, push });
   }
 
   #send(kind: Kind, { piece, push }: { readonly piece: Buffer; readonly push: Push }): void {
     if (kind === 'message') push(piece);
     else this.#onNoise(piece);
   }
+}
+
+/** A line in the pieces in which it came: they are only put together, at some cost, where it must be read whole. */
+function isMessage(pieces: readonly Buffer[]): boolean {
+  const [first, last] = [pieces[0], pieces.at(-1)].map(
+    (bytes) => bytes && { bytes, from: 0, to: bytes.length },
+  );
+  if (first === undefined || last === undefined) return false;
+  if (pieces.length > 1 && beginsAsWritten(first) && endsAsObject(last)) return true;
+  const bytes = pieces.length === 1 ? first.bytes : Buffer.concat(pieces);
+  return isMessageLine({ bytes, from: 0, to: bytes.length });
 }

@@ -29,6 +29,25 @@ const lines: readonly (readonly [line: string, isMessage: boolean])[] = [
   [message(10, { result: 'x'.repeat(200_000) }), true],
   [`{"big log": "${'y'.repeat(200_000)}"}`, false],
   [message(11), true],
+  // As SDKs write them, and what only looks like that.
+  ['{"jsonrpc":"2.0","id":12,"result":{}}', true],
+  ['{"jsonrpc":"2.0","method":"ping","id":"a"} sent', false],
+  ['{"jsonrpc":"2.0","id":13,"result":{"text":"', false],
+  ['{"method":"notifications/message","params":{"level":"info"},"jsonrpc":"2.0"}', true],
+  ['{"result":{"tools":[]},"jsonrpc":"2.0","id":14}', true],
+  ['{"result":{"tools":[]},"jsonrpc":"2.0","id":"an id \\" of text"}', true],
+  ['{"error":{"code":-32601,"message":"no"},"jsonrpc":"2.0","id":null}', true],
+  ['{"result":{},"jsonrpc":"1.0","id":15}', false],
+  ['{ "id": 16, "jsonrpc": "2.0", "result": {} }', true],
+  ["{'jsonrpc': '2.0', 'id': 17}", false],
+  ['{"level":"debug","sent":{"jsonrpc":"2.0","id":18}}', false],
+  [`{"level":"debug","text":"${'z'.repeat(30_000)}"}`, false],
+  [`{"jsonrpc":"2.0","id":19,"result":"${'x'.repeat(30_000)}"}  \r`, true],
+  [`{"jsonrpc":"2.0","id":20,"result":"${'x'.repeat(30_000)}" and more`, false],
+  ['[1, 2, 3]', false],
+  ['{}', false],
+  ['{', false],
+  ['[', false],
 ];
 const of = (kind: boolean): string =>
   lines
