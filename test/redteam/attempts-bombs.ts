@@ -91,7 +91,8 @@ export const bombs: readonly Attempt[] = [
   { title: 'the same, with full input and the lease stopped', judge: gone('blind-SIGSTOP') },
   {
     title: 'use up the watches of all siblings (inotify)',
-    known: 'the kernel counts inotify instances per user over all containers and has no limit below that',
+    known:
+      'the kernel counts inotify instances per uid in the engine’s user namespace, which all its containers share; the only limit below that is one of a user namespace (user.max_inotify_instances), which no user of an engine can set for a container, and whose count its parent carries as well; another uid for each container would be no owner of the image’s files, its state and what is handed over',
     judge: ({ measures }) => {
       const answer = measures.get('sibling-watch');
       if (answer === undefined) return unanswered;
