@@ -155,13 +155,17 @@ function stateFolders({ permissions: { state, mounts } }: Entry): Contradiction[
 function writableFolders(entry: Entry): Contradiction[] {
   const { writable, mounts, state } = entry.permissions;
   const others = [
-    ...mounts.map(({ name, target }) => ({ what: `mount ${name}`, target })),
-    ...state.map(({ name, target }) => ({ what: `state ${name}`, target })),
+    ...mounts.map(({ name, target, samePath }) => ({ what: `mount ${name}`, target, samePath })),
+    ...state.map(({ name, target }) => ({ what: `state ${name}`, target, samePath: undefined })),
   ];
   return writable.flatMap((folder, index) => {
     const path = ['permissions', 'writable', index];
     if (isOwn(folder)) return [{ path, message: `permissions.writable: ${folder} is a folder of the image` }];
-    const other = others.find(({ target }) => overlap(target, folder));
+    // What is seen elsewhere when it is handed over has its place in memory until then.
+    const other = others.find(
+      ({ target, samePath }) =>
+        overlap(target, folder) && !(samePath === true && target.startsWith(`${folder}/`)),
+    );
     return other ? [{ path, message: `permissions.writable: ${folder} overlaps the ${other.what}` }] : [];
   });
 }

@@ -96,6 +96,12 @@ export const Mount = z.strictObject({
     .describe(
       'It may be handed several folders: each is seen below the target under its own name, and an argument that is the target becomes one for each.',
     ),
+  samePath: z
+    .literal(true)
+    .optional()
+    .describe(
+      'It is seen at the path that it has on the user’s machine, so that paths in arguments and answers mean the same on both sides; an argument of `args` that is the target, or lies below it, becomes that path. The target is where the server puts such files if nothing is handed over, and may lie in a folder of `writable`.',
+    ),
   description: text.describe('What the server does with it.'),
 });
 

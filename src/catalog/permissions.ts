@@ -70,10 +70,15 @@ function mountSentence({
   mode,
   required,
   many,
+  samePath,
   kind,
   description,
 }: Entry['permissions']['mounts'][number]): string {
   const access = mode === 'rw' ? 'read, and written if you allow it' : 'read';
-  const place = many === true ? `${target}; several may be handed over, each below it` : target;
-  return `${kind === 'file' ? 'File' : 'Folder'} "${name}" (${required ? 'required' : 'optional'}), ${access}, seen as ${place}: ${oneLine(description, maxDescriptionLength)}`;
+  const several = many === true ? '; several may be handed over' : '';
+  const place =
+    samePath === true
+      ? `seen at the path that it has on your machine${several}`
+      : `seen as ${target}${several}${many === true ? ', each below it' : ''}`;
+  return `${kind === 'file' ? 'File' : 'Folder'} "${name}" (${required ? 'required' : 'optional'}), ${access}, ${place}: ${oneLine(description, maxDescriptionLength)}`;
 }

@@ -5,11 +5,14 @@ import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { guardsOf, mountIdentity } from './guards.ts';
 import { refuseFileWriting } from './file-guard.ts';
+import { samePath } from './same-path.ts';
 import { safeSource } from './mount-source.ts';
 import type { MountRequest, Paths, WrittenFolder } from './sandbox.ts';
 
 /** A folder or a file of the user's, with what lies on top of it. */
 export interface HandedMount {
+  /** As the entry has it: a folder may be seen at another place. */
+  readonly declared: Mount;
   readonly folder: BindMount;
   readonly guards: readonly BindMount[];
   readonly written: readonly WrittenFolder[];
@@ -27,29 +30,36 @@ export function mountsOf(
     ({ name, required }) => required && !requests.some((request) => request.name === name),
   );
   if (missing.length > 0) throw mountMissing(entry, missing);
+  const places: string[] = [];
+  const fixed = declared
+    .filter((mount) => mount.samePath !== true && requests.some(({ name }) => name === mount.name))
+    .map(({ target }) => target);
   return declared.flatMap((mount) => {
     const handed = requests.filter(({ name }) => name === mount.name);
-    return placed(entry, { mount, handed }).map(({ request, target }) =>
-      bind(entry, { mount: { ...mount, target }, request, paths }),
-    );
+    return placed(entry, { mount, handed }).map(({ request, target: usual }) => {
+      const target =
+        mount.samePath === true ? samePath(entry, { mount, request, others: [...fixed, ...places] }) : usual;
+      if (mount.samePath === true) places.push(target);
+      return bind(entry, { mount, target, request, paths });
+    });
   });
 }
 
 /**
- * Arguments of a server that takes a list of folders: the target of a mount that was handed several becomes one argument
- * for each.
+ * Arguments that name a mount's target, where what was handed over is seen elsewhere: several folders, of which each
+ * becomes an argument, or one at the path that it has on the user's machine.
  */
-export function withFolders(
-  args: readonly string[],
-  entry: Entry,
-  handed: readonly HandedMount[],
-): readonly string[] {
+export function withFolders(args: readonly string[], handed: readonly HandedMount[]): readonly string[] {
+  const moved = handed.filter(({ declared, folder }) => folder.target !== declared.target);
   return args.flatMap((arg) => {
-    const mount = entry.permissions.mounts.find(({ target, many }) => many === true && target === arg);
-    const below = handed
-      .map(({ folder }) => folder.target)
-      .filter((target) => mount !== undefined && target.startsWith(`${mount.target}/`));
-    return below.length === 0 ? [arg] : below;
+    const own = moved.filter(({ declared: { target } }) => arg === target);
+    if (own.length > 0) return own.map(({ folder }) => folder.target);
+    const around = moved.find(
+      ({ declared: { target, samePath: same } }) => same === true && arg.startsWith(`${target}/`),
+    );
+    return around === undefined
+      ? [arg]
+      : [`${around.folder.target}${arg.slice(around.declared.target.length)}`];
   });
 }
 
@@ -94,7 +104,7 @@ function freeName(name: string, taken: Set<string>): string {
 
 function bind(
   entry: Entry,
-  { mount, request, paths }: { mount: Mount; request: MountRequest; paths: Paths },
+  { mount, target, request, paths }: { mount: Mount; target: string; request: MountRequest; paths: Paths },
 ): HandedMount {
   const asked = request.mode === 'rw' || request.mode === 'rw-all';
   if (asked && mount.mode === 'ro') {
@@ -106,7 +116,6 @@ function bind(
   }
   // Writing takes two: the entry that needs it and the user who allows it.
   const readOnly = !(mount.mode === 'rw' && asked);
-  const { target } = mount;
   const { kind = 'folder' } = mount;
   const writing = readOnly ? 'no' : request.mode === 'rw-all' ? 'unguarded' : 'guarded';
   const source = safeSource(request, { kind, writing }, paths);
@@ -119,9 +128,9 @@ function bind(
     ...(kind === 'file' ? { file: true } : {}),
   };
   if (kind === 'file' && writing === 'guarded') refuseFileWriting({ name: mount.name, source }, paths);
-  if (kind === 'file' || writing !== 'guarded') return { folder, guards: [], written: [] };
+  if (kind === 'file' || writing !== 'guarded') return { declared: mount, folder, guards: [], written: [] };
   const { mounts, written } = guardsOf({ name: mount.name, source, target }, paths);
-  return { folder, guards: mounts, written: [written] };
+  return { declared: mount, folder, guards: mounts, written: [written] };
 }
 
 function refuseUnknown(entry: Entry, name: string): void {

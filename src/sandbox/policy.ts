@@ -26,7 +26,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const { limits, permissions, shm } = entry;
   const handed = mountsOf(entry, overrides.mounts, paths);
   const mounts = handed.map(({ folder }) => folder);
-  const user = userOf(entry, { mounts, paths });
+  const user = userOf(entry, { handed, paths });
   const settings = settle(entry, overrides.env);
   const env = {
     ...authoritiesEnv(overrides.authorities),
@@ -36,7 +36,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   };
   // Like secrets: no configuration of the container shows them.
   const secrets = { ...settings.secrets, ...extraEnv(entry, overrides.extraEnv ?? {}, env) };
-  const args = [...withFolders(entry.args, entry, handed), ...overrides.args];
+  const args = [...withFolders(entry.args, handed), ...overrides.args];
   refuseLongWords({ args, env, secrets });
   const network = rulesOf({
     declared: permissions.network,

@@ -1,6 +1,6 @@
 import type { Entry } from '../catalog/entry.ts';
-import type { BindMount } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { HandedMount } from './mounts.ts';
 import type { Owner, Paths } from './sandbox.ts';
 
 /** The account in every runtime base; numeric on both sides, because `USER 65532` alone means group 0. */
@@ -23,17 +23,15 @@ interface Handed {
  */
 export function userOf(
   entry: Entry,
-  { mounts, paths }: { mounts: readonly BindMount[]; paths: Paths },
+  { handed: all, paths }: { handed: readonly Pick<HandedMount, 'declared' | 'folder'>[]; paths: Paths },
 ): string {
-  const handed = mounts.flatMap(({ source, target, readOnly }): Handed[] => {
-    const owner = paths.ownerOf(source);
-    const { name = '', kind = 'folder' } =
-      entry.permissions.mounts.find(
-        (mount) => target === mount.target || target.startsWith(`${mount.target}/`),
-      ) ?? {};
-    const needs = kind === 'file' ? (readOnly ? 4 : 6) : readOnly ? 5 : 7;
-    return owner === undefined ? [] : [{ name, source, owner, kind, needs }];
-  });
+  const handed = all.flatMap(
+    ({ declared: { name, kind = 'folder' }, folder: { source, readOnly } }): Handed[] => {
+      const owner = paths.ownerOf(source);
+      const needs = kind === 'file' ? (readOnly ? 4 : 6) : readOnly ? 5 : 7;
+      return owner === undefined ? [] : [{ name, source, owner, kind, needs }];
+    },
+  );
   const deciding =
     handed.find(({ needs, owner }) => writes(needs) && owner.uid !== 0) ??
     handed.find(({ needs, owner }) => owner.uid !== 0 && !permits(owner.mode, needs));

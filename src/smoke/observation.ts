@@ -9,6 +9,8 @@ import type { Expectation } from './expectations.ts';
 /** Everything that was seen of one server, for the checks to judge. */
 export interface Observation {
   readonly entry: Entry;
+  /** Where it saw the user's folders and files: what lies there has the user, too. */
+  readonly handed: readonly string[];
   readonly handshake: HandshakeResult;
   /** Last lines of stderr. */
   readonly stderr: readonly string[];

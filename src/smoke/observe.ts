@@ -99,6 +99,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   const changes = await engine.containerChanges(id).catch(() => []);
   return {
     entry,
+    handed: watched.sandbox.mounts.flatMap(({ kind, target }) => (kind === 'bind' ? [target] : [])),
     knownTools,
     handshake: result,
     stderr,

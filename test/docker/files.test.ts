@@ -39,6 +39,8 @@ before(
       '{name: data, target: /data, mode: rw, description: Data}',
       '{name: more, target: /more, mode: rw, description: More}',
       '{name: docs, target: /docs, mode: ro, description: Documents}',
+      '{name: shots, target: /tmp/shots, mode: rw, samePath: true, description: Pictures}',
+      '{name: key, target: /keys/key.json, kind: file, mode: rw, description: A key}',
     ];
     const permissions = `permissions: {mounts: [${mounts.join(', ')}]}\n`;
     catalog = opened.use(await fixtureCatalog(engine, { none: permissions }, 'files'));
@@ -73,8 +75,12 @@ const wordsFor = (mounts: readonly string[]): readonly string[] => [
 ];
 
 /** Runs code in the container as the server's own user; what it says, or the code of its error. */
-async function inside(mounts: readonly string[], code: string): Promise<string> {
-  const client = await talk(wordsFor(mounts));
+async function inside(
+  mounts: readonly string[],
+  code: string,
+  more: readonly string[] = [],
+): Promise<string> {
+  const client = await talk([...wordsFor(mounts), ...more]);
   try {
     const [container] = await engine.listContainers({ [label.server]: server });
     const script = `try{const said=(()=>{${code}})();process.stdout.write(String(said))}catch(e){process.stdout.write(e.code??String(e))}`;
@@ -107,6 +113,57 @@ test(
     assert.equal(await inside([`data=${folder}`], write('/data')), 'EROFS');
     assert.equal(await inside([`docs=${folder}`], write('/docs')), 'EROFS');
     assert.match(await refusal(`docs=${folder}:rw`), /declares it read-only/);
+  },
+);
+
+test(
+  'a folder of samePath is seen at the path that it has here, below /tmp too, and what is made there is here',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t);
+    const said = await inside(
+      [`shots=${folder}:rw`],
+      `fs.writeFileSync('${folder}/shot.png','x');return fs.readFileSync('${folder}/note','utf8')+fs.existsSync('/tmp/shots')+fs.readdirSync('${path.dirname(folder)}')`,
+    );
+    assert.equal(said, 'hellofalsework');
+    assert.equal(readFileSync(path.join(folder, 'shot.png'), 'utf8'), 'x');
+    assert.match(await refusal('shots=/srv/../app'), /expected a folder|is a folder of the image too/);
+  },
+);
+
+test(
+  'a single file is read, also as its owner, written only with rw, and nothing beside it is seen',
+  { timeout },
+  async (t) => {
+    const folder = userFolder(t);
+    const file = path.join(folder, 'note');
+    assert.equal(await inside([`key=${file}`], "return fs.readFileSync('/keys/key.json','utf8')"), 'hello');
+    assert.equal(await inside([`key=${file}`], "return fs.readdirSync('/keys')"), 'key.json');
+    assert.equal(await inside([`key=${file}`], "fs.writeFileSync('/keys/key.json','x')"), 'EROFS');
+    chmodSync(file, 0o600);
+    const { uid } = user;
+    assert.equal(
+      await inside([`key=${file}`], "return fs.readFileSync('/keys/key.json','utf8')+process.getuid()"),
+      `hello${String(uid)}`,
+    );
+    await inside([`key=${file}:rw`], "fs.writeFileSync('/keys/key.json','changed')");
+    assert.equal(readFileSync(file, 'utf8'), 'changed');
+    assert.match(await refusal(`key=${folder}`), /expected a file, found a folder/);
+    assert.match(await refusal(`data=${file}`), /expected a folder, found a file/);
+  },
+);
+
+test(
+  'a variable of --extra-env reaches the server alone, and one of a loader is refused',
+  { timeout },
+  async () => {
+    const environ =
+      "const all=fs.readdirSync('/proc').filter((n)=>/^\\d+$/.test(n)&&n!=='1'&&n!==String(process.pid)).map((n)=>fs.readFileSync('/proc/'+n+'/environ','latin1'));return all.filter((text)=>text.includes('EXTRA_WORD=two words')).length";
+    const given = ['--extra-env', 'EXTRA_WORD=two words'];
+    assert.equal(await inside([], environ, given), '1');
+    assert.equal(await inside([], environ), '0');
+    const { code, stderr } = await run(['run', ...wordsFor([]), '--extra-env', 'LD_PRELOAD=/tmp/x.so']);
+    assert.deepEqual([code, /LD_PRELOAD/.test(stderr)], [2, true]);
   },
 );
 

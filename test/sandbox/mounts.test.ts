@@ -78,7 +78,7 @@ test('folders of one name are numbered, and hidden names are none', () => {
 
 test('an argument that is the target becomes one for each folder', () => {
   const args = (requests: typeof two): readonly string[] =>
-    withFolders(several.args, several, mountsOf(several, requests, fakePaths()));
+    withFolders(several.args, mountsOf(several, requests, fakePaths()));
   assert.deepEqual(args(two), ['--root', '/data/a', '/data/b', '/database']);
   assert.deepEqual(args(two.slice(0, 1)), ['--root', '/data', '/database']);
 });

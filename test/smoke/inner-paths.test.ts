@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../src/lib/finding.ts';
+import { innerPaths } from '../../src/smoke/checks/paths.ts';
 import { label } from '../../src/lib/labels.ts';
 import { smokeTest, type SmokeReport } from '../../src/smoke/smoke-test.ts';
 import { FakeEngine } from '../rig/fake-engine.ts';
@@ -70,6 +71,14 @@ for (const says of [
     assert.equal(pathsIn(report), undefined);
     assert.ok(report.checks.includes('paths'));
   });
+
+test('a file in a folder that the user has handed over is the user’s, also where that lies in /tmp', () => {
+  const answer = 'one in /tmp/mine/a.png, one in /tmp/mine-not/b.png, one in /tmp/c.png';
+  assert.deepEqual(innerPaths(answer, { folders: ['/tmp'], handed: ['/tmp/mine'] }), [
+    '/tmp/c.png',
+    '/tmp/mine-not/b.png',
+  ]);
+});
 
 test('an exception of the entry lowers it, and gives the reason', async () => {
   const reason = 'the path is of no use to anybody';

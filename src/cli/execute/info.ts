@@ -131,6 +131,7 @@ function pageOf(server: ListedServer, { local, restriction, consent, program }: 
     '',
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [name]: clientConfig(server, program) } }, undefined, 2),
+    ...recommendations(server),
     '',
     installLine(program),
   ].join('\n')}\n`;
@@ -187,6 +188,17 @@ function restrictionLines(entry: Entry, restriction: Known['restriction']): stri
     `What ${restriction.files.join(' and ')} leaves of it:`,
     ...(changed.length === 0 ? ['all'] : changed).map((sentence) => `  ${sentence}`),
   ];
+}
+
+/** What answers name can be opened only where a folder was handed over for it. */
+function recommendations({ permissions: { mounts } }: Entry): string[] {
+  return mounts
+    .filter(({ samePath, required, mode }) => samePath === true && !required && mode === 'rw')
+    .flatMap(({ name }) => [
+      '',
+      `Recommended: --mount ${name}=/path/to/folder:rw after "run". Files that it makes are put there, and its answers`,
+      'name them by the path that they have on your machine; without it they vanish with the server.',
+    ]);
 }
 
 function clientConfig(entry: Entry, [command, ...words]: readonly string[]): unknown {

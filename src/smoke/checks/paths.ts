@@ -8,16 +8,13 @@ const maxNamed = 10;
  * The answer to `smoke.call` names no file that only the container has: what lies in its memory or in a volume of its
  * own can't be opened by who reads the answer. Paths that the call itself named are no news.
  */
-export const answersWithoutInnerPaths: Check = ({ entry, handshake }) => {
+export const answersWithoutInnerPaths: Check = ({ entry, handed, handshake }) => {
   const { call } = handshake;
   if (call === undefined || call.isError) return [];
   const { writable, state } = entry.permissions;
   const asked = JSON.stringify(entry.smoke.call?.arguments ?? {});
   const folders = [...writable, ...state.map(({ target }) => target)];
-  const text = unescaped(call.text);
-  const named = [...new Set(folders.flatMap((folder) => pathsBelow(folder, text)))]
-    .filter((path) => !asked.includes(path))
-    .toSorted();
+  const named = innerPaths(call.text, { folders, handed }).filter((path) => !asked.includes(path));
   return named.length === 0
     ? []
     : [
@@ -28,6 +25,17 @@ export const answersWithoutInnerPaths: Check = ({ entry, handshake }) => {
         ),
       ];
 };
+
+/** Paths in a text that lie below a folder of the container's own and in none that the user has handed over. Sorted. */
+export function innerPaths(
+  answer: string,
+  { folders, handed }: { readonly folders: readonly string[]; readonly handed: readonly string[] },
+): string[] {
+  const text = unescaped(answer);
+  return [...new Set(folders.flatMap((folder) => pathsBelow(folder, text)))]
+    .filter((path) => !handed.some((folder) => path === folder || path.startsWith(`${folder}/`)))
+    .toSorted();
+}
 
 /** The answer is kept as JSON: a line feed there is a backslash and a letter. */
 function unescaped(json: string): string {
