@@ -76,6 +76,8 @@ export const EnvSetting = z.strictObject({
   default: z.string().optional().describe('Used if the user sets nothing. A secret has none.'),
 });
 
+const flag = z.literal(true).optional();
+
 export const Mount = z.strictObject({
   name: mountName.describe('The name that the user hands a folder or a file to.'),
   target: absolutePath.describe('Where the server sees it.'),
@@ -90,18 +92,12 @@ export const Mount = z.strictObject({
     .default('ro')
     .describe('The most that the user may allow. Writing also takes `:rw` on the command line.'),
   required: z.boolean().default(false).describe('The server does not start without it.'),
-  many: z
-    .literal(true)
-    .optional()
-    .describe(
-      'It may be handed several folders: each is seen below the target under its own name, and an argument that is the target becomes one for each.',
-    ),
-  samePath: z
-    .literal(true)
-    .optional()
-    .describe(
-      'It is seen at the path that it has on the user’s machine, so that paths in arguments and answers mean the same on both sides; an argument of `args` that is the target, or lies below it, becomes that path. The target is where the server puts such files if nothing is handed over, and may lie in a folder of `writable`.',
-    ),
+  many: flag.describe(
+    'It may be handed several folders: each is seen below the target under its own name, and an argument that is the target becomes one for each.',
+  ),
+  samePath: flag.describe(
+    'It is seen at the path that it has on the user’s machine, so that paths in arguments and answers mean the same on both sides; an argument of `args` that is the target, or lies below it, becomes that path. The target is where the server puts such files if nothing is handed over, and may lie in a folder of `writable`.',
+  ),
   description: text.describe('What the server does with it.'),
 });
 

@@ -193,6 +193,11 @@ export interface BindMount {
   readonly file?: true;
   /** Of a bind: `DEV:INO` (stat(2), decimal) of what was judged; the same must be found mounted (docs/decisions/0021). */
   readonly identity?: string | undefined;
+  /**
+   * Of a bind: where the engine confines containers by SELinux, the label of what is mounted, and of all below it, may be
+   * changed to the one that containers share (`:z`), which stays. Elsewhere it means nothing.
+   */
+  readonly relabel?: 'allowed';
   /** Of a volume that is made for this container; one that exists keeps its own. */
   readonly labels?: Labels;
 }

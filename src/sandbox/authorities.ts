@@ -5,8 +5,11 @@ import { authorityFiles } from '../lib/write-authorities.ts';
 const target = '/mcpcat-authorities';
 
 /** Read-only, like all that only the user decides. */
-export function authoritiesMount(folder: string | undefined): BindMount[] {
-  return folder === undefined ? [] : [{ source: folder, target, readOnly: true, kind: 'bind' }];
+export function authoritiesMount(folder: string | undefined, labelled: boolean): BindMount[] {
+  if (folder === undefined) return [];
+  // Made by us for containers alone.
+  const relabel = labelled ? ({ relabel: 'allowed' } as const) : {};
+  return [{ source: folder, target, readOnly: true, kind: 'bind', ...relabel }];
 }
 
 /**

@@ -5,6 +5,7 @@ import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { guardsOf, mountIdentity } from './guards.ts';
 import { refuseFileWriting } from './file-guard.ts';
+import { isOwnPlace } from './refusal.ts';
 import { samePath } from './same-path.ts';
 import { safeSource } from './mount-source.ts';
 import type { MountRequest, Paths, WrittenFolder } from './sandbox.ts';
@@ -126,6 +127,7 @@ function bind(
     readOnly,
     identity: mountIdentity(source, paths),
     ...(kind === 'file' ? { file: true } : {}),
+    ...(paths.labelled && isOwnPlace(source, paths) ? { relabel: 'allowed' } : {}),
   };
   if (kind === 'file' && writing === 'guarded') refuseFileWriting({ name: mount.name, source }, paths);
   if (kind === 'file' || writing !== 'guarded') return { declared: mount, folder, guards: [], written: [] };

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import type { Env, Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
@@ -22,6 +22,8 @@ export function hostPaths(home: string, host: Host = thisHost(), env: Env = {}):
     keepsIdentity: host.system === 'linux',
     entries: (path) => unlessFailed(() => readdirSync(path, { withFileTypes: true }))?.map(entryOf) ?? [],
     textOf: (path) => unlessFailed(() => textOf(path)),
+    // An engine in a virtual machine may confine its containers so, whatever this system does.
+    labelled: host.system !== 'linux' || existsSync('/sys/fs/selinux'),
     caseless: host.system !== 'linux',
     // Also by the account's own rules: what a client leaves out of the environment is there all the same.
     get ownFolders() {

@@ -50,7 +50,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     mounts: [
       ...mounts,
       ...handed.flatMap(({ guards }) => guards),
-      ...authoritiesMount(overrides.authorities),
+      ...authoritiesMount(overrides.authorities, paths.labelled),
       ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away', labels: overrides.stateLabels }),
     ],
     written: handed.flatMap(({ written }) => written),

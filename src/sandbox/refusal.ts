@@ -61,6 +61,12 @@ export function hiddenPlace(source: string, paths: Paths): string | undefined {
   return hiddenReason(placeOf(source, paths));
 }
 
+/** Whether a place is a user's own work: no part of the system, and nothing that its programs keep. */
+export function isOwnPlace(source: string, paths: Paths): boolean {
+  const judged = placeOf(source, paths);
+  return systemReason(judged) === undefined && hiddenReason(judged) === undefined;
+}
+
 /** What a folder is compared with. */
 interface Judged {
   readonly source: string;

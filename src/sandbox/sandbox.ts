@@ -106,6 +106,8 @@ export interface Paths {
   entries(path: string): readonly PathEntry[];
   /** What a regular file begins with, up to 64 KiB; undefined for anything else, and for what can't be read. */
   textOf(path: string): string | undefined;
+  /** Whether files may carry labels of SELinux, without which a container can't use them. */
+  readonly labelled: boolean;
   /** Whether file names that differ in case alone are the same file. */
   readonly caseless: boolean;
   /** Where mcpcat keeps settings, consents and code that it loads. */

@@ -66,6 +66,32 @@ test('what an engine is and can limit is joined from two answers', async (t) => 
   assert.deepEqual(await engine.info(), fake.facts);
 });
 
+test('what may be relabelled is, on an engine that confines containers by SELinux, and it is asked once', async (t) => {
+  const { engine, fake } = await setup(t);
+  const handed = { kind: 'bind', source: '/home/ada/x', target: '/data', readOnly: true } as const;
+  const mounts = [
+    { ...handed, relabel: 'allowed' },
+    { ...handed, target: '/guarded' },
+    { ...handed, source: '/home/ada/a:b', target: '/colon', relabel: 'allowed' },
+  ] as const;
+  const labelled = async (): Promise<readonly (string | undefined)[]> => {
+    const id = await engine.createContainer({ ...closed(image), mounts });
+    return mounts.map(
+      ({ target }) =>
+        fake.containers.get(id)?.settings.mounts.find((mount) => mount.target === target)?.relabel,
+    );
+  };
+  fake.facts = { ...fake.facts, securityOptions: ['seccomp', 'selinux'] };
+  const asked = (): number => fake.calls.filter(({ method }) => method === 'info').length;
+  const sofar = asked();
+  assert.deepEqual(await labelled(), ['allowed', undefined, undefined]);
+  assert.deepEqual(await labelled(), ['allowed', undefined, undefined]);
+  assert.equal(asked() - sofar, 1);
+  const plain = await setup(t);
+  const id = await plain.engine.createContainer({ ...closed(image), mounts });
+  assert.ok(plain.fake.containers.get(id)?.settings.mounts.every(({ relabel }) => relabel === undefined));
+});
+
 test('memory is what the kernel could not take back, with the peak where there is one', async (t) => {
   const given = await setup(t);
   const id = await running(given);

@@ -5,7 +5,11 @@ import { fields, type Fields } from './api-route.ts';
 /** What the fake engine looks at of a create body. */
 export function settingsOf(body: Fields): ContainerSettings {
   const host = fields(body['HostConfig']);
-  const mounts = Array.isArray(host['Mounts']) ? host['Mounts'].map((mount) => mountOf(fields(mount))) : [];
+  const structured = Array.isArray(host['Mounts'])
+    ? host['Mounts'].map((mount) => mountOf(fields(mount)))
+    : [];
+  const binds = Array.isArray(host['Binds']) ? host['Binds'].map((text) => bindOf(String(text))) : [];
+  const mounts = [...structured, ...binds];
   return {
     ...closed(String(body['Image'])),
     labels: strings(body['Labels']),
@@ -13,6 +17,14 @@ export function settingsOf(body: Fields): ContainerSettings {
     autoRemove: host['AutoRemove'] === true,
     mounts,
   };
+}
+
+/** `SOURCE:TARGET:OPTIONS`; what is relabelled says `z`. */
+function bindOf(text: string): BindMount {
+  const [source = '', target = '', options = ''] = text.split(':');
+  const words = options.split(',');
+  const relabel = words.includes('z') ? ({ relabel: 'allowed' } as const) : {};
+  return { kind: 'bind', source, target, readOnly: words.includes('ro'), ...relabel };
 }
 
 function mountOf(mount: Fields): BindMount {

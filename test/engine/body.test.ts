@@ -96,6 +96,23 @@ test('every restriction reaches the engine in its own words', () => {
   });
 });
 
+test('where containers are confined by SELinux, what may be relabelled is a bind with z, all else stays as it is', () => {
+  const [bind, volume] = settings.mounts;
+  assert.ok(bind && volume);
+  const asked = {
+    ...settings,
+    mounts: [{ ...bind, relabel: 'allowed' as const }, { ...bind, target: '/other' }, volume],
+  };
+  const confined = createBody(asked, undefined, { confined: true }).HostConfig;
+  assert.deepEqual(confined?.Binds, ['/home/me/x:/data:ro,rprivate,z']);
+  assert.deepEqual(
+    confined.Mounts?.map(({ Target }) => Target),
+    ['/other', '/cache'],
+  );
+  const free = createBody(asked).HostConfig;
+  assert.deepEqual([free?.Binds, free?.Mounts?.length], [undefined, 3]);
+});
+
 test('stdin is open once, and nothing is a terminal', () => {
   const { OpenStdin, StdinOnce, AttachStdin, AttachStdout, AttachStderr, Tty } = createBody(settings);
   assert.deepEqual(

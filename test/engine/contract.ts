@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { Attachment, ContainerEnd, ContainerSettings } from '../../src/engine/engine.ts';
@@ -146,6 +149,8 @@ function aboutStarts(it: It): void {
 
 function aboutSettings(it: It): void {
   it('what it has made can be read back, and is what was asked for', async (given) => {
+    const handed = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'mcpcat-contract-')));
+    process.once('exit', () => rmSync(handed, { recursive: true, force: true }));
     const closedFolder = { target: '/closed', bytes: 4096, uid: 0, gid: 0, mode: 0o555, readOnly: true };
     const more = {
       command: ['--flag'],
@@ -155,7 +160,11 @@ function aboutSettings(it: It): void {
         { target: '/tmp', bytes: 65_536, uid: 65_532, gid: 65_532, mode: 0o1777, readOnly: false },
         closedFolder,
       ],
-      mounts: [{ kind: 'volume', source: '', target: '/state', readOnly: false }],
+      mounts: [
+        { kind: 'volume', source: '', target: '/state', readOnly: false },
+        // Which engine does what with a label is its own matter: it is mounted all the same.
+        { kind: 'bind', source: handed, target: '/handed', readOnly: true, relabel: 'allowed' },
+      ],
       stopSignal: 'SIGTERM',
     } as const;
     await inContainer(

@@ -36,7 +36,7 @@ interface FakeFacts {
 export function fakePaths(
   known: Readonly<Record<string, FakeFacts | null>> = {},
   homes: readonly string[] = ['/home/ada'],
-  more: Partial<Pick<Paths, 'caseless' | 'ownFolders' | 'programFolders'>> = {},
+  more: Partial<Pick<Paths, 'labelled' | 'caseless' | 'ownFolders' | 'programFolders'>> = {},
 ): Paths {
   const facts = (path: string): FakeFacts | null => (path in known ? (known[path] ?? null) : {});
   return {
@@ -53,6 +53,7 @@ export function fakePaths(
     keepsIdentity: true,
     entries: (path) => (facts(path)?.holds ?? []).map(entryNamed),
     textOf: () => undefined,
+    labelled: false,
     caseless: false,
     ownFolders: [],
     programFolders: [],

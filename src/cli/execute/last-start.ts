@@ -8,6 +8,8 @@ export interface Taken {
   readonly settings: readonly string[];
   readonly catalog: string;
   readonly engine: string;
+  /** Folders and files whose SELinux label was changed. */
+  readonly relabelled?: readonly string[];
 }
 
 export interface Places {
@@ -30,6 +32,16 @@ export function differenceText(server: string, taken: Taken, places: Places): st
   return parts.length === 0
     ? undefined
     : `${server} was started with other sources than last time: ${parts.join('; ')}`;
+}
+
+/** What of these was not relabelled for this server at its last start: that is said once. */
+export function newlyRelabelled(
+  server: string,
+  relabelled: readonly string[],
+  places: Places,
+): readonly string[] {
+  const last = readLast(recordFile(server, places))?.relabelled ?? [];
+  return relabelled.filter((place) => !last.includes(place));
 }
 
 /** For the next start. Written by another name and renamed; a folder that can't be written only costs that line. */
@@ -80,8 +92,18 @@ function readLast(file: string): Taken | undefined {
     const engine: unknown = Reflect.get(value, 'engine');
     if (!Array.isArray(settings) || typeof catalog !== 'string' || typeof engine !== 'string')
       return undefined;
-    return { settings: settings.filter((text) => typeof text === 'string'), catalog, engine };
+    const relabelled: unknown = Reflect.get(value, 'relabelled');
+    return {
+      settings: textsOf(settings),
+      catalog,
+      engine,
+      ...(Array.isArray(relabelled) ? { relabelled: textsOf(relabelled) } : {}),
+    };
   } catch {
     return undefined;
   }
+}
+
+function textsOf(list: readonly unknown[]): string[] {
+  return list.filter((text) => typeof text === 'string');
 }

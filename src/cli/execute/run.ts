@@ -26,6 +26,7 @@ import { flagText } from '../flags.ts';
 import { authoritiesFor, networkForLaunch } from '../network.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
+import { sayLabels } from './say-labels.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
@@ -58,6 +59,9 @@ export const execute: Execute = async (invocation) => {
     engine: engine.endpoint,
   };
   if (!options.flag('quiet')) sayBefore(sandbox, taken, terminal);
+  const relabelled = options.flag('quiet')
+    ? []
+    : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
   const choice = await chooseImage(entry, { invocation, engine, recorded, source });
   const grace = graceOf(options.text('grace'));
   await record(engine);
@@ -85,7 +89,7 @@ export const execute: Execute = async (invocation) => {
       terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     onStarted: () => {
       keepSmall();
-      rememberStart(name, taken, terminal);
+      rememberStart(name, relabelled.length === 0 ? taken : { ...taken, relabelled }, terminal);
       reapLater(engine, terminal.host);
     },
   });

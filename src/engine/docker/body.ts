@@ -3,9 +3,20 @@ import type { BindMount, ContainerSettings } from '../engine.ts';
 import { docker, type Dialect } from './dialect.ts';
 import { hostText, securityOptions } from './words.ts';
 
+/** How the engine keeps containers apart besides. */
+export interface Confinement {
+  /** By SELinux: a container uses only what carries its label. */
+  readonly confined?: boolean;
+}
+
 /** Our settings in the Engine API's words (POST /containers/create, API 1.41 and later). */
-export function createBody(asked: ContainerSettings, dialect: Dialect = docker): ContainerCreateOptions {
+export function createBody(
+  asked: ContainerSettings,
+  dialect: Dialect = docker,
+  { confined = false }: Confinement = {},
+): ContainerCreateOptions {
   const settings = dialect.translate(asked);
+  const labelled = settings.mounts.filter((mount) => confined && isLabelled(mount));
   return {
     Image: settings.image,
     Cmd: [...settings.command],
@@ -28,7 +39,11 @@ export function createBody(asked: ContainerSettings, dialect: Dialect = docker):
     // Network `none` is a namespace with loopback alone either way. Told of no network at all, the engine leaves it to
     // runc and runs no program of its own for it, which takes a fourth of a start (docs/decisions/0017).
     NetworkDisabled: settings.network === 'none' && settings.nameResolution.files === 'empty',
-    HostConfig: hostConfig(settings, dialect),
+    HostConfig: {
+      ...hostConfig(settings, dialect),
+      Mounts: settings.mounts.filter((mount) => !labelled.includes(mount)).map(mountBody),
+      ...(labelled.length === 0 ? {} : { Binds: labelled.map(bindText) }),
+    },
   };
 }
 
@@ -55,7 +70,6 @@ function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCre
       { Name: 'core', Soft: 0, Hard: 0 },
     ],
     Tmpfs: Object.fromEntries(settings.tmpfs.map((mount) => [mount.target, dialect.tmpfs(mount)])),
-    Mounts: settings.mounts.map(mountBody),
     Sysctls: { ...settings.sysctls },
     Dns: [...nameResolution.resolvers],
     ExtraHosts: nameResolution.hosts.map(hostText),
@@ -79,6 +93,15 @@ function mountBody(mount: BindMount): {
   const common = { Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly };
   if (mount.kind === 'volume') return { Type: 'volume', ...common, VolumeOptions: volumeOptions(mount) };
   return { Type: 'bind', ...common, BindOptions: { Propagation: 'rprivate' } };
+}
+
+/** Only the older form of a bind has a word for it (the API's Binds); it can't say a path with a colon. */
+function isLabelled({ kind, relabel, source, target }: BindMount): boolean {
+  return kind === 'bind' && relabel === 'allowed' && !`${source}${target}`.includes(':');
+}
+
+function bindText({ source, target, readOnly }: BindMount): string {
+  return `${source}:${target}:${readOnly ? 'ro' : 'rw'},rprivate,z`;
 }
 
 /** `NoCopy: false`: an empty volume takes owner and mode of the image's folder. */

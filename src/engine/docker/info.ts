@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { EngineInfo, Platform } from '../engine.ts';
-import { textOf, wordsOf } from './json.ts';
+import { textOf } from './json.ts';
+import { securityNames } from './security-names.ts';
 
 /** Joins `GET /info` and `GET /version`. */
 export async function engineInfo(docker: Docker): Promise<EngineInfo> {
@@ -8,7 +9,7 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
     docker.info() as Promise<Record<string, unknown>>,
     docker.version(),
   ]);
-  const securityOptions = wordsOf(info['SecurityOptions']).map(securityName);
+  const securityOptions = securityNames(info);
   const components = (version.Components ?? []).map(({ Name }) => Name);
   return {
     name: components.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker',
@@ -30,11 +31,6 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
     cpus: Number(info['NCPU']),
     memoryBytes: Number(info['MemTotal']),
   };
-}
-
-/** `name=seccomp,profile=default` → `seccomp`. */
-function securityName(option: string): string {
-  return /(?:^|,)name=([^,]+)/.exec(option)?.[1] ?? option;
 }
 
 function platformOf(architecture: string): Platform {

@@ -8,7 +8,7 @@ import type {
   ExecSession,
   Labels,
 } from '../engine.ts';
-import { createBody } from './body.ts';
+import { createBody, type Confinement } from './body.ts';
 import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import type { Identify } from './identify.ts';
@@ -16,6 +16,7 @@ import { statusOf } from './failure.ts';
 import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
 import type { Wire } from './wire.ts';
+import { securityNames } from './security-names.ts';
 import { fieldsOf } from './json.ts';
 
 export type SessionCalls = Pick<
@@ -33,9 +34,13 @@ const short = (id: string): string => id.slice(0, 12);
 
 /** The part of the port that a client waits for. */
 export function sessionCalls(wire: Wire, calls: Calls, identify: Identify): SessionCalls {
+  const confined = once(() => confines(wire));
   return {
     createContainer: (settings) =>
-      calls.quick('create the container', async () => create(wire, settings, await identify())),
+      calls.quick('create the container', async () => {
+        const confinement = { confined: mayBeLabelled(settings) && (await confined()) };
+        return create(wire, settings, { dialect: await identify(), confinement });
+      }),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
     inspectContainer: (id) =>
       calls.tolerant(`inspect ${short(id)}`, [404], async () => inspect(wire, id, await identify())),
@@ -52,12 +57,42 @@ export function sessionCalls(wire: Wire, calls: Calls, identify: Identify): Sess
   };
 }
 
-async function create(wire: Wire, settings: ContainerSettings, dialect: Dialect): Promise<string> {
+/** Only then is it worth a question. */
+function mayBeLabelled({ mounts }: ContainerSettings): boolean {
+  return mounts.some(({ relabel }) => relabel === 'allowed');
+}
+
+async function confines(wire: Wire): Promise<boolean> {
+  const info: unknown = JSON.parse(await wire.call({ method: 'GET', path: '/info' }));
+  return securityNames(info).includes('selinux');
+}
+
+/** The answer is kept, a failure is not. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}
+
+async function create(
+  wire: Wire,
+  settings: ContainerSettings,
+  { dialect, confinement }: { readonly dialect: Dialect; readonly confinement: Confinement },
+): Promise<string> {
   if (dialect.volumeLabels === 'lost') await makeVolumes(wire, settings);
   try {
     const named = settings.name === undefined ? '' : `?name=${encodeURIComponent(settings.name)}`;
     const path = `/containers/create${named}`;
-    const created = wire.call({ method: 'POST', path, body: createBody(settings, dialect) });
+    const created = wire.call({
+      method: 'POST',
+      path,
+      body: createBody(settings, dialect, confinement),
+    });
     // For what follows at once: attach, wait, inspect, start.
     wire.warm(4);
     return idIn(await created);
