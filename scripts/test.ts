@@ -10,15 +10,16 @@ import { dealt, shareIn } from './test/deal.ts';
 import { durations, record } from './test/durations.ts';
 import { needsEngine, testFiles, type Group } from './test/groups.ts';
 import { jobsOf } from './test/jobs.ts';
+import { needsSample } from './test/lanes.ts';
 import { Pool, type PoolOptions } from './test/pool.ts';
 import { runJob, type Job, type JobResult } from './test/run-jobs.ts';
 import { run } from './test/run.ts';
-import { installBuildTools, setUpEngine } from './test/set-up.ts';
+import { buildSample, installBuildTools, setUpEngine } from './test/set-up.ts';
 
 /** More than a small machine has cores: many unit tests wait for a timer rather than for the processor. */
 const unitSlots = { computes: 4, waits: 1 };
-/** One for each core, and those that wait beside them. */
-const dockerSlots = { computes: 2, waits: 3 };
+/** A build, too, waits for disks and registries now and then; those that mostly wait run beside them. */
+const dockerSlots = { computes: 3, waits: 3 };
 
 const args = process.argv.slice(2);
 const groups: readonly Group[] = args[0] === 'unit' || args[0] === 'docker' ? [args[0]] : ['unit', 'docker'];
@@ -59,8 +60,12 @@ async function testAll(): Promise<boolean> {
   const checked = await unitTestsAndChecks();
   const docker = pool(dockerSlots);
   const others = docker.run(other);
-  const ready = await settingUp;
-  await Promise.all([others, ready ? docker.run(engine) : undefined]);
+  const based = await settingUp;
+  const sampled = engine.filter(({ name }) => needsSample(name));
+  const sampling = based && (!needsSetUp || sampled.length === 0 || buildSample());
+  const rest = based ? docker.run(engine.filter((job) => !sampled.includes(job))) : undefined;
+  const ready = await sampling;
+  await Promise.all([others, rest, ready ? docker.run(sampled) : undefined]);
   if (args.includes('--record')) record(results);
   const sum = (key: 'passed' | 'failed' | 'cpuSeconds'): number =>
     results.reduce((total, { [key]: n }) => total + n, 0);

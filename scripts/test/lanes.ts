@@ -22,8 +22,11 @@ const waiting = filesOf(
   'unread',
 );
 
+/** They start servers of the catalog itself, so they wait for the images of its sample; all others need the bases. */
+const sampled = filesOf('catalog', 'clients', 'git-owners', 'http', 'image', 'many-folders', 'registry');
+
 /** All files that are named here. */
-export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting];
+export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting, ...sampled];
 
 export type Lane = 'shared' | 'quiet' | 'alone';
 
@@ -37,6 +40,10 @@ export type Load = 'computes' | 'waits';
 
 export function loadOf(file: string): Load {
   return waiting.has(file) ? 'waits' : 'computes';
+}
+
+export function needsSample(file: string): boolean {
+  return sampled.has(file);
 }
 
 function filesOf(...names: readonly string[]): ReadonlySet<string> {

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { sample } from '../../test/rig/sample.ts';
 import { run } from './run.ts';
 
-/** Debian packages the tests of the C program need, and the commands that show they are there. */
+/** Debian packages that tests need: for the C program, and the registry; and the commands that show they are there. */
 const buildTools: Readonly<Record<string, string>> = {
   gcc: 'gcc',
   make: 'make',
   'musl-gcc': 'musl-tools',
   unshare: 'util-linux',
   ip: 'iproute2',
+  'docker-registry': 'docker-registry',
 };
 
 export async function installBuildTools(): Promise<boolean> {
@@ -18,18 +19,20 @@ export async function installBuildTools(): Promise<boolean> {
   );
   if (missing.length === 0) return true;
   const packages = missing.map((tool) => buildTools[tool] ?? tool);
-  const title = 'build tools for the C tests';
+  const title = 'Debian packages for the tests';
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'libc6-dev'];
   return (await run(title, 'apt-get', ['update', '-qq'])) && run(title, 'apt-get', install);
 }
 
-/** What most docker tests need: an engine, the bases, the images of a sample of the catalog. */
+/** What every docker test needs: an engine and the bases. */
 export async function setUpEngine(): Promise<boolean> {
-  const mcpcat = (title: string, ...args: readonly string[]): Promise<boolean> =>
-    run(title, process.execPath, ['bin/mcpcat.js', ...args]);
-  return (
-    (await mcpcat('engine', 'doctor', '--fix')) &&
-    (await mcpcat('bases', 'base', 'build')) &&
-    mcpcat('images of a sample of the catalog', 'build', ...sample)
-  );
+  return (await mcpcat('engine', 'doctor', '--fix')) && mcpcat('bases', 'base', 'build');
+}
+
+export function buildSample(): Promise<boolean> {
+  return mcpcat('images of a sample of the catalog', 'build', ...sample);
+}
+
+function mcpcat(title: string, ...args: readonly string[]): Promise<boolean> {
+  return run(title, process.execPath, ['bin/mcpcat.js', ...args]);
 }

@@ -202,7 +202,7 @@ test('a package of very many files is refused', { timeout }, async (t) => {
 });
 
 test('a wheel that says less than it unpacks to gives no more than it said, or an error of ours', () => {
-  const zip = Buffer.from(zipSync({ 'a.py': [new Uint8Array(50 << 20), { level: 9 }] }));
+  const zip = Buffer.from(zipSync({ 'a.py': [new Uint8Array(5 << 20), { level: 9 }] }));
   const central = zip.lastIndexOf(Buffer.from('504b0102', 'hex'));
   zip.writeUInt32LE(100, central + 24);
   try {
