@@ -69,15 +69,23 @@ function dockerfileLines(
     ...(debs.length > 0 ? ['COPY --from=build /sysroot/ /'] : []),
     'COPY --from=build /app /app',
     ...stateCopies(entry),
-    ...Object.entries({ ...systemEnv(debs), ...recipe.env }).map(
-      ([name, value]) => `ENV ${name}=${quoted(value)}`,
-    ),
-    ...Object.entries(labelsOf(input)).map(([name, value]) => `LABEL ${name}=${labelText(value)}`),
+    ...inOne('ENV', { ...systemEnv(debs), ...recipe.env }, quoted),
+    ...inOne('LABEL', labelsOf(input), labelText),
     'WORKDIR /home/mcpcat',
     'USER 65532:65532',
     `ENTRYPOINT ${execForm(['/mcpcat-init', '--', ...recipe.program])}`,
     `CMD ${execForm(entry.args)}`,
   ];
+}
+
+/** One instruction, since for each of its own the classic builder makes a container. */
+function inOne(
+  instruction: 'ENV' | 'LABEL',
+  pairs: Readonly<Record<string, string>>,
+  text: (value: string) => string,
+): string[] {
+  const all = Object.entries(pairs).map(([name, value]) => `${name}=${text(value)}`);
+  return all.length === 0 ? [] : [`${instruction} ${all.join(' \\\n  ')}`];
 }
 
 /** github.com/opencontainers/image-spec/blob/main/annotations.md, and ours. */

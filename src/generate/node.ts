@@ -73,7 +73,8 @@ function compileCache(program: string): string[] {
     'USER 65532:65532',
     `RUN ${execForm(['node', ...flags, '/build/compile-cache.mjs', program, cacheFolder])}`,
     'USER 0:0',
-    `RUN ${execForm(['chown', '-R', '0:0', '/app'])}`,
+    // Alone: of everything that is given an owner, also its own, the engine makes a copy.
+    `RUN ${execForm(['chown', '-R', '0:0', cacheFolder])}`,
     // Node writes its cache for the owner alone, and the server is not the owner any more.
     `RUN ${execForm(['chmod', '-R', 'a+rX', cacheFolder])}`,
   ];
