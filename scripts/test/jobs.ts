@@ -1,3 +1,4 @@
+import { dealt } from './deal.ts';
 import { durations } from './durations.ts';
 import type { Group } from './groups.ts';
 import { laneOf, loadOf } from './lanes.ts';
@@ -12,14 +13,33 @@ export const apart: ReadonlySet<string> = new Set(
   ].map((name) => `test/${name}.test.ts`),
 );
 
-/** Unit tests of one folder share a process, as a rule; each docker test file has its own. Longest first. */
+/** Seconds below which a folder is small, and how many processes all small ones share. */
+const smallSeconds = 4;
+const smallShares = 3;
+
+/** Unit tests of one folder share a process, those of small folders with others; each docker test file has its own. */
 export function jobsOf(group: Group, files: readonly string[]): Job[] {
   const seconds = durations();
   const batches = Object.groupBy(files, (file) => {
     const folder = file.split('/').slice(0, 2).join('/');
     return group === 'docker' || apart.has(file) ? file : folder;
   });
-  return Object.entries(batches)
-    .map(([name, all = []]) => ({ name, files: all, lane: laneOf(name), load: loadOf(name) }))
-    .toSorted((a, b) => seconds(b.name) - seconds(a.name));
+  const jobs = Object.entries(batches).map(([name, all = []]): Job => ({
+    name,
+    files: all,
+    lane: laneOf(name),
+    load: loadOf(name),
+  }));
+  const isSmall = ({ name }: Job): boolean => group === 'unit' && seconds(name) < smallSeconds;
+  const inOrder = jobs.filter((job) => !isSmall(job)).toSorted((a, b) => seconds(b.name) - seconds(a.name));
+  return [...inOrder, ...shared(jobs.filter(isSmall), seconds)];
+}
+
+/** Starting Node and loading what they test takes longer than most small folders' tests. */
+function shared(small: readonly Job[], seconds: (name: string) => number): Job[] {
+  return Array.from({ length: smallShares }, (_, index) => {
+    const share = dealt(small, { number: index + 1, of: smallShares }, seconds);
+    const name = `${String(share.length)} small folders`;
+    return { name, files: share.flatMap(({ files }) => files), lane: 'shared', load: 'computes' } as const;
+  }).filter(({ files }) => files.length > 0);
 }

@@ -20,7 +20,7 @@ function mcpcat(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['src/main.ts', ...words],
+      ['bin/mcpcat.js', ...words],
       { env: { PATH: process.env['PATH'], HOME: home, ...env } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
     );

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { coverageText, holdsCode, linesIn } from '../../scripts/test/coverage.ts';
 import { dealt, shareIn } from '../../scripts/test/deal.ts';
 import { groupOf, testFiles } from '../../scripts/test/groups.ts';
-import { apart } from '../../scripts/test/jobs.ts';
+import { apart, jobsOf } from '../../scripts/test/jobs.ts';
 import { namedFiles } from '../../scripts/test/lanes.ts';
 import { Pool } from '../../scripts/test/pool.ts';
 import { countsIn, type Job } from '../../scripts/test/run-jobs.ts';
@@ -108,6 +108,13 @@ test('every job is dealt to one machine, and none has much more to do than anoth
   assert.deepEqual(hands.flatMap((hand) => hand.map(({ name }) => name)).toSorted(), Object.keys(seconds));
   const sums = hands.map((hand) => hand.reduce((sum, { name }) => sum + (seconds[name] ?? 0), 0));
   assert.deepEqual(sums, [100, 110, 90]);
+});
+
+test('every unit test file is run once, small folders with others', () => {
+  const files = testFiles(['unit'], []);
+  const jobs = jobsOf('unit', files);
+  assert.deepEqual(jobs.flatMap((one) => one.files).toSorted(), files);
+  assert.ok(jobs.length < 40, `${String(jobs.length)} processes`);
 });
 
 test('a share that is none is refused with what was found', () => {
