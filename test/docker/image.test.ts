@@ -128,7 +128,8 @@ async function dockerRun(args: readonly string[]): Promise<{ stdout: string; cod
   return new Promise((resolve) => {
     const child = execFile(
       'docker',
-      ['run', '-i', '--rm', '--label', 'io.mcpcat.test=1', ...args],
+      // Python takes a while to end on a busy machine; that it does so by itself is what counts.
+      ['run', '-i', '--rm', '--label', 'io.mcpcat.test=1', '-e', 'MCPCAT_EOF_GRACE_MS=60000', ...args],
       { timeout: 60_000 },
       (error, stdout) => resolve({ stdout, code: error === null ? 0 : Number(error.code ?? -1) }),
     );
