@@ -3,26 +3,24 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { mcpcat, project, run, testEngine } from '../rig/engine.ts';
 
 const timeout = 300_000;
 const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
+const opened = closedAfterwards();
 let catalog: CatalogCopy;
 let home: string;
 
 before(async () => {
   engine = await testEngine();
-  catalog = catalogCopy(['sequential-thinking']);
+  catalog = opened.use(catalogCopy(['sequential-thinking'], engine));
   home = mkdtempSync(path.join(tmpdir(), 'mcpcat-first-'));
-});
-after(async () => {
-  for (const image of catalog.images) await engine.removeImage(image, { force: true });
-  catalog[Symbol.dispose]();
-  rmSync(home, { recursive: true, force: true });
+  opened.defer(() => rmSync(home, { recursive: true, force: true }));
 });
 
 const name = (): string => catalog.names['sequential-thinking'] ?? '';

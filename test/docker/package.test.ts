@@ -3,10 +3,11 @@ import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, testEngine } from '../rig/engine.ts';
 
 const timeout = 300_000;
@@ -21,6 +22,7 @@ interface Packed {
 }
 
 const exec = promisify(execFile);
+const opened = closedAfterwards();
 let work: string;
 let home: string;
 let packed: Packed;
@@ -30,6 +32,7 @@ before(
   async () => {
     await testEngine();
     work = mkdtempSync(path.join(tmpdir(), 'mcpcat-package-'));
+    opened.defer(() => rmSync(work, { recursive: true, force: true }));
     const copy = path.join(work, 'tree');
     for (const file of tracked()) cpSync(path.join(project, file), path.join(copy, file));
     symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
@@ -56,7 +59,6 @@ before(
   },
   { timeout },
 );
-after(() => rmSync(work, { recursive: true, force: true }));
 
 /** What a commit would hold, and the files of a commit that is being made. */
 function tracked(): string[] {
