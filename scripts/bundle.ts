@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { licenseText } from './bundle/licenses.ts';
+import { withUsedMethods } from './bundle/used-methods.ts';
 
 /**
  * dockerode's optional transports (BuildKit sessions over grpc, DOCKER_HOST=ssh://) cost 100 ms of start-up and
@@ -65,6 +66,13 @@ const onlyContainers: Plugin = {
       /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'unused' } : undefined,
     );
     b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = class {};' }));
+    b.onLoad({ filter: /\/dockerode\/lib\/docker\.js$/ }, async ({ path: file }) => {
+      const adapter = 'src/engine/docker';
+      const ours = (await readdir(adapter)).map((name) => readFile(path.join(adapter, name), 'utf8'));
+      return {
+        contents: withUsedMethods(await readFile(file, 'utf8'), (await Promise.all(ours)).join('\n')),
+      };
+    });
   },
 };
 
