@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +9,7 @@ import { groupOf, testFiles } from '../../scripts/test/groups.ts';
 import { apart, jobsOf } from '../../scripts/test/jobs.ts';
 import { namedFiles } from '../../scripts/test/lanes.ts';
 import { Pool } from '../../scripts/test/pool.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { countsIn, type Job } from '../../scripts/test/run-jobs.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -87,6 +89,23 @@ test('quiet jobs run when all others are over, and one that is alone when those 
   assert.deepEqual(started, ['a', 'q1', 'q2', 'alone']);
   await end('alone');
   await done;
+});
+
+test('a test that leaves something open ends its process as failed, and says what', (t) => {
+  const folder = temporaryFolder(t, {
+    'leaves.test.mjs': "import { createServer } from 'node:net'; createServer().listen(0, '127.0.0.1');\n",
+  });
+  const watch = path.join(project, 'scripts/test/each-process.ts');
+  const file = path.join(folder, 'leaves.test.mjs');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--test', '--test-isolation=none', '--import', watch, file],
+    // This process is a test's itself, and Node would take the other one for its part.
+    { encoding: 'utf8', env: { ...process.env, NODE_TEST_CONTEXT: undefined, MCPCAT_TEST_END_MS: '200' } },
+  );
+  assert.equal(status, 1);
+  assert.match(stderr, /after the last test there is still open: .*TCPServerWrap/);
+  assert.match(stderr, /^ℹ cpu_seconds \d+\.\d$/m);
 });
 
 test('docker tests close what they open wherever their set-up failed', () => {
