@@ -9,6 +9,9 @@ import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { licenseText } from './bundle/licenses.ts';
 import { withUsedMethods } from './bundle/used-methods.ts';
 
+/** esbuild gives a plug-in paths as the system writes them. */
+const slashed = (file: string): string => file.replaceAll('\\', '/');
+
 /**
  * dockerode's optional transports (BuildKit sessions over grpc, DOCKER_HOST=ssh://) cost 100 ms of start-up and
  * half of the bundle. The adapter uses neither: the classic builder needs no session, and ssh:// is refused by
@@ -21,24 +24,28 @@ const leanDockerode: Plugin = {
       /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|cpu-features|@balena\/dockerignore)$/;
     b.onResolve({ filter: absent }, ({ path: name }) => ({ path: name, namespace: 'absent' }));
     b.onResolve({ filter: /^tar-fs$/ }, ({ path: name, importer }) =>
-      /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'absent' } : undefined,
+      /node_modules\/dockerode\//.test(slashed(importer)) ? { path: name, namespace: 'absent' } : undefined,
     );
     b.onResolve({ filter: /^debug$/ }, ({ path: name, importer }) =>
-      /node_modules\/docker-modem\//.test(importer) ? { path: name, namespace: 'silent' } : undefined,
+      /node_modules\/docker-modem\//.test(slashed(importer))
+        ? { path: name, namespace: 'silent' }
+        : undefined,
     );
     // Its only use there is to print every request for that log: 5 ms each, before the request goes out.
     b.onResolve({ filter: /^util$/ }, ({ path: name, importer }) =>
-      /node_modules\/docker-modem\/lib\/modem/.test(importer)
+      /node_modules\/docker-modem\/lib\/modem/.test(slashed(importer))
         ? { path: name, namespace: 'unprinted' }
         : undefined,
     );
     b.onLoad({ filter: /.*/, namespace: 'unprinted' }, () => ({ contents: "exports.inspect = () => '';" }));
     b.onResolve({ filter: /^readable-stream$/ }, ({ importer }) =>
-      /node_modules\/docker-modem\//.test(importer) ? { path: 'node:stream', external: true } : undefined,
+      /node_modules\/docker-modem\//.test(slashed(importer))
+        ? { path: 'node:stream', external: true }
+        : undefined,
     );
     // Builtins that cost milliseconds and that a socket on this machine never needs.
     b.onResolve({ filter: /^(https|zlib|crypto)$/ }, ({ path: name, importer }) =>
-      /node_modules\/(dockerode|docker-modem)\//.test(importer)
+      /node_modules\/(dockerode|docker-modem)\//.test(slashed(importer))
         ? { path: name, namespace: 'late-builtin' }
         : undefined,
     );
@@ -57,13 +64,13 @@ const leanDockerode: Plugin = {
 const onlyContainers: Plugin = {
   name: 'only-containers',
   setup(b) {
-    b.onLoad({ filter: /\/package\.json$/ }, async ({ path: file }) => {
+    b.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path: file }) => {
       const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });
     const others = /^\.\/(network|service|plugin|secret|config|task|node|session|buildkit|exec|volume)$/;
     b.onResolve({ filter: others }, ({ path: name, importer }) =>
-      /node_modules\/dockerode\//.test(importer) ? { path: name, namespace: 'unused' } : undefined,
+      /node_modules\/dockerode\//.test(slashed(importer)) ? { path: name, namespace: 'unused' } : undefined,
     );
     b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = class {};' }));
     b.onLoad({ filter: /\/dockerode\/lib\/docker\.js$/ }, async ({ path: file }) => {
@@ -89,7 +96,7 @@ const resolverOnly: Plugin = {
     }));
     // 0.5 MB of old alphabets, which no registry answers in; without it the fetcher does without.
     b.onResolve({ filter: /^iconv-lite$/ }, ({ path: name, importer }) =>
-      /node_modules\/minipass-fetch\//.test(importer)
+      /node_modules\/minipass-fetch\//.test(slashed(importer))
         ? { path: name, namespace: 'not-installed' }
         : undefined,
     );
@@ -121,7 +128,7 @@ const lateModules: Plugin = {
   setup(b) {
     b.onResolve({ filter: /^\./ }, ({ path: name, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined;
-      const file = path.relative('.', path.resolve(resolveDir, name));
+      const file = slashed(path.relative('.', path.resolve(resolveDir, name)));
       const found = Object.entries(late).find(([, source]) => source === file);
       return found === undefined ? undefined : { path: `./${found[0]}.js`, external: true };
     });
