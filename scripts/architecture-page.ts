@@ -206,6 +206,11 @@ export const layers: readonly Layer[] = [
         exports: ['pullServer'],
       },
       {
+        folder: 'site',
+        what: 'the catalog as a static site: a list to search, a page for each server; pure',
+        exports: ['siteOf'],
+      },
+      {
         folder: 'export',
         what: 'the catalog in the forms of other registries and launchers',
         exports: ['chooseExported', 'serverJson', 'dockerCatalog'],

@@ -4,6 +4,7 @@ import { spec as add } from './commands/add.ts';
 import { spec as adopt } from './commands/adopt.ts';
 import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
+import { spec as browse } from './commands/browse.ts';
 import { spec as build } from './commands/build.ts';
 import { spec as clients } from './commands/clients.ts';
 import { spec as install } from './commands/install.ts';
@@ -38,6 +39,7 @@ export const commands: readonly CommandSpec[] = [
   list,
   search,
   info,
+  browse,
   accept,
   install,
   adopt,

@@ -7,6 +7,7 @@ export const spec: CommandSpec = {
   options: {
     out: { type: 'string', value: 'FILE', help: 'where (default: catalog.json beside the catalog folder)' },
     page: { type: 'string', value: 'FILE', help: 'also write the catalog for people, as Markdown' },
+    site: { type: 'string', value: 'DIR', help: 'also write the catalog as a static site' },
     check: { type: 'boolean', help: 'write nothing; exit code 1 if the files are not what would be written' },
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.catalog,
@@ -15,6 +16,7 @@ export const spec: CommandSpec = {
   examples: [
     ['mcpcat index', 'after entries, proofs or images have changed'],
     ['mcpcat index --page docs/catalog.md', 'the table too'],
+    ['mcpcat index --site public', 'pages to publish, or to open from the disk'],
     ['mcpcat index --check', 'where they are written'],
   ],
   load: () => import('../execute/index.ts'),

@@ -6,9 +6,12 @@ import { jsonText } from '../../lib/folders.ts';
 import { gatherCatalogIndex } from '../../catalog-index/gather.ts';
 import { catalogIndexText, type CatalogIndex } from '../../catalog-index/catalog-index.ts';
 import { catalogPage } from '../../catalog-index/page.ts';
+import type { Tool } from '../../catalog/tools.ts';
+import { siteOf } from '../../site/site.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
+import { gatheredTools } from './view.ts';
 import { folderOf } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
 
@@ -23,13 +26,15 @@ export const execute: Execute = async (invocation) => {
     out,
   );
   const toolsFolder = path.join(path.dirname(out), catalogIndex.toolsFolder);
-  const texts: [string, string][] = [...tools].map(([name, text]) => [
+  const texts: (readonly [string, string])[] = [...tools].map(([name, text]) => [
     path.join(toolsFolder, `${name}.json`),
     text,
   ]);
   // After the tools: who reads in between finds those that it names, or says that they are others.
   texts.push([out, catalogIndexText(catalogIndex)]);
   if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
+  const site = options.text('site');
+  if (site !== undefined) texts.push(...siteTexts(path.resolve(site), catalogIndex, tools));
   const check = options.flag('check');
   const before = await listedIn(out);
   const stale = await settle(texts, check);
@@ -41,6 +46,18 @@ export const execute: Execute = async (invocation) => {
   terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}\n`);
   return problems.length > 0 || (check && !current) ? 1 : 0;
 };
+
+function siteTexts(
+  folder: string,
+  index: CatalogIndex,
+  tools: ReadonlyMap<string, string>,
+): (readonly [string, string])[] {
+  const toolsOf = (name: string): readonly Tool[] => {
+    const server = index.servers[name];
+    return server === undefined ? [] : gatheredTools(server, tools);
+  };
+  return [...siteOf(index, toolsOf)].map(([file, text]) => [path.join(folder, file), text] as const);
+}
 
 /** Those that were otherwise; they are written, unless they are only to be checked. */
 async function settle(

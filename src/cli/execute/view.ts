@@ -75,7 +75,10 @@ export async function wholeCatalogIndex(
   return { catalogIndex, problems: [], toolsOf: (server) => openTools(server, request) };
 }
 
-function gatheredTools({ name, tools }: ListedServer, texts: ReadonlyMap<string, string>): readonly Tool[] {
+export function gatheredTools(
+  { name, tools }: ListedServer,
+  texts: ReadonlyMap<string, string>,
+): readonly Tool[] {
   const text = texts.get(name);
   return tools === null || text === undefined ? [] : parseTools(text, tools, name);
 }

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
+import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
+import { html } from '../../src/site/html.ts';
+import { siteOf } from '../../src/site/site.ts';
+
+const index = parseCatalogIndex(readFileSync('catalog.json', 'utf8'), 'catalog.json');
+const none = (): readonly [] => [];
+const pages = siteOf(index, none);
+const first = pages.get('index.html') ?? '';
+
+test('there is a page for each server, and the first page names them all', () => {
+  for (const name of Object.keys(index.servers)) {
+    assert.ok(pages.has(`server/${name}.html`), name);
+    assert.ok(first.includes(`href="server/${name}.html"`), name);
+  }
+});
+
+test('the first page with its style and script stays below 150 kB', () => {
+  const bytes = ['index.html', 'style.css', 'site.js'].reduce(
+    (sum, file) => sum + Buffer.byteLength(pages.get(file) ?? ''),
+    0,
+  );
+  assert.ok(bytes <= 150_000, String(bytes));
+});
+
+test('the same catalog gives the same bytes', () => assert.deepEqual(siteOf(index, none), pages));
+
+test('nothing is loaded from elsewhere', () => {
+  for (const [file, text] of pages)
+    assert.doesNotMatch(text, /<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?\/\//, file);
+});
+
+test('what a server may do stands above its own words', () => {
+  for (const [file, text] of pages)
+    if (file.startsWith('server/'))
+      assert.ok(text.indexOf('What it may do') < text.indexOf('In words of its own'), file);
+});
+
+const evil = '"><script>alert(1)</script>\u202Egnp<img src=x onerror=alert(2)>\u0007\u001B[31m';
+
+test('words of strangers become text, whatever they hold', () => {
+  const [name, server] = Object.entries(index.servers)[0] as [string, ListedServer];
+  const hostile: ListedServer = {
+    ...server,
+    title: evil,
+    description: evil,
+    license: evil,
+    repository: `javascript:alert(3)`,
+    env: { KEY: { description: evil, required: true, secret: true } },
+    reason: evil,
+  };
+  const servers: CatalogIndex = { ...index, servers: { [name]: hostile } };
+  for (const [file, text] of siteOf(servers, () => [{ name: evil, description: evil, schema: '' }])) {
+    if (!file.endsWith('.html')) continue;
+    assert.doesNotMatch(text, /<img|onerror=alert\(2\)>|<script>|href="javascript:/, file);
+    assert.doesNotMatch(text, /[\u202E\u0007\u001B]/, file);
+  }
+});
+
+test('markup is only what is ours', () => {
+  assert.equal(
+    html`<p title="${`"'<>&`}">${['a', html`<b>${'<'}</b>`]}</p>`.text,
+    '<p title="&quot;&#39;&lt;&gt;&amp;">a<b>&lt;</b></p>',
+  );
+});
