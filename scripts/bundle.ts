@@ -73,7 +73,7 @@ const onlyContainers: Plugin = {
       /node_modules\/dockerode\//.test(slashed(importer)) ? { path: name, namespace: 'unused' } : undefined,
     );
     b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = class {};' }));
-    b.onLoad({ filter: /\/dockerode\/lib\/docker\.js$/ }, async ({ path: file }) => {
+    b.onLoad({ filter: /\/dockerode\/lib\/(docker|container|image)\.js$/ }, async ({ path: file }) => {
       const adapter = 'src/engine/docker';
       const ours = (await readdir(adapter)).map((name) => readFile(path.join(adapter, name), 'utf8'));
       return {

@@ -1,21 +1,21 @@
-/** A method of dockerode's class: `Docker.prototype.NAME = function (…) {` … `};`, both at the beginning of a line. */
-const method = /^Docker\.prototype\.(\w+) = function[^]*?^};\n/gm;
+/** A method of one of dockerode's classes: `NAME.prototype.METHOD = function (…) {` … `};`, both at a line's beginning. */
+const method = /^\w+\.prototype\.(\w+) = function[^]*?^};\n/gm;
 
 /**
- * dockerode's `docker.js` with those methods alone that `ours` calls (`docker.NAME(`), or that one of these calls. A
- * release that is written in another way stays whole.
+ * A file of dockerode's with those methods alone whose names `ours` calls (`.METHOD(`, of whatever object), or one of
+ * these methods. A release that is written in another way stays whole.
  */
 export function withUsedMethods(dockerode: string, ours: string): string {
   const texts = new Map([...dockerode.matchAll(method)].map(([text, name = '']) => [name, text]));
   const used = new Set<string>();
-  const use = (caller: string, of: RegExp): void => {
-    for (const [, name = ''] of caller.matchAll(of)) {
+  const use = (caller: string): void => {
+    for (const [, name = ''] of caller.matchAll(/\.(\w+)\(/g)) {
       const text = texts.get(name);
       if (text === undefined || used.has(name)) continue;
       used.add(name);
-      use(text, /\b(?:this|self)\.(\w+)\(/g);
+      use(text);
     }
   };
-  use(ours, /\bdocker\.(\w+)\(/g);
+  use(ours);
   return dockerode.replaceAll(method, (text, name: string) => (used.has(name) ? text : ''));
 }
