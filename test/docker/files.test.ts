@@ -75,12 +75,8 @@ const wordsFor = (mounts: readonly string[]): readonly string[] => [
 ];
 
 /** Runs code in the container as the server's own user; what it says, or the code of its error. */
-async function inside(
-  mounts: readonly string[],
-  code: string,
-  more: readonly string[] = [],
-): Promise<string> {
-  const client = await talk([...wordsFor(mounts), ...more]);
+async function inside(mounts: readonly string[], code: string): Promise<string> {
+  const client = await talk(wordsFor(mounts));
   try {
     const [container] = await engine.listContainers({ [label.server]: server });
     const script = `try{const said=(()=>{${code}})();process.stdout.write(String(said))}catch(e){process.stdout.write(e.code??String(e))}`;
@@ -154,14 +150,28 @@ test(
 );
 
 test(
-  'a variable of --extra-env reaches the server alone, and one of a loader is refused',
+  'a variable of --extra-env reaches the server and stands in no configuration, and one of a loader is refused',
   { timeout },
   async () => {
-    const environ =
-      "const all=fs.readdirSync('/proc').filter((n)=>/^\\d+$/.test(n)&&n!=='1'&&n!==String(process.pid)).map((n)=>fs.readFileSync('/proc/'+n+'/environ','latin1'));return all.filter((text)=>text.includes('EXTRA_WORD=two words')).length";
-    const given = ['--extra-env', 'EXTRA_WORD=two words'];
-    assert.equal(await inside([], environ, given), '1');
-    assert.equal(await inside([], environ), '0');
+    const session = `extra-env-${String(process.pid)}`;
+    const words = ['everything', '--extra-env', 'EXTRA_WORD=two words', '--quiet'];
+    const client = await talk(words, { CLAUDE_CODE_SESSION_ID: session });
+    try {
+      const told = JSON.stringify(await client.call('get-env', {}));
+      assert.match(told, /EXTRA_WORD[\\": ]+two words/);
+      const [container] = await engine.listContainers({ [label.session]: session });
+      const recorded = (await engine.inspectContainer(container?.id ?? ''))?.recorded;
+      assert.ok(recorded && !JSON.stringify(recorded).includes('EXTRA_WORD'));
+      // Not even another process of the same account reads what the server was given.
+      const peek =
+        "for(const n of fs.readdirSync('/proc'))if(/^\\d+$/.test(n)&&n!==String(process.pid))try{process.stdout.write(fs.readFileSync('/proc/'+n+'/environ'))}catch(e){process.stdout.write(e.code)}";
+      const { stdout } = await engine.exec(container?.id ?? '', ['/usr/local/bin/node', '-e', peek]);
+      let seen = '';
+      for await (const chunk of stdout) seen += String(chunk);
+      assert.ok(seen.includes('EACCES') && !seen.includes('EXTRA_WORD'), seen);
+    } finally {
+      await client.close();
+    }
     const { code, stderr } = await run(['run', ...wordsFor([]), '--extra-env', 'LD_PRELOAD=/tmp/x.so']);
     assert.deepEqual([code, /LD_PRELOAD/.test(stderr)], [2, true]);
   },
