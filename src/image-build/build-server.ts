@@ -16,6 +16,7 @@ import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import { label } from '../lib/labels.ts';
 import { contextTar, helperFiles, writeContext } from './context.ts';
+import { removeLeftFolders } from './left-folders.ts';
 
 /** What images are built with: with the entry and its lock it decides the fingerprint. */
 export interface BuildEnvironment {
@@ -177,8 +178,9 @@ async function checkBases(
   }
 }
 
-/** A folder that is gone afterwards, whatever happens. */
+/** A folder that is gone afterwards, whatever happens; what was killed before is a later build's to remove. */
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  await removeLeftFolders(os.tmpdir(), 'mcpcat-build-');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-build-'));
   try {
     await work(folder);
