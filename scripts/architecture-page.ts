@@ -75,12 +75,12 @@ export const layers: readonly Layer[] = [
       },
       {
         folder: 'debian',
-        what: 'resolves Debian packages into artifacts with hashes',
-        exports: ['debianArtifacts', 'newerPackages'],
+        what: 'Debian packages: resolved into artifacts with hashes, fetched from mirror or snapshot archive, unpacked',
+        exports: ['debianArtifacts', 'newerPackages', 'fetchDebs', 'unpackDeb'],
       },
       {
         folder: 'base',
-        what: 'bases: recipes in `templates/base`, bootstrap, lock, references',
+        what: 'bases: recipes in `templates/base`, lock, references; runtime bases unpacked into one canonical layer, build bases',
         exports: ['loadBases', 'buildBases'],
       },
       {

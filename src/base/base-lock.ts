@@ -19,7 +19,7 @@ const BaseArtifact = z.strictObject({
 });
 const PlatformLock = z.strictObject({
   build: z.array(DebianPackage).default([]),
-  runtime: z.array(DebianPackage).default([]),
+  runtime: z.array(LockedDeb).default([]),
   artifacts: z.array(BaseArtifact).default([]),
 });
 const BaseLock = z.strictObject({

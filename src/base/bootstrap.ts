@@ -13,8 +13,6 @@ export interface Bootstrap {
   readonly mirror: string;
   /** A folder of ours for temporary files. */
   readonly folder: string;
-  /** Compile the standard library of this Python. */
-  readonly python: string | undefined;
   readonly onOutput: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,11 +60,9 @@ function sources(mirror: string): string[] {
   ];
 }
 
-function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: string): string[] {
+function options({ recipe, pinned, platform }: Bootstrap, hookFile: string): string[] {
   const known = new Set(pinned.map((pin) => pin.split('=')[0]));
   const include = [...pinned, ...recipe.packages.filter((name) => !known.has(name))];
-  const library = `/usr/lib/python${python ?? ''}`;
-  const compile = `chroot "$1" /usr/bin/python${python ?? ''} -m compileall -q --invalidation-mode unchecked-hash ${library}`;
   return [
     `--variant=${recipe.variant}`,
     `--architectures=${[platform.replace('linux/', ''), recipe.foreign ?? []].flat().join(',')}`,
@@ -74,10 +70,6 @@ function options({ recipe, pinned, platform, python }: Bootstrap, hookFile: stri
     `--extract-hook=${hookFile}`,
     // minbase extracts only the essential packages; the rest is there when it has been installed.
     ...(recipe.variant === 'minbase' ? [`--customize-hook=${hookFile}`] : []),
-    // Packages that are only extracted are never customized.
-    ...(python === undefined
-      ? []
-      : [`--${recipe.variant === 'extract' ? 'extract' : 'customize'}-hook=${compile}`]),
     '--aptopt=Acquire::Retries "3"',
     '--aptopt=APT::Install-Recommends "false"',
     '--dpkgopt=path-exclude=/usr/share/man/*',

@@ -1,43 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Engine } from '../engine/engine.ts';
 import { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
-import type { Emit } from '../lib/event.ts';
 import { readBaseLock, writeBaseLock, type DebianPackage, type PlatformLock } from './base-lock.ts';
+import type { BuildBases, BuiltBase, Target } from './base-request.ts';
 import { bootstrap } from './bootstrap.ts';
 import { baseDockerfile, contextTar, overlayOf } from './context.ts';
+import { newestRuntime } from './lock-runtime.ts';
 import { newestArtifacts, nodeFor } from './newest.ts';
-import { readRecipe, type BaseKind, type Recipe, type Runtime } from './recipe.ts';
-import { baseRef, initSources, type BaseRef, type Stage } from './references.ts';
+import { readRecipe, type BaseKind, type Recipe } from './recipe.ts';
+import { baseRef, type BaseRef } from './references.ts';
 import { finishRootfs, type Rootfs } from './rootfs.ts';
-import { statePlatform } from './state-platform.ts';
-
-export interface BuildBases {
-  readonly engine: Engine;
-  readonly templates: string;
-  readonly kinds: readonly Runtime[];
-  readonly platform: string;
-  /** Where it is made, if that is another platform: then only runtime bases are made, and the tools for them. */
-  readonly host?: string;
-  readonly cacheFolder: string;
-  readonly mirror: string;
-  /** Resolve everything anew. */
-  readonly update: boolean;
-  /** Fail where the mirror no longer has what the lock names. */
-  readonly locked: boolean;
-  readonly emit: Emit;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface BuiltBase {
-  readonly kind: BaseKind;
-  readonly stage: Stage;
-  readonly reference: string;
-  readonly state: 'built' | 'unchanged';
-  readonly bytes: number;
-}
+import { recordPackages } from './record-packages.ts';
+import { makeRuntimeBase, type RuntimeStage } from './runtime-stage.ts';
 
 /** Makes the bases of the given kinds and the layer they share; what is there already is left alone. */
 export async function buildBases(request: BuildBases): Promise<BuiltBase[]> {
@@ -63,19 +39,14 @@ async function buildForeign(request: BuildBases, host: string): Promise<BuiltBas
   return results;
 }
 
-interface Target {
-  readonly kind: BaseKind;
-  readonly stage: Stage;
-  readonly debian?: string;
-}
-
 async function buildBase(request: BuildBases, target: Target): Promise<BuiltBase> {
   const { engine, emit } = request;
   const subject = `${target.kind}-${target.stage}`;
   await lockArtifacts(request, target);
+  if (request.update && target.stage === 'runtime') await lockRuntime(request, target);
   const wanted = await referenceOf(request, target);
   const present = await engine.inspectImage(wanted.reference);
-  if (present && !(request.update && target.stage === 'runtime')) {
+  if (present) {
     emit({ type: 'stage', subject, stage: 'base', state: 'skipped', detail: 'unchanged' });
     return { ...target, reference: wanted.reference, state: 'unchanged', bytes: present.bytes };
   }
@@ -94,34 +65,34 @@ async function buildBase(request: BuildBases, target: Target): Promise<BuiltBase
   }
 }
 
-async function referenceOf(
-  { templates, platform, host }: BuildBases,
-  { kind, stage }: Target,
-): Promise<BaseRef> {
+async function referenceOf(request: BuildBases, { kind, stage }: Target): Promise<BaseRef> {
+  const { templates, platform } = request;
   if (kind === 'debian' || kind === 'cross') return baseRef(templates, { kind, stage, platform });
-  const tools = {
-    kind: host === undefined ? 'debian' : 'cross',
-    stage: 'build',
-    platform: host ?? platform,
-  } as const;
-  const parent = await baseRef(templates, tools);
-  return baseRef(templates, { kind, stage, platform, parent });
+  return baseRef(templates, { kind, stage, platform, parent: await compilerRef(request) });
 }
 
-/** Node, npm and Go are looked up once, and again with --update. */
+/** The build base that all others of this run stand on, or are compiled with. */
+function compilerRef({ templates, platform, host }: BuildBases): Promise<BaseRef> {
+  const kind = host === undefined ? 'debian' : 'cross';
+  return baseRef(templates, { kind, stage: 'build', platform: host ?? platform });
+}
+
+/** Node, npm and Go, as they are now. */
 async function lockArtifacts(request: BuildBases, { kind, stage }: Target): Promise<void> {
-  const { templates, platform, host, update, signal } = request;
+  const { templates, catalogTemplates, platform, host, update, signal } = request;
+  // They do not leave their registries as packages leave a mirror.
+  if (!update || catalogTemplates !== undefined) return;
   const recipe = await readRecipe(templates, kind);
   const lock = await readBaseLock(templates, kind, platform);
   if (host !== undefined) return lockForeignNode(request, { kind, lock });
   const takes = recipe.node ?? recipe.go;
-  if (stage !== 'build' || takes === undefined || (lock.artifacts.length > 0 && !update)) return;
+  if (stage !== 'build' || takes === undefined) return;
   const artifacts = await newestArtifacts(recipe, platform, signal);
   await writeBaseLock(templates, { kind, platform, lock: { ...lock, artifacts } });
 }
 
 async function lockForeignNode(
-  { templates, platform, host = '', update, signal }: BuildBases,
+  { templates, platform, host = '', signal }: BuildBases,
   { kind, lock }: { readonly kind: BaseKind; readonly lock: PlatformLock },
 ): Promise<void> {
   if (kind !== 'node') return;
@@ -131,62 +102,104 @@ async function lockForeignNode(
     throw new McpcatError('base-missing', `node: it is not locked for ${host} yet`, {
       hint: 'mcpcat base build node',
     });
-  if (!update && lock.artifacts[0]?.version === version) return;
   const artifacts = await nodeFor(platform, version, signal);
   await writeBaseLock(templates, { kind, platform, lock: { ...lock, artifacts } });
 }
 
 async function make(request: BuildBases, target: Target, folder: string): Promise<BaseRef> {
+  return target.stage === 'runtime' ? makeRuntime(request, target) : makeBuild(request, target, folder);
+}
+
+async function makeRuntime(request: BuildBases, target: Target): Promise<BaseRef> {
+  const wanted = await referenceOf(request, target);
+  const { catalogTemplates: templates } = request;
+  const locked = templates === undefined ? wanted : await referenceOf({ ...request, templates }, target);
+  const bases = locked.fingerprint === wanted.fingerprint ? 'locked' : 'other';
+  await makeRuntimeBase({ ...(await runtimeStageOf(request, target)), bases }, wanted);
+  return wanted;
+}
+
+async function runtimeStageOf(
+  request: BuildBases,
+  { kind, stage }: Target,
+): Promise<Omit<RuntimeStage, 'bases'>> {
+  const { engine, templates, platform, host, places, cacheFolder, emit, signal } = request;
+  const subject = `${kind}-${stage}`;
+  return {
+    engine,
+    places,
+    cacheFolder,
+    platform,
+    subject,
+    store: new Store(cacheFolder),
+    recipe: await readRecipe(templates, kind),
+    lock: await readBaseLock(templates, kind, platform),
+    hostLock: host === undefined ? undefined : await readBaseLock(templates, kind, host),
+    compiler: await compilerRef(request),
+    onOutput: (line) => emit({ type: 'output', subject, line }),
+    signal,
+  };
+}
+
+/** Writes which packages the mirror has now for a runtime base. */
+async function lockRuntime(request: BuildBases, target: Target): Promise<void> {
+  const packages = await newestRuntime(await runtimeStageOf(request, target));
+  const { platform, emit } = request;
+  await recordPackages(request.templates, { kind: target.kind, stage: 'runtime', platform, packages, emit });
+}
+
+async function makeBuild(request: BuildBases, target: Target, folder: string): Promise<BaseRef> {
   const { templates, platform, engine, emit, signal } = request;
   const { kind, stage } = target;
   const recipe = await readRecipe(templates, kind);
   const rootfs =
     recipe[stage] === undefined ? undefined : await bootstrapLocked(request, { ...target, recipe, folder });
   const lock = await readBaseLock(templates, kind, platform);
-  const overlay = await overlayOf(lock.artifacts, { stage, store: new Store(request.cacheFolder), signal });
+  const overlay = await overlayOf(lock.artifacts, { store: new Store(request.cacheFolder), signal });
   const wanted = await referenceOf(request, target);
   const dockerfile = baseDockerfile({
     from: target.debian ?? 'scratch',
-    stage,
     rootfs: rootfs !== undefined,
     overlay: overlay !== undefined,
-    cross: request.host !== undefined,
-    python: request.host === undefined || stage === 'build' ? undefined : recipe.python,
   });
-  const init = stage === 'runtime' ? await initSources(path.join(templates, '..')) : [];
   const context = await contextTar([
     { name: 'Dockerfile', content: dockerfile },
     ...(rootfs === undefined ? [] : [{ name: 'rootfs.tar', content: rootfs.tar }]),
     ...(overlay === undefined ? [] : [{ name: 'overlay.tar', content: overlay }]),
-    ...init.map(({ name, text }) => ({ name: `init/${name}`, content: text })),
   ]);
-  const tag = request.host === undefined ? wanted.reference : `${wanted.reference}-unlabelled`;
   await engine.buildImage(context, {
-    tag,
+    tag: wanted.reference,
     labels: { 'io.mcpcat.base': `${kind}-${stage}`, 'io.mcpcat.fingerprint': wanted.fingerprint },
     onOutput: (line) => emit({ type: 'output', subject: `${kind}-${stage}`, line }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (tag !== wanted.reference) await statePlatform(engine, { from: tag, to: wanted.reference, platform });
   return wanted;
 }
 
 type Locked = Target & { readonly recipe: Recipe; readonly folder: string };
 
-/** With the lock's versions if the mirror still has them, else resolved anew; the lock then says what was taken. */
+/** With the lock's versions; with those that the mirror has now where the lock is written anew. */
 async function bootstrapLocked(request: BuildBases, target: Locked): Promise<Rootfs> {
-  const { templates, platform, update, locked } = request;
-  const { kind, stage } = target;
+  const { templates, platform, update, emit } = request;
+  const { kind } = target;
+  const stage = 'build';
   const lock = await readBaseLock(templates, kind, platform);
   const pinned = update ? [] : lock[stage].map((found) => pinOf(found, platform));
-  const rootfs = await bootstrapOnce(request, target, pinned).catch(async (error: unknown) => {
-    const gone = error instanceof McpcatError && error.code === 'package-unknown';
-    if (locked || pinned.length === 0 || !gone) throw error;
-    const message = 'the mirror no longer has a version of the lock: resolving anew';
-    request.emit({ type: 'notice', subject: `${kind}-${stage}`, message });
-    return bootstrapOnce(request, target, []);
+  const rootfs = await bootstrapOnce(request, target, pinned).catch((error: unknown) => {
+    if (!(error instanceof McpcatError) || error.code !== 'package-unknown' || pinned.length === 0)
+      throw error;
+    throw new McpcatError(
+      'package-gone',
+      `${kind}-${stage}: the mirror no longer has a package of the lock`,
+      {
+        hint: 'take another mirror, or other bases than those that the catalog was verified on',
+        inputs: [{ name: 'mirror' }, { name: 'newest-base' }],
+        detail: error.detail,
+        cause: error,
+      },
+    );
   });
-  await record(request, { ...target, lock, packages: rootfs.packages });
+  if (update) await recordPackages(templates, { kind, stage, platform, packages: rootfs.packages, emit });
   return rootfs;
 }
 
@@ -207,28 +220,10 @@ async function bootstrapOnce(
     recipe: rootfs,
     pinned,
     platform: request.platform,
-    mirror: request.mirror,
+    mirror: request.places.mirror,
     folder,
-    python: stage === 'runtime' && request.host === undefined ? recipe.python : undefined,
     onOutput: (line) => request.emit({ type: 'output', subject: `${kind}-${stage}`, line }),
     signal: request.signal,
   });
   return finishRootfs(file, rootfs);
-}
-
-async function record(
-  { templates, platform, emit }: BuildBases,
-  { kind, stage, lock, packages }: Target & { lock: PlatformLock; packages: readonly DebianPackage[] },
-): Promise<void> {
-  const old = new Map(lock[stage].map((entry) => [entry.name, entry]));
-  const changed = packages.filter(({ name, sha256 }) => old.get(name)?.sha256 !== sha256);
-  if (changed.length === 0 && old.size === packages.length) return;
-  for (const { name, version } of old.size === 0 ? [] : changed) {
-    emit({
-      type: 'notice',
-      subject: `${kind}-${stage}`,
-      message: `${name} ${old.get(name)?.version ?? '(new)'} → ${version}`,
-    });
-  }
-  await writeBaseLock(templates, { kind, platform, lock: { ...lock, [stage]: [...packages] } });
 }

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
+import type { DebEntry } from '../debian/deb/deb-entry.ts';
 import type { Store } from '../fetch/store.ts';
 import type { BaseArtifact } from './base-lock.ts';
-import { filesOfGoZip, filesOfTgz, overlayTar } from './overlay.ts';
+import { fileEntry } from './layer.ts';
+import { filesOfGoZip, filesOfTgz, overlayTar, type OverlayFile } from './overlay.ts';
 import type { Stage } from './references.ts';
 
 export interface ContextFile {
@@ -19,21 +21,43 @@ export async function contextTar(files: readonly ContextFile[]): Promise<Readabl
   return Readable.from([await done]);
 }
 
-/** What a base takes from other places than Debian, as a tar; undefined if there is nothing. */
+interface Fetching {
+  readonly store: Store;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a build base takes from other places than Debian, as a tar; undefined if there is nothing. */
 export async function overlayOf(
   artifacts: readonly BaseArtifact[],
-  { stage, store, signal }: { stage: Stage; store: Store; signal?: AbortSignal | undefined },
+  fetching: Fetching,
 ): Promise<Buffer | undefined> {
+  const files = await filesOf(artifacts, { ...fetching, stage: 'build' });
+  return files.length === 0 ? undefined : overlayTar(files);
+}
+
+/** What a runtime base takes from other places than Debian: Node. */
+export async function runtimeOverlay(
+  artifacts: readonly BaseArtifact[],
+  fetching: Fetching,
+): Promise<DebEntry[]> {
+  const own = artifacts.filter(({ name }) => name.startsWith('node-linux'));
+  const files = await filesOf(own, { ...fetching, stage: 'runtime' });
+  return files.map(({ name, content, executable }) => fileEntry(name, content, executable ? 0o755 : 0o644));
+}
+
+async function filesOf(
+  artifacts: readonly BaseArtifact[],
+  { stage, store, signal }: Fetching & { readonly stage: Stage },
+): Promise<OverlayFile[]> {
   const files = await Promise.all(
     artifacts.map(async ({ name, url, algorithm, hex }) => {
-      if (stage === 'runtime' && !name.startsWith('node-linux')) return [];
       const file = await store.get({ url, hash: { algorithm, hex }, subject: name, signal });
       return name === 'golang.org/toolchain'
         ? filesOfGoZip(file, placeGo)
         : filesOfTgz(file, placeOf(name, stage));
     }),
   );
-  return files.flat().length === 0 ? undefined : overlayTar(files.flat());
+  return files.flat();
 }
 
 function placeGo(path: string): string | undefined {
@@ -52,47 +76,21 @@ function placeOf(name: string, stage: Stage): (path: string) => string | undefin
   };
 }
 
-/** The instructions that make a base of its parts. */
-export function baseDockerfile(parts: {
+/** The instructions that make a build base of its parts. */
+export function baseDockerfile({
+  from,
+  rootfs,
+  overlay,
+}: {
   readonly from: string;
-  readonly stage: Stage;
   readonly rootfs: boolean;
   readonly overlay: boolean;
-  /** Made for another machine: with a cross compiler, and nothing that is in it can run here. */
-  readonly cross: boolean;
-  /** Version of a Python whose standard library must be compiled here, for the same reason. */
-  readonly python?: string | undefined;
 }): string {
-  const { from, stage, rootfs, overlay, cross, python } = parts;
-  const runtime = stage === 'runtime';
   const lines = [
-    ...(runtime
-      ? [
-          `FROM ${from} AS init`,
-          'COPY init/ /src/',
-          `RUN ${JSON.stringify(['make', '-C', '/src', 'OUT=/out', ...(cross ? ['CROSS=aarch64'] : [])])}`,
-        ]
-      : []),
-    ...(python === undefined ? [] : compiled(python)),
-    `FROM ${runtime ? 'scratch' : from}`,
-    ...(python === undefined ? [] : ['COPY --from=init /rootfs/ /']),
-    ...(rootfs && python === undefined ? ['ADD rootfs.tar /'] : []),
+    `FROM ${from}`,
+    ...(rootfs ? ['ADD rootfs.tar /'] : []),
     ...(overlay ? ['ADD overlay.tar /'] : []),
-    ...(runtime ? ['COPY --from=init /out/mcpcat-init /mcpcat-init'] : []),
     'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8',
-    ...(runtime
-      ? [
-          'ENV PATH=/usr/local/bin:/usr/bin HOME=/home/mcpcat SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
-          'USER 65532:65532',
-        ]
-      : []),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Byte code is the same for every machine, so this one's Python of the same version makes it. */
-function compiled(python: string): string[] {
-  const words = ['python3', '-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash'];
-  const place = ['-s', '/rootfs', '-p', '/', `/rootfs/usr/lib/python${python}`];
-  return ['ADD rootfs.tar /rootfs/', `RUN ${JSON.stringify([...words, ...place])}`];
 }

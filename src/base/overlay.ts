@@ -8,14 +8,14 @@ import tar from 'tar-stream';
 /** Answers where a file of an archive goes in the image (no leading slash), or undefined to leave it out. */
 export type Place = (name: string) => string | undefined;
 
-interface File {
+export interface OverlayFile {
   readonly name: string;
   readonly content: Uint8Array;
   readonly executable: boolean;
 }
 
 /** A tar of files at their places, owned by root, sorted, without time stamps. */
-export async function overlayTar(files: readonly File[]): Promise<Buffer> {
+export async function overlayTar(files: readonly OverlayFile[]): Promise<Buffer> {
   const pack = tar.pack();
   const done = buffer(pack);
   for (const { name, content, executable } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -29,8 +29,8 @@ export async function overlayTar(files: readonly File[]): Promise<Buffer> {
 }
 
 /** Files of an npm tarball. */
-export async function filesOfTgz(file: string, place: Place): Promise<File[]> {
-  const files: File[] = [];
+export async function filesOfTgz(file: string, place: Place): Promise<OverlayFile[]> {
+  const files: OverlayFile[] = [];
   for await (const entry of createReadStream(file).pipe(createGunzip()).pipe(tar.extract())) {
     const name = entry.header.type === 'file' ? place(entry.header.name) : undefined;
     if (name === undefined) entry.resume();
@@ -45,7 +45,7 @@ export async function filesOfTgz(file: string, place: Place): Promise<File[]> {
 }
 
 /** Files of a Go module zip, which knows no modes: programs are those in the folders where the toolchain has them. */
-export async function filesOfGoZip(file: string, place: Place): Promise<File[]> {
+export async function filesOfGoZip(file: string, place: Place): Promise<OverlayFile[]> {
   return Object.entries(unzipSync(await readFile(file))).flatMap(([path, content]) => {
     const name = path.endsWith('/') ? undefined : place(path);
     return name === undefined

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { McpcatError } from '../lib/errors.ts';
+import { projectFolder } from '../lib/project.ts';
 import { readBaseLock, type PlatformLock } from './base-lock.ts';
 import { ownFiles } from './own-files.ts';
 import { readRecipe, type BaseKind, type Recipe, type Runtime } from './recipe.ts';
@@ -14,7 +15,7 @@ export interface BaseRef {
 export type Bases = Readonly<Record<Runtime, { readonly build: BaseRef; readonly runtime: BaseRef }>>;
 
 /** Raised when the code in this folder makes other images from the same recipe and lock. */
-const builderVersion = 6;
+const builderVersions: Readonly<Record<Stage, number>> = { build: 6, runtime: 7 };
 
 export type Stage = 'build' | 'runtime';
 
@@ -63,7 +64,7 @@ export async function baseRef(templates: string, query: BaseQuery): Promise<Base
     readRecipe(templates, kind),
     readBaseLock(templates, kind, platform),
   ]);
-  const init = stage === 'runtime' ? await initSources(path.join(templates, '..')) : [];
+  const init = stage === 'runtime' ? await initSources() : [];
   return referenceOf(query, { recipe, lock, init: init.map(({ text }) => text), parent });
 }
 
@@ -71,9 +72,16 @@ function referenceOf(
   { kind, stage, platform }: BaseQuery,
   content: { recipe: Recipe; lock: PlatformLock; init: readonly string[]; parent: BaseRef | undefined },
 ): BaseRef {
-  const packages = content.lock[stage];
+  // Where a package lies, and since when, is no part of what it is.
+  const packages = content.lock[stage].map(({ name, version, architecture, sha256, bytes }) => ({
+    name,
+    version,
+    architecture,
+    sha256,
+    bytes,
+  }));
   const facts = [
-    builderVersion,
+    builderVersions[stage],
     kind,
     stage,
     platform,
@@ -90,8 +98,8 @@ function referenceOf(
 }
 
 /** The sources of mcpcat-init, which every runtime base holds. */
-export async function initSources(project: string): Promise<readonly { name: string; text: string }[]> {
-  const folder = path.join(project, 'src', 'init');
+export async function initSources(): Promise<readonly { name: string; text: string }[]> {
+  const folder = path.join(projectFolder(), 'src', 'init');
   const names = (await readdir(folder)).filter((name) => /\.[ch]$|^Makefile$/.test(name)).sort();
   return Promise.all(
     names.map(async (name) => ({ name, text: await readFile(path.join(folder, name), 'utf8') })),

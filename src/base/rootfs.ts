@@ -4,7 +4,6 @@ import tar from 'tar-stream';
 import { debsFolder } from './bootstrap.ts';
 import type { DebianPackage } from './base-lock.ts';
 import { isKept } from './contents.ts';
-import { ownFiles } from './own-files.ts';
 import type { RootfsRecipe } from './recipe.ts';
 
 /** What was read of the packages, by name. */
@@ -21,21 +20,19 @@ export interface Rootfs {
 }
 
 /**
- * Turns mmdebstrap's tar into the root file system of a base: leaves out what the recipe drops, joins the
- * certificates, adds the account, and notes for scanners which packages are in it.
+ * Turns mmdebstrap's tar into the root file system of a build base: leaves out what the recipe drops, and notes which
+ * packages are in it.
  */
 export async function finishRootfs(file: string, recipe: RootfsRecipe): Promise<Rootfs> {
   const pack = tar.pack();
   const done = buffer(pack);
   const facts = new Map<string, PackageFacts>();
   const kept = new Set<string>();
-  const certificates: Buffer[] = [];
   for await (const entry of createReadStream(file).pipe(tar.extract())) {
     const { header } = entry;
     const name = header.name.replace(/^\.\//, '').replace(/\/$/, '');
     const content = header.type === 'file' ? await buffer(entry) : (entry.resume(), undefined);
     if (name.startsWith(`${debsFolder}/`)) note(facts, name, content?.toString() ?? '');
-    if (/^usr\/share\/ca-certificates\/.*\.crt$/.test(name) && content) certificates.push(content);
     if (name === '' || !isKept(name, recipe)) continue;
     if (header.type === 'file' || header.type === 'symlink') kept.add(name);
     if (content === undefined) pack.entry({ ...normal(header), name });
@@ -45,7 +42,6 @@ export async function finishRootfs(file: string, recipe: RootfsRecipe): Promise<
   const packages = [...facts]
     .filter(([, { files }]) => files.some((path) => kept.has(path) && !path.startsWith('usr/share/doc/')))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  if (recipe.variant === 'extract') addOurs(pack, { certificates, packages });
   pack.finalize();
   return { tar: await done, packages: packages.map(([, fact]) => packageOf(fact)) };
 }
@@ -85,34 +81,4 @@ function packageOf(fact: PackageFacts): DebianPackage {
     sha256: sha256 ?? '',
     bytes: Number(bytes),
   };
-}
-
-interface Ours {
-  readonly certificates: readonly Buffer[];
-  readonly packages: readonly (readonly [string, PackageFacts])[];
-}
-
-/** A runtime base has none of Debian's maintainer scripts run, so what they would make is made here. */
-function addOurs(pack: tar.Pack, { certificates, packages }: Ours): void {
-  const file = (name: string, content: string | Buffer): void => {
-    pack.entry({ name, mode: 0o644, uid: 0, gid: 0, mtime: new Date(0) }, content);
-  };
-  const folder = (name: string, mode = 0o755): void => {
-    pack.entry({ name, type: 'directory', mode, uid: 0, gid: 0, mtime: new Date(0) });
-  };
-  for (const [name, content] of Object.entries(ownFiles)) file(name, content);
-  folder('etc/ssl');
-  folder('etc/ssl/certs');
-  file('etc/ssl/certs/ca-certificates.crt', Buffer.concat(certificates));
-  folder('tmp', 0o1777);
-  folder('home/mcpcat');
-  folder('var/lib/dpkg');
-  folder('var/lib/dpkg/status.d');
-  // One file per package, as scanners know it from images without dpkg.
-  for (const [name, { control }] of packages) {
-    file(
-      `var/lib/dpkg/status.d/${name}`,
-      control.replace(/^(Package: .*)$/m, '$1\nStatus: install ok installed'),
-    );
-  }
 }

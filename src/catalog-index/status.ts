@@ -22,6 +22,8 @@ export function statusOf({ server, proof, image, fingerprints }: Evidence): Stat
     Object.keys(found).find((platform) => found[platform] === proved);
   if (!coversPermissions(proof, server.entry))
     return not('stale', `its permissions have changed since the proof of ${proof.date}`);
+  if (proof.bases === 'other')
+    return not('stale', `the proof of ${proof.date} is of other bases than the locked ones`);
   const now = fingerprints === undefined ? undefined : on(fingerprints);
   if (fingerprints !== undefined && now === undefined)
     return not('stale', `what the image is made from has changed since the proof of ${proof.date}`);

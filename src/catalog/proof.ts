@@ -16,6 +16,8 @@ export const Proof = z.strictObject({
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
   /** `fingerprint` is that of what the image was built from, if its label has one; `id` is this engine's. */
   image: z.strictObject({ id: z.string(), fingerprint: z.string().nullable() }),
+  /** Only where the image was built on other bases than those of the catalog's locks. */
+  bases: z.literal('other').optional(),
   /** Name and version: `docker 28.1.0`. */
   engine: z.string(),
   /** As `permissionsOf` has it. */
@@ -77,7 +79,8 @@ export function proofSentence(
   if (!coversPermissions(proof, entry))
     return `Not verified: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
   const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
-  return `Verified on ${date} with ${engine}, ${which}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
+  const on = proof.bases === undefined ? '' : ' on other bases than the locked ones';
+  return `Verified on ${date} with ${engine}, ${which}${on}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
 }
 
 function measuresOf({ initializeMs, memoryBytes }: Proof): string {

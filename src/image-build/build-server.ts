@@ -22,6 +22,8 @@ import { removeLeftFolders } from './left-folders.ts';
 export interface BuildEnvironment {
   readonly bases: Bases;
   readonly templates: string;
+  /** The catalog's own, where `templates` are what this machine has decided for itself. */
+  readonly catalogTemplates?: string | undefined;
   readonly platform: Platform;
   /** The build bases are of another platform. */
   readonly cross?: boolean;

@@ -25,6 +25,8 @@ export const label = {
   catalog: 'io.mcpcat.catalog',
   permissions: 'io.mcpcat.permissions',
   base: 'io.mcpcat.base',
+  /** `other` on a base of other packages than the catalog's lock names, and on what is built on it. */
+  bases: 'io.mcpcat.bases',
   mcpName: 'io.modelcontextprotocol.server.name',
 } as const;
 

@@ -3,7 +3,6 @@ import { readBlob } from './content/read-blob.ts';
 import { hexOf } from './digest.ts';
 import type { Registry } from './registry.ts';
 import { blockBytes, paddingOf, plainFile } from './repack/tar-entry.ts';
-import type { PackedImage } from './repack/repack.ts';
 import { encodeHeader } from './repack/tar-header.ts';
 
 /**
@@ -22,16 +21,6 @@ export async function* loadArchive(
     }
   };
   yield* archiveOf(image, tag, counted);
-}
-
-/** The same of an image that was packed here. */
-export function packedArchive(
-  image: Pick<PackedImage, 'config' | 'layers'>,
-  tag: string,
-): AsyncGenerator<Uint8Array> {
-  return archiveOf(image, tag, async function* (blob) {
-    yield* (await blob.open()).stream();
-  });
 }
 
 /** The same of any image, whose blobs `read` opens. */

@@ -49,6 +49,7 @@ export function proofOf(proving: Proving): Proof {
     proofVersion: 2,
     date: date.toISOString().slice(0, 10),
     image: { id: image.id, fingerprint: image.labels[label.fingerprint] ?? null },
+    ...(image.labels[label.bases] === 'other' ? { bases: 'other' } : {}),
     engine: `${engine.name} ${engine.version}`,
     permissions: permissionsOf(entry),
     ...verified,

@@ -7,13 +7,22 @@ export const spec: CommandSpec = {
   options: {
     check: { type: 'boolean', help: 'with update: only say what the mirror has that is newer' },
     update: { type: 'boolean', help: 'with build: the same as base update' },
-    locked: { type: 'boolean', help: 'fail if the mirror no longer has a locked version' },
+    'newest-base': {
+      type: 'boolean',
+      help: 'with build: go on with the newest packages, for this machine only; the locks stay',
+    },
+    locked: { type: 'boolean', help: 'with build: the locked packages again, after --newest-base' },
     platform: {
       type: 'string',
       value: 'OS/ARCH',
       help: 'linux/arm64 makes the runtime bases of another platform',
     },
     mirror: { type: 'string', value: 'URL', help: 'Debian mirror (default: http://deb.debian.org/debian)' },
+    snapshot: {
+      type: 'string',
+      value: 'URL',
+      help: 'where locked packages are that the mirror has no longer (default: https://snapshot.debian.org)',
+    },
     engine: common.engine,
     json: common.json,
   },
@@ -23,6 +32,10 @@ export const spec: CommandSpec = {
     [
       'mcpcat base update',
       'take the newest packages and rewrite the locks; mcpcat plan then lists all that rest on them',
+    ],
+    [
+      'mcpcat base build --newest-base',
+      'where neither mirror nor snapshot archive has a locked package; images then have no proof of the catalog',
     ],
     ['mcpcat base update --check', 'exit code 1 if there is something newer'],
     ['mcpcat base build --platform linux/arm64', 'for arm64 images, without emulation'],

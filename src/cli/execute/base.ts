@@ -1,4 +1,10 @@
 import { buildBases } from '../../base/build-bases.ts';
+import {
+  chosenTemplates,
+  forgetOwnTemplates,
+  ownTemplates,
+  type ChosenTemplates,
+} from '../../base/machine-templates.ts';
 import type { Runtime } from '../../base/recipe.ts';
 import { newerPackages } from '../../debian/newer-packages.ts';
 import type { Platform } from '../../engine/engine.ts';
@@ -19,16 +25,24 @@ export const execute: Execute = async (invocation) => {
     const found = ['base', ...positionals].join(' ');
     throw new McpcatError('usage', `expected "base build" or "base update", found "${found}"`);
   }
+  if (verb === 'update' && options.flag('newest-base'))
+    throw new McpcatError(
+      'usage',
+      'base update takes the newest packages anyhow: --newest-base is for base build',
+    );
   if (verb === 'update' && options.flag('check')) return check(invocation);
+  const newest = options.flag('newest-base');
   const built = await buildBases({
     engine: await engineOf(invocation),
-    templates: templatesFolder(),
+    ...(await templatesFor(invocation, verb)),
     kinds: kinds.length === 0 ? all : kinds.map(runtimeOf),
     ...platformsOf(options.text('platform')),
     cacheFolder: terminal.host.folders(terminal.env).cache,
-    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
-    update: verb === 'update' || options.flag('update'),
-    locked: options.flag('locked'),
+    places: {
+      mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
+      snapshotArchive: options.text('snapshot') ?? hostFor('debianSnapshot', terminal.env),
+    },
+    update: verb === 'update' || options.flag('update') || newest,
     emit: (event) => {
       if (event.type === 'stage') terminal.stderr.write(`${event.subject}: ${event.detail ?? event.state}\n`);
       if (event.type === 'notice') terminal.stderr.write(`${event.subject}: ${event.message}\n`);
@@ -54,6 +68,21 @@ export const execute: Execute = async (invocation) => {
   );
   return 0;
 };
+
+/** `base update` writes the catalog's locks; what a build takes in their place is this machine's own matter. */
+async function templatesFor(invocation: Invocation, verb: 'build' | 'update'): Promise<ChosenTemplates> {
+  const { options, terminal } = invocation;
+  const places = { templates: templatesFolder(), cacheFolder: terminal.host.folders(terminal.env).cache };
+  if (options.flag('newest-base')) return ownTemplates(places);
+  if (options.flag('locked')) await forgetOwnTemplates(places);
+  if (verb === 'update' || options.flag('update')) return { ...places, catalogTemplates: undefined };
+  const chosen = await chosenTemplates(places);
+  if (chosen.catalogTemplates !== undefined)
+    terminal.stderr.write(
+      'mcpcat: with the packages that --newest-base took; --locked goes back to the locked ones\n',
+    );
+  return chosen;
+}
 
 /** 1 if the mirror has something newer. Nothing is built, and no engine is needed. */
 async function check({ options, terminal }: Invocation): Promise<number> {

@@ -23,12 +23,13 @@ export async function basesReady({ lock }: Server, setting: Setting): Promise<vo
 }
 
 async function makeMissing(kind: Runtime, { engine, buildEnvironment, run }: Setting): Promise<void> {
-  const { bases, templates, platform } = buildEnvironment;
+  const { bases, templates, catalogTemplates, platform } = buildEnvironment;
   const images = await Promise.all(
     Object.values(bases[kind]).map(({ reference }) => engine.inspectImage(reference)),
   );
   if (images.every((image) => image !== undefined)) return;
   const { cacheFolder, env, emit, signal } = run;
-  const request = { engine, templates, platform, cacheFolder, emit, signal, mirror: hostFor('debian', env) };
-  await buildBases({ ...request, kinds: [kind], update: false, locked: false });
+  const places = { mirror: hostFor('debian', env), snapshotArchive: hostFor('debianSnapshot', env) };
+  const request = { engine, templates, catalogTemplates, platform, cacheFolder, emit, signal, places };
+  await buildBases({ ...request, kinds: [kind], update: false });
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { chosenTemplates, type ChosenTemplates } from '../../base/machine-templates.ts';
 import { loadBases, withOverrides } from '../../base/references.ts';
 import type { RunContext, BuildEnvironment } from '../../image-build/build-server.ts';
 import { catalogFolder, readableCatalogFolder } from '../../catalog/catalog-folder.ts';
@@ -14,7 +15,7 @@ import type { Emit } from '../../lib/event.ts';
 import { projectFolder } from '../../lib/project.ts';
 import type { Invocation } from '../command.ts';
 
-/** What several commands need, from their options. */
+/** As they came with the installation or the checkout. */
 export function templatesFolder(): string {
   return path.join(projectFolder(), 'templates');
 }
@@ -50,11 +51,18 @@ export function sayOthers({ options, terminal }: Invocation, others: number, wha
   );
 }
 
-export async function buildEnvironmentOf({ options }: Invocation): Promise<BuildEnvironment> {
-  const templates = templatesFolder();
+/** With the bases that this machine has gone on with, if the locked ones could not be had. */
+export async function templatesOf({ terminal }: Invocation): Promise<ChosenTemplates> {
+  const cacheFolder = terminal.host.folders(terminal.env).cache;
+  return chosenTemplates({ templates: templatesFolder(), cacheFolder });
+}
+
+export async function buildEnvironmentOf(invocation: Invocation): Promise<BuildEnvironment> {
+  const { options } = invocation;
+  const { templates, catalogTemplates } = await templatesOf(invocation);
   const platform = hostPlatform();
   const bases = withOverrides(await loadBases(templates, platform), options.list('base'));
-  return { bases, templates, platform };
+  return { bases, templates, catalogTemplates, platform };
 }
 
 /** `emit` is that of one job. */

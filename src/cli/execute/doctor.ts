@@ -9,11 +9,11 @@ import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import type { Execute } from '../command.ts';
 import { hintText } from '../flags.ts';
-import { hostPlatform, templatesFolder } from './build-environment.ts';
+import { hostPlatform, templatesOf } from './build-environment.ts';
 
 /** In the smallest base that is here. */
-async function measured(engine: Engine): Promise<Condition[]> {
-  const { go, python, node } = await loadBases(templatesFolder(), hostPlatform());
+async function measured(engine: Engine, templates: string): Promise<Condition[]> {
+  const { go, python, node } = await loadBases(templates, hostPlatform());
   const images = [go, python, node].map(({ runtime }) => runtime.reference);
   const labels = {
     [label.role]: 'test',
@@ -22,12 +22,14 @@ async function measured(engine: Engine): Promise<Condition[]> {
   return measureNetwork({ engine, images, labels });
 }
 
-export const execute: Execute = async ({ options, terminal }) => {
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
   const find = (): ReturnType<typeof connectEngine> =>
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const conditions = await examine(find, terminal.env['PATH'] ?? '', measured);
+  const { templates } = await templatesOf(invocation);
+  const conditions = await examine(find, terminal.env['PATH'] ?? '', (engine) => measured(engine, templates));
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);

@@ -41,18 +41,16 @@ export function canonicalConfig(
   {
     diffIds,
     epoch,
-    stated,
   }: {
     readonly diffIds: readonly Digest[];
     readonly epoch: number;
-    readonly stated?: ImagePlatform | undefined;
   },
 ): { readonly bytes: Buffer<ArrayBuffer>; readonly platform: ImagePlatform } {
   const parsed = SavedConfig.safeParse(JSON.parse(saved));
   if (!parsed.success)
     throw new McpcatError('io-failed', 'image archive: its configuration is not of an image');
   const { architecture, os, variant, config } = parsed.data;
-  const platform = stated ?? { architecture, os, ...(variant === undefined ? {} : { variant }) };
+  const platform = { architecture, os, ...(variant === undefined ? {} : { variant }) };
   const { Labels: labels, ...said } = config ?? {};
   const bytes = canonicalJson({
     ...platform,

@@ -26,8 +26,6 @@ export interface RepackOptions {
   /** Seconds (SOURCE_DATE_EPOCH): no time in the image is later. Default 0. */
   readonly epoch?: number;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** What it is for, where the engine that made it took it for its own. */
-  readonly platform?: ImagePlatform;
   /** Where the folder for the layers is made; default: the system's folder for temporary files. */
   readonly scratch?: string;
   readonly signal?: AbortSignal;
@@ -52,7 +50,7 @@ export async function repackImage(archive: Readable, options: RepackOptions = {}
 async function packed(
   archive: Readable,
   folder: string,
-  { epoch = 0, annotations, platform: stated, signal }: RepackOptions,
+  { epoch = 0, annotations, signal }: RepackOptions,
 ): Promise<Omit<PackedImage, keyof AsyncDisposable>> {
   const saved = await unpackSaved(archive, folder, signal);
   const all = await pool(saved.layers, 2, (tar, index) =>
@@ -60,7 +58,7 @@ async function packed(
   );
   const layers = all.filter((layer): layer is PackedLayer => layer !== undefined);
   const diffIds = layers.map(({ diffId }) => diffId);
-  const { bytes: text, platform } = canonicalConfig(saved.config, { diffIds, epoch, stated });
+  const { bytes: text, platform } = canonicalConfig(saved.config, { diffIds, epoch });
   const config = blobOfBytes(mediaType.config, text);
   const blobs = layers.map(({ blob }) => blob);
   const content = { config: descriptorOf(config), layers: blobs.map(descriptorOf), annotations };

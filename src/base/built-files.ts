@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import tar from 'tar-stream';
+import { z } from 'zod';
+import type { DebEntry } from '../debian/deb/deb-entry.ts';
+import type { Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { fileEntry } from './layer.ts';
+import { contextTar, type ContextFile } from './context.ts';
+
+export interface BuiltFilesRequest {
+  readonly engine: Pick<Engine, 'buildImage' | 'saveImage' | 'removeImage'>;
+  /** A context whose last stage is `FROM scratch` and one COPY. */
+  readonly context: readonly ContextFile[];
+  /** For messages and names. */
+  readonly subject: string;
+  readonly onOutput: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SaveManifest = z.tuple([z.object({ Layers: z.tuple([z.string()]) })]);
+
+/**
+ * Runs a build in the engine, without network, and answers with the plain files that it made; the image is gone
+ * afterwards. Programs of a base run only so, never on the host.
+ */
+export async function builtFiles(request: BuiltFilesRequest): Promise<DebEntry[]> {
+  const { engine, context, subject, onOutput, signal } = request;
+  const tag = `mcpcat/made-${subject}:${randomUUID().slice(0, 8)}`;
+  await engine.buildImage(await contextTar(context), {
+    tag,
+    labels: { 'io.mcpcat.base': subject },
+    onOutput,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    return await filesOf(await engine.saveImage(tag), subject);
+  } finally {
+    await engine.removeImage(tag, { force: true });
+  }
+}
+
+async function filesOf(archive: Readable, subject: string): Promise<DebEntry[]> {
+  const parts = new Map<string, Buffer>();
+  for await (const item of archive.pipe(tar.extract())) parts.set(item.header.name, await buffer(item));
+  const manifest = SaveManifest.safeParse(JSON.parse(parts.get('manifest.json')?.toString() ?? 'null'));
+  const layer = manifest.success ? parts.get(manifest.data[0].Layers[0]) : undefined;
+  if (layer === undefined) throw new McpcatError('base-failed', `${subject}: expected an image of one layer`);
+  const plain = layer[0] === 0x1f && layer[1] === 0x8b ? gunzipSync(layer) : layer;
+  const files: DebEntry[] = [];
+  for await (const item of Readable.from([plain]).pipe(tar.extract())) {
+    const { name, type, mode } = item.header;
+    const content = await buffer(item);
+    if (type === 'file') files.push(fileEntry(name.replace(/^\.?\//, ''), content, mode));
+  }
+  return files;
+}

@@ -1,0 +1,156 @@
+/**
+ * A runtime base is the same to its last byte whoever makes it: root and a user with nothing but Node and the engine's
+ * socket, at once and one after the other; and a disk that fills leaves nothing. A recipe of the test's own, so that
+ * the bases that other tests stand on stay as they are.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test, type TestContext } from 'node:test';
+import { ownTemplates } from '../../src/base/machine-templates.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { project, testEngine, type Ran } from '../rig/engine.ts';
+import { looseFiles, savedImage } from '../rig/image-layers.ts';
+
+const timeout = 300_000;
+const nobody = 65534;
+let engine: Engine;
+/** A copy of what the package brings, which every user may read. */
+let installed = '';
+/** The engine's socket for everybody, as a member of the group `docker` has it. */
+let socket = '';
+const made = new Set<string>();
+
+before(async () => {
+  engine = await testEngine();
+  installed = mkdtempSync(path.join(tmpdir(), 'mcpcat-installed-'));
+  for (const name of ['bin', 'dist', 'templates', 'src/init', 'package.json'])
+    cpSync(path.join(project, name), path.join(installed, name), { recursive: true });
+  chmodSync(installed, 0o755);
+  socket = path.join(installed, 'engine.sock');
+  const server = createServer((client) => {
+    const upstream = createConnection(engine.endpoint.replace('unix://', ''));
+    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+    upstream.on('error', () => client.destroy()).on('close', () => client.destroy());
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  chmodSync(socket, 0o666);
+  server.unref();
+});
+
+after(async () => {
+  for (const reference of made) await engine.removeImage(reference, { force: true });
+  rmSync(installed, { recursive: true, force: true });
+});
+
+/** A user's cache, in which the machine has decided for a recipe of its own. */
+async function cacheFor(t: TestContext, { uid, recipe }: { uid: number; recipe: string }): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-cache-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const cacheFolder = path.join(folder, 'mcpcat');
+  mkdirSync(cacheFolder);
+  const places = { templates: path.join(installed, 'templates'), cacheFolder };
+  const { templates } = await ownTemplates(places);
+  appendFileSync(path.join(templates, 'base/go/base.yaml'), `  keep: [of-the-test-${recipe}/]\n`);
+  for (const name of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    chownSync(path.resolve(folder, name), uid, uid);
+  return folder;
+}
+
+/** `base build go` with an empty PATH; as another user only where this one may become it. */
+function build(cache: string, uid: number, around: readonly string[] = []): Promise<Ran> {
+  const words = [...around, process.execPath, path.join(installed, 'bin/mcpcat.js')];
+  const [program, ...args] = [...words, 'base', 'build', 'go', '--json', '--engine', `unix://${socket}`];
+  const who = process.getuid?.() === 0 ? { uid, gid: uid } : {};
+  return new Promise((resolve) => {
+    const env = { XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
+    execFile(program, args, { ...who, env, cwd: cache, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+async function imageOf(ran: Ran): Promise<{ reference: string; id: string }> {
+  assert.equal(ran.code, 0, ran.stderr);
+  const rows = JSON.parse(ran.stdout) as { stage: string; reference: string }[];
+  const reference = rows.find(({ stage }) => stage === 'runtime')?.reference ?? '';
+  made.add(reference);
+  const image = await engine.inspectImage(reference);
+  assert.ok(image !== undefined, reference);
+  return { reference, id: image.id };
+}
+
+test('root and a user without rights, tools or a PATH make the same image', { timeout }, async (t) => {
+  const ids: string[] = [];
+  for (const uid of [0, nobody]) {
+    const { reference, id } = await imageOf(await build(await cacheFor(t, { uid, recipe: 'users' }), uid));
+    ids.push(id);
+    const { layers, config } = await savedImage(engine, reference);
+    assert.equal(layers.length, 1);
+    assert.deepEqual(looseFiles(layers.flat()), []);
+    const { created, config: settings } = JSON.parse(config) as {
+      created: string;
+      config: { Labels: Record<string, string> };
+    };
+    assert.equal(created, '1970-01-01T00:00:00Z');
+    // Not of the catalog's recipe: whatever is built on it will say so.
+    assert.equal(settings.Labels[label.bases], 'other');
+    await engine.removeImage(reference, { force: true });
+  }
+  assert.equal(ids[0], ids[1]);
+});
+
+test('two builds at once both end well, with one image', { timeout }, async (t) => {
+  const caches = [
+    await cacheFor(t, { uid: nobody, recipe: 'at-once' }),
+    await cacheFor(t, { uid: nobody, recipe: 'at-once' }),
+  ];
+  const [one, two] = await Promise.all(caches.map(async (cache) => imageOf(await build(cache, nobody))));
+  assert.deepEqual(one, two);
+});
+
+test(
+  'a disk that fills in the middle is said; nothing half remains, in the cache or in the engine',
+  { timeout },
+  async (t) => {
+    const cache = await cacheFor(t, { uid: 0, recipe: 'full-disk' });
+    const earlier = await engine.listImages({ [label.base]: 'go-runtime' });
+    const store = path.join(cache, 'mcpcat/content');
+    mkdirSync(store);
+    // A mount of its own, 2 MiB: libc6 alone has more.
+    const script = 'mount -t tmpfs -o size=2m tmpfs "$0" && "$@"; code=$?; ls -R "$0" >&2; exit $code';
+    const user = process.getuid?.() === 0 ? [] : ['-Ur'];
+    const around = [
+      '/usr/bin/env',
+      'PATH=/usr/bin:/bin',
+      'unshare',
+      ...user,
+      '-m',
+      'sh',
+      '-c',
+      script,
+      store,
+    ];
+    const { code, stderr } = await build(cache, 0, around);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /no space left|disk is full/);
+    assert.doesNotMatch(stderr, /\.tmp$/m);
+    const now = await engine.listImages({ [label.base]: 'go-runtime' });
+    assert.deepEqual(now.map(({ id }) => id).toSorted(), earlier.map(({ id }) => id).toSorted());
+  },
+);
