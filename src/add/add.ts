@@ -5,6 +5,7 @@ import { refuseOthersImage } from '../image-build/own-image.ts';
 import { imageIn } from '../catalog/image-name.ts';
 import { parseSource, type Source } from '../catalog/source.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ResolveDebian } from '../debian/confined-apt.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 import { writeTogether } from '../lib/folders.ts';
@@ -38,7 +39,7 @@ export interface AddRequest {
   readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
-  readonly mirror: string;
+  readonly resolveDebian: ResolveDebian;
 }
 
 /** What became of a package, with everything that a person has to look at. */
@@ -160,13 +161,20 @@ async function attempt(
   request: AddRequest,
   job: Omit<Job, 'engine' | 'emit' | 'signal' | 'scratch'>,
 ): Promise<Outcome> {
-  const { engine, buildEnvironment, run, mirror, out, dryRun } = request;
+  const { engine, buildEnvironment, run, resolveDebian, out, dryRun } = request;
   const { own, draft, chosen } = job;
   const { name, source } = draft.entry;
   const image = imageIn({ kind: 'folder', folder: out }, name);
   if (!dryRun) await refuseOthersImage(engine, { image, source });
   const versions = { version: own.version, before: chosen.before };
-  await using scratch = await Scratch.open({ name, engine, buildEnvironment, run, mirror, ...versions });
+  await using scratch = await Scratch.open({
+    name,
+    engine,
+    buildEnvironment,
+    run,
+    resolveDebian,
+    ...versions,
+  });
   const { emit, signal } = run;
   const { discovered, verified, leftOut } = await discoverAndVerify({
     ...job,

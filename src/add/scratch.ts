@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { ResolveDebian } from '../debian/confined-apt.ts';
 import { buildServer, type RunContext, type BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
@@ -16,7 +17,7 @@ export interface ScratchRequest {
   readonly engine: Engine;
   readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
-  readonly mirror: string;
+  readonly resolveDebian: ResolveDebian;
   readonly version: string;
   /** Dependencies published later are not taken. */
   readonly before: Date | undefined;
@@ -51,12 +52,20 @@ export class Scratch implements AsyncDisposable {
     { entry, before: limit, majorsOf }: Draft,
     renews: 'lock' | 'image',
   ): Promise<{ readonly server: Server; readonly lock: Lock }> {
-    const { engine, buildEnvironment, run, mirror, name, version, before } = this.#request;
+    const { engine, buildEnvironment, run, resolveDebian, name, version, before } = this.#request;
     const { templates } = buildEnvironment;
     await writeWhole(path.join(this.folder, 'server.yaml'), entryText(entry));
     if (renews === 'lock') {
       const server = await loadServer(this.#root, name, 'replaced');
-      await updateServer({ ...run, templates, server, mirror, version, before: limit ?? before, majorsOf });
+      await updateServer({
+        ...run,
+        templates,
+        server,
+        resolveDebian,
+        version,
+        before: limit ?? before,
+        majorsOf,
+      });
     }
     const server = await loadServer(this.#root, name);
     if (server.lock === undefined) throw new Error('Internal error: a locked server without a lock');

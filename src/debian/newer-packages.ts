@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { readBaseLock, type DebianPackage } from '../base/base-lock.ts';
 import { baseKinds, type BaseKind } from '../base/recipe.ts';
-import { apt, isolatedApt } from './apt.ts';
 
 /** A package of a base's lock of which the mirror has a newer version. */
 export interface NewerPackage {
@@ -17,26 +13,26 @@ export interface NewerPackage {
 interface Request {
   readonly templates: string;
   readonly platforms: readonly string[];
-  readonly mirror: string;
-  readonly signal?: AbortSignal | undefined;
+  /** The newest version of each `name:arch`. */
+  readonly newest: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** What `mcpcat base update` would take, from the mirror's signed indices alone: nothing is unpacked or written. */
-export async function newerPackages(request: Request): Promise<NewerPackage[]> {
+export async function newerPackages({ newest, ...request }: Request): Promise<NewerPackage[]> {
   const locked = await lockedPackages(request);
-  const architectures = new Set(locked.map(({ architecture }) => architecture));
-  const newest = new Map<string, string>();
-  for (const architecture of architectures) {
-    const names = locked.filter((found) => found.architecture === architecture).map(({ name }) => name);
-    const found = await candidates(request, { architecture, names: [...new Set(names)] });
-    for (const [name, version] of found) newest.set(`${architecture} ${name}`, version);
-  }
-  return locked.flatMap(({ kind, platform, name, version, architecture }) => {
-    const found = newest.get(`${architecture} ${name}`);
-    return found === undefined || found === version
+  if (locked.length === 0) return [];
+  const found = await newest([...new Set(locked.map(nameOf))].sort());
+  return locked.flatMap((item) => {
+    const { kind, platform, name, version } = item;
+    const candidate = found.get(nameOf(item));
+    return candidate === undefined || candidate === version
       ? []
-      : [{ kind, platform, name, locked: version, newest: found }];
+      : [{ kind, platform, name, locked: version, newest: candidate }];
   });
+}
+
+function nameOf({ name, architecture }: Locked): string {
+  return `${name}:${architecture}`;
 }
 
 interface Locked extends DebianPackage {
@@ -45,7 +41,7 @@ interface Locked extends DebianPackage {
 }
 
 /** Packages for every architecture are looked up as this platform's own. */
-async function lockedPackages({ templates, platforms }: Request): Promise<Locked[]> {
+async function lockedPackages({ templates, platforms }: Omit<Request, 'newest'>): Promise<Locked[]> {
   const found: Locked[] = [];
   for (const platform of platforms) {
     for (const kind of baseKinds) {
@@ -58,20 +54,4 @@ async function lockedPackages({ templates, platforms }: Request): Promise<Locked
     }
   }
   return found;
-}
-
-async function candidates(
-  { mirror, signal }: Request,
-  { architecture, names }: { readonly architecture: string; readonly names: readonly string[] },
-): Promise<ReadonlyMap<string, string>> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-apt-'));
-  try {
-    const options = await isolatedApt({ folder, mirror, architecture });
-    await apt({ signal }, ['apt-get', ...options, 'update', '-qq']);
-    const text = await apt({ signal }, ['apt-cache', ...options, 'policy', ...names]);
-    const found = text.matchAll(/^(\S+?)(?::\S+)?:\n {2}Installed: .*\n {2}Candidate: (\S+)$/gm);
-    return new Map([...found].map(([, name = '', version = '']) => [name, version]));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

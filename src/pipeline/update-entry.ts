@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { ResolveDebian } from '../debian/confined-apt.ts';
 import type { RunContext, BuildEnvironment } from '../image-build/build-server.ts';
 import { loadServer } from '../catalog/load.ts';
 import type { Lock } from '../catalog/lock.ts';
@@ -28,7 +29,7 @@ export interface EntryRequest {
   readonly buildEnvironment: BuildEnvironment;
   readonly run: RunContext;
   readonly engine: Engine;
-  readonly mirror: string;
+  readonly resolveDebian: ResolveDebian;
   /** A changed list of tools does not hold the release back: somebody reviews it. */
   readonly reviewed: boolean;
   /** Asked with the text of the new `lock.json` before anything is built: says why nothing is left to do, if so. */
@@ -126,12 +127,12 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
 
 /** True if any file changed. */
 async function lockCopy(
-  { server, version, before, buildEnvironment: { templates }, run, mirror }: EntryRequest,
+  { server, version, before, buildEnvironment: { templates }, run, resolveDebian }: EntryRequest,
   folder: string,
 ): Promise<boolean> {
   const copy = { ...server, folder };
   const kept = version ?? server.lock?.version;
-  const request = { ...run, server: copy, templates, mirror, version: kept, before };
+  const request = { ...run, server: copy, templates, resolveDebian, version: kept, before };
   return (await updateServer(request)).changed;
 }
 

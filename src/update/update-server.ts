@@ -6,6 +6,7 @@ import type { Server } from '../catalog/server.ts';
 import { parseSource } from '../catalog/source.ts';
 import { debianArtifacts } from '../debian/resolve-debs.ts';
 import { Store } from '../fetch/store.ts';
+import type { ResolveDebian } from '../debian/confined-apt.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import { jsonText, writeTogether } from '../lib/folders.ts';
@@ -26,7 +27,7 @@ export interface UpdateRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cacheFolder: string;
   readonly templates: string;
-  readonly mirror: string;
+  readonly resolveDebian: ResolveDebian;
   /** The release to lock; undefined: the newest in the entry's range. */
   readonly version?: string | undefined;
   /** Dependencies published later are not taken; undefined: no limit. */
@@ -75,7 +76,7 @@ export async function updateServer(request: UpdateRequest): Promise<UpdateOutcom
 }
 
 async function resolve(
-  { server, env, cacheFolder, templates, mirror, version, before, majorsOf, signal }: UpdateRequest,
+  { server, env, cacheFolder, templates, resolveDebian, version, before, majorsOf, signal }: UpdateRequest,
   folder: string,
 ): Promise<Resolution> {
   const { entry } = server;
@@ -97,9 +98,7 @@ async function resolve(
     wanted: entry.system,
     runtime: lock.runtime,
     templates,
-    folder,
-    mirror,
-    signal,
+    resolve: resolveDebian,
   });
   return { lock: { ...lock, artifacts: [...lock.artifacts, ...debs] }, files };
 }

@@ -8,7 +8,7 @@ import { settingsOf } from '../env-file.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { addText } from '../render/add.ts';
 import { runJobs } from '../render/jobs.ts';
-import { hostFor } from '../../upstream/hosts.ts';
+import { debianResolverOf } from './debian-place.ts';
 import { engineOf, folderOf, runContextOf, buildEnvironmentOf } from './build-environment.ts';
 
 /** 0 if the entry was verified, 1 if the package could not be; nothing is written then unless a draft was asked for. */
@@ -35,7 +35,7 @@ export const execute: Execute = async (invocation) => {
     draft: options.flag('draft') || options.flag('keep-going'),
     dryRun: options.flag('dry-run'),
     engine,
-    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
+    resolveDebian: debianResolverOf(invocation),
   };
   const [result] = await runJobs(
     [

@@ -6,6 +6,7 @@ import {
   type ChosenTemplates,
 } from '../../base/machine-templates.ts';
 import type { Runtime } from '../../base/recipe.ts';
+import { newestVersions } from '../../debian/confined-apt.ts';
 import { newerPackages } from '../../debian/newer-packages.ts';
 import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -14,6 +15,7 @@ import { megabytes } from '../../lib/size.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { table } from '../render/table.ts';
 import { hostFor } from '../../upstream/hosts.ts';
+import { debianPlaceOf } from './debian-place.ts';
 import { engineOf, hostPlatform, templatesFolder } from './build-environment.ts';
 
 const all: readonly Runtime[] = ['node', 'python', 'go'];
@@ -84,14 +86,15 @@ async function templatesFor(invocation: Invocation, verb: 'build' | 'update'): P
   return chosen;
 }
 
-/** 1 if the mirror has something newer. Nothing is built, and no engine is needed. */
-async function check({ options, terminal }: Invocation): Promise<number> {
+/** 1 if the mirror has something newer. Nothing is built. */
+async function check(invocation: Invocation): Promise<number> {
+  const { options, terminal } = invocation;
   const { platform } = platformsOf(options.text('platform'));
+  const place = await debianPlaceOf(invocation);
   const newer = await newerPackages({
     templates: templatesFolder(),
     platforms: [platform],
-    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
-    signal: terminal.signal,
+    newest: (names) => newestVersions(place, names),
   });
   const rows = newer.map(({ kind, name, locked, newest }) => [kind, name, locked, newest]);
   const text =

@@ -2,6 +2,7 @@ import type { RunContext, BuildEnvironment } from '../../image-build/build-serve
 import path from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
 import type { GitHub } from '../../forge/github.ts';
+import type { ResolveDebian } from '../../debian/confined-apt.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { estimateSeconds } from '../../pipeline/estimate.ts';
@@ -23,7 +24,7 @@ import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { printUpdates } from '../render/updates.ts';
 import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
-import { hostFor } from '../../upstream/hosts.ts';
+import { debianResolverOf } from './debian-place.ts';
 import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
 
 const dayMs = 86_400_000;
@@ -32,7 +33,7 @@ interface Settings {
   readonly width: number;
   readonly coolDownDays: number;
   readonly now: Date;
-  readonly mirror: string;
+  readonly resolveDebian: ResolveDebian;
   readonly buildEnvironment: BuildEnvironment;
   readonly run: Omit<RunContext, 'emit'>;
 }
@@ -124,10 +125,10 @@ async function lockOne(
   const {
     buildEnvironment: { templates },
     run,
-    mirror,
+    resolveDebian,
   } = settings;
   const before = beforeOf(check, settings);
-  return updateServer({ ...run, templates, server, mirror, version: target ?? current, before, emit });
+  return updateServer({ ...run, templates, server, resolveDebian, version: target ?? current, before, emit });
 }
 
 async function proveAll(
@@ -186,7 +187,7 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
     width,
     coolDownDays: Number(days),
     now: new Date(),
-    mirror: options.text('mirror') ?? hostFor('debian', terminal.env),
+    resolveDebian: debianResolverOf(invocation),
     buildEnvironment: await buildEnvironmentOf(invocation),
     run: runContextOf(invocation, () => undefined),
   };

@@ -3,12 +3,20 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { loadBases } from '../../../src/base/references.ts';
+import { baseRef, loadBases } from '../../../src/base/references.ts';
+import { newestVersions, type AptPlace } from '../../../src/debian/confined-apt.ts';
 import { newerPackages } from '../../../src/debian/newer-packages.ts';
-import { project } from '../../rig/engine.ts';
+import { project, testEngine } from '../../rig/engine.ts';
 
 const timeout = 240_000;
-const mirror = 'http://deb.debian.org/debian';
+const debian = 'http://deb.debian.org/debian';
+
+/** With a cache of its own: what an earlier run fetched says nothing of a mirror. */
+async function placeOf(mirror: string, cacheFolder: string): Promise<AptPlace> {
+  const templates = path.join(project, 'templates');
+  const base = await baseRef(templates, { kind: 'debian', stage: 'build', platform: 'linux/amd64' });
+  return { engine: await testEngine(), image: base.reference, mirror, templates, cacheFolder };
+}
 
 test(
   'a package of a base that the mirror has newer is named, and changes every base that has it',
@@ -25,7 +33,10 @@ test(
       const older = text.replace(/("name": "tzdata",\s+"version": ")[^"]+/, '$12020a-1');
       assert.notEqual(older, text);
       writeFileSync(file, older);
-      const found = await newerPackages({ templates, platforms: ['linux/amd64'], mirror });
+      const place = await placeOf(debian, path.join(root, 'cache'));
+      const newest = (names: readonly string[]): ReturnType<typeof newestVersions> =>
+        newestVersions(place, names);
+      const found = await newerPackages({ templates, platforms: ['linux/amd64'], newest });
       const old = found.find(({ locked }) => locked === '2020a-1');
       assert.deepEqual([old?.kind, old?.name], ['python', 'tzdata']);
       assert.match(old?.newest ?? '', /^20\d\d/);
@@ -39,9 +50,11 @@ test(
 );
 
 test('a mirror that does not answer is an error, not good news', { timeout }, async () => {
-  const templates = path.join(project, 'templates');
-  const nowhere = 'http://127.0.0.1:1/debian';
-  await assert.rejects(newerPackages({ templates, platforms: ['linux/amd64'], mirror: nowhere }), {
-    code: 'system-unresolved',
-  });
+  const root = mkdtempSync(path.join(tmpdir(), 'mcpcat-nowhere-'));
+  try {
+    const place = await placeOf('http://127.0.0.1:1/debian', root);
+    await assert.rejects(newestVersions(place, ['tzdata:amd64']), { code: 'upstream-unavailable' });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 });

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import tar from 'tar-stream';
+import type { Engine } from '../engine/engine.ts';
+import { Store } from '../fetch/store.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { runConfined } from '../session/run-confined.ts';
+import { fetchIndexes } from './archive/fetch-indexes.ts';
+import { suites, type Suite } from './archive/suites.ts';
+import { readPlan, type ResolvedPackage } from './apt-plan.ts';
+import { planScript, policyScript, type AptWishes } from './apt-script.ts';
+
+export interface AptPlace {
+  readonly engine: Engine;
+  /** A build base: the one that is there, though a newer one may come of what it resolves. */
+  readonly image: string;
+  readonly mirror: string;
+  readonly templates: string;
+  readonly cacheFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Resolved {
+  /** Sorted by name. */
+  readonly packages: readonly ResolvedPackage[];
+  /** When the indexes were signed. */
+  readonly date: Date;
+}
+
+/** What must be installed for `wishes`. Rejects with `system-unresolved` and apt's words. */
+export type ResolveDebian = (wishes: AptWishes) => Promise<Resolved>;
+
+/**
+ * What must be installed for these packages, from the newest signed indexes. apt decides, in a container without
+ * network; the indexes are fetched and checked here.
+ */
+export async function resolvePackages(place: AptPlace, wishes: AptWishes): Promise<Resolved> {
+  const { output, date } = await askApt(place, wishes.architectures, (all) => planScript(wishes, all));
+  return { packages: readPlan(output), date };
+}
+
+/** The newest version of each package that has one, by the `name:arch` that was asked for. */
+export async function newestVersions(
+  place: AptPlace,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const architectures = [...new Set(names.map((name) => name.split(':')[1] ?? ''))];
+  const { output } = await askApt(place, architectures, (all) => policyScript(names, all));
+  // apt leaves out the name of its own architecture.
+  const [own = ''] = architectures;
+  const found = output.matchAll(/^([^\s:]+)(?::(\w+))?:\n {2}Installed: .*\n {2}Candidate: (\S+)$/gm);
+  return new Map([...found].map(([, name = '', arch = own, version = '']) => [`${name}:${arch}`, version]));
+}
+
+async function askApt(
+  place: AptPlace,
+  architectures: readonly string[],
+  script: (all: readonly Suite[]) => string,
+): Promise<{ readonly output: string; readonly date: Date }> {
+  const { engine, image, cacheFolder, signal } = place;
+  const { files, date } = await fetchIndexes({ ...place, architectures, store: new Store(cacheFolder) });
+  const input = packed(new Map([...files, ['run', Buffer.from(script(suites))]]));
+  const end = await runConfined({ engine, image, name: 'mcpcat-apt', input, signal });
+  if (end.exitCode !== 0) throw unresolved(end.stderr, end.exitCode);
+  return { output: end.stdout, date };
+}
+
+function packed(files: ReadonlyMap<string, Buffer>): Readable {
+  const pack = tar.pack();
+  for (const [name, content] of files) pack.entry({ name, mode: 0o644, mtime: new Date(0) }, content);
+  pack.finalize();
+  return Readable.from(pack, { objectMode: false });
+}
+
+function unresolved(detail: readonly string[], exitCode: number): McpcatError {
+  const reason = detail[0] ?? `apt ended with ${String(exitCode)}`;
+  return new McpcatError('system-unresolved', `system packages can't be resolved: ${reason}`, {
+    detail: [...detail],
+    hint: 'a package may be misspelt or no longer in this Debian release',
+  });
+}

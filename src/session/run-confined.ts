@@ -1,0 +1,97 @@
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import type { ContainerSettings, Engine } from '../engine/engine.ts';
+import { label } from '../lib/labels.ts';
+import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { refuseDifferences } from '../sandbox/differences.ts';
+import { settingsOf } from '../sandbox/settings.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+
+export interface ConfinedScript {
+  readonly engine: Engine;
+  /** Has sh and tar. */
+  readonly image: string;
+  /** How the container is labelled. */
+  readonly name: string;
+  /** A tar. Its file `run` is what sh runs, in the folder into which all was unpacked. */
+  readonly input: Readable;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ScriptEnd {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Its last lines. */
+  readonly stderr: readonly string[];
+}
+
+/** Bytes; an eighth of it is what /tmp may hold (settings.ts): the indexes of one architecture take some 150 MB there. */
+const memoryBytes = 4 * 1024 ** 3;
+const folder = '/tmp';
+
+/**
+ * Runs a script in a container that has what any server's has: no network, no rights, no root, a read-only file system.
+ * What it works on comes through its stdin, what it finds out through its stdout; the container is gone afterwards.
+ */
+export async function runConfined(request: ConfinedScript): Promise<ScriptEnd> {
+  const { engine, input, signal } = request;
+  const settings = settingsFor(request);
+  const id = await engine.createContainer(settings);
+  const kill = (): void => void engine.killContainer(id, 'SIGKILL').catch(() => undefined);
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    const facts = await engine.inspectContainer(id);
+    if (facts !== undefined) refuseDifferences(settings, facts.recorded);
+    const attachment = await engine.attachContainer(id);
+    const watching = Promise.withResolvers<void>();
+    const ended = engine.waitContainer(id, 'next-exit', watching.resolve);
+    await Promise.race([watching.promise, ended]);
+    const output = Promise.all([buffer(attachment.stdout), buffer(attachment.stderr)]);
+    await engine.startContainer(id);
+    // A script that ends early leaves its input unread; how it ended says more than that.
+    const fed = pipeline(input, attachment.stdin).catch(() => undefined);
+    const [{ exitCode }, [stdout, stderr]] = await Promise.all([ended, output]);
+    attachment.destroy();
+    await fed;
+    return { exitCode, stdout: stdout.toString(), stderr: lastLines(stderr.toString()) };
+  } finally {
+    signal?.removeEventListener('abort', kill);
+    await engine.removeContainer(id);
+  }
+}
+
+function lastLines(text: string): string[] {
+  return text.split('\n').filter(Boolean).slice(-30);
+}
+
+function settingsFor({ name, image }: ConfinedScript): ContainerSettings {
+  const labels = { [label.server]: name, [label.role]: 'test', [label.owner]: ownerText(thisOwner()) };
+  const settings = settingsOf(sandboxNamed(name), { image, labels, autoRemove: true });
+  return {
+    ...settings,
+    // None of process 1's variables: a build base has no mcpcat-init.
+    env: { LC_ALL: 'C.UTF-8', HOME: folder, TMPDIR: folder, PATH: '/usr/local/bin:/usr/sbin:/usr/bin' },
+    entrypoint: ['/usr/bin/sh', '-c', `cd ${folder} && tar -x -f - && exec sh ./run`],
+    command: [],
+  };
+}
+
+function sandboxNamed(name: string): Sandbox {
+  return {
+    name,
+    env: {},
+    secrets: {},
+    args: [],
+    mounts: [],
+    written: [],
+    user: '65532:65532',
+    writable: [folder],
+    memoryBytes,
+    cpus: 2,
+    pids: 64,
+    shmBytes: undefined,
+    network: [],
+    readsResolvConf: false,
+  };
+}
