@@ -151,7 +151,7 @@ test('only the command line names its flags', () => {
 
 /** They write the command lines of other programs, or what a person pastes. */
 const speaksToOthers =
-  /^src\/(base\/(bootstrap|byte-code|init-binary)|generate\/|update\/(uv|npm)|export\/|site\/|add\/detectors\/)/;
+  /^src\/(base\/(install-script|byte-code|init-binary)|generate\/|update\/(uv|npm)|export\/|site\/|add\/detectors\/)/;
 
 /** `--memory` and so on, as the commands declare them. */
 function flagsOfCommands(): RegExp {

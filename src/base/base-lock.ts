@@ -5,11 +5,7 @@ import { LockedDeb } from '../debian/locked-deb.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
 import type { BaseKind } from './recipe.ts';
 
-/**
- * `templates/base/<kind>/lock.json`, written by `mcpcat base update`: what the base holds, by content. Locks of version 1
- * do not say where a package lies.
- */
-const DebianPackage = LockedDeb.partial({ pool: true, snapshot: true });
+/** `templates/base/<kind>/lock.json`, written by `mcpcat base update`: what the base holds, by content. */
 const BaseArtifact = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -18,16 +14,15 @@ const BaseArtifact = z.strictObject({
   hex: z.string(),
 });
 const PlatformLock = z.strictObject({
-  build: z.array(DebianPackage).default([]),
+  build: z.array(LockedDeb).default([]),
   runtime: z.array(LockedDeb).default([]),
   artifacts: z.array(BaseArtifact).default([]),
 });
 const BaseLock = z.strictObject({
-  lockVersion: z.literal([1, 2]),
+  lockVersion: z.literal(2),
   platforms: z.record(z.string(), PlatformLock),
 });
 
-export type DebianPackage = z.infer<typeof DebianPackage>;
 export type BaseArtifact = z.infer<typeof BaseArtifact>;
 export type PlatformLock = z.infer<typeof PlatformLock>;
 

@@ -1,9 +1,7 @@
-import { debsFolder } from './bootstrap.ts';
 import type { RootfsRecipe } from './recipe.ts';
 
 /** Never in any base. */
 const alwaysDropped = [
-  `${debsFolder}/`,
   'usr/share/man/',
   'usr/share/locale/',
   'usr/share/info/',
@@ -14,7 +12,7 @@ const alwaysDropped = [
   'var/log/',
   'var/lib/apt/',
   'dev/',
-  // mmdebstrap copies them from the machine it runs on.
+  // The engine's own, different for each container.
   'etc/hostname',
   'etc/resolv.conf',
   'etc/hosts',

@@ -75,22 +75,3 @@ function placeOf(name: string, stage: Stage): (path: string) => string | undefin
       : undefined;
   };
 }
-
-/** The instructions that make a build base of its parts. */
-export function baseDockerfile({
-  from,
-  rootfs,
-  overlay,
-}: {
-  readonly from: string;
-  readonly rootfs: boolean;
-  readonly overlay: boolean;
-}): string {
-  const lines = [
-    `FROM ${from}`,
-    ...(rootfs ? ['ADD rootfs.tar /'] : []),
-    ...(overlay ? ['ADD overlay.tar /'] : []),
-    'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8',
-  ];
-  return `${lines.join('\n')}\n`;
-}

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** `templates/base/<kind>/base.yaml`: what people decide about a base. Versions of packages are in the lock beside it. */
 const Rootfs = z.strictObject({
-  /** mmdebstrap's variant: `minbase` has a shell and dpkg, `extract` has only what is listed. */
+  /** `minbase` has a shell, dpkg and apt, and its packages are installed; of `extract` they are only unpacked. */
   variant: z.enum(['minbase', 'extract']),
   packages: z.array(z.string()).min(1),
   /** A second architecture of which it holds packages (`musl-dev:arm64`). */

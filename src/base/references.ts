@@ -15,7 +15,7 @@ export interface BaseRef {
 export type Bases = Readonly<Record<Runtime, { readonly build: BaseRef; readonly runtime: BaseRef }>>;
 
 /** Raised when the code in this folder makes other images from the same recipe and lock. */
-const builderVersions: Readonly<Record<Stage, number>> = { build: 6, runtime: 7 };
+const builderVersions: Readonly<Record<Stage, number>> = { build: 7, runtime: 7 };
 
 export type Stage = 'build' | 'runtime';
 

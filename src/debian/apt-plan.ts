@@ -1,23 +1,16 @@
 import { McpcatError } from '../lib/errors.ts';
 import { recordsMark } from './apt-script.ts';
+import type { Suite } from './archive/suites.ts';
+import { LockedDeb } from './locked-deb.ts';
 
-/** A package as apt chose it, with what the signed index says of it. */
-export interface ResolvedPackage {
-  readonly name: string;
-  readonly version: string;
-  /** `all` for those that are the same everywhere. */
-  readonly architecture: string;
-  /** Where it lies below a mirror's root: `debian/pool/main/…`, `debian-security/pool/updates/main/…`. */
-  readonly pool: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
+/** For each archive: when its newest index was signed, as the snapshot archive writes times. */
+export type ArchiveTimes = Readonly<Record<Suite['archive'], string>>;
 
 /**
- * Reads what the script of `aptScript` printed; sorted by name. Rejects with `integrity-mismatch` where the index has no
+ * Reads what the script of `planScript` printed; sorted by name. Rejects with `integrity-mismatch` where the index has no
  * hash for a package: nothing that is not under the signature may be fetched.
  */
-export function readPlan(output: string): ResolvedPackage[] {
+export function readPlan(output: string, times: ArchiveTimes): LockedDeb[] {
   const [plan = '', records = ''] = output.split(`${recordsMark}\n`);
   const byVersion = new Map(
     records
@@ -32,7 +25,7 @@ export function readPlan(output: string): ResolvedPackage[] {
     .map(([, name = '', version = '', architecture = '']) => {
       const own = name.replace(/:.*$/, '');
       const record = byVersion.get(`${own}=${version}:${architecture}`) ?? '';
-      return resolved(record, `${own}=${version}`);
+      return locked(record, { subject: `${own}=${version}`, times });
     })
     .sort((a, b) => (a.name === b.name ? compare(a.architecture, b.architecture) : compare(a.name, b.name)));
 }
@@ -41,19 +34,23 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function resolved(record: string, subject: string): ResolvedPackage {
+function locked(
+  record: string,
+  { subject, times }: { readonly subject: string; readonly times: ArchiveTimes },
+): LockedDeb {
   const file = field(record, 'Filename');
-  const sha256 = field(record, 'SHA256');
-  if (!/^pool\/(?:[\w+~-][\w.+~:-]*\/)*[\w.+~:-]+\.deb$/.test(file) || !/^[0-9a-f]{64}$/.test(sha256))
-    throw new McpcatError('integrity-mismatch', `deb:${subject}: the index has no hash for it`);
-  return {
+  const archive = file.startsWith('pool/updates/') ? 'debian-security' : 'debian';
+  const parsed = LockedDeb.safeParse({
     name: field(record, 'Package'),
     version: field(record, 'Version'),
     architecture: field(record, 'Architecture'),
-    pool: `${file.startsWith('pool/updates/') ? 'debian-security' : 'debian'}/${file}`,
-    sha256,
+    pool: `${archive}/${file}`,
+    snapshot: times[archive],
+    sha256: field(record, 'SHA256'),
     bytes: Number(field(record, 'Size')),
-  };
+  });
+  if (parsed.success) return parsed.data;
+  throw new McpcatError('integrity-mismatch', `deb:${subject}: the index has no file or no hash for it`);
 }
 
 function field(record: string, name: string): string {

@@ -4,10 +4,11 @@ import type { Engine } from '../engine/engine.ts';
 import { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { runConfined } from '../session/run-confined.ts';
-import { fetchIndexes } from './archive/fetch-indexes.ts';
+import { fetchIndexes, type Indexes } from './archive/fetch-indexes.ts';
 import { suites, type Suite } from './archive/suites.ts';
-import { readPlan, type ResolvedPackage } from './apt-plan.ts';
+import { readPlan } from './apt-plan.ts';
 import { planScript, policyScript, type AptWishes } from './apt-script.ts';
+import { timestamp, type LockedDeb } from './locked-deb.ts';
 
 export interface AptPlace {
   readonly engine: Engine;
@@ -19,23 +20,17 @@ export interface AptPlace {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Resolved {
-  /** Sorted by name. */
-  readonly packages: readonly ResolvedPackage[];
-  /** When the indexes were signed. */
-  readonly date: Date;
-}
-
-/** What must be installed for `wishes`. Rejects with `system-unresolved` and apt's words. */
-export type ResolveDebian = (wishes: AptWishes) => Promise<Resolved>;
+/** What must be installed for `wishes`, sorted by name. Rejects with `system-unresolved` and apt's words. */
+export type ResolveDebian = (wishes: AptWishes) => Promise<LockedDeb[]>;
 
 /**
  * What must be installed for these packages, from the newest signed indexes. apt decides, in a container without
  * network; the indexes are fetched and checked here.
  */
-export async function resolvePackages(place: AptPlace, wishes: AptWishes): Promise<Resolved> {
-  const { output, date } = await askApt(place, wishes.architectures, (all) => planScript(wishes, all));
-  return { packages: readPlan(output), date };
+export async function resolvePackages(place: AptPlace, wishes: AptWishes): Promise<LockedDeb[]> {
+  const { output, dates } = await askApt(place, wishes.architectures, (all) => planScript(wishes, all));
+  const times = { debian: timestamp(dates.debian), 'debian-security': timestamp(dates['debian-security']) };
+  return readPlan(output, times);
 }
 
 /** The newest version of each package that has one, by the `name:arch` that was asked for. */
@@ -55,13 +50,13 @@ async function askApt(
   place: AptPlace,
   architectures: readonly string[],
   script: (all: readonly Suite[]) => string,
-): Promise<{ readonly output: string; readonly date: Date }> {
+): Promise<{ readonly output: string; readonly dates: Indexes['dates'] }> {
   const { engine, image, cacheFolder, signal } = place;
-  const { files, date } = await fetchIndexes({ ...place, architectures, store: new Store(cacheFolder) });
+  const { files, dates } = await fetchIndexes({ ...place, architectures, store: new Store(cacheFolder) });
   const input = packed(new Map([...files, ['run', Buffer.from(script(suites))]]));
   const end = await runConfined({ engine, image, name: 'mcpcat-apt', input, signal });
   if (end.exitCode !== 0) throw unresolved(end.stderr, end.exitCode);
-  return { output: end.stdout, date };
+  return { output: end.stdout, dates };
 }
 
 function packed(files: ReadonlyMap<string, Buffer>): Readable {

@@ -1,5 +1,6 @@
-import { readBaseLock, type DebianPackage } from '../base/base-lock.ts';
+import { readBaseLock } from '../base/base-lock.ts';
 import { baseKinds, type BaseKind } from '../base/recipe.ts';
+import type { LockedDeb } from './locked-deb.ts';
 
 /** A package of a base's lock of which the mirror has a newer version. */
 export interface NewerPackage {
@@ -35,7 +36,7 @@ function nameOf({ name, architecture }: Locked): string {
   return `${name}:${architecture}`;
 }
 
-interface Locked extends DebianPackage {
+interface Locked extends LockedDeb {
   readonly kind: BaseKind;
   readonly platform: string;
 }

@@ -69,7 +69,7 @@ export async function debianArtifacts(request: DebianRequest): Promise<DebArtifa
   const names = request.wanted.map((item) => (typeof item === 'string' ? item : item.package));
   const without = new Set(request.wanted.flatMap((item) => (typeof item === 'string' ? [] : item.without)));
   const wishes = { packages: names, essential: false, architectures: ['amd64'] };
-  const { packages } = await request.resolve(wishes);
+  const packages = await request.resolve(wishes);
   const unknown = [...without].filter((name) => !packages.some((item) => item.name === name));
   if (unknown.length > 0) {
     throw new McpcatError(

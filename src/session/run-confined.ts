@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { ContainerSettings, Engine } from '../engine/engine.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
@@ -41,8 +42,7 @@ export async function runConfined(request: ConfinedScript): Promise<ScriptEnd> {
   const kill = (): void => void engine.killContainer(id, 'SIGKILL').catch(() => undefined);
   signal?.addEventListener('abort', kill, { once: true });
   try {
-    const facts = await engine.inspectContainer(id);
-    if (facts !== undefined) refuseDifferences(settings, facts.recorded);
+    await readBack(engine, { id, settings });
     const attachment = await engine.attachContainer(id);
     const watching = Promise.withResolvers<void>();
     const ended = engine.waitContainer(id, 'next-exit', watching.resolve);
@@ -59,6 +59,17 @@ export async function runConfined(request: ConfinedScript): Promise<ScriptEnd> {
     signal?.removeEventListener('abort', kill);
     await engine.removeContainer(id);
   }
+}
+
+/** As with servers: what is not as it was asked for is never started. */
+async function readBack(
+  engine: Engine,
+  { id, settings }: { readonly id: string; readonly settings: ContainerSettings },
+): Promise<void> {
+  const facts = await engine.inspectContainer(id);
+  if (facts === undefined)
+    throw new McpcatError('container-missing', 'the container was removed before it was started');
+  refuseDifferences(settings, facts.recorded);
 }
 
 function lastLines(text: string): string[] {

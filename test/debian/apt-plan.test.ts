@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readPlan } from '../../src/debian/apt-plan.ts';
 import { recordsMark } from '../../src/debian/apt-script.ts';
 
+const times = { debian: '20261121T091544Z', 'debian-security': '20261125T223313Z' };
 const hash = 'c'.repeat(64);
 
 function record(fields: Readonly<Record<string, string>>): string {
@@ -49,7 +50,7 @@ const records = [
 ].join('\n');
 
 test('a plan of apt names every package with its architecture, pool path and hash', () => {
-  const packages = readPlan(`${plan}${recordsMark}\n${records}`);
+  const packages = readPlan(`${plan}${recordsMark}\n${records}`, times);
   assert.deepEqual(
     packages.map(({ name, architecture, pool }) => `${name} ${architecture} ${pool}`),
     [
@@ -58,6 +59,10 @@ test('a plan of apt names every package with its architecture, pool path and has
       'musl-dev arm64 debian/pool/main/m/musl/musl-dev_1.2.5-3_arm64.deb',
       'netbase all debian/pool/main/n/netbase/netbase_6.5_all.deb',
     ],
+  );
+  assert.deepEqual(
+    packages.map(({ snapshot }) => snapshot),
+    [times.debian, times['debian-security'], times.debian, times.debian],
   );
   assert.deepEqual(
     [...new Set(packages.map(({ sha256, bytes }) => `${sha256} ${String(bytes)}`))],
@@ -78,6 +83,6 @@ for (const [what, fields] of [
       ...fields,
     });
     const output = `Inst netbase (6.5 Debian:13.8/stable [all])\n${recordsMark}\n${bad}`;
-    assert.throws(() => readPlan(output), { name: 'McpcatError', code: 'integrity-mismatch' });
+    assert.throws(() => readPlan(output, times), { name: 'McpcatError', code: 'integrity-mismatch' });
   });
 }

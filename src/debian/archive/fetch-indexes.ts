@@ -18,19 +18,19 @@ export interface IndexRequest {
 export interface Indexes {
   /** By path as on a mirror: `debian/dists/trixie/InRelease`. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Of the newest of the signatures: a mirror of that time has every package that is named. */
-  readonly date: Date;
+  /** For each archive that of its newest signature: at that time it had every package that is named. */
+  readonly dates: Readonly<Record<Suite['archive'], Date>>;
 }
 
 /** The indexes of all suites, each signed by a key that we know, or named with its hash by one that is. */
 export async function fetchIndexes(request: IndexRequest): Promise<Indexes> {
   const keys = await archiveKeys(request.templates);
   const files = new Map<string, Buffer>();
-  const dates: Date[] = [];
+  const dates = { debian: new Date(0), 'debian-security': new Date(0) };
   for (const suite of suites) {
     const text = await releaseText(request, suite);
     const release = await readRelease(text, { keys, now: new Date(), suite: suite.name });
-    dates.push(release.date);
+    if (release.date > dates[suite.archive]) dates[suite.archive] = release.date;
     files.set(pathOf(suite, 'InRelease'), Buffer.from(text));
     for (const architecture of request.architectures) {
       const name = `main/binary-${architecture}/Packages.xz`;
@@ -40,7 +40,7 @@ export async function fetchIndexes(request: IndexRequest): Promise<Indexes> {
       );
     }
   }
-  return { files, date: new Date(Math.max(...dates.map(Number))) };
+  return { files, dates };
 }
 
 function pathOf({ archive, name }: Suite, file: string): string {

@@ -16,23 +16,43 @@ interface Request {
  * Reads a `.deb` (deb(5)) into memory; runs nothing of it. Rejects with `package-refused`, naming package and member,
  * if it is damaged, too large, has a path or link that leaves the root, a device, or one name twice.
  */
-export async function unpackDeb(
-  file: string,
-  { subject, limits = defaultLimits }: Request,
-): Promise<UnpackedDeb> {
+export async function unpackDeb(file: string, request: Request): Promise<UnpackedDeb> {
+  const { subject } = request;
+  const members = await membersOf(file, request);
+  const control = await controlIn(members, request);
+  const data = tarOf(members, 'data.tar', subject);
+  return { control, entries: await readMembers(data, { subject, limits: limitsOf(request) }) };
+}
+
+/** Its control file alone: `Package: …` and so on. Rejects like `unpackDeb`. */
+export async function readControl(file: string, request: Request): Promise<string> {
+  return controlIn(await membersOf(file, request), request);
+}
+
+function limitsOf({ limits = defaultLimits }: Request): DebLimits {
+  return limits;
+}
+
+async function membersOf(file: string, request: Request): Promise<ReadonlyMap<string, Buffer>> {
+  const { subject } = request;
   const { size } = await stat(file);
+  const limits = limitsOf(request);
   if (size > limits.packedBytes)
     throw refused(subject, `${String(size)} bytes, at most ${String(limits.packedBytes)}`);
   const members = arMembers(await readFile(file), subject);
   const format = members.get('debian-binary')?.toString('latin1').trim() ?? 'none';
   if (!/^2\.\d+$/.test(format))
     throw refused(subject, `expected format 2.x in "debian-binary", found "${format}"`);
-  const request = { subject, limits };
-  const control = await readMembers(tarOf(members, 'control.tar', subject), request);
-  const fields = control.find(({ name }) => name === 'control');
-  if (fields === undefined) throw refused(subject, 'no control file');
-  const entries = await readMembers(tarOf(members, 'data.tar', subject), request);
-  return { control: fields.content.toString('utf8'), entries };
+  return members;
+}
+
+async function controlIn(members: ReadonlyMap<string, Buffer>, request: Request): Promise<string> {
+  const { subject } = request;
+  const read = tarOf(members, 'control.tar', subject);
+  const entries = await readMembers(read, { subject, limits: limitsOf(request) });
+  const control = entries.find(({ name }) => name === 'control');
+  if (control === undefined) throw refused(subject, 'no control file');
+  return control.content.toString('utf8');
 }
 
 /** The one member of that name, whatever it is packed with. */

@@ -38,11 +38,12 @@ async function fetched(t: TestContext, alter: (files: Files) => void = () => und
   return fetchIndexes({ mirror, architectures: ['amd64'], templates: folder, store: new Store(folder) });
 }
 
-test('the indexes of all suites are fetched, and their date is that of the newest signature', async (t) => {
-  const { files, date } = await fetched(t);
+test('the indexes of all suites are fetched, with the date of the newest signature of each archive', async (t) => {
+  const { files, dates } = await fetched(t);
   assert.equal(files.size, 2 * suites.length);
   assert.deepEqual(files.get(`debian-security/dists/trixie-security/${index}`), packages);
-  assert.equal(date.toISOString(), '2026-11-23T00:00:00.000Z');
+  assert.equal(dates.debian.toISOString(), '2026-11-22T00:00:00.000Z');
+  assert.equal(dates['debian-security'].toISOString(), '2026-11-23T00:00:00.000Z');
 });
 
 test('an index is taken by its hash where the mirror has such names, though its plain name is of another time', async (t) => {
