@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Condition } from './condition.ts';
@@ -17,15 +16,13 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * Looks at the engine and at what the making of bases needs; never throws for a missing engine. `measure` adds what
+ * Looks at the engine; never throws for a missing one. `measure` adds what
  * only a container can tell.
  */
 export async function examine(
   find: () => Promise<Engine>,
-  pathVariable: string,
   measure: (engine: Engine) => Promise<Condition[]>,
 ): Promise<Condition[]> {
-  const tools = [mmdebstrap(pathVariable)];
   try {
     const engine = await find();
     const info = await engine.info();
@@ -34,7 +31,7 @@ export async function examine(
       status: 'ok',
       message: `${info.name} ${info.version} (API ${info.apiVersion}) at ${engine.endpoint}, ${info.platform}`,
     };
-    return [found, ...checks.map((check) => check(info)), ...(await measure(engine)), ...tools];
+    return [found, ...checks.map((check) => check(info)), ...(await measure(engine))];
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
     return [
@@ -45,7 +42,6 @@ export async function examine(
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         ...(error.inputs.length === 0 ? {} : { inputs: error.inputs }),
       },
-      ...tools,
     ];
   }
 }
@@ -103,17 +99,5 @@ function seccomp(info: EngineInfo): Condition {
     status: 'failed',
     message: 'this engine filters no system calls',
     hint: 'use a kernel and an engine with seccomp',
-  };
-}
-
-function mmdebstrap(pathVariable: string): Condition {
-  const found = pathVariable.split(':').some((folder) => existsSync(`${folder}/mmdebstrap`));
-  if (found) return { kind: 'mmdebstrap', status: 'ok', message: 'bases can be made here (mmdebstrap)' };
-  return {
-    kind: 'mmdebstrap',
-    status: 'warning',
-    message: "bases can't be made here: mmdebstrap is missing",
-    hint: 'on Debian or Ubuntu',
-    inputs: [{ name: 'repair' }],
   };
 }

@@ -20,18 +20,12 @@ export interface FixRequest {
   readonly say: (line: string) => void;
 }
 
-/** On Debian or Ubuntu as root: installs the distribution's engine and mmdebstrap, starts the engine, waits for it. */
+/** On Debian or Ubuntu as root: installs the distribution's engine, starts it, waits for it. */
 export async function fix({ find, host, say }: FixRequest): Promise<void> {
-  const running = await answers(find);
-  const missing = [
-    ...(running || has('dockerd') ? [] : ['docker.io', 'iptables']),
-    ...(has('mmdebstrap') ? [] : ['mmdebstrap']),
-  ];
-  if (running && missing.length === 0)
-    return say('nothing to do: the engine answers and mmdebstrap is there');
+  if (await answers(find)) return say('nothing to do: the engine answers');
   refuseElsewhere(host);
-  if (missing.length > 0) install(missing, say);
-  if (!running) await startEngine(find, say);
+  if (!has('dockerd')) install(['docker.io', 'iptables'], say);
+  await startEngine(find, say);
 }
 
 function refuseElsewhere(host: Host): void {
@@ -42,7 +36,7 @@ function refuseElsewhere(host: Host): void {
         ? "install Docker or Podman with your system's package manager and start it"
         : host.user?.uid === 0
           ? undefined
-          : 'run it as root, or sudo apt-get install docker.io mmdebstrap && sudo systemctl start docker';
+          : 'run it as root, or sudo apt-get install docker.io && sudo systemctl start docker';
   if (advice !== undefined)
     throw new McpcatError('engine-missing', "mcpcat can't install an engine here", { hint: advice });
 }

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Condition } from '../../src/doctor/condition.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { measureNetwork } from '../../src/doctor/measure-network.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { temporaryFolder } from '../lib/temporary.ts';
 import { FakeEngine } from '../rig/fake-engine.ts';
 
-async function conditions(change: Partial<EngineInfo> = {}, path = '/nowhere'): Promise<Condition[]> {
+async function conditions(change: Partial<EngineInfo> = {}): Promise<Condition[]> {
   const engine = new FakeEngine();
   engine.facts = { ...engine.facts, ...change };
   return examine(
     () => Promise.resolve(engine),
-    path,
     () => Promise.resolve([]),
   );
 }
@@ -27,7 +24,7 @@ test('an engine that can do all that the sandbox asks for is fine', async () => 
   const found = await conditions();
   assert.deepEqual(
     found.filter(({ status }) => status !== 'ok').map(({ kind }) => kind),
-    ['mmdebstrap'],
+    [],
   );
   assert.match(found[0]?.message ?? '', /^docker 20\.10\.24 \(API 1\.41\) at unix:\/\/\/fake/);
 });
@@ -63,32 +60,20 @@ test('without an engine the reason and its hint are the condition, and the rest 
   const error = new McpcatError('engine-missing', 'no engine answers', { hint: 'start it' });
   const found = await examine(
     () => Promise.reject(error),
-    '/nowhere',
     () => Promise.reject(new Error('never asked')),
   );
   assert.deepEqual(
     found.map(({ kind, status, hint }) => [kind, status, hint]),
-    [
-      ['engine', 'failed', 'start it'],
-      ['mmdebstrap', 'warning', 'on Debian or Ubuntu'],
-    ],
+    [['engine', 'failed', 'start it']],
   );
 });
 
 test('a bug of ours is no condition of the machine', async () => {
   const broken = examine(
     () => Promise.reject(new TypeError('x is undefined')),
-    '',
     () => Promise.resolve([]),
   );
   await assert.rejects(broken, TypeError);
-});
-
-test('mmdebstrap is looked for in every folder of the path', async (t) => {
-  const folder = temporaryFolder(t, { mmdebstrap: '#!/bin/sh\n' });
-  chmodSync(`${folder}/mmdebstrap`, 0o755);
-  const found = await conditions({}, `/nowhere:${folder}`);
-  assert.equal(found.find(({ kind }) => kind === 'mmdebstrap')?.status, 'ok');
 });
 
 test('without any base the network is not measured, and a container that does not answer is said', async () => {

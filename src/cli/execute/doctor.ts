@@ -29,7 +29,7 @@ export const execute: Execute = async (invocation) => {
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
   const { templates } = await templatesOf(invocation);
-  const conditions = await examine(find, terminal.env['PATH'] ?? '', (engine) => measured(engine, templates));
+  const conditions = await examine(find, (engine) => measured(engine, templates));
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);
