@@ -1,6 +1,7 @@
 import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Condition } from './condition.ts';
+import { knownProblemsOf } from './known-problems.ts';
 
 type Check = (info: EngineInfo) => Condition;
 
@@ -31,7 +32,8 @@ export async function examine(
       status: 'ok',
       message: `${info.name} ${info.version} (API ${info.apiVersion}) at ${engine.endpoint}, ${info.platform}`,
     };
-    return [found, ...checks.map((check) => check(info)), ...(await measure(engine))];
+    const facts = checks.map((check) => check(info));
+    return [found, ...knownProblemsOf(info), ...triedOrNot(facts, await measure(engine))];
   } catch (error) {
     if (!(error instanceof McpcatError)) throw error;
     return [
@@ -45,6 +47,21 @@ export async function examine(
     ];
   }
 }
+
+/** What an engine says of itself counts against it at once; for it only what was tried. */
+function triedOrNot(facts: readonly Condition[], tried: readonly Condition[]): Condition[] {
+  const kinds = new Set(tried.map(({ kind }) => kind));
+  const said = facts.filter(({ kind, status }) => !(claims.test(kind) && status === 'ok' && kinds.has(kind)));
+  const failed = new Set(said.filter(({ status }) => status === 'failed').map(({ kind }) => kind));
+  const untried = said.map((fact): Condition => {
+    if (!claims.test(fact.kind) || fact.status !== 'ok') return fact;
+    return { ...fact, status: 'warning', message: `not tried: the engine says that ${fact.message}` };
+  });
+  return [...untried, ...tried.filter(({ kind }) => !failed.has(kind))];
+}
+
+/** Kinds of what an engine only says of itself. */
+const claims = /^(limit-\w+|seccomp)$/;
 
 function version(info: EngineInfo): Condition {
   const [major = 0, minor = 0] = info.version.split('.').map(Number);

@@ -22,6 +22,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { ownTemplates } from '../../src/base/machine-templates.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { repackImage } from '../../src/registry/repack/repack.ts';
 import { project, testEngine, type Ran } from '../rig/engine.ts';
 import { looseFiles, savedImage } from '../rig/image-layers.ts';
 
@@ -57,15 +58,22 @@ after(async () => {
   rmSync(installed, { recursive: true, force: true });
 });
 
+interface OwnRecipe {
+  readonly uid: number;
+  readonly recipe: string;
+  /** Whose recipe is another than the catalog's. */
+  readonly kind?: 'go' | 'debian';
+}
+
 /** A user's cache, in which the machine has decided for a recipe of its own. */
-async function cacheFor(t: TestContext, { uid, recipe }: { uid: number; recipe: string }): Promise<string> {
+async function cacheFor(t: TestContext, { uid, recipe, kind = 'go' }: OwnRecipe): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-cache-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const cacheFolder = path.join(folder, 'mcpcat');
   mkdirSync(cacheFolder);
   const places = { templates: path.join(installed, 'templates'), cacheFolder };
   const { templates } = await ownTemplates(places);
-  appendFileSync(path.join(templates, 'base/go/base.yaml'), `  keep: [of-the-test-${recipe}/]\n`);
+  appendFileSync(path.join(templates, `base/${kind}/base.yaml`), `  keep: [of-the-test-${recipe}/]\n`);
   for (const name of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
     chownSync(path.resolve(folder, name), uid, uid);
   return folder;
@@ -114,6 +122,44 @@ test('root and a user without rights, tools or a PATH make the same image', { ti
   }
   assert.equal(ids[0], ids[1]);
 });
+
+interface Row {
+  readonly kind: string;
+  readonly stage: string;
+  readonly state: string;
+  readonly reference: string;
+}
+
+/** What a registry would call the image, whatever the engine has added of its own. */
+async function digestOf(reference: string): Promise<string> {
+  await using image = await repackImage(await engine.saveImage(reference));
+  return image.manifest.digest;
+}
+
+test(
+  'root and a user without rights, tools or a PATH install the same build bases, by the engine alone',
+  { timeout: 1_800_000 },
+  async (t) => {
+    const found: { readonly id: string | undefined; readonly digests: readonly string[] }[] = [];
+    for (const uid of [nobody, 0]) {
+      const cache = await cacheFor(t, { uid, recipe: 'installed', kind: 'debian' });
+      const { code, stdout, stderr } = await build(cache, uid);
+      assert.equal(code, 0, stderr);
+      const rows = JSON.parse(stdout) as readonly Row[];
+      assert.deepEqual([...new Set(rows.map(({ state }) => state))], ['built']);
+      const bases = rows.filter(({ stage }) => stage === 'build').map(({ reference }) => reference);
+      for (const { reference } of rows) made.add(reference);
+      const digests = await Promise.all(bases.map(digestOf));
+      found.push({ id: (await engine.inspectImage(bases[0] ?? ''))?.id, digests });
+      const left = await engine.inspectImage(`${bases[0] ?? ''}-unfinished`);
+      assert.equal(left, undefined);
+      for (const { reference } of [...rows].toReversed())
+        await engine.removeImage(reference, { force: true });
+    }
+    assert.equal(found[0]?.digests.length, 2);
+    assert.deepEqual(found[0], found[1]);
+  },
+);
 
 test('two builds at once both end well, with one image', { timeout }, async (t) => {
   const caches = [

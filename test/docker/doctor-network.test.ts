@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { loadBases } from '../../src/base/references.ts';
-import { measureNetwork } from '../../src/doctor/measure-network.ts';
+import { measureSandbox } from '../../src/doctor/measure-sandbox.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
@@ -26,12 +26,17 @@ before(async () => {
 });
 
 async function statuses(other: Engine): Promise<Record<string, string>> {
-  const found = await measureNetwork({ engine: other, images, labels });
+  const found = await measureSandbox({ engine: other, images, labels });
   return Object.fromEntries(found.map(({ kind, status, message }) => [kind, `${status}: ${message}`]));
 }
 
 test('this engine holds what the sandbox asks for, measured in a container', { timeout }, async () => {
-  assert.deepEqual(await statuses(engine), {
+  const found = await statuses(engine);
+  const failing = Object.entries(found).filter(([, text]) => !text.startsWith('ok: '));
+  assert.deepEqual(failing, []);
+  assert.match(found['limit-memory'] ?? '', /held$/);
+  const network = Object.fromEntries(Object.entries(found).filter(([kind]) => kind.startsWith('network-')));
+  assert.deepEqual(network, {
     'network-none': 'ok: a container has no network but loopback',
     'network-names': 'ok: a container asks nobody but the tunnel for names',
     'network-tunnel': 'ok: a permitted host is reached over the tunnel, another name does not exist',
@@ -44,6 +49,12 @@ test('an engine whose network "none" has a way out fails, and names the interfac
     found['network-none'] ?? '',
     /^failed: a container without network has a way out \(interfaces: .*\beth0\b/,
   );
+});
+
+test('an engine that drops a limit without a word fails, by the name of the limit', { timeout }, async () => {
+  const found = await statuses(unfaithful(engine, () => ({ pids: 5000 })));
+  assert.match(found['limit-pids'] ?? '', /^failed: the limit of processes: not held \(found 5000\)/);
+  assert.match(found['limit-memory'] ?? '', /^ok: /);
 });
 
 test('an engine with another idea of resolver or hosts is told apart', { timeout }, async () => {
@@ -64,14 +75,14 @@ test('ports below 1024 that are closed to the relay fail, with its own words', {
   const closed = unfaithful(engine, () => ({
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' },
   }));
-  const [first, ...more] = await measureNetwork({ engine: closed, images, labels });
+  const [first, ...more] = await measureSandbox({ engine: closed, images, labels });
   assert.deepEqual([first?.status, more.length], ['failed', 0]);
-  assert.match(first?.message ?? '', /could not be measured: /);
+  assert.match(first?.message ?? '', /could be started and measured: /);
 });
 
 test('without any base nothing is measured, and that is said', { timeout }, async () => {
-  const [found] = await measureNetwork({ engine, images: ['mcpcat/no-such-base:x'], labels });
-  assert.deepEqual([found?.status, found?.kind], ['warning', 'network']);
+  const [found] = await measureSandbox({ engine, images: ['mcpcat/no-such-base:x'], labels });
+  assert.deepEqual([found?.status, found?.kind], ['warning', 'sandbox']);
 });
 
 test('mcpcat doctor shows it', { timeout }, async () => {

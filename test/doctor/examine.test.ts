@@ -2,17 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Condition } from '../../src/doctor/condition.ts';
 import { examine } from '../../src/doctor/examine.ts';
-import { measureNetwork } from '../../src/doctor/measure-network.ts';
+import { measureSandbox } from '../../src/doctor/measure-sandbox.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { FakeEngine } from '../rig/fake-engine.ts';
 
-async function conditions(change: Partial<EngineInfo> = {}): Promise<Condition[]> {
+const tried: readonly Condition[] = ['limit-memory', 'limit-swap', 'limit-cpu', 'limit-pids', 'seccomp'].map(
+  (kind) => ({
+    kind,
+    status: 'ok',
+    message: `${kind}: held`,
+  }),
+);
+
+async function conditions(
+  change: Partial<EngineInfo> = {},
+  measured: readonly Condition[] = tried,
+): Promise<Condition[]> {
   const engine = new FakeEngine();
   engine.facts = { ...engine.facts, ...change };
   return examine(
     () => Promise.resolve(engine),
-    () => Promise.resolve([]),
+    () => Promise.resolve([...measured]),
   );
 }
 
@@ -27,6 +38,22 @@ test('an engine that can do all that the sandbox asks for is fine', async () => 
     [],
   );
   assert.match(found[0]?.message ?? '', /^docker 20\.10\.24 \(API 1\.41\) at unix:\/\/\/fake/);
+});
+
+test('what an engine says of itself and nobody tried is no "ok"', async () => {
+  const found = await conditions({}, []);
+  const untried = found.filter(({ message }) => message.startsWith('not tried: '));
+  assert.deepEqual(
+    untried.map(({ kind, status }) => `${kind} ${status}`),
+    ['limit-memory', 'limit-swap', 'limit-cpu', 'limit-pids', 'seccomp'].map((kind) => `${kind} warning`),
+  );
+});
+
+test('a limit that the engine claims and does not hold fails', async () => {
+  const lost: Condition = { kind: 'limit-memory', status: 'failed', message: 'the memory limit: not held' };
+  const found = await conditions({}, [lost, ...tried.slice(1)]);
+  const memory = found.filter(({ kind }) => kind === 'limit-memory');
+  assert.deepEqual(memory, [lost]);
 });
 
 test('an engine that is too old fails, docker and podman each by its own numbers', async () => {
@@ -76,18 +103,18 @@ test('a bug of ours is no condition of the machine', async () => {
   await assert.rejects(broken, TypeError);
 });
 
-test('without any base the network is not measured, and a container that does not answer is said', async () => {
+test('without any base nothing is tried, and a container that does not answer is said', async () => {
   const engine = new FakeEngine();
   const request = { engine, images: ['mcpcat/base:1', 'mcpcat/base:2'], labels: { test: 'doctor' } };
-  const [absent, ...none] = await measureNetwork(request);
-  assert.deepEqual([absent?.kind, absent?.status, none], ['network', 'warning', []]);
+  const [absent, ...none] = await measureSandbox(request);
+  assert.deepEqual([absent?.kind, absent?.status, none], ['sandbox', 'warning', []]);
   engine.addImage({ tags: ['mcpcat/base:2'] });
   engine.onExec = (exec) => {
     exec.stderr.write('mcpcat-init: no such command\n');
     exec.exit(1);
   };
-  const [failed] = await measureNetwork(request);
+  const [failed] = await measureSandbox(request);
   assert.equal(failed?.status, 'failed');
-  assert.match(failed.message, /^the network of a container could not be measured: /);
+  assert.match(failed.message, /^no container could be started and measured: /);
   assert.equal(engine.containers.size, 0);
 });

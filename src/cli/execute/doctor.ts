@@ -1,25 +1,37 @@
 import { loadBases } from '../../base/references.ts';
 import type { Condition } from '../../doctor/condition.ts';
 import { examine } from '../../doctor/examine.ts';
-import { measureNetwork } from '../../doctor/measure-network.ts';
+import { measureSandbox } from '../../doctor/measure-sandbox.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fix } from '../../doctor/fix.ts';
+import { tryBases } from '../../doctor/try-bases.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
-import type { Execute } from '../command.ts';
+import type { Execute, Invocation } from '../command.ts';
 import { hintText } from '../flags.ts';
 import { hostPlatform, templatesOf } from './build-environment.ts';
+import { defaultMirror } from './mirror.ts';
 
-/** In the smallest base that is here. */
-async function measured(engine: Engine, templates: string): Promise<Condition[]> {
+/** What is tried on the engine: a container in the smallest base that is here, and the making of bases. */
+async function measured(engine: Engine, invocation: Invocation): Promise<Condition[]> {
+  const { terminal } = invocation;
+  const { templates } = await templatesOf(invocation);
   const { go, python, node } = await loadBases(templates, hostPlatform());
   const images = [go, python, node].map(({ runtime }) => runtime.reference);
   const labels = {
     [label.role]: 'test',
     [label.server]: 'mcpcat-doctor',
   };
-  return measureNetwork({ engine, images, labels });
+  return [
+    ...(await measureSandbox({ engine, images, labels })),
+    await tryBases({
+      engine,
+      references: [node, python].flatMap(({ build, runtime }) => [build.reference, runtime.reference]),
+      cacheFolder: terminal.host.folders(terminal.env).cache,
+      probeAddress: `${defaultMirror}/dists/trixie/InRelease`,
+    }),
+  ];
 }
 
 export const execute: Execute = async (invocation) => {
@@ -28,8 +40,7 @@ export const execute: Execute = async (invocation) => {
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const { templates } = await templatesOf(invocation);
-  const conditions = await examine(find, (engine) => measured(engine, templates));
+  const conditions = await examine(find, (engine) => measured(engine, invocation));
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);

@@ -1,10 +1,11 @@
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
-import { messageOf } from '../lib/errors.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { probe, type Answer, type Attempt } from '../test-session/probe.ts';
 import { openSinkhole } from '../test-session/sinkhole.ts';
 import { inTestSession } from '../test-session/test-session.ts';
 import type { Condition } from './condition.ts';
+import { restrictionAttempts, restrictionsHeld } from './restrictions.ts';
 
 export interface MeasureRequest {
   readonly engine: Engine;
@@ -15,6 +16,7 @@ export interface MeasureRequest {
 
 const permitted = 'mcpcat-doctor.example.com';
 const megabyte = 1024 ** 2;
+const uid = 65532;
 const sandbox: Sandbox = {
   name: 'mcpcat-doctor',
   env: {},
@@ -22,7 +24,7 @@ const sandbox: Sandbox = {
   args: [],
   mounts: [],
   written: [],
-  user: '65532:65532',
+  user: `${String(uid)}:${String(uid)}`,
   writable: ['/tmp'],
   memoryBytes: 64 * megabyte,
   cpus: 1,
@@ -32,7 +34,7 @@ const sandbox: Sandbox = {
   network: [{ kind: 'exact', name: permitted, ports: [443], private: 'refused' }],
 };
 
-const attempts = {
+const networkAttempts = {
   interfaces: { what: 'read', target: '/proc/net/dev' },
   resolver: { what: 'read', target: '/etc/resolv.conf' },
   hosts: { what: 'read', target: '/etc/hosts' },
@@ -42,30 +44,37 @@ const attempts = {
   other: { what: 'name', target: 'mcpcat-doctor.example.net' },
 } as const satisfies Readonly<Record<string, Attempt>>;
 
+const attempts = { ...networkAttempts, ...restrictionAttempts };
 type Answers = Readonly<Record<keyof typeof attempts, Answer>>;
 
 /**
- * Measures in a container what this engine means by no network, by a resolver and by further hosts; upstream documents
- * differ, and an engine may change. Nothing is sent anywhere. Never rejects.
+ * Starts a container with the settings of any server and measures from inside what this engine makes of them: network,
+ * resolver and further hosts, rights, folders, limits. Engines differ from their documents, and say of themselves what
+ * is not so. Nothing is sent anywhere. Never rejects.
  */
-export async function measureNetwork(request: MeasureRequest): Promise<Condition[]> {
+export async function measureSandbox(request: MeasureRequest): Promise<Condition[]> {
   const image = await firstPresent(request);
   if (image === undefined)
     return [
       {
-        kind: 'network',
+        kind: 'sandbox',
         status: 'warning',
-        message: 'what this engine means by no network was not measured: there is no base yet',
+        message: 'no container was started: there is no base yet, so what this engine holds was not tried',
         hint: 'mcpcat base build go, then again: mcpcat doctor',
       },
     ];
   try {
     const { answers, greeting } = await answersFrom(request, image);
-    return [noNetwork(answers), names(answers), tunnel(answers, greeting)];
+    const held = restrictionsHeld(answers, { ...sandbox, uid });
+    return [noNetwork(answers), names(answers), tunnel(answers, greeting), ...held];
   } catch (error) {
-    const message = `the network of a container could not be measured: ${messageOf(error)}`;
-    return [{ kind: 'network', status: 'failed', message, hint: 'mcpcat base build' }];
+    const message = `no container could be started and measured: ${messageOf(error)}`;
+    return [{ kind: 'sandbox', status: 'failed', message, ...hintOf(error) }];
   }
+}
+
+function hintOf(error: unknown): Pick<Condition, 'hint'> {
+  return error instanceof McpcatError && error.hint !== undefined ? { hint: error.hint } : {};
 }
 
 async function firstPresent({ engine, images }: MeasureRequest): Promise<string | undefined> {
