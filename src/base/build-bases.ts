@@ -1,4 +1,5 @@
 import { resolvePackages, type ResolveDebian } from '../debian/confined-apt.ts';
+import { newestByName } from '../debian/newest-by-name.ts';
 import { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { readBaseLock, writeBaseLock, type PlatformLock } from './base-lock.ts';
@@ -171,7 +172,22 @@ async function resolverOf(request: BuildBases): Promise<ResolveDebian> {
   const { engine, templates, cacheFolder, places, signal } = request;
   const platform = request.host ?? request.platform;
   const here = { ...request, platform, update: false };
-  const { reference: image } = await buildBase(here, { kind: 'debian', stage: 'build' });
+  const { reference: image } = await resolverBase(here);
   const place = { engine, image, mirror: places.mirror, templates, cacheFolder, signal };
   return (wishes) => resolvePackages(place, wishes);
+}
+
+async function resolverBase(request: BuildBases): Promise<BuiltBase> {
+  const target = { kind: 'debian', stage: 'build' } as const;
+  try {
+    return await buildBase(request, target);
+  } catch (error) {
+    if (!(error instanceof McpcatError) || error.code !== 'package-gone') throw error;
+    // Its packages are nowhere any more: with the newest of the same names, and then properly.
+    const { templates, platform, places, emit, signal } = request;
+    const { lock, store } = await partsOf(request, target);
+    const packages = await newestByName(lock.build, { templates, mirror: places.mirror, store, signal });
+    await recordPackages(templates, { ...target, platform, packages, emit });
+    return buildBase(request, target);
+  }
 }

@@ -25,7 +25,7 @@ export function readPlan(output: string, times: ArchiveTimes): LockedDeb[] {
     .map(([, name = '', version = '', architecture = '']) => {
       const own = name.replace(/:.*$/, '');
       const record = byVersion.get(`${own}=${version}:${architecture}`) ?? '';
-      return locked(record, { subject: `${own}=${version}`, times });
+      return lockedDebOf(record, { subject: `${own}=${version}`, times });
     })
     .sort((a, b) => (a.name === b.name ? compare(a.architecture, b.architecture) : compare(a.name, b.name)));
 }
@@ -34,7 +34,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function locked(
+/** A record of an index as a lock has it. */
+export function lockedDebOf(
   record: string,
   { subject, times }: { readonly subject: string; readonly times: ArchiveTimes },
 ): LockedDeb {
