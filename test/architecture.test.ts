@@ -22,7 +22,8 @@ const otherProc: Readonly<Record<string, string>> = {
   'src/catalog/mount-checks.ts': 'folders of a container that no entry may make writable',
   'src/sandbox/refusal.ts': 'folders that are never handed over, as text',
   'src/smoke/expectations.ts': 'what must be read-only inside the container',
-  'src/doctor/measure-network.ts': 'read by the probe inside the container',
+  'src/doctor/measure-sandbox.ts': 'read by the probe inside the container',
+  'src/doctor/restrictions.ts': 'what the kernel says of process 1 in the container',
 };
 
 interface Import {

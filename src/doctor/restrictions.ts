@@ -88,7 +88,7 @@ function processConditions(status: Answer, { uid }: Restricted): Condition[] {
       held: rights === undefined,
     },
     {
-      kind: 'no-new-privileges',
+      kind: 'no-more-rights',
       what: 'no program gives more rights',
       found: field('NoNewPrivs'),
       held: field('NoNewPrivs') === '1',

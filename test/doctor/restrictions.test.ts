@@ -62,7 +62,7 @@ test('a container that is restricted as it was asked for holds everything, with 
 for (const [what, change, kind] of [
   ['runs as root', { status: says(status.replaceAll('65532', '0')) }, 'user failed'],
   ['keeps a capability', { status: says(status.replace('CapBnd:\t0', 'CapBnd:\t4')) }, 'capabilities failed'],
-  ['may gain rights', { status: says(status.replace('Privs:\t1', 'Privs:\t0')) }, 'no-new-privileges failed'],
+  ['may gain rights', { status: says(status.replace('Privs:\t1', 'Privs:\t0')) }, 'no-more-rights failed'],
   [
     'filters no system calls',
     { status: says(status.replace('Seccomp:\t2', 'Seccomp:\t0')) },
