@@ -11,7 +11,7 @@ import { label } from '../../lib/labels.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { hintText } from '../flags.ts';
 import { hostPlatform, templatesOf } from './build-environment.ts';
-import { defaultMirror } from './mirror.ts';
+import { hostFor } from '../../upstream/hosts.ts';
 
 /** What is tried on the engine: a container in the smallest base that is here, and the making of bases. */
 async function measured(engine: Engine, invocation: Invocation): Promise<Condition[]> {
@@ -29,7 +29,7 @@ async function measured(engine: Engine, invocation: Invocation): Promise<Conditi
       engine,
       references: [node, python].flatMap(({ build, runtime }) => [build.reference, runtime.reference]),
       cacheFolder: terminal.host.folders(terminal.env).cache,
-      probeAddress: `${defaultMirror}/dists/trixie/InRelease`,
+      probeAddress: `${hostFor('debian', terminal.env)}/dists/trixie/InRelease`,
     }),
   ];
 }

@@ -178,7 +178,7 @@ function beforeOf({ urgent }: ReleaseCheck, { coolDownDays, now }: Settings): Da
 }
 
 async function settingsOf(invocation: Invocation): Promise<Settings> {
-  const { options, terminal } = invocation;
+  const { options } = invocation;
   const width = jobsOf(invocation);
   const days = options.text('cool-down') ?? '3';
   if (!/^\d{1,3}$/.test(days))
