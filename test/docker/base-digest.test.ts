@@ -18,11 +18,12 @@ import {
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import { ownTemplates } from '../../src/base/machine-templates.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, testEngine, type Ran } from '../rig/engine.ts';
 import { looseFiles, savedImage } from '../rig/image-layers.ts';
 
@@ -34,10 +35,15 @@ let installed = '';
 /** The engine's socket for everybody, as a member of the group `docker` has it. */
 let socket = '';
 const made = new Set<string>();
+const opened = closedAfterwards();
 
 before(async () => {
   engine = await testEngine();
   installed = mkdtempSync(path.join(tmpdir(), 'mcpcat-installed-'));
+  opened.defer(async () => {
+    for (const reference of made) await engine.removeImage(reference, { force: true });
+    rmSync(installed, { recursive: true, force: true });
+  });
   for (const name of ['bin', 'dist', 'templates', 'src/init', 'package.json'])
     cpSync(path.join(project, name), path.join(installed, name), { recursive: true });
   chmodSync(installed, 0o755);
@@ -51,11 +57,6 @@ before(async () => {
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   chmodSync(socket, 0o666);
   server.unref();
-});
-
-after(async () => {
-  for (const reference of made) await engine.removeImage(reference, { force: true });
-  rmSync(installed, { recursive: true, force: true });
 });
 
 interface OwnRecipe {
