@@ -210,6 +210,11 @@ const Smoke = z.strictObject({
     .strictObject({
       tool: line.describe('The name of the tool.'),
       arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments.'),
+      error: line
+        .optional()
+        .describe(
+          'For a tool that reads what it was handed and then needs a service: words of the error with which it ends there. That error is what the test wants, and no other.',
+        ),
     })
     .optional()
     .describe('A tool call that the test makes; best one that answers offline.'),

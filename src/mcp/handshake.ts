@@ -40,6 +40,8 @@ export interface HandshakeResult {
 export interface HandshakeOptions {
   readonly deadlineMs: number;
   readonly call?: CallRequest | undefined;
+  /** `idle`: nothing is asked in the moment in which stdin is closed. */
+  readonly leaving?: 'asking' | 'idle' | undefined;
   /** Runs while the server is idle and its stdin still open. */
   readonly beforeClose: () => Promise<void>;
 }
@@ -50,7 +52,7 @@ const maxPages = 100;
 /** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
   attachment: Pick<Attachment, 'stdin' | 'stdout'>,
-  { deadlineMs, call, beforeClose }: HandshakeOptions,
+  { deadlineMs, call, leaving = 'asking', beforeClose }: HandshakeOptions,
 ): Promise<HandshakeResult> {
   const transport = new LineTransport<JSONRPCMessage>(attachment);
   const client = new Client(identity);
@@ -80,7 +82,7 @@ export async function handshake(
   const { again, ...result } = await talk(client, { call, asked });
   try {
     await beforeClose();
-    if (result.pages === 0) return { ...common, ...result };
+    if (result.pages === 0 || leaving === 'idle') return { ...common, ...result };
     return { ...common, ...result, unanswered: askAndLeave(client, { call: again, asked }) };
   } finally {
     // Half-closes stdin: the server now has to end by itself.

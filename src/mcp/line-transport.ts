@@ -103,12 +103,24 @@ export class LineTransport<M extends object> {
     else this.onmessage?.(message as M);
   }
 
+  /** A message that breaks off where the server ended is a lost answer, no text of its own. */
   #finish(): void {
-    if (this.#size > 0) this.#line();
+    const text = Buffer.concat(this.#parts).toString('utf8').trim();
+    const isBrokenOff = /^\{\s*"/.test(text) && !isJson(text);
+    if (this.#size > 0 && !isBrokenOff) this.#line();
   }
 
   #nonProtocol(text: string, reason: NonProtocolLine['reason']): void {
     if (this.nonProtocolLines.length < maxNonProtocolLines) this.nonProtocolLines.push({ text, reason });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

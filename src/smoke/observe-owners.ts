@@ -1,3 +1,4 @@
+import type { Entry } from '../catalog/entry.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -6,6 +7,7 @@ import { openToAll, type MountOwner } from '../test-session/mount-owner.ts';
 import { probe, type Attempt } from '../test-session/probe.ts';
 import { openSinkhole } from '../test-session/sinkhole.ts';
 import { inTestSession, type TestSession } from '../test-session/test-session.ts';
+import { callFailure } from './call-failure.ts';
 import type { Owned } from './observation.ts';
 import type { ObserveRequest } from './observe.ts';
 import { ownerCases } from './owner-cases.ts';
@@ -50,7 +52,7 @@ async function failureOf(
   { engine, entry, deadlineMs }: ObserveRequest,
   { testSession, sandbox }: { readonly testSession: TestSession; readonly sandbox: Sandbox },
 ): Promise<string | undefined> {
-  const attempts = attemptsOf(sandbox);
+  const attempts = attemptsOf(entry, sandbox);
   let closed: readonly string[] = [];
   const beforeClose = async (): Promise<void> => {
     const answers = await probe(engine, testSession.id, attempts);
@@ -62,15 +64,17 @@ async function failureOf(
   const { call } = entry.smoke;
   const result = await handshake(testSession.attachment, { deadlineMs, call, beforeClose });
   if (result.failure !== undefined) return [result.failure, ...testSession.stderr.slice(-3)].join('\n');
-  if (result.call?.isError === true) return `${call?.tool ?? ''}: ${result.call.text}`;
+  const failure = callFailure(entry, result.call);
+  if (failure !== undefined) return `${call?.tool ?? ''}: ${failure}\n${result.call?.text ?? ''}`;
   return closed.length === 0 ? undefined : closed.join('\n');
 }
 
-/** The probe works as the server's user. It writes by making a file in a folder. */
-function attemptsOf({ mounts }: Sandbox): Attempt[] {
-  return mounts.flatMap(({ kind, target, readOnly, ...mount }): Attempt[] => {
-    if (kind !== 'bind') return [];
-    if ('file' in mount && mount.file === true) return [{ what: 'read', target }];
+/** The probe works as the server's user. It writes by making a file in a folder. What lies inside a mount is not ours to try. */
+function attemptsOf(entry: Entry, { mounts }: Sandbox): Attempt[] {
+  const declared = new Set(entry.permissions.mounts.map(({ target }) => target));
+  return mounts.flatMap(({ target, readOnly, file }): Attempt[] => {
+    if (!declared.has(target)) return [];
+    if (file === true) return [{ what: 'read', target }];
     return [{ what: 'list', target }, ...(readOnly ? [] : [{ what: 'write', target } as const])];
   });
 }

@@ -22,14 +22,18 @@ export interface ObserveRequest {
   readonly labels: Labels;
   readonly knownTools: readonly ToolFacts[] | undefined;
   readonly deadlineMs: number;
+  /** As in `HandshakeOptions`. */
+  readonly leaving?: 'asking' | 'idle';
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What one start shows. */
 export type Session = Omit<Observation, 'filled' | 'owned'>;
 
+/** A busy machine is no fault of the server's: it has longer than with `run` to answer and to end by itself. */
+const graceMs = 6000;
 /** Longest wait for the end after the input has ended: beyond all graces of mcpcat-init. */
-const exitTimeoutMs = 8000;
+const exitTimeoutMs = graceMs + 6000;
 /** Longest wait for the streams of a server that has ended. */
 const lastAnswersMs = 1000;
 
@@ -57,7 +61,7 @@ async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<
     if (attempts.length < maxAttempts) attempts.push(attempt);
   };
   return inTestSession(
-    { engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt },
+    { engine, image, labels, sandbox, signal, dial: sinkhole.dial, onAttempt, graceMs },
     (testSession) => watch(request, { testSession, sandbox, sinkhole, attempts }),
   );
 }
@@ -73,7 +77,7 @@ interface Watched {
 }
 
 async function watch(request: ObserveRequest, watched: Watched): Promise<Session> {
-  const { engine, entry, knownTools, deadlineMs } = request;
+  const { engine, entry, knownTools, deadlineMs, leaving } = request;
   const { attachment, id, stderr, ended } = watched.testSession;
   let idle: Pick<Observation, 'processes' | 'memory' | 'attempts' | 'probed'> = {
     processes: [],
@@ -89,7 +93,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     const attempts = [...watched.attempts];
     idle = { ...measured, attempts, probed: await probedFrom(engine, watched) };
   };
-  const result = await handshake(attachment, { deadlineMs, call: entry.smoke.call, beforeClose });
+  const result = await handshake(attachment, { deadlineMs, call: entry.smoke.call, leaving, beforeClose });
   const closed = performance.now();
   attachment.stdin.end();
   const end = await within(ended, exitTimeoutMs);

@@ -19,6 +19,7 @@ import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
 import { proofOf, verifiedIn, type Verified } from './proof-of.ts';
+import { settled, wasCutOff } from './cut-off.ts';
 import { observe, observeModern } from './observe.ts';
 import { observeExamples } from './observe-examples.ts';
 import { observeOwners } from './observe-owners.ts';
@@ -119,7 +120,8 @@ async function judged(
 ): Promise<Pick<SmokeResult, 'report' | 'tools'>> {
   const observed = { engine, entry, image, labels, knownTools: reviewed, deadlineMs, signal };
   const uid = thisHost().user?.uid;
-  const session = await observe(observed);
+  const first = await observe(observed);
+  const session = wasCutOff(first) ? settled(first, await observe({ ...observed, leaving: 'idle' })) : first;
   const answers = session.handshake.failure === undefined;
   const [modern, filled, owned] = answers
     ? await Promise.all([observeModern(observed), observeExamples(observed), observeOwners(observed, uid)])

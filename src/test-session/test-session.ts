@@ -20,6 +20,8 @@ export interface TestSessionRequest {
   readonly policy?: Policy;
   /** The last word on the settings, for a test session that shall show more than it enforces. */
   readonly adjust?: (settings: ContainerSettings) => ContainerSettings;
+  /** Milliseconds that it has to end by itself after the end of its input; undefined: as many as with `run`. */
+  readonly graceMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -39,6 +39,25 @@ test('line ends of Windows and empty lines are no noise', async () => {
   assert.deepEqual(transport.nonProtocolLines, []);
 });
 
+test('an answer that breaks off with the server is no noise, a last word without a line end is', async () => {
+  for (const { last, noise } of [
+    { last: JSON.stringify(message(1, { result: { text: 'a long answer' } })).slice(0, -9), noise: [] },
+    { last: '[INFO] goodbye', noise: ['[INFO] goodbye'] },
+    { last: '{"level":"info"}', noise: ['{"level":"info"}'] },
+    { last: '{goodbye', noise: ['{goodbye'] },
+  ]) {
+    const { stdout, write, transport } = await listen();
+    await write(last);
+    stdout.end();
+    await turn();
+    await turn();
+    assert.deepEqual(
+      transport.nonProtocolLines.map(({ text: said }) => said),
+      noise,
+    );
+  }
+});
+
 test('the last line counts without a line end too', async () => {
   const { stdout, write, messages, said } = await listen();
   await write(JSON.stringify(message(1)));

@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly banner?: string;
   /** It goes on after the end of its input. */
   readonly ignoresEof?: boolean;
+  /** In its first start only: it has no time to answer what it is asked as its input ends. */
+  readonly slowAtFirst?: boolean;
   /** What a call of a tool answers. */
   readonly says?: string;
   /** Done for each call of a tool before it answers. */
@@ -25,7 +27,11 @@ export interface Behaviour {
 /** An MCP server of the older revision as the program of a fake container. */
 export function mcpServer(behaviour: Behaviour = {}): Program {
   const { tools = ['say'], banner, ignoresEof = false, dies, onCall, says = 'said' } = behaviour;
+  let slow = behaviour.slowAtFirst === true;
   return (container) => {
+    const isSlow = slow;
+    slow = false;
+    let lists = 0;
     if (dies !== undefined) {
       container.stderr.write(`${dies.words}\n`);
       container.exit(dies.exitCode);
@@ -34,6 +40,7 @@ export function mcpServer(behaviour: Behaviour = {}): Program {
     if (banner !== undefined) container.stdout.write(`${banner}\n`);
     createInterface(container.stdin).on('line', (line) => {
       const { id, method, params = {} } = JSON.parse(line) as Call;
+      if (isSlow && method === 'tools/list' && ++lists > 1) return;
       const before = method === 'tools/call' ? onCall?.(String(params['name'])) : undefined;
       const reply = (): void => {
         const result = answer(method, params, { tools, says });
@@ -46,7 +53,7 @@ export function mcpServer(behaviour: Behaviour = {}): Program {
       else void before.then(reply);
     });
     container.stdin.once('end', () => {
-      if (!ignoresEof) return container.exit(0);
+      if (!ignoresEof && !isSlow) return container.exit(0);
       // As process 1 does with one that ignores the end of its input.
       container.stderr.write('mcpcat-init: the client closed stdin; the server is stopped\n');
       container.exit(143);

@@ -69,6 +69,13 @@ test('a server that process 1 has to stop at the end of its input is a finding',
   assert.ok(kinds(await rig({ ignoresEof: true }).run()).includes('ignores-eof'));
 });
 
+test('a server that process 1 cut off once while it was answering neither ignores its end nor drops answers', async () => {
+  const result = await rig({ slowAtFirst: true }).run();
+  assert.deepEqual([result.report.passed, kinds(result)], [true, []]);
+  assert.ok(result.report.checks.includes('exit'));
+  assert.ok(!result.report.checks.includes('answers'), 'what could not be told is not claimed');
+});
+
 test('a sandbox that lets more through than is declared fails, and names what', async () => {
   const { engine, run } = rig();
   engine.onExec = soundProbe(['/tmp', '/etc']);

@@ -1,3 +1,4 @@
+import { forcedEnd } from '../cut-off.ts';
 import { finding } from '../finding-kinds.ts';
 import type { Check } from '../observation.ts';
 
@@ -11,7 +12,7 @@ export const answersToTheEnd: Check = ({ entry, unanswered = [] }) =>
 export const exitsAfterEof: Check = ({ entry, exitMs, stderr }) => {
   if (exitMs === undefined)
     return [finding('did-not-exit', 'the container was still there long after the end of its input')];
-  const forced = stderr.find((line) => line.startsWith('mcpcat-init: the client closed stdin'));
+  const forced = forcedEnd(stderr);
   return forced === undefined || entry.transport !== undefined
     ? []
     : [

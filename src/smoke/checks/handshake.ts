@@ -1,3 +1,4 @@
+import { callFailure } from '../call-failure.ts';
 import { finding } from '../finding-kinds.ts';
 import type { Check } from '../observation.ts';
 
@@ -10,8 +11,8 @@ export const handshakeSucceeds: Check = ({ handshake, stderr, outOfMemory, exitC
   return [finding('handshake-failed', `${handshake.failure}${code}`, stderr)];
 };
 
-/** The call of the entry's `smoke.call` is answered without an error. */
-export const callSucceeds: Check = ({ handshake }) =>
-  handshake.call?.isError === true
-    ? [finding('call-failed', 'the tool answered with an error', [handshake.call.text])]
-    : [];
+/** The call of the entry's `smoke.call` is answered as it should be. */
+export const callSucceeds: Check = ({ entry, handshake: { call } }) => {
+  const failure = callFailure(entry, call);
+  return failure === undefined ? [] : [finding('call-failed', failure, [call?.text ?? ''])];
+};
