@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { plainAddress } from '../lib/markdown-text.ts';
 import { hostRuleForm, opaqueMark } from '../lib/host-rule.ts';
+import { envName, line, text } from './entry-texts.ts';
+import { Smoke } from './entry-smoke.ts';
 
 /**
  * The schema of `catalog/<name>/server.yaml`. Unknown keys are errors: a typo never weakens. The descriptions are what
  * editors show and what `docs/server-yaml.md` is made of.
  */
-const text = z.string().min(1).max(2000);
-const line = text.regex(/^[^\n\r\0]*$/, 'must be one line');
 const size = z.string().regex(/^[1-9][0-9]*[kmg]$/, 'must be a size such as 512m or 1g');
 const absolutePath = z
   .string()
@@ -15,23 +15,9 @@ const absolutePath = z
     /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
     'must be an absolute path of plain segments, such as /data; no . and ..',
   );
-/** MCPCAT_* speaks to mcpcat-init: an entry must not reach it. */
-const envName = z
-  .string()
-  .regex(
-    /^(?!MCPCAT_)[A-Za-z_][A-Za-z0-9_]*$/,
-    'must be an environment variable name, and not one of MCPCAT_*',
-  );
 const mountName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
-
-const fileInMount = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,30}(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
-    'must be MOUNT/PATH with plain segments, such as config/settings.json; no . and ..',
-  );
 
 /** `host`, `host:port`, `*.suffix[:port]`, `*[:port]`, or `{ENV_NAME}[:port]`: the host is taken from a setting. */
 const hostText = z
@@ -189,35 +175,6 @@ const Limits = z.strictObject({
   memory: size.default('512m').describe('Memory, such as `512m` or `1g`; there is no swap beyond it.'),
   cpus: z.number().positive().max(64).default(1).describe('Processors.'),
   pids: z.number().int().min(8).max(4096).default(128).describe('Processes and threads together.'),
-});
-
-const Smoke = z.strictObject({
-  env: z
-    .record(envName, z.string())
-    .default({})
-    .describe('Settings for the test alone. Examples of required settings are set anyway.'),
-  args: z
-    .array(line)
-    .default([])
-    .describe('Arguments for the test alone, where a user gives theirs: after `args`.'),
-  files: z
-    .record(fileInMount, z.string().max(100_000))
-    .optional()
-    .describe(
-      'Files in mounts, for a server that needs one to start: text by `MOUNT/PATH`; for a mount that is a file, one `MOUNT/NAME`.',
-    ),
-  call: z
-    .strictObject({
-      tool: line.describe('The name of the tool.'),
-      arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments.'),
-      error: line
-        .optional()
-        .describe(
-          'For a tool that reads what it was handed and then needs a service: words of the error with which it ends there. That error is what the test wants, and no other.',
-        ),
-    })
-    .optional()
-    .describe('A tool call that the test makes; best one that answers offline.'),
 });
 
 export const Entry = z.strictObject({
