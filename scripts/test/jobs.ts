@@ -4,15 +4,12 @@ import type { Group } from './groups.ts';
 import { laneOf, loadOf } from './lanes.ts';
 import type { Job } from './run-jobs.ts';
 
-/**
- * Files that have a process each: they watch the memory of theirs, take so long that others run meanwhile, or fetch
- * (a proxy that a command line of another file has set holds for a whole process).
- */
+/** Files that have a process each: they watch the memory of theirs, or take so long that others run meanwhile. */
 export const apart: ReadonlySet<string> = new Set(
   [
     ...['egress/back-pressure', 'egress/hostile-relay', 'egress/throughput', 'egress/tunnel'],
     ...['update/check', 'update/refusals', 'update/scale'],
-    ...['catalog-index/quick-catalog-index', 'cli/mirrors', 'session/faults'],
+    ...['catalog-index/quick-catalog-index', 'session/faults'],
   ].map((name) => `test/${name}.test.ts`),
 );
 

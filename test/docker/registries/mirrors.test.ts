@@ -4,27 +4,29 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { pulledImage } from '../../src/catalog/quick-image.ts';
-import { Lock } from '../../src/catalog/lock.ts';
-import { fetchArtifacts, goModFiles } from '../../src/fetch/fetch-artifacts.ts';
-import { Store } from '../../src/fetch/store.ts';
-import { thisHost } from '../../src/host/this-host.ts';
-import { pushImage, pushIndex } from '../../src/registry/push.ts';
-import { apiServer } from '../engine/api-server.ts';
-import { temporaryFolder } from '../lib/temporary.ts';
-import { client, openRegistry, packedImage } from '../registry/rig.ts';
-import { company, type Company } from '../rig/company.ts';
-import { project } from '../rig/engine.ts';
-import { FakeEngine } from '../rig/fake-engine.ts';
-import { answers, behindCache, files, uvTool, wheelName } from '../rig/mirror-answers.ts';
+import { pulledImage } from '../../../src/catalog/quick-image.ts';
+import { Lock } from '../../../src/catalog/lock.ts';
+import { fetchArtifacts, goModFiles } from '../../../src/fetch/fetch-artifacts.ts';
+import { Store } from '../../../src/fetch/store.ts';
+import { thisHost } from '../../../src/host/this-host.ts';
+import { pushImage, pushIndex } from '../../../src/registry/push.ts';
+import { apiServer } from '../../engine/api-server.ts';
+import { temporaryFolder } from '../../lib/temporary.ts';
+import { client, openRegistry, packedImage } from '../../registry/rig.ts';
+import { closedAfterwards } from '../../rig/closed-afterwards.ts';
+import { company, type Company } from '../../rig/company.ts';
+import { project } from '../../rig/engine.ts';
+import { FakeEngine } from '../../rig/fake-engine.ts';
+import { answers, behindCache, files, uvTool, wheelName } from '../../rig/mirror-answers.ts';
 
 const timeout = 240_000;
 /** One of each kind; what their locks name is fetched as on any machine, or taken from its cache. */
 const servers = ['memory', 'time', 'github'] as const;
 const cache = thisHost().folders(process.env).cache;
+const opened = closedAfterwards();
 let corp: Company;
 
 before(
@@ -44,10 +46,10 @@ before(
       await new Store(cache).get({ url, hash: { algorithm: 'sha256', hex: sha256 }, subject: 'uv' }),
     );
     corp = await company(answers);
+    opened.defer(() => corp.close());
   },
   { timeout },
 );
-after(() => corp.close());
 
 const mirrors = {
   npm: 'https://reader:s3cret@npm.corp.test/api/npm/',
@@ -75,7 +77,7 @@ function mcpcat(context: TestContext, words: readonly string[], more: object = {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [path.join(project, 'src/main.ts'), ...words],
+      [path.join(project, 'bin/mcpcat.js'), ...words],
       { env: { PATH: process.env['PATH'], HOME: home } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
@@ -92,7 +94,7 @@ test(
     const behind = await mcpcat(t, ['generate', ...servers, '--out', there, '--json']);
     assert.equal(behind.code, 0, behind.stderr);
     const env = { ...process.env, XDG_CACHE_HOME: path.dirname(cache) };
-    const args = [path.join(project, 'src/main.ts'), 'generate', ...servers, '--out', here];
+    const args = [path.join(project, 'bin/mcpcat.js'), 'generate', ...servers, '--out', here];
     await promisify(execFile)(process.execPath, args, { env });
     assert.deepEqual(contents(there), contents(here));
     assert.deepEqual([...corp.hosts].sort(), ['go.corp.test:443', 'npm.corp.test:443', 'pypi.corp.test:443']);
