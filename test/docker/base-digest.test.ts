@@ -12,6 +12,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
 } from 'node:fs';
@@ -19,11 +20,13 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test, type TestContext } from 'node:test';
+import { readBaseLock } from '../../src/base/base-lock.ts';
 import { ownTemplates } from '../../src/base/machine-templates.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
+import { debianArchive } from '../rig/debian-archive.ts';
 import { project, testEngine, type Ran } from '../rig/engine.ts';
 import { looseFiles, savedImage } from '../rig/image-layers.ts';
 
@@ -81,9 +84,22 @@ async function cacheFor(t: TestContext, { uid, recipe, kind = 'go' }: OwnRecipe)
 }
 
 /** `base build go` with an empty PATH; as another user only where this one may become it. */
-function build(cache: string, uid: number, around: readonly string[] = []): Promise<Ran> {
+function build(
+  cache: string,
+  uid: number,
+  { around = [], more = [] }: { readonly around?: readonly string[]; readonly more?: readonly string[] } = {},
+): Promise<Ran> {
   const words = [...around, process.execPath, path.join(installed, 'bin/mcpcat.js')];
-  const [program, ...args] = [...words, 'base', 'build', 'go', '--json', '--engine', `unix://${socket}`];
+  const [program = '', ...args] = [
+    ...words,
+    'base',
+    'build',
+    'go',
+    '--json',
+    '--engine',
+    `unix://${socket}`,
+    ...more,
+  ];
   const who = process.getuid?.() === 0 ? { uid, gid: uid } : {};
   return new Promise((resolve) => {
     const env = { XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
@@ -193,11 +209,48 @@ test(
       script,
       store,
     ];
-    const { code, stderr } = await build(cache, 0, around);
+    const { code, stderr } = await build(cache, 0, { around });
     assert.equal(code, 3, stderr);
     assert.match(stderr, /no space left|disk is full/);
     assert.doesNotMatch(stderr, /\.tmp$/m);
     const now = await engine.listImages({ [label.base]: 'go-runtime' });
     assert.deepEqual(now.map(({ id }) => id).toSorted(), earlier.map(({ id }) => id).toSorted());
+  },
+);
+
+test(
+  'what the mirror has lost comes from the snapshot archive, and gives the same image; what is nowhere is said',
+  { timeout },
+  async (t) => {
+    const [first, second, third] = [
+      await cacheFor(t, { uid: 0, recipe: 'gone' }),
+      await cacheFor(t, { uid: 0, recipe: 'gone' }),
+      await cacheFor(t, { uid: 0, recipe: 'gone' }),
+    ];
+    const { reference, id } = await imageOf(await build(first, 0));
+    await engine.removeImage(reference, { force: true });
+    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+    const lock = await readBaseLock(path.join(installed, 'templates'), 'go', platform);
+    const files = lock.runtime.map(({ pool, snapshot, sha256 }) => {
+      const [archive = '', ...rest] = pool.split('/');
+      const kept = path.join(first, 'mcpcat/content/sha256', sha256.slice(0, 2), sha256.slice(2));
+      return [`/archive/${archive}/${snapshot}/${rest.join('/')}`, readFileSync(kept)] as const;
+    });
+    const placesOf = async (held: typeof files): Promise<string[]> => {
+      const { mirror, snapshotArchive } = await debianArchive(t, Object.fromEntries(held));
+      return ['--mirror', mirror, '--snapshot', snapshotArchive];
+    };
+    // What the engine made is not fetched: it need not be made again here.
+    for (const cache of [second, third])
+      cpSync(path.join(first, 'mcpcat/made'), path.join(cache, 'mcpcat/made'), { recursive: true });
+    assert.deepEqual(await imageOf(await build(second, 0, { more: await placesOf(files) })), {
+      reference,
+      id,
+    });
+    await engine.removeImage(reference, { force: true });
+    const gone = await build(third, 0, { more: await placesOf([]) });
+    assert.equal(gone.code, 3);
+    assert.match(gone.stderr, /neither http:\S+ nor the snapshot archive http:\S+ has the locked package/);
+    assert.match(gone.stderr, /--newest-base/);
   },
 );
