@@ -83,6 +83,12 @@ async function cacheFor(t: TestContext, { uid, recipe, kind = 'go' }: OwnRecipe)
   return folder;
 }
 
+/** How this machine reaches the registries, which is no tool of a user's. */
+function network(): Record<string, string> {
+  const names = ['NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 /** `base build go` with an empty PATH; as another user only where this one may become it. */
 function build(
   cache: string,
@@ -102,7 +108,7 @@ function build(
   ];
   const who = process.getuid?.() === 0 ? { uid, gid: uid } : {};
   return new Promise((resolve) => {
-    const env = { XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
+    const env = { ...network(), XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
     execFile(program, args, { ...who, env, cwd: cache, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });
