@@ -5,11 +5,13 @@ import { format, resolveConfig } from 'prettier';
 import { writeWhole } from '../src/lib/folders.ts';
 import { architecturePage } from './architecture-page.ts';
 import { clientsPage } from './clients-page.ts';
+import { enginesPage } from './engines-page.ts';
 import { serverYamlPage } from './server-yaml-page.ts';
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/architecture.md': architecturePage,
   'docs/clients.md': clientsPage,
+  'docs/engines.md': enginesPage,
   'docs/server-yaml.md': serverYamlPage,
 };
 

@@ -8,9 +8,15 @@ import { locateEngine, type Search } from './locate/locate.ts';
 export function connectEngine(search: Omit<Search, 'host'> & { readonly host?: Host }): Promise<Engine> {
   return Promise.resolve().then(() => {
     const found = { host: thisHost(), ...search };
-    return dockerEngine(locateEngine(found), async () => {
-      const { profileFile } = await import('./docker/profile-file.ts');
-      return profileFile(found.host.folders(found.env).cache);
+    return dockerEngine(locateEngine(found), {
+      async profileFile() {
+        const { profileFile } = await import('./docker/profile-file.ts');
+        return profileFile(found.host.folders(found.env).cache);
+      },
+      async forward(destination) {
+        const { forwarded } = await import('./ssh/forward.ts');
+        return forwarded(destination, found.env);
+      },
     });
   });
 }

@@ -39,6 +39,7 @@ export interface RecordedSettings {
   /** Those that its processes may have, without `CAP_`. */
   readonly capabilities: readonly string[];
   readonly network: string;
+  /** `unsaid` by an engine that records the same for all: what it makes is measured from inside (docs/engines.md). */
   readonly ipc: string;
   /** Other namespaces that are not its own, as the engine names them: `pid: host`. */
   readonly sharedNamespaces: readonly string[];

@@ -78,7 +78,7 @@ function privilegeDifferences(asked: ContainerSettings, found: RecordedSettings)
     ...same('seccomp profile', security.seccomp, found.seccomp),
     ...same('capabilities', list(security.capabilities), list(found.capabilities)),
     ...same('network', asked.network, found.network),
-    ...same('ipc', asked.ipc, found.ipc),
+    ...same('ipc', asked.ipc, found.ipc === 'unsaid' ? asked.ipc : found.ipc),
     ...same('shared namespaces', 'none', list(found.sharedNamespaces)),
     ...same('devices', 'none', list(found.devices)),
     ...unless(plainRuntimes.test(found.runtime), {

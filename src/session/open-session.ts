@@ -1,5 +1,6 @@
 import type { Tunnel } from '../egress/tunnel.ts';
-import type { Attachment, ContainerSettings } from '../engine/engine.ts';
+import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts';
+import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { randomId } from '../lib/random-id.ts';
@@ -112,6 +113,7 @@ async function create(parts: Parts, image: string): Promise<string | undefined> 
   const { engine, onMissing } = request;
   try {
     parts.asked = settings(parts, image);
+    refuseFolders(engine, parts.asked);
     const creating = engine.createContainer(parts.asked);
     creating
       .then((late) => (supervisor.over ? engine.removeContainer(late) : undefined))
@@ -129,6 +131,17 @@ async function create(parts: Parts, image: string): Promise<string | undefined> 
     if (other === undefined || signal.aborted) return undefined;
     return create(parts, other);
   }
+}
+
+/** There the same path is another folder, or none. What the entry keeps is a volume, and those are the engine's own. */
+function refuseFolders({ endpoint }: Pick<Engine, 'endpoint'>, { mounts }: ContainerSettings): void {
+  const folder = mounts.find(({ kind }) => kind === 'bind');
+  if (folder === undefined || !isFar(endpoint)) return;
+  throw new McpcatError(
+    'engine-unfit',
+    `the engine at ${endpoint} is on another machine, which has no ${folder.source} of this one for ${folder.target}`,
+    { hint: 'start this server on an engine of this machine' },
+  );
 }
 
 function settings({ request, name }: Parts, image: string): ContainerSettings {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressOf } from '../../src/engine/locate/address.ts';
+import { isFar } from '../../src/engine/locate/far.ts';
 
 const tls = { ca: 'ca', cert: 'cert', key: 'key' };
 
@@ -59,8 +60,44 @@ test('a port that is given is taken, and an IPv6 address loses its brackets', ()
   });
 });
 
-test('ssh is refused with what to do instead', () => {
-  assert.throws(() => addressOf('ssh://me@host'), { code: 'engine-missing', hint: /forward its socket/ });
+test('ssh has a host, and perhaps a user, a port and a socket there', () => {
+  const bare = { host: 'host', user: undefined, port: undefined, socket: undefined };
+  for (const [text, ssh] of [
+    ['ssh://host', bare],
+    ['ssh://me@host:2222', { ...bare, user: 'me', port: 2222 }],
+    [
+      'ssh://[fd00::1]/run/user/1000/docker.sock',
+      { ...bare, host: 'fd00::1', socket: '/run/user/1000/docker.sock' },
+    ],
+  ] as const)
+    assert.deepEqual(addressOf(text), { endpoint: text, ssh });
+});
+
+test('what could be an option of ssh’s or a word of the far shell is no address', () => {
+  for (const text of [
+    'ssh://-oProxyCommand=x/',
+    'ssh://-l@host',
+    'ssh://me@host/run/$(x).sock',
+    'ssh://me@host/run/a%20b',
+    'ssh://me@host/run/a%3Bb',
+    'ssh://a%20b@host',
+    'ssh://me:word@host',
+    'ssh://',
+  ])
+    assert.throws(() => addressOf(text), { code: 'usage' }, text);
+});
+
+test('an engine on another machine is told from one that may be on this', () => {
+  const far = ['ssh://host', 'tcp://10.0.0.1:2376', 'https://engine.example.com:1'];
+  const near = [
+    'unix:///run/docker.sock',
+    'npipe:////./pipe/docker_engine',
+    'tcp://127.0.0.1:1',
+    'tcp://[::1]:1',
+    'tcp://localhost:1',
+  ];
+  assert.deepEqual(far.filter(isFar), far);
+  assert.deepEqual(near.filter(isFar), []);
 });
 
 test('text that is no address is wrong usage and repeated', () => {

@@ -15,7 +15,7 @@ import { differencesOf } from '../../src/sandbox/differences.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { closed } from '../rig/closed.ts';
 
-const dialect = podman('/cache/seccomp.json');
+const dialect = podman({ profile: '/cache/seccomp.json', version: '5.4.2' });
 const tmp = { target: '/tmp', bytes: 65_536, uid: 65_532, gid: 65_532, mode: 0o1777, readOnly: false };
 const data = { target: '/data', bytes: 65_536, uid: 65_532, gid: 65_532, mode: 0o700, readOnly: false };
 const settings: ContainerSettings = { ...closed('mcpcat/x:local'), hostname: 'mcp', tmpfs: [tmp, data] };
@@ -57,6 +57,15 @@ test('what Podman records of it differs in nothing that would permit more', () =
   const fields = differencesOf({ ...settings, entrypoint: [] }, recorded).map(({ field }) => field);
   assert.deepEqual(fields, []);
   assert.equal(containerFacts(body).recorded.seccomp, 'other');
+});
+
+test('what Podman 4 does not record is not taken for what was asked, and no other namespace passes for it', () => {
+  const old = podman({ profile: '/cache/seccomp.json', version: '4.3.1' });
+  assert.deepEqual(
+    ['shareable', 'host', 'none', 'container:x'].map((recorded) => old.ipc(recorded)),
+    ['unsaid', 'host', 'none', 'container:x'],
+  );
+  assert.equal(dialect.ipc('shareable'), 'shareable');
 });
 
 /** Answers as Podman does where it matters, and keeps what it was asked. */

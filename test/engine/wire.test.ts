@@ -26,7 +26,10 @@ async function wireTo(
   server.listen(socketPath);
   await once(server, 'listening');
   t.after(() => server.close());
-  return { wire: new Wire({ endpoint: `unix://${socketPath}`, socketPath }), requests };
+  return {
+    wire: new Wire(() => Promise.resolve({ endpoint: `unix://${socketPath}`, socketPath })),
+    requests,
+  };
 }
 
 test('a request carries its body, and the answer comes back', async (t) => {
@@ -97,7 +100,7 @@ test('a spare connection that broke while it waited is no request’s', async (t
   const socketPath = path.join(temporaryFolder(t), 'engine.sock');
   const engine = net.createServer({ allowHalfOpen: true }).listen(socketPath);
   await once(engine, 'listening');
-  const wire = new Wire({ endpoint: `unix://${socketPath}`, socketPath });
+  const wire = new Wire(() => Promise.resolve({ endpoint: `unix://${socketPath}`, socketPath }));
   const accepted = once(engine, 'connection') as Promise<[net.Socket]>;
   wire.warm(1);
   const [spare] = await accepted;

@@ -68,6 +68,7 @@ function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCre
     Ulimits: [
       { Name: 'nofile', Soft: settings.nofile, Hard: settings.nofile },
       { Name: 'core', Soft: 0, Hard: 0 },
+      ...dialect.ulimits,
     ],
     Tmpfs: Object.fromEntries(settings.tmpfs.map((mount) => [mount.target, dialect.tmpfs(mount)])),
     Sysctls: { ...settings.sysctls },

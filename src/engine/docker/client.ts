@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import type { Engine } from '../engine.ts';
-import type { Address } from '../locate/address.ts';
+import type { DirectAddress } from '../locate/address.ts';
 import type { Calls } from './calls.ts';
 import { containerCalls } from './containers.ts';
 import { imageCalls } from './images.ts';
@@ -12,7 +12,7 @@ import { volumeCalls } from './volumes.ts';
 /** The part of the port that goes through dockerode. */
 export type ClientCalls = Omit<Engine, keyof SessionCalls | 'endpoint'>;
 
-export function clientCalls(address: Address, calls: Calls, identify: Identify): ClientCalls {
+export function clientCalls(address: DirectAddress, calls: Calls, identify: Identify): ClientCalls {
   const docker = new Docker(optionsOf(address));
   return {
     info: () => calls.quick('ask the engine what it is', () => engineInfo(docker)),
@@ -22,7 +22,7 @@ export function clientCalls(address: Address, calls: Calls, identify: Identify):
   };
 }
 
-function optionsOf(address: Address): Docker.DockerOptions {
+function optionsOf(address: DirectAddress): Docker.DockerOptions {
   if (address.socketPath !== undefined) return { socketPath: address.socketPath };
   const { host, port, protocol, tls } = address;
   return { host, port, protocol, ...tls };

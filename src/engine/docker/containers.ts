@@ -6,6 +6,7 @@ import { demux } from './demux.ts';
 import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import type { Identify } from './identify.ts';
+import { statusOf } from './failure.ts';
 import { fieldsOf, itemsOf, textOf } from './json.ts';
 
 type ContainerCalls = Pick<
@@ -33,8 +34,7 @@ export function containerCalls(docker: Docker, calls: Calls, identify: Identify)
         return followErrors(docker, id);
       }),
     async killContainer(id, signal) {
-      // 404: gone; 409: not running.
-      await calls.tolerant(`signal ${short(id)}`, [404, 409], () => docker.getContainer(id).kill({ signal }));
+      await calls.quick(`signal ${short(id)}`, () => kill(docker, id, signal));
     },
     async removeContainer(id) {
       // 409: its removal is already in progress.
@@ -75,6 +75,18 @@ async function followErrors(docker: Docker, id: string): Promise<Readable> {
   const socket = await docker.getContainer(id).attach({ stream: true, stderr: true });
   const { stderr } = demux(readable(socket));
   return stderr;
+}
+
+/** 404: gone; 409: not running, which Podman 4 answers with 500. */
+async function kill(docker: Docker, id: string, signal: string): Promise<void> {
+  try {
+    await docker.getContainer(id).kill({ signal });
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404 || status === 409) return;
+    const state: unknown = status === 500 ? (await docker.getContainer(id).inspect()).State.Running : true;
+    if (state !== false) throw error;
+  }
 }
 
 async function list(docker: Docker, labels: Labels): Promise<readonly ContainerSummary[]> {

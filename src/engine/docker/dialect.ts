@@ -3,6 +3,12 @@ import type { TmpfsMount } from '../restrictions.ts';
 import { seccompProfile } from '../seccomp/profile.ts';
 import { tmpfsOptions } from './words.ts';
 
+interface Ulimit {
+  readonly Name: string;
+  readonly Soft: number;
+  readonly Hard: number;
+}
+
 /**
  * What engines behind the Docker Engine API understand in different ways. An engine that can't be told something in
  * its own way refuses the container: nothing here may permit more than was asked for.
@@ -16,6 +22,8 @@ export interface Dialect {
   readonly tmpfs: (mount: TmpfsMount) => string;
   /** Whether labels of a volume that is made for a container are kept, or it has to be made before. */
   readonly volumeLabels: 'kept' | 'lost';
+  /** Limits of a process beside those of the settings. */
+  readonly ulimits: readonly Ulimit[];
   /** What a build is asked for beside what all understand alike: at most that many processes of a user. */
   readonly build: (processes: number) => Readonly<Record<string, string | boolean>>;
   /** A name of an image as it was given, from the engine's list of its names. */
@@ -24,6 +32,8 @@ export interface Dialect {
   readonly ordinaryCapabilities: readonly string[];
   /** Paths that the engine itself changes in a container's layer, to mount something there. */
   readonly ownChanges: ReadonlySet<string>;
+  /** What it records of the IPC namespace, as asked for. */
+  readonly ipc: (recorded: string) => string;
   /** What the end of a further attachment does to the input of the process. */
   readonly furtherAttachment: 'harmless' | 'ends-input';
 }
@@ -34,6 +44,7 @@ export const docker: Dialect = {
   translate: (settings) => settings,
   tmpfs: tmpfsOptions,
   volumeLabels: 'kept',
+  ulimits: [],
   build: (processes) => ({ ulimits: JSON.stringify([{ Name: 'nproc', Soft: processes, Hard: processes }]) }),
   imageName: (listed) => listed,
   // moby, oci/caps/defaults.go
@@ -42,5 +53,6 @@ export const docker: Dialect = {
     ...['NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
   ],
   ownChanges: new Set(),
+  ipc: (recorded) => recorded,
   furtherAttachment: 'harmless',
 };

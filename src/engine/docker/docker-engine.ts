@@ -1,10 +1,11 @@
 import type { Engine } from '../engine.ts';
-import type { Address } from '../locate/address.ts';
+import type { Address, DirectAddress } from '../locate/address.ts';
+import type { SshDestination } from '../ssh/destination.ts';
 import { Calls } from './calls.ts';
 import type { ClientCalls } from './client.ts';
 import { identifier, type ProfileFile } from './identify.ts';
 import { sessionCalls } from './session-calls.ts';
-import { Wire } from './wire.ts';
+import { Wire, type Reach } from './wire.ts';
 
 const clientNames = [
   'info',
@@ -34,19 +35,37 @@ const clientNames = [
 /** Nothing is forgotten: this type is `never`. */
 type Forgotten = Exclude<keyof ClientCalls, (typeof clientNames)[number]>;
 
+/** What of this machine an engine may need. */
+export interface Surroundings {
+  readonly profileFile: ProfileFile;
+  /** Resolves to a socket of this machine that leads to the engine there. */
+  readonly forward: (destination: SshDestination) => Promise<string>;
+}
+
 /** The adapter. Nothing is sent before the first call, and dockerode is loaded for the first that needs it. */
-export function dockerEngine(address: Address, profileFile: ProfileFile): Engine {
+export function dockerEngine(address: Address, { profileFile, forward }: Surroundings): Engine {
+  const reach = reachOf(address, forward);
   const calls = new Calls(address.endpoint);
-  const wire = new Wire(address);
+  const wire = new Wire(reach);
   const identify = identifier(wire, profileFile);
   let client: Promise<ClientCalls> | undefined;
   const load = (): Promise<ClientCalls> =>
-    (client ??= import('./client.ts').then(({ clientCalls }) => clientCalls(address, calls, identify)));
+    (client ??= import('./client.ts').then(async ({ clientCalls }) =>
+      clientCalls(await reach(), calls, identify),
+    ));
   return {
     endpoint: address.endpoint,
     ...sessionCalls(wire, calls, identify),
     ...late(load),
   };
+}
+
+/** The way over ssh is made for the first call. */
+function reachOf(address: Address, forward: Surroundings['forward']): Reach {
+  if (!('ssh' in address)) return () => Promise.resolve(address);
+  let made: Promise<DirectAddress> | undefined;
+  const { endpoint, ssh } = address;
+  return () => (made ??= forward(ssh).then((socketPath) => ({ endpoint, socketPath })));
 }
 
 /** All calls of the client, each loading it first. */

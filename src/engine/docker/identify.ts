@@ -21,7 +21,8 @@ export function identifier(wire: Wire, profileFile: ProfileFile): Identify {
 
 async function identify(wire: Wire, profileFile: ProfileFile): Promise<Dialect> {
   const { fields } = await wire.head({ method: 'GET', path: '/_ping' });
-  if (!fields.has('libpod-api-version')) return docker;
+  const version = fields.get('libpod-api-version');
+  if (version === undefined) return docker;
   const { podman } = await import('./podman.ts');
-  return podman(await profileFile());
+  return podman({ profile: await profileFile(), version });
 }

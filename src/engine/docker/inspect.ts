@@ -36,7 +36,7 @@ function recordedSettings(body: Fields, config: Fields, dialect: Dialect): Recor
     groups: wordsOf(host['GroupAdd']),
     readOnlyRoot: host['ReadonlyRootfs'] === true,
     network: textOf(host['NetworkMode']),
-    ipc: textOf(host['IpcMode']),
+    ipc: dialect.ipc(textOf(host['IpcMode'])),
     sharedNamespaces: sharedNamespaces(host),
     ...privileges(host, dialect),
     ...limits(host),

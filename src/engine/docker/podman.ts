@@ -7,7 +7,13 @@ import { tmpfsOptions } from './words.ts';
 const withoutThem: ReadonlySet<string> = new Set(['AUDIT_WRITE', 'MKNOD', 'NET_RAW']);
 
 /** Podman's compatible API, as measured on 4.3 and 5.4 (docs/engines.md). `profile` is a file with our seccomp profile. */
-export function podman(profile: string): Dialect {
+export function podman({
+  profile,
+  version,
+}: {
+  readonly profile: string;
+  readonly version: string;
+}): Dialect {
   return {
     name: 'podman',
     // It opens what Docker takes as the profile itself.
@@ -23,6 +29,8 @@ export function podman(profile: string): Dialect {
     // Unlike Docker it would copy the image's folder into it, with that folder's owner.
     tmpfs: (mount) => `${tmpfsOptions(mount)},notmpcopyup`,
     volumeLabels: 'lost',
+    // Podman 4 would ask for a million, which takes a right that not every engine has. Of all containers together.
+    ulimits: [{ Name: 'nproc', Soft: 32_768, Hard: 32_768 }],
     build: (processes) => ({
       ulimits: JSON.stringify([`nproc=${String(processes)}:${String(processes)}`]),
       // The builder's version is no part of an image.
@@ -33,6 +41,8 @@ export function podman(profile: string): Dialect {
     ordinaryCapabilities: docker.ordinaryCapabilities.filter((name) => !withoutThem.has(name)),
     // Folders only: what is in them is listed by itself. /etc is where it mounts its hosts and resolv.conf.
     ownChanges: new Set(['/etc', '/var', ...opened]),
+    // Podman 4 records each one that is the container's own as `shareable` (libpod, container_inspect_linux.go).
+    ipc: (recorded) => (version.startsWith('4.') && recorded === 'shareable' ? 'unsaid' : recorded),
     furtherAttachment: 'ends-input',
   };
 }

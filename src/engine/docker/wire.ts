@@ -1,7 +1,10 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Address } from '../locate/address.ts';
+import type { DirectAddress } from '../locate/address.ts';
 import { Answer, type Head } from './answer.ts';
+
+/** Resolves to where to connect: for some engines the way has to be made first. */
+export type Reach = () => Promise<DirectAddress>;
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
@@ -18,11 +21,11 @@ const maxAgeMs = 10_000;
  * is reused or followed, and everything else goes through dockerode.
  */
 export class Wire {
-  readonly #address: Address;
+  readonly #reach: Reach;
   readonly #spare: { readonly socket: Promise<net.Socket>; readonly opened: number }[] = [];
 
-  constructor(address: Address) {
-    this.#address = address;
+  constructor(reach: Reach) {
+    this.#reach = reach;
   }
 
   /** Opens connections for the next requests while there is time. */
@@ -114,7 +117,7 @@ export class Wire {
   }
 
   async #connect(): Promise<net.Socket> {
-    const address = this.#address;
+    const address = await this.#reach();
     if (address.socketPath !== undefined)
       return connected(net.connect({ path: address.socketPath, allowHalfOpen: true }), 'connect');
     const { host, port, protocol, tls } = address;

@@ -1,7 +1,19 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { sshDestination, type SshDestination } from '../ssh/destination.ts';
 
 /** Where an engine listens. */
 export type Address =
+  | DirectAddress
+  | {
+      readonly endpoint: string;
+      readonly socketPath?: undefined;
+      readonly protocol?: undefined;
+      readonly tls?: undefined;
+      readonly ssh: SshDestination;
+    };
+
+/** One that can be connected to. */
+export type DirectAddress =
   | { readonly endpoint: string; readonly socketPath: string }
   | {
       readonly endpoint: string;
@@ -19,7 +31,7 @@ export interface Tls {
   readonly key: string;
 }
 
-/** Parses what DOCKER_HOST, a context or the user may name: a socket or a pipe, unix://, npipe://, tcp://, http(s)://. */
+/** Parses what DOCKER_HOST, a context or the user may name: a socket or a pipe, unix://, npipe://, tcp://, http(s)://, ssh://. */
 export function addressOf(text: string, tls?: Tls): Address {
   const pipe = /^(?:npipe:(?:\/\/)?)?[\\/]{2}[.?][\\/]pipe[\\/](.+)$/i.exec(text)?.[1];
   // With slashes, as the docker command writes it: Windows takes both.
@@ -28,15 +40,7 @@ export function addressOf(text: string, tls?: Tls): Address {
   if (socketPath !== undefined)
     return { endpoint: text.startsWith('/') ? `unix://${text}` : text, socketPath };
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'ssh:') {
-    throw new McpcatError(
-      'engine-missing',
-      `the engine address ${text} uses ssh, which mcpcat does not speak`,
-      {
-        hint: 'forward its socket (ssh -L /tmp/docker.sock:/var/run/docker.sock HOST) and use unix:///tmp/docker.sock',
-      },
-    );
-  }
+  if (url?.protocol === 'ssh:' && url.hostname !== '') return { endpoint: text, ssh: sshDestination(url) };
   if (url === undefined || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     throw new McpcatError(
       'usage',

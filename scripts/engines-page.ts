@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Recorded } from '../test/engines/recorded.ts';
+
+const file = path.resolve(import.meta.dirname, '../test/engines/recorded.json');
+
+/** `docs/engines.md`: what was found on each engine that a test has started (test/engines/engines.ts --record). */
+export function enginesPage(): string {
+  const all = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Recorded>);
+  const works = all.filter(([, { facts }]) => facts.refuses === undefined);
+  const refuses = all.filter(([, { facts }]) => facts.refuses !== undefined);
+  return [
+    '<!-- Written by scripts/generate-docs.ts from test/engines/recorded.json; do not edit. -->',
+    '# Engines',
+    'Each row is a run of `npm run test:engines` on an engine that the test started itself from Debian’s packages, in namespaces of its own: the contract of the engine port, the sandbox measured from inside, and a user’s pass (session, three ends, `ps`, `logs`, `stop`, folders, state, tunnel, secrets, limits, `test`, build and digest). Every restriction of [enforcement.md](enforcement.md) is among what is measured; where an engine can’t enforce one, nothing is started.',
+    table([
+      [
+        'engine',
+        'API',
+        'storage',
+        'cgroups',
+        'tests',
+        'folders in memory',
+        '`logs`',
+        'digest of a build',
+        'run',
+      ],
+      ...works.map(([, one]) => row(one)),
+    ]),
+    ...failures(works),
+    ...(refuses.length === 0
+      ? []
+      : [
+          '## Refused',
+          ...refuses.map(
+            ([name, { facts, date }]) =>
+              `- **${name}** (${facts.version}, cgroups v${facts.cgroupVersion}${facts.rootless ? ', rootless' : ''}; ${date}): nothing starts, because the engine has no limit where one was asked for (\`${facts.refuses ?? ''}\`).`,
+          ),
+        ]),
+    'Docker 20.10 is the engine of the whole test suite. What Podman does differently, and what is done about it: [decision 39](decisions/0039-one-filter-for-every-engine.md). Not run: Docker Desktop, OrbStack, Colima, Rancher Desktop, `podman machine`, engines on cgroup v2, Docker rootless, a real gVisor or Kata.',
+    '',
+  ].join('\n\n');
+}
+
+function row({ facts, passed, failed, date }: Recorded): string[] {
+  return [
+    `${facts.name} ${facts.version}${facts.rootless ? ', rootless' : ''}`,
+    facts.apiVersion,
+    facts.storageDriver,
+    `v${facts.cgroupVersion}`,
+    `${String(passed)} of ${String(passed + failed.length)}`,
+    facts.name === 'podman' ? 'root’s, mode 1777' : 'the server’s own',
+    facts.logs ?? 'not seen',
+    facts.digest === undefined ? 'not seen' : `\`${facts.digest.slice('sha256:'.length, 19)}\``,
+    date,
+  ];
+}
+
+function failures(all: readonly (readonly [string, Recorded])[]): string[] {
+  const failed = all.filter(([, { failed: names }]) => names.length > 0);
+  if (failed.length === 0) return [];
+  return ['## Failed', ...failed.map(([name, { failed: names }]) => `- **${name}**: ${names.join('; ')}`)];
+}
+
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

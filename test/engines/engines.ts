@@ -1,0 +1,154 @@
+/**
+ * `npm run test:engines [NAME…] [--record]`: starts other engines, one at a time, and runs the port's contract, the sandbox
+ * measured from inside and a user's pass on each. Needs root, mmdebstrap, a Docker engine here with the bases and the
+ * images of `images`, and some minutes for each. `--record` writes recorded.json, from which docs/engines.md is made.
+ */
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  chmodSync,
+  createReadStream,
+} from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run as runTests } from 'node:test';
+import { loadBases } from '../../src/base/references.ts';
+import { connectEngine } from '../../src/engine/connect.ts';
+import { project, run } from '../rig/engine.ts';
+import { knownEngines, type KnownEngine } from './known-engines.ts';
+import { OwnEngine } from './own-engine.ts';
+import type { Recorded } from './recorded.ts';
+
+const recordFile = path.join(import.meta.dirname, 'recorded.json');
+const files = ['test/docker/contract.test.ts', 'test/docker/sandbox.test.ts', 'test/engines/user-pass.ts'];
+const servers = ['everything', 'filesystem', 'memory', 'fetch', 'github', 'time'];
+
+const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const unknown = names.find((name) => !knownEngines.some((known) => known.name === name));
+if (unknown !== undefined) {
+  console.error(`no engine "${unknown}"; there are: ${knownEngines.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+const work = mkdtempSync(path.join(tmpdir(), 'mcpcat-engines-'));
+const first = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
+const archive = process.env['MCPCAT_ENGINE_IMAGES'] ?? path.join(work, 'images.tar');
+// A rootless engine's account reads the profile there.
+chmodSync(work, 0o755);
+// Nothing that these starts agree to is the user's.
+for (const kind of ['CACHE', 'CONFIG', 'DATA'])
+  process.env[`XDG_${kind}_HOME`] = path.join(work, kind.toLowerCase());
+
+try {
+  if (!existsSync(archive)) await saveImages();
+  for (const known of knownEngines) if (names.length === 0 || names.includes(known.name)) await check(known);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** All in one archive, so that what they share is in it once. */
+async function saveImages(): Promise<void> {
+  const bases = await loadBases(
+    path.join(project, 'templates'),
+    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
+  );
+  const wanted = [
+    ...['node', 'python', 'go'].map((kind) => bases[kind as 'node'].runtime.reference),
+    ...servers.map((name) => `mcpcat/${name}:local`),
+  ];
+  const query = wanted.map((name) => `names=${encodeURIComponent(name)}`).join('&');
+  await new Promise<void>((resolve, reject) => {
+    const socketPath = first.replace('unix://', '');
+    http
+      .get({ socketPath, path: `/images/get?${query}` }, (answer) => {
+        if (answer.statusCode !== 200)
+          reject(new Error(`the first engine has not all of ${wanted.join(', ')}`));
+        else pipeline(answer, createWriteStream(archive)).then(resolve, reject);
+      })
+      .on('error', reject);
+  });
+}
+
+async function check(known: KnownEngine): Promise<void> {
+  console.log(`\n${known.name}`);
+  const own = await OwnEngine.start(known);
+  try {
+    process.env['DOCKER_HOST'] = own.address;
+    const engine = await connectEngine({ env: process.env });
+    await engine.loadImage(createReadStream(archive));
+    const recorded = known.refuses === undefined ? await tested() : await refused(known.refuses);
+    if (process.argv.includes('--record')) keep(known.name, recorded);
+    if (recorded.failed.length > 0) process.exitCode = 1;
+  } finally {
+    process.env['DOCKER_HOST'] = first;
+    await own.remove();
+  }
+}
+
+async function tested(): Promise<Recorded> {
+  const facts = path.join(work, 'facts');
+  rmSync(facts, { force: true });
+  process.env['MCPCAT_ENGINE_FACTS'] = facts;
+  const results = { passed: 0, failed: new Array<string>() };
+  const found = runTests({
+    files: files.map((file) => path.join(project, file)),
+    concurrency: 1,
+    timeout: 300_000,
+  });
+  found.on('test:pass', ({ name }) => {
+    results.passed += 1;
+    console.log(`  ok      ${name}`);
+  });
+  found.on('test:fail', ({ name, details }) => {
+    results.failed.push(name);
+    console.log(`  FAILED  ${name}\n${String(details.error.cause ?? details.error).slice(0, 2000)}`);
+  });
+  for await (const _ of found);
+  const noted: object[] = readFileSync(facts, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => Object(JSON.parse(line)) as object);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    facts: Object.assign({}, ...noted) as Recorded['facts'],
+    ...results,
+  };
+}
+
+/** Where it can't enforce what is asked for, a start has to say so, and nothing may run. */
+async function refused(expected: RegExp): Promise<Recorded> {
+  const engine = await connectEngine({ env: process.env });
+  const { name, version, apiVersion, storageDriver, cgroupVersion, rootless } = await engine.info();
+  const { code, stderr } = await run(['run', 'everything']);
+  const left = await engine.listContainers({});
+  const held = code === 3 && expected.test(stderr) && left.length === 0;
+  console.log(`  ${held ? 'ok      refuses to start' : `FAILED  ${String(code)}`}: ${stderr.trim()}`);
+  const facts = {
+    name,
+    version,
+    apiVersion,
+    storageDriver,
+    cgroupVersion,
+    rootless,
+    refuses: expected.source,
+  };
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    facts,
+    passed: held ? 1 : 0,
+    failed: held ? [] : ['refuses to start'],
+  };
+}
+
+function keep(name: string, recorded: Recorded): void {
+  const all = existsSync(recordFile)
+    ? (JSON.parse(readFileSync(recordFile, 'utf8')) as Record<string, Recorded>)
+    : {};
+  const sorted = Object.entries({ ...all, [name]: recorded }).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(recordFile, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+}
