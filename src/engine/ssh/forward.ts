@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Host } from '../../host/host.ts';
 import { childEnvironment } from '../../lib/child-environment.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import type { SshDestination } from './destination.ts';
@@ -18,10 +19,12 @@ const maxWords = 2000;
  * engine's host that hands bytes on, started through the system's ssh, as the docker command does it: keys, agents,
  * jump hosts and known hosts are ssh's. Resolves to the socket's path; it is there until this process ends.
  */
-export async function forwarded(destination: SshDestination, env: Environment): Promise<string> {
+export async function forwarded(
+  destination: SshDestination,
+  { env, host }: { readonly env: Environment; readonly host: Pick<Host, 'ownSocket'> },
+): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-ssh-'));
-  const socketPath =
-    process.platform === 'win32' ? `\\\\.\\pipe\\${path.basename(folder)}` : path.join(folder, 'engine.sock');
+  const socketPath = host.ownSocket(folder);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const server = net.createServer({ allowHalfOpen: true }, (socket) =>
     join(socket, dialled(destination, env)),
@@ -65,7 +68,7 @@ function join(socket: net.Socket, child: ChildProcess): void {
   child.once('error', (error) => refuse(socket, `ssh could not be started: ${error.message}`));
   child.once('close', () => {
     if (answered) socket.end();
-    else refuse(socket, `ssh: ${lastLine(said)}`);
+    else refuse(socket, lastLine(said));
   });
   socket.once('close', () => child.kill());
 }
@@ -78,5 +81,7 @@ function refuse(socket: net.Socket, message: string): void {
 }
 
 function lastLine(said: string): string {
-  return oneLine(said.trim().split('\n').at(-1) ?? '', 500) || 'it ended without a word';
+  const line = oneLine(said.trim().split('\n').at(-1) ?? '', 500);
+  // Its own words begin with its name, those of the far side do not.
+  return line.startsWith('ssh:') ? line : `ssh: ${line || 'it ended without a word'}`;
 }
