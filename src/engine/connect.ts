@@ -15,7 +15,7 @@ export function connectEngine(search: Omit<Search, 'host'> & { readonly host?: H
       },
       async forward(destination) {
         const { forwarded } = await import('./ssh/forward.ts');
-        return forwarded(destination, found.env);
+        return forwarded(destination, found);
       },
     });
   });

@@ -44,6 +44,7 @@ export function darwinHost(machine: Machine): Host {
     owns: ({ uid }) => uid === user?.uid,
     engineSockets: (env) => engineSockets(machine, env),
     hasSocket: (socket) => machine.exists(socket),
+    ownSocket: (folder) => `${folder}/own.sock`,
     localPath: (text) => text,
     browserCommand: (url) => ['/usr/bin/open', url],
   };

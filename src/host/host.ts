@@ -52,6 +52,8 @@ export interface Host {
   engineSockets(env: Env): readonly string[];
   /** Whether something is at such a place. Connects to nothing. */
   hasSocket(socket: string): boolean;
+  /** Where a process of ours can listen, given a folder that only this user may enter. */
+  ownSocket(folder: string): string;
   /** A path as the user may have written it → as this machine has it: `C:\x` under WSL is `/mnt/c/x`. */
   localPath(text: string): string;
   /** The command that shows an address in the user's browser. No shell is between. */

@@ -45,6 +45,7 @@ export function linuxHost(machine: Machine): Host {
     owns: ({ uid }) => uid === user?.uid,
     engineSockets: (env) => engineSockets(machine, env),
     hasSocket: (socket) => machine.exists(socket),
+    ownSocket: (folder) => `${folder}/own.sock`,
     localPath: (text) => (isWsl(machine, text) ? underWsl(text) : text),
     browserCommand: (url) => ['xdg-open', url],
   };

@@ -49,6 +49,8 @@ export function windowsHost(machine: Machine): Host {
       '//./pipe/podman-machine-default',
     ],
     hasSocket: (socket) => hasPipe(machine, socket),
+    // A pipe lies in no folder, but has the folder's name, which nobody can guess.
+    ownSocket: (folder) => `//./pipe/${win32.basename(folder)}`,
     localPath: onWindows,
     browserCommand: (url) => [systemProgram(machine, 'rundll32.exe'), 'url.dll,FileProtocolHandler', url],
   };

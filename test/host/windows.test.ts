@@ -101,3 +101,7 @@ test('a place on the network is told from one of this machine', () => {
   for (const text of ['C:\\x', '\\\\?\\C:\\x', '\\\\.\\pipe\\docker_engine', '/home/ada', '\\x'])
     assert.equal(isNetworkPath(text), false, text);
 });
+
+test('a socket of our own is a pipe with the name of a folder that is ours', () => {
+  assert.equal(host().ownSocket('C:\\Temp\\mcpcat-ssh-x1'), '//./pipe/mcpcat-ssh-x1');
+});
