@@ -188,9 +188,12 @@ test('there is no interface but loopback, no route, no name and no address to re
   assert.match(facts.dns, /^(EAI_AGAIN|ENOTFOUND)$/);
 });
 
-test('its own names lead to itself, and no other name exists', () => {
+test('its own names lead to itself, and no other name exists', async () => {
+  const { name, version } = await engine.info();
+  // Podman 4 writes its own line for localhost before ours: the same machine by its other address.
+  const isOld = name === 'podman' && version.startsWith('4.');
   assert.deepEqual(facts.names, {
-    localhost: '127.0.0.1',
+    localhost: isOld ? '::1' : '127.0.0.1',
     'app.localhost': '127.0.0.1',
     mcp: '127.0.0.1',
     notlocalhost: 'ENOTFOUND',
