@@ -56,7 +56,7 @@ test('words of strangers become text, whatever they hold', () => {
   for (const [file, text] of siteOf(servers, () => [{ name: evil, description: evil, schema: '' }])) {
     if (!file.endsWith('.html')) continue;
     assert.doesNotMatch(text, /<img|onerror=alert\(2\)>|<script>|href="javascript:/, file);
-    assert.doesNotMatch(text, /[\u202E\u0007\u001B]/, file);
+    for (const hidden of ['\u202E', '\u0007', '\u001B']) assert.ok(!text.includes(hidden), file);
   }
 });
 
