@@ -151,10 +151,13 @@ export function postgresServer(password: string): Promise<Listening> {
 
 export type Language = 'node' | 'python' | 'go';
 const entrypoints: Readonly<Record<Language, readonly string[]>> = {
-  node: ['/usr/local/bin/node', '--use-openssl-ca', '/fixture/client.cjs'],
+  node: ['/usr/local/bin/node', '/fixture/client.cjs'],
   python: ['/app/bin/python', '/fixture/client.py'],
   go: ['/fixture/client'],
 };
+
+/** Node reads no file of authorities that stands in the environment unless it is told to. */
+const trustingNode = ['/usr/local/bin/node', '--use-openssl-ca', '/fixture/client.cjs'];
 
 export interface Travellers extends AsyncDisposable {
   /** A catalog with an entry for each language, called `tunnel-<language>-<mark>`. */
@@ -164,12 +167,13 @@ export interface Travellers extends AsyncDisposable {
 
 /**
  * A client in each language as a server of a catalog of its own. Go is compiled in the build base without network; the
- * Python one stands on the image of our `fetch`, which holds httpx and requests by hash.
+ * Python one stands on the image of our `fetch`, which holds httpx and requests by hash. Each trusts the certificate and
+ * nothing else; without one, whatever its language trusts.
  */
 export async function travellers(
   engine: Engine,
   languages: readonly Language[],
-  { cert }: Certificate,
+  { cert }: Pick<Certificate, 'cert'> | { readonly cert: undefined },
   more = '',
 ): Promise<Travellers> {
   if (languages.includes('python')) {
@@ -202,7 +206,7 @@ export async function travellers(
 
 async function buildTraveller(
   engine: Engine,
-  { language, cert, tag }: { language: Language; cert: string; tag: string },
+  { language, cert, tag }: { language: Language; cert: string | undefined; tag: string },
 ): Promise<void> {
   const bases = await loadBases(
     path.join(project, 'templates'),
@@ -220,16 +224,17 @@ async function buildTraveller(
     ...(language === 'go' ? compile : []),
     `FROM ${from}`,
     language === 'go' ? 'COPY --from=build /out/client /fixture/client' : `COPY ${file} /fixture/${file}`,
-    'COPY ca.pem /fixture/ca.pem',
-    'ENV TUNNEL_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem',
+    ...(cert === undefined
+      ? []
+      : ['COPY ca.pem /fixture/ca.pem', 'ENV TUNNEL_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem']),
     'CMD []',
-    `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...entrypoints[language]])}`,
+    `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...(language === 'node' && cert !== undefined ? trustingNode : entrypoints[language])])}`,
   ];
   const pack = tar.pack();
   const done = buffer(pack);
   pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
   pack.entry({ name: file, mode: 0o644 }, readFileSync(path.join(fixtures, file)));
-  pack.entry({ name: 'ca.pem', mode: 0o644 }, cert);
+  pack.entry({ name: 'ca.pem', mode: 0o644 }, cert ?? '');
   pack.finalize();
   await engine.buildImage(Readable.from([await done]), {
     tag,
