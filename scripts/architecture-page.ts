@@ -149,6 +149,11 @@ export const layers: readonly Layer[] = [
         exports: ['gatherCatalogIndex', 'openCatalogIndex', 'quickServer'],
       },
       {
+        folder: 'process1',
+        what: 'our own process 1 for any image: the volume that holds it, where it comes from, and what an image would start',
+        exports: ['ownProcess1', 'Process1'],
+      },
+      {
         folder: 'session',
         what: 'one server at work, whoever speaks: create, attach, secrets, start, tunnel, lease, its end; the only place that starts a container',
         exports: ['openSession', 'Session'],
@@ -260,7 +265,7 @@ export const layers: readonly Layer[] = [
 const besides: readonly Folder[] = [
   {
     folder: 'init',
-    what: '`mcpcat-init` in C, process 1 of every image; `README.md` there has its jobs',
+    what: '`mcpcat-init` in C, process 1 of every container; `README.md` there has its jobs',
     exports: [],
   },
 ];

@@ -3,10 +3,11 @@
  * network, and `main.js` with its chunks for all verbs. What the launcher rarely needs (YAML, schema, pulls) it loads
  * from modules of the last.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { licenseText } from './bundle/licenses.ts';
+import { initSourcesId } from '../src/process1/sources.ts';
 import { withUsedMethods } from './bundle/used-methods.ts';
 
 /** esbuild gives a plug-in paths as the system writes them. */
@@ -122,6 +123,7 @@ const late = {
   'hold-input': 'src/launch/hold-input.ts',
   secrets: 'src/secrets/file-store.ts',
   'build-for-run': 'src/cli/execute/build-for-run.ts',
+  'prepare-anew': 'src/process1/prepare-anew.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',
@@ -151,6 +153,17 @@ const tunnelApart: Plugin = {
       contents: "module.exports = require('./tunnel.cjs');",
     }));
     b.onResolve({ filter: /^\.\/tunnel\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
+  },
+};
+
+/** Which process 1 this is, once for all: its sources are not read at each launch. */
+const initId = await initSourcesId();
+const knownSources: Plugin = {
+  name: 'known-sources',
+  setup(b) {
+    b.onLoad({ filter: /\/process1\/sources\.ts$/ }, () => ({
+      contents: `export const initSourcesId = () => Promise.resolve(${JSON.stringify(initId)});`,
+    }));
   },
 };
 
@@ -195,7 +208,7 @@ const built = await Promise.all([
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    plugins: [leanDockerode, resolverOnly],
+    plugins: [knownSources, leanDockerode, resolverOnly],
   }),
   build({
     ...common,
@@ -206,7 +219,7 @@ const built = await Promise.all([
     minifyWhitespace: true,
     minifyIdentifiers: true,
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [otherHosts, tunnelApart, lateModules, onlyContainers, leanDockerode],
+    plugins: [otherHosts, tunnelApart, lateModules, knownSources, onlyContainers, leanDockerode],
   }),
   build({
     ...common,
@@ -230,6 +243,8 @@ const built = await Promise.all([
 ]);
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 await writeFile(path.join(outdir, 'LICENSES.txt'), await licenseText(inputs));
+// Of these sources, it stays (scripts/init-binaries.ts).
+await cp(`dist/init/${initId}`, `${outdir}/init/${initId}`, { recursive: true }).catch(() => undefined);
 const before = await readdir('dist').catch(() => []);
 if (before.length > 0) await rename('dist', 'dist.old');
 await rename(outdir, 'dist');

@@ -220,13 +220,18 @@ test('console and process.exit appear only in the command line', () => {
   assert.deepEqual(loud, []);
 });
 
+/** Makes containers as a way to files. */
+const neverStarted = 'src/process1/idle-container.ts';
+
 test('containers are made and started in one place', () => {
   const elsewhere = files.filter(
     (file) =>
       !/^src\/(session|engine)\//.test(file) &&
+      file !== neverStarted &&
       /\b(createContainer|startContainer)\b/.test(readFileSync(path.join(root, file), 'utf8')),
   );
   assert.deepEqual(elsewhere, []);
+  assert.doesNotMatch(sourceOf(neverStarted), /startContainer/);
   const starting = files.filter(
     (file) =>
       file.startsWith('src/session/') &&

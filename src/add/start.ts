@@ -57,7 +57,7 @@ export async function startOnce(request: StartRequest): Promise<Seen> {
 
 async function watch(request: StartRequest, { running, recorder, sandbox }: Recording): Promise<Seen> {
   const { engine, deadlineMs, entry } = request;
-  const processes = await watchProcesses(engine, running.id).catch(() => ({
+  const processes = await watchProcesses(engine, running).catch(() => ({
     seen: [],
     stop: () => undefined,
   }));
@@ -76,7 +76,7 @@ async function watch(request: StartRequest, { running, recorder, sandbox }: Reco
     },
     onUse: (tool) => recorder.use(tool),
     beforeClose: async () => {
-      files = await filesIn(engine, { id: running.id, sandbox });
+      files = await filesIn(engine, { running, sandbox });
     },
   });
   processes.stop();

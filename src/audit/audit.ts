@@ -62,7 +62,7 @@ type Seen = Pick<AuditReport, 'failure' | 'tools' | 'hosts' | 'writes' | 'proces
 
 async function watch(request: AuditRequest, { running, recorder, sandbox }: Recording): Promise<Seen> {
   const { engine, deadlineMs } = request;
-  const processes = await watchProcesses(engine, running.id);
+  const processes = await watchProcesses(engine, running);
   // What it asks for in its first moments waits for the tunnel, and shall not be taken for a tool's doing.
   await running.tunnel.catch(() => undefined);
   let files: readonly string[] = [];
@@ -71,7 +71,7 @@ async function watch(request: AuditRequest, { running, recorder, sandbox }: Reco
     argumentsFor: (tool) => choose(request, tool),
     onUse: (tool) => recorder.use(tool),
     beforeClose: async () => {
-      files = await filesIn(engine, { id: running.id, sandbox });
+      files = await filesIn(engine, { running, sandbox });
     },
   });
   processes.stop();

@@ -2,6 +2,7 @@ import type { Entry } from '../catalog/entry.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { probe } from '../test-session/probe.ts';
+import type { TestSession } from '../test-session/test-session.ts';
 import type { Writes } from './report.ts';
 
 /** HOME in every runtime base, where a server leaves what nobody has told it a place for. */
@@ -17,7 +18,7 @@ export function withHome(sandbox: Sandbox): Sandbox {
 /** All files below the folders that can be written in a running container, sorted. */
 export async function filesIn(
   engine: Engine,
-  { id, sandbox }: { readonly id: string; readonly sandbox: Sandbox },
+  { running, sandbox }: { readonly running: Pick<TestSession, 'id' | 'init'>; readonly sandbox: Sandbox },
 ): Promise<string[]> {
   const mounts = sandbox.mounts
     .filter(({ readOnly, file }) => !readOnly && file !== true)
@@ -25,7 +26,7 @@ export async function filesIn(
   const attempts = [...sandbox.writable, ...mounts].map((target) => ({ what: 'list', target }) as const);
   if (attempts.length === 0) return [];
   // A server that has ended shows nothing more.
-  const answers = await probe(engine, id, attempts).catch(() => []);
+  const answers = await probe(engine, running, attempts).catch(() => []);
   return [...new Set(answers.flatMap(({ items }) => items))].sort();
 }
 

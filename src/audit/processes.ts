@@ -1,19 +1,20 @@
 import { createInterface } from 'node:readline';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnProcess } from '../test-session/own-processes.ts';
+import type { TestSession } from '../test-session/test-session.ts';
 
 const max = 200;
 
 /**
  * The command lines of a container's processes, from now on until `stop`; what lives for less than a few milliseconds
- * may be missed. An image without `mcpcat-init watch` shows none.
+ * may be missed.
  */
 export async function watchProcesses(
   engine: Pick<Engine, 'exec'>,
-  id: string,
+  { id, init }: Pick<TestSession, 'id' | 'init'>,
 ): Promise<{ readonly seen: readonly string[]; stop(): void }> {
   const seen: string[] = [];
-  const session = await engine.exec(id, ['/mcpcat-init', 'watch']);
+  const session = await engine.exec(id, [init, 'watch']);
   for (const stream of [session.stdin, session.stdout, session.stderr]) stream.on('error', () => undefined);
   session.stderr.resume();
   createInterface({ input: session.stdout }).on('line', (line) => {

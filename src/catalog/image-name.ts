@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { projectFolder } from '../lib/project.ts';
 import { catalogId, type CatalogSource } from './catalog-source.ts';
@@ -30,5 +29,7 @@ function markOf(catalog: CatalogSource): string {
   // The index beside the folder that mcpcat came with lists the very same servers.
   const ownIndex = catalog.kind === 'file' && catalog.file === path.join(projectFolder(), 'catalog.json');
   if (id === 'mcpcat' || ownIndex) return '';
+  // Loaded here, because it costs milliseconds and most launches are of our own catalog.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `-c${createHash('sha256').update(id).digest('hex').slice(0, markLength)}`;
 }

@@ -9,7 +9,7 @@ import { restrictionAttempts, restrictionsHeld } from './restrictions.ts';
 
 export interface MeasureRequest {
   readonly engine: Engine;
-  /** Images that hold mcpcat-init; the first that is there is used. */
+  /** Any images; the first that is there is used. */
   readonly images: readonly string[];
   readonly labels: Labels;
 }
@@ -98,13 +98,13 @@ async function answersFrom(
       ...settings,
       // It would refuse to start where there is a network, and that is what is to be found out.
       env: { ...settings.env, MCPCAT_NETWORK: '' },
-      entrypoint: ['/mcpcat-init', '--', '/mcpcat-init', 'watch'],
+      entrypoint: [...(settings.entrypoint ?? []).slice(0, 2), settings.entrypoint?.[0] ?? '', 'watch'],
     }),
   };
-  const found = await inTestSession(testSession, async ({ id, tunnel: opened, attachment }) => {
-    attachment.stdout.resume();
-    await opened;
-    return probe(engine, id, Object.values(attempts));
+  const found = await inTestSession(testSession, async (running) => {
+    running.attachment.stdout.resume();
+    await running.tunnel;
+    return probe(engine, running, Object.values(attempts));
   });
   const keys = Object.keys(attempts);
   const missing: Answer = { verdict: 'unknown', detail: '', items: [] };

@@ -7,6 +7,8 @@ export interface OpenTunnelRequest extends Pick<TunnelOptions, 'policy' | 'dial'
   readonly engine: Pick<Engine, 'exec'>;
   /** Of a running container. */
   readonly id: string;
+  /** Path of process 1 in it. */
+  readonly init: string;
   /** Milliseconds of silence after which the relay takes the launcher for gone; for engines that are not local. */
   readonly heartbeat?: number | undefined;
   /** Milliseconds until the relay must be ready. */
@@ -23,7 +25,7 @@ export async function openTunnel(request: OpenTunnelRequest): Promise<Tunnel> {
   const { heartbeat, deadline = 5000 } = request;
   const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
   // As the container's own user: only so may the relay tell process 1 that the launcher is gone.
-  const starting = request.engine.exec(request.id, ['/mcpcat-init', 'relay', ...beats]);
+  const starting = request.engine.exec(request.id, [request.init, 'relay', ...beats]);
   const timer = new AbortController();
   const late = expiry(deadline, timer.signal);
   let tunnel: Tunnel | undefined;

@@ -71,7 +71,7 @@ export interface Engine {
   /** Filtered by labels, sorted by name. Measures them, which can take seconds on a busy engine. */
   listVolumes(labels: Labels): Promise<readonly VolumeFacts[]>;
   /** Undefined if there is no such volume. Measures nothing. */
-  volumeLabels(name: string): Promise<Labels | undefined>;
+  inspectVolume(name: string): Promise<Pick<VolumeFacts, 'labels' | 'created'> | undefined>;
   /** No error if it is gone already; `volume-in-use` if a container, running or not, still has it. */
   removeVolume(name: string): Promise<void>;
 }
@@ -113,6 +113,8 @@ export interface ImageFacts {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly env: readonly string[];
+  /** Folders that the engine makes a volume of in every container, unless something else is mounted there. */
+  readonly volumes: readonly string[];
 }
 
 export interface BuildRequest {
@@ -200,6 +202,8 @@ export interface BindMount {
   readonly relabel?: 'allowed';
   /** Of a volume that is made for this container; one that exists keeps its own. */
   readonly labels?: Labels;
+  /** Of a volume: it does not take what the image has there. */
+  readonly empty?: true;
 }
 
 export interface VolumeFacts {
@@ -239,7 +243,10 @@ export interface ContainerFacts {
   readonly outOfMemory: boolean;
   readonly pid: number;
   readonly labels: Labels;
+  /** As it was asked for. */
   readonly image: string;
+  /** What that was when the container was made: `sha256:…`. */
+  readonly imageId: string;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly recorded: RecordedSettings;

@@ -8,7 +8,7 @@ import { whileTaken } from './while-taken.ts';
 
 export interface LaunchRequest extends Pick<
   SessionRequest,
-  'engine' | 'sandbox' | 'image' | 'onMissing' | 'accepts' | 'labels' | 'onAttempt'
+  'engine' | 'sandbox' | 'image' | 'onMissing' | 'accepts' | 'labels' | 'onAttempt' | 'cache'
 > {
   /** The client's; asked for when the engine is at work. */
   readonly streams: () => Streams;
@@ -66,10 +66,10 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
 }
 
 function serverOf(request: LaunchRequest): SessionRequest {
-  const { engine, sandbox, image, onMissing, accepts, labels, onAttempt, grace, onTunnelClosed, network } =
-    request;
+  const { engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache } = request;
+  const { grace, onTunnelClosed, network } = request;
   return {
-    ...{ engine, sandbox, image, onMissing, accepts, labels, onAttempt },
+    ...{ engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache },
     graceMs: grace,
     removal: 'at-end',
     dial: async () => (await import('../egress/dial.ts')).realDial({ network }),

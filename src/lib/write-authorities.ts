@@ -3,15 +3,8 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import * as tls from 'node:tls';
 import { writeWhole } from './folders.ts';
+import { authorityFiles } from './authority-files.ts';
 import { readAuthorities } from './use-network.ts';
-
-/** Files of the folder that `writeAuthorities` makes. */
-export const authorityFiles = {
-  /** All that this machine trusts, and the further ones: for what knows one file. */
-  all: 'all.pem',
-  /** The further ones alone: for what adds them to its own. */
-  further: 'further.pem',
-} as const;
 
 /**
  * Writes a user's certificates of authorities, and those together with the ones that the system and Node trust, into a

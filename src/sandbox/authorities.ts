@@ -1,5 +1,5 @@
 import type { BindMount } from '../engine/engine.ts';
-import { authorityFiles } from '../lib/write-authorities.ts';
+import { authorityFiles } from '../lib/authority-files.ts';
 
 /** Where a server finds the authorities that the user trusts. */
 const target = '/mcpcat-authorities';

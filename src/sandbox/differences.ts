@@ -38,29 +38,23 @@ export function refuseDifferences(asked: ContainerSettings, found: RecordedSetti
   const message = `the engine has made another container than it was asked for (image ${asked.image}): ${first}`;
   throw new McpcatError('container-differs', message, {
     detail: more,
-    hint: 'it was removed; what the image brings itself (VOLUME, ENTRYPOINT, ENV) must be declared in the entry, and mcpcat doctor says what this engine can enforce',
+    hint: 'it was removed; a folder of the image (VOLUME) in which it has files must be declared in the entry, and mcpcat doctor says what this engine can enforce',
   });
 }
 
 function processDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
-  const entrypoint = asked.entrypoint ?? ['/mcpcat-init'];
+  const { entrypoint, command } = asked;
   const orders = [...new Set([...Object.keys(asked.env), ...Object.keys(found.env)])].filter((name) =>
     name.startsWith(ordersPrefix),
   );
   return [
-    ...unless(
-      entrypoint.every((word, index) => found.entrypoint[index] === word),
-      {
-        field: 'entry point',
-        expected: words(entrypoint),
-        found: words(found.entrypoint),
-      },
+    ...same('entry point', words(entrypoint ?? found.entrypoint), words(found.entrypoint)),
+    // An engine that is given an entry point takes nothing of the image's command.
+    ...same(
+      'command',
+      words(entrypoint === undefined && command.length === 0 ? found.command : command),
+      words(found.command),
     ),
-    ...unless(asked.command.length === 0 || words(asked.command) === words(found.command), {
-      field: 'command',
-      expected: words(asked.command),
-      found: words(found.command),
-    }),
     ...orders.flatMap((name) => same(`environment ${name}`, asked.env[name], found.env[name])),
     ...unless(!found.healthCheck, { field: 'health check', expected: 'none', found: 'one' }),
     ...same('stop signal', asked.stopSignal ?? found.stopSignal, found.stopSignal),

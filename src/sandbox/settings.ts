@@ -3,6 +3,7 @@ import { policyOf } from '../egress/policy.ts';
 import type { BindMount, ContainerSettings, Labels, NameResolution } from '../engine/engine.ts';
 import type { TmpfsMount } from '../engine/restrictions.ts';
 import { containerLabels, label } from '../lib/labels.ts';
+import { closedVolumes, startWords, type StartOfImage } from './image-start.ts';
 import { parseOwner } from './owner.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -28,8 +29,19 @@ export interface Start {
   /** Graces of mcpcat-init in milliseconds, where they differ from its own. */
   readonly eofGrace?: number | undefined;
   readonly termGrace?: number | undefined;
+  /** Undefined for whoever starts it without us, with the image's own process 1. */
+  readonly process1?: OwnProcess1;
   /** Process 1 ends the server if nobody holds a lease on it for long (src/init/lease-holders.h). */
   readonly lease?: 'held' | 'none';
+}
+
+/** Ours, in place of whatever an image would start. */
+export interface OwnProcess1 {
+  /** Holds it: as it is mounted. */
+  readonly mount: BindMount;
+  /** Its path in the container. */
+  readonly path: string;
+  readonly image: StartOfImage;
 }
 
 /**
@@ -37,9 +49,12 @@ export interface Start {
  * launcher both start from here, so what was verified is what runs.
  */
 export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
+  const mounts = sandbox.mounts.map((mount) => ownedMount(mount, start.labels));
+  const tmpfs = [...sandbox.writable.map((folder) => writableFolder(folder, sandbox)), closedQueues];
+  const { process1 } = start;
   return {
     image: start.image,
-    command: sandbox.args,
+    ...(process1 === undefined ? { command: sandbox.args } : startedBy(process1, sandbox)),
     env: { ...sandbox.env, ...initEnv(sandbox, start) },
     labels: containerLabels(start.labels),
     user: sandbox.user,
@@ -54,8 +69,8 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     nanoCpus: Math.round(sandbox.cpus * 1e9),
     pids: sandbox.pids,
     nofile: 4096,
-    tmpfs: [...sandbox.writable.map((folder) => writableFolder(folder, sandbox)), closedQueues],
-    mounts: sandbox.mounts.map((mount) => ownedMount(mount, start.labels)),
+    tmpfs: [...tmpfs, ...closedVolumes(process1?.image.emptyVolumes ?? [], [...mounts, ...tmpfs])],
+    mounts: [...mounts, ...(process1 === undefined ? [] : [process1.mount])],
     // Process 1 or the relay answers on port 53 without any capability.
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     nameResolution: nameResolutionOf(sandbox),
@@ -63,6 +78,14 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     // Process 1 knows no other, whatever the image says.
     stopSignal: 'SIGTERM',
   };
+}
+
+function startedBy(
+  { path, image }: OwnProcess1,
+  sandbox: Sandbox,
+): Pick<ContainerSettings, 'entrypoint' | 'command'> {
+  const { program, args } = startWords(image, sandbox);
+  return { entrypoint: [path, '--', ...program], command: args };
 }
 
 /** A volume that is kept says whose it is: names alone are the same for everybody on an engine. */

@@ -10,6 +10,8 @@ import { within } from '../lib/within.ts';
 export interface LeaseRequest {
   readonly engine: Pick<Engine, 'endpoint' | 'exec'>;
   readonly id: string;
+  /** Path of process 1 in the container. */
+  readonly init: string;
   /** Resolves when the server has begun to talk or is in trouble: opening the lease must not slow its start. */
   readonly moment: Promise<unknown>;
   /** The lease could not be held: the session can't be kept safely. */
@@ -69,10 +71,10 @@ async function hold(request: LeaseRequest, state: LeaseState): Promise<void> {
 }
 
 /** Resolves when the lease has ended, to the reason. */
-async function holdOnce({ engine, id, onAttempt }: LeaseRequest, state: LeaseState): Promise<string> {
+async function holdOnce({ engine, id, init, onAttempt }: LeaseRequest, state: LeaseState): Promise<string> {
   const heartbeat = heartbeatOf(engine);
   const beats = heartbeat === undefined ? [] : ['--heartbeat', String(heartbeat)];
-  const session = await engine.exec(id, ['/mcpcat-init', 'lease', ...beats]);
+  const session = await engine.exec(id, [init, 'lease', ...beats]);
   if (state.released) {
     session.destroy();
     return '';

@@ -1,9 +1,11 @@
 import type { Tunnel } from '../egress/tunnel.ts';
-import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts';
+import type { Attachment, ContainerFacts, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { randomId } from '../lib/random-id.ts';
+import { ownProcess1 } from '../process1/own-process1.ts';
+import { initFolder, initName, volumeMount, type Prepared, type Process1 } from '../process1/process1.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { ownerText, thisOwner } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
@@ -18,13 +20,14 @@ interface Parts {
   readonly request: SessionRequest;
   /** The container's. */
   readonly name: string;
+  /** Where the volume of process 1 is in it. */
+  readonly folder: string;
+  readonly process1: Process1;
   readonly timeouts: Timeouts;
   readonly supervisor: Supervisor;
   readonly stopped: AbortController;
   readonly started: PromiseWithResolvers<undefined>;
   readonly tunnel: PromiseWithResolvers<Tunnel | undefined>;
-  /** What the container that is being made shall be. */
-  asked?: ContainerSettings;
   attachment?: Attachment;
   sideChannel?: SideChannel;
 }
@@ -32,11 +35,14 @@ interface Parts {
 /** Starts one server in a container of its own (session.ts). Nothing is waited for here, and nothing is thrown. */
 export function openSession(request: SessionRequest): Session {
   const timeouts = timeoutsOf(request);
-  const name = `mcpcat-${request.sandbox.name}-${randomId()}`;
+  const random = randomId();
+  const name = `mcpcat-${request.sandbox.name}-${random}`;
   const supervisor = new Supervisor(request.engine, { name, timeouts });
   const parts: Parts = {
     request,
     name,
+    folder: initFolder(random),
+    process1: process1Of(request),
     timeouts,
     supervisor,
     stopped: new AbortController(),
@@ -69,6 +75,14 @@ export function openSession(request: SessionRequest): Session {
   };
 }
 
+function process1Of({ engine, labels, cache, process1 }: SessionRequest): Process1 {
+  return process1 ?? ownProcess1({ engine, cache, labels: ownedLabels(labels) });
+}
+
+function ownedLabels(labels: Labels): Labels {
+  return { ...labels, [label.owner]: ownerText(thisOwner()) };
+}
+
 function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {
   const all = { ...defaultTimeouts, ...timeouts };
   return { ...all, afterInputEndMs: all.afterInputEndMs + graceMs };
@@ -81,49 +95,75 @@ function letGo({ sideChannel, started, tunnel }: Parts): void {
   tunnel.resolve(undefined);
 }
 
-async function open(parts: Parts): Promise<Channel | undefined> {
+/** Something that was known of an image may have changed since; twice in a row it is no accident. */
+const maxChanges = 2;
+
+async function open(parts: Parts, image = parts.request.image, changes = 0): Promise<Channel | undefined> {
   const { request, timeouts, supervisor } = parts;
   const { engine } = request;
-  const id = await supervisor.unlessOver(create(parts, request.image));
-  if (id === undefined) return supervisor.giveUp();
+  const made = await supervisor.unlessOver(create(parts, image));
+  if (made === undefined) return supervisor.giveUp();
+  const { id } = made;
   const watching = Promise.withResolvers<void>();
   supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
-  const attaching = Promise.all([attach(parts, id), watching.promise, readBack(parts, id)]);
+  const attaching = Promise.all([attach(parts, id), watching.promise, readBack(parts, made)]);
   const attached = await supervisor.inTime(attaching, {
     ms: timeouts.attachMs,
     doing: 'attach to the container',
   });
   if (attached === undefined) return undefined;
-  const [attachment] = attached;
-  return supervisor.mayStart() ? start(parts, { id, attachment }) : supervisor.giveUp();
+  const [attachment, , known] = attached;
+  if (!supervisor.mayStart()) return supervisor.giveUp();
+  if (known === 'as-known') return start(parts, { id, attachment });
+  if (changes === maxChanges)
+    throw new McpcatError('container-differs', `the image ${made.image} changes while it is being started`);
+  attachment.destroy();
+  await supervisor.inTime(supervisor.discard(id), { ms: timeouts.createMs, doing: 'remove the container' });
+  return supervisor.over ? undefined : open(parts, made.image, changes + 1);
+}
+
+interface MadeContainer {
+  readonly id: string;
+  readonly image: string;
+  readonly prepared: Prepared;
+  /** What it shall be. */
+  readonly asked: ContainerSettings;
 }
 
 /** Beside the attach, so that it takes no time of its own: what is not as it was asked for is never started. */
-async function readBack({ request: { engine, accepts }, asked }: Parts, id: string): Promise<void> {
-  const facts = await engine.inspectContainer(id);
-  if (asked === undefined || facts === undefined)
-    throw new McpcatError('container-missing', 'the container was removed before it was started');
+async function readBack(
+  { request: { engine, accepts }, folder }: Parts,
+  { id, prepared, asked }: MadeContainer,
+): Promise<'as-known' | 'changed'> {
+  const reading = engine.inspectContainer(id).then(present);
+  const imageId = reading.then((facts) => facts.imageId);
+  imageId.catch(() => undefined); // whoever waits for what was read hears of it
+  const [facts, known] = await Promise.all([reading, prepared.confirm({ id, folder, imageId })]);
+  // What it was asked for may have been meant for another image.
+  if (known === 'changed') return known;
   refuseDifferences(asked, facts.recorded);
   await accepts?.(facts.labels);
+  return known;
+}
+
+function present(facts: ContainerFacts | undefined): ContainerFacts {
+  if (facts !== undefined) return facts;
+  throw new McpcatError('container-missing', 'the container was removed before it was started');
 }
 
 /** Undefined if the end was asked for while an image was on its way. */
-async function create(parts: Parts, image: string): Promise<string | undefined> {
+async function create(parts: Parts, image: string): Promise<MadeContainer | undefined> {
   const { request, timeouts, supervisor, stopped } = parts;
-  const { engine, onMissing } = request;
   try {
-    parts.asked = settings(parts, image);
-    refuseFolders(engine, parts.asked);
-    const creating = engine.createContainer(parts.asked);
-    creating
-      .then((late) => (supervisor.over ? engine.removeContainer(late) : undefined))
-      .catch(() => undefined);
-    return await supervisor.inTime(creating, { ms: timeouts.createMs, doing: 'create the container' });
+    return await supervisor.inTime(make(parts, image), {
+      ms: timeouts.createMs,
+      doing: 'create the container',
+    });
   } catch (error) {
     supervisor.notCreated(error);
     if (!(error instanceof McpcatError) || error.code !== 'image-missing') throw error;
     const { signal } = stopped;
-    const other = await onMissing?.(image, signal).catch((failure: unknown) => {
+    const other = await request.onMissing?.(image, signal).catch((failure: unknown) => {
       if (signal.aborted) return undefined;
       throw failure;
     });
@@ -144,16 +184,36 @@ function refuseFolders({ endpoint }: Pick<Engine, 'endpoint'>, { mounts }: Conta
   );
 }
 
-function settings({ request, name }: Parts, image: string): ContainerSettings {
+async function make(parts: Parts, image: string): Promise<MadeContainer | undefined> {
+  const { request, supervisor } = parts;
+  const { engine } = request;
+  const prepared = await parts.process1.prepare(image);
+  const asked = settings(parts, image, prepared);
+  refuseFolders(engine, asked);
+  if (supervisor.ending) return undefined;
+  supervisor.creating();
+  const creating = engine.createContainer(asked);
+  creating
+    .then((late) => (supervisor.over ? engine.removeContainer(late) : undefined))
+    .catch(() => undefined);
+  return { id: await creating, image, prepared, asked };
+}
+
+function settings(
+  { request, name, folder }: Parts,
+  image: string,
+  { volume, image: ofImage }: Prepared,
+): ContainerSettings {
   const { sandbox, labels, removal, graceMs, adjust = (all) => all } = request;
   return adjust({
     name,
     ...settingsOf(sandbox, {
       image,
-      labels: { ...labels, [label.owner]: ownerText(thisOwner()) },
+      labels: ownedLabels(labels),
       autoRemove: removal === 'at-end',
       eofGrace: graceMs,
       lease: 'held',
+      process1: { mount: volumeMount(volume, folder), path: initOf({ folder }), image: ofImage },
     }),
   });
 }
@@ -164,6 +224,10 @@ async function attach(parts: Parts, id: string): Promise<Attachment> {
   // Nobody waits for it any more.
   if (parts.supervisor.over) attachment.destroy();
   return attachment;
+}
+
+function initOf({ folder }: Pick<Parts, 'folder'>): string {
+  return `${folder}/${initName}`;
 }
 
 interface Attached {
@@ -189,7 +253,7 @@ async function start(parts: Parts, { id, attachment }: Attached): Promise<Channe
   // The request goes out before our own work, which the engine's gives time for.
   await new Promise((resolve) => setImmediate(resolve));
   const { stdin, stdout, stderr } = await speaker(parts, attachment);
-  return { id, send: stdin, received: stdout, stderr, tunnel: parts.tunnel.promise };
+  return { id, init: initOf(parts), send: stdin, received: stdout, stderr, tunnel: parts.tunnel.promise };
 }
 
 /** The server runs: from now on it is held. */
@@ -202,6 +266,7 @@ function supervise(
   parts.sideChannel = holdSideChannel({
     engine: request.engine,
     id,
+    init: initOf(parts),
     sandbox: request.sandbox,
     dial: request.dial,
     moment: talking,

@@ -16,7 +16,7 @@ export class Remover {
   readonly #engine: EnginePart;
   readonly #name: string;
   /** Whether the engine may have made it: its answer was not heard, it answered with an error, or it can't have. */
-  #creation: 'unheard' | 'refused' | 'impossible' = 'unheard';
+  #creation: 'unheard' | 'refused' | 'impossible' = 'impossible';
   #id: string | undefined;
   #pending: Promise<void> | undefined;
 
@@ -26,12 +26,25 @@ export class Remover {
     this.#name = name;
   }
 
+  asked(): void {
+    this.#creation = 'unheard';
+  }
+
   created(id: string): void {
     this.#id = id;
   }
 
+  /** One that another takes the place of. */
+  async discard(id: string): Promise<void> {
+    await this.byForce(id);
+    this.#pending = undefined;
+    this.#id = undefined;
+    this.#creation = 'impossible';
+  }
+
   /** The engine has not made it, or nobody knows. */
   notCreated(error: unknown): void {
+    if (this.#creation === 'impossible') return;
     const code = error instanceof McpcatError ? error.code : undefined;
     if (code === 'engine-gone' || code === 'timeout') this.#creation = 'unheard';
     else this.#creation = code === 'engine-failed' ? 'refused' : 'impossible';

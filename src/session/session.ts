@@ -4,6 +4,7 @@ import type { Dial } from '../egress/dial.ts';
 import type { Policy } from '../egress/policy.ts';
 import type { Tunnel } from '../egress/tunnel.ts';
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
+import type { Process1 } from '../process1/process1.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -34,6 +35,10 @@ export interface SessionRequest {
   /** The last word on the settings, for a test session that shall show more than it enforces. */
   readonly adjust?: ((settings: ContainerSettings) => ContainerSettings) | undefined;
   readonly timeouts?: Partial<Timeouts>;
+  /** A folder for what is known of engine and image from one start to the next (src/process1); asked anew without. */
+  readonly cache?: string | undefined;
+  /** Instead of mcpcat's own, for tests of everything else. */
+  readonly process1?: Process1 | undefined;
 }
 
 /**
@@ -65,6 +70,8 @@ export interface Session {
 /** Bytes pass untouched in both directions, and each stream holds back its writer. */
 export interface Channel {
   readonly id: string;
+  /** Path of process 1 in the container. */
+  readonly init: string;
   /** `end()` is the end of the server's input; its answers still come back. */
   readonly send: Writable;
   readonly received: Readable;

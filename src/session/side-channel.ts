@@ -89,11 +89,21 @@ async function endsToo({ engine, id, isEnding }: SideChannelRequest, state: Tunn
 }
 
 async function open(request: SideChannelRequest): Promise<Tunnel> {
-  const { engine, id, sandbox, dial, onAttempt, policy = policyOf(sandbox.network), tunnelMs } = request;
+  const {
+    engine,
+    id,
+    init,
+    sandbox,
+    dial,
+    onAttempt,
+    policy = policyOf(sandbox.network),
+    tunnelMs,
+  } = request;
   const [{ openTunnel }, dialer] = await Promise.all([import('../egress/open-tunnel.ts'), dial()]);
   return openTunnel({
     engine,
     id,
+    init,
     policy,
     dial: dialer,
     onAttempt,

@@ -68,6 +68,11 @@ export class Supervisor {
     return this.#over.promise;
   }
 
+  /** The engine is asked for it. */
+  creating(): void {
+    this.#remover.asked();
+  }
+
   /** The container exists; `end` is the engine's word that it has stopped. */
   created(id: string, end: Promise<ContainerEnd>): void {
     this.#id = id;
@@ -75,10 +80,12 @@ export class Supervisor {
     this.#phase = 'created';
     end.then(
       async ({ exitCode }) => {
+        if (this.#id !== id) return;
         if (this.#phase === 'starting') await within(this.#answered.promise, startAnswerMs);
         this.#finish(exitCode);
       },
       (error: unknown) => {
+        if (this.#id !== id) return;
         this.#reason ??= { kind: 'engine-gone', message: messageOf(error) };
         this.#finish(3);
       },
@@ -107,6 +114,13 @@ export class Supervisor {
     this.#phase = 'running';
     if (this.#urgency === 'input-ended') this.#terminateAfter(this.#timeouts.afterInputEndMs);
     return true;
+  }
+
+  /** It is not what was meant after all, and another is made in its place: its end is nobody's. */
+  async discard(id: string): Promise<void> {
+    this.#id = undefined;
+    this.#phase = 'creating';
+    await this.#remover.discard(id);
   }
 
   /** The engine has not made it, or nobody knows. */

@@ -85,7 +85,7 @@ export const findingKinds = {
   'not-probed': {
     severity: 'error',
     title: 'The sandbox could not be measured',
-    advice: 'build the image again, so that it holds the mcpcat-init of this mcpcat',
+    advice: 'it ended at once, or stopped whatever else ran in its container: run the test again',
   },
   'undeclared-host': {
     severity: 'warning',

@@ -55,7 +55,7 @@ async function failureOf(
   const attempts = attemptsOf(entry, sandbox);
   let closed: readonly string[] = [];
   const beforeClose = async (): Promise<void> => {
-    const answers = await probe(engine, testSession.id, attempts);
+    const answers = await probe(engine, testSession, attempts);
     closed = attempts.flatMap(({ what, target }, index) => {
       const answer = answers[index];
       return answer?.verdict === 'ok' ? [] : [`${what} ${target}: ${answer?.detail ?? 'no answer'}`];

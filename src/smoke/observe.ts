@@ -127,7 +127,7 @@ async function probedFrom(
     const expectations = expectationsOf(sandbox);
     const answers = await probe(
       engine,
-      testSession.id,
+      testSession,
       expectations.map(({ attempt }) => attempt),
     );
     const results = expectations.flatMap((expectation, index) => {

@@ -3,5 +3,5 @@
  * reaping one (`[mcpcat-init]`, `runc init`).
  */
 export function isOwnProcess(command: string): boolean {
-  return /^($|\/mcpcat-init|\[mcpcat-init\]|runc(:\[| init))/.test(command);
+  return /^($|(\/\.mcpcat-[0-9a-f]+)?\/mcpcat-init|\[mcpcat-init\]|runc(:\[| init))/.test(command);
 }

@@ -1,5 +1,6 @@
 import type { Engine, ExecSession } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { Channel } from '../session/session.ts';
 
 /** One thing that is tried from inside a container; `src/init/probe.h` says what each does. */
 export interface Attempt {
@@ -22,21 +23,19 @@ const maxBytes = 16 << 20;
 
 /**
  * Makes all attempts in a running container, as its own user, and resolves to their answers in order. Rejects with
- * `engine-failed` if the image has no mcpcat-init that can.
+ * `engine-failed` if it says nothing.
  */
 export async function probe(
   engine: Pick<Engine, 'exec'>,
-  id: string,
+  { id, init }: Pick<Channel, 'id' | 'init'>,
   attempts: readonly Attempt[],
 ): Promise<Answer[]> {
   const words = attempts.map(({ what, target }) => `${what}:${target}`);
-  const session = await engine.exec(id, ['/mcpcat-init', 'probe', ...words]);
+  const session = await engine.exec(id, [init, 'probe', ...words]);
   const { stdout, stderr } = await outputOf(session);
   const lines = parse(stdout);
   if (lines.length === 0)
-    throw new McpcatError('engine-failed', `the probe in the container gave no answer: ${stderr.trim()}`, {
-      hint: 'an image of an older mcpcat has none: build it again',
-    });
+    throw new McpcatError('engine-failed', `the probe in the container gave no answer: ${stderr.trim()}`);
   return attempts.map((_, index) => answerOf(lines.filter((line) => line.index === index)));
 }
 

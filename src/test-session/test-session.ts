@@ -28,6 +28,8 @@ export interface TestSessionRequest {
 /** A server that runs under test. */
 export interface TestSession {
   readonly id: string;
+  /** Path of process 1 in the container. */
+  readonly init: string;
   readonly attachment: Pick<Attachment, 'stdin' | 'stdout'>;
   /** Grows while the server writes; the last lines only. */
   readonly stderr: string[];
@@ -84,9 +86,13 @@ async function running(session: Session): Promise<Channel> {
   return channel;
 }
 
-function testSessionOf({ ended }: Session, { id, send, received, stderr, tunnel }: Channel): TestSession {
+function testSessionOf(
+  { ended }: Session,
+  { id, init, send, received, stderr, tunnel }: Channel,
+): TestSession {
   return {
     id,
+    init,
     attachment: { stdin: send, stdout: received },
     stderr: collect(stderr),
     ended: ended.then(exitOf),

@@ -61,23 +61,30 @@ function closing(session: Session): Session & AsyncDisposable {
 }
 
 /** An image of nothing but its configuration; refused ones are never started. */
-const refusals: readonly (readonly [change: string, message: RegExp])[] = [
-  ['VOLUME /own', /mount \/own: expected none, found a volume, as the image has it/],
-  ['VOLUME ["/tmp", "/own"]', /mount \/own: expected none/],
-  ['ENTRYPOINT ["/own"]', /entry point: expected \["\/mcpcat-init"\], found \["\/own"\]/],
-  ['ENV MCPCAT_TERM_GRACE_MS=9999999', /environment MCPCAT_TERM_GRACE_MS: expected none, found 9999999/],
+const refusals: readonly (readonly [change: string, code: string, message: RegExp])[] = [
+  [
+    'ENV MCPCAT_TERM_GRACE_MS=9999999',
+    'container-differs',
+    /environment MCPCAT_TERM_GRACE_MS: expected none, found 9999999/,
+  ],
+  ['VOLUME /own', 'container-differs', /mount \/own: expected none, found a volume, as the image has it/],
+  ['VOLUME ["/tmp", "/own"]', 'container-differs', /mount \/own: expected none/],
+  ['ENTRYPOINT []', 'usage', /its image names no program to start/],
 ];
 
-for (const [change, message] of refusals)
+for (const [change, code, message] of refusals)
   test(`an image with ${change} is refused by name, and nothing is left`, { timeout }, async () => {
     const entrypoint = change.startsWith('ENTRYPOINT') ? [] : ['ENTRYPOINT ["/mcpcat-init", "--", "/x"]'];
-    await engine.importImage(await tarOf({ x: '' }), { tag: own, changes: [...entrypoint, change] });
+    await engine.importImage(await tarOf({ x: '', 'own/file': '' }), {
+      tag: own,
+      changes: [...entrypoint, change],
+    });
     const session = sessionWith(own);
     const end = await session.ended;
     const { left } = await session.close();
     assert.equal(left, undefined);
     assert.ok(end.kind === 'failed' && end.error instanceof McpcatError);
-    assert.equal(end.error.code, 'container-differs');
+    assert.equal(end.error.code, code);
     assert.match(end.error.message, message);
     assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
   });

@@ -46,7 +46,7 @@ function request(
   more: Partial<OpenTunnelRequest> = {},
 ): OpenTunnelRequest {
   const policy = policyOf(rulesOf({ declared: ['a.example.com'], settings: {} }));
-  return { engine, id: 'c1', policy, dial: loopbackDial(), ...more };
+  return { engine, id: 'c1', init: '/mcpcat-init', policy, dial: loopbackDial(), ...more };
 }
 
 test(

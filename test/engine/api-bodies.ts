@@ -14,6 +14,7 @@ export function settingsOf(body: Fields): ContainerSettings {
     ...closed(String(body['Image'])),
     labels: strings(body['Labels']),
     command: Array.isArray(body['Cmd']) ? body['Cmd'].map(String) : [],
+    ...(Array.isArray(body['Entrypoint']) ? { entrypoint: body['Entrypoint'].map(String) } : {}),
     autoRemove: host['AutoRemove'] === true,
     mounts,
   };
@@ -47,6 +48,7 @@ export function factsBody(facts: ContainerFacts, body: Fields, image: ImageFacts
   const { Env = [], Cmd = [], Entrypoint = image.entrypoint } = body;
   return {
     Id: facts.id,
+    Image: facts.imageId,
     State: {
       Status: facts.state,
       ExitCode: facts.exitCode,

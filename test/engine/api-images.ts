@@ -79,9 +79,10 @@ function volumeRoutes(engine: FakeEngine): Route[] {
       method: 'GET',
       path: /^\/volumes\/(.+)$/,
       async handle({ name }) {
-        const labels = await engine.volumeLabels(name);
-        if (labels === undefined) throw refusal(404, `get ${name}: no such volume`);
-        return { status: 200, body: { Name: name, Driver: 'local', Scope: 'local', Labels: labels } };
+        const volume = await engine.inspectVolume(name);
+        if (volume === undefined) throw refusal(404, `get ${name}: no such volume`);
+        const { labels: Labels, created: CreatedAt } = volume;
+        return { status: 200, body: { Name: name, Driver: 'local', Scope: 'local', Labels, CreatedAt } };
       },
     },
     {
@@ -206,6 +207,7 @@ function imageBody(facts: ImageFacts): unknown {
       Entrypoint: facts.entrypoint,
       Cmd: facts.command,
       Env: facts.env,
+      Volumes: Object.fromEntries(facts.volumes.map((folder) => [folder, {}])),
     },
   };
 }

@@ -42,7 +42,7 @@ export function aboutVolumes(it: It): void {
       async (id) => {
         const [volume, ...more] = await engine.listVolumes(labels);
         assert.deepEqual([volume?.name, volume?.containers, more.length], [name, [id], 0]);
-        assert.deepEqual(await engine.volumeLabels(name), labels);
+        assert.deepEqual((await engine.inspectVolume(name))?.labels, labels);
         await assert.rejects(engine.removeVolume(name), { code: 'volume-in-use' });
       },
       { mounts: [mount] },
@@ -51,6 +51,6 @@ export function aboutVolumes(it: It): void {
     await engine.removeVolume(name);
     await engine.removeVolume(name);
     assert.deepEqual(await engine.listVolumes(labels), []);
-    assert.equal(await engine.volumeLabels(name), undefined);
+    assert.equal(await engine.inspectVolume(name), undefined);
   });
 }

@@ -22,12 +22,28 @@ async function refusedImage(scene: Scene, line: string, reason: RegExp): Promise
   return refusedStart(await scene.visit({ mode: 'idle', image }), reason);
 }
 
+/** What the first process of a container is, with whatever an image says of it; ours is at a place of its own. */
+async function firstProcess(scene: Scene, lines: readonly string[]): Promise<Verdict> {
+  const image = await scene.image(tagOf(scene, 'first'), lines);
+  const found = await inspected(scene, image, '{{index .Config.Entrypoint 0}} {{.Config.User}}');
+  if (found === undefined) return unproved('no container');
+  const [program = '', user = ''] = found.split(' ');
+  if (scene.column !== 'mcpcat') return ['', '0', '0:0'].includes(user) ? succeeded('root') : stopped(user);
+  if (!/^\/\.mcpcat-[0-9a-f]{12}\/mcpcat-init$/.test(program)) return succeeded(program);
+  return user === '65532:65532' ? stopped('the launcher’s own, as 65532') : succeeded(`as ${user}`);
+}
+
+const noProcess1 = onlyOurs('it promises no process 1 of its own');
+
 const own: readonly Scheme[] = [
   {
     title: 'an image’s own process 1 in the place of the launcher’s',
-    none: onlyOurs('it promises no process 1 of its own'),
-    run: (scene) =>
-      refusedImage(scene, 'ENTRYPOINT ["/usr/local/bin/node", "/app/red.js"]', /entry point: expected[^,]*/),
+    none: noProcess1,
+    run: (scene) => firstProcess(scene, ['ENTRYPOINT ["/usr/local/bin/node", "/app/red.js"]']),
+  },
+  {
+    title: 'an image’s USER root, and its ONBUILD',
+    run: (scene) => firstProcess(scene, ['USER 0:0', 'ONBUILD USER 0:0', 'ONBUILD RUN ["/app/escape"]']),
   },
   {
     title: 'an image’s settings for the launcher’s process 1',
@@ -43,10 +59,19 @@ const own: readonly Scheme[] = [
     title: 'an image’s VOLUME: a folder to write and run programs in',
     async run(scene) {
       const image = await scene.image(tagOf(scene, 'volume'), ['VOLUME /own']);
-      const visit = await scene.visit({ mode: 'volume', image });
-      const runs = visit.answers.find(({ attempt }) => attempt === 'volume')?.['runs'];
+      const { answers } = await scene.visit({ mode: 'volume', image });
+      const runs = answers.find(({ attempt }) => attempt === 'volume')?.['runs'];
       if (runs === 'fine') return succeeded('a program written there runs');
-      return refusedStart(visit, /mount \/own: expected none, found a volume/);
+      return runs === undefined ? unproved('no answer') : stopped(JSON.stringify(runs));
+    },
+  },
+  {
+    title: 'an image’s VOLUME over its own programs, to change them',
+    none: onlyOurs('it does as the image says'),
+    async run(scene) {
+      const image = await scene.image(tagOf(scene, 'over'), ['VOLUME /app']);
+      const visit = await scene.visit({ mode: 'idle', image });
+      return refusedStart(visit, /mount \/app: expected none, found a volume/);
     },
   },
   {

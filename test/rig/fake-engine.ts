@@ -77,8 +77,8 @@ export class FakeEngine extends FakeContainerCalls implements Engine {
     );
   }
 
-  volumeLabels(name: string): Promise<Labels | undefined> {
-    return this.gate.pass('volumeLabels', [name], () => this.volumes.get(name)?.labels);
+  inspectVolume(name: string): Promise<VolumeFacts | undefined> {
+    return this.gate.pass('inspectVolume', [name], () => this.volumes.get(name));
   }
 
   removeVolume(name: string): Promise<void> {
@@ -86,6 +86,7 @@ export class FakeEngine extends FakeContainerCalls implements Engine {
       if (this.holdersOf(name).length > 0)
         throw new McpcatError('volume-in-use', `the volume ${name} is in use`);
       this.volumes.delete(name);
+      this.volumeTars.delete(name);
     });
   }
 }

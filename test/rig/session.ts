@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openSession } from '../../src/session/open-session.ts';
+import type { Process1 } from '../../src/process1/process1.ts';
 import type { Channel, Session, SessionRequest } from '../../src/session/session.ts';
 import type { FakeContainer } from './fake-engine/fake-container.ts';
 import { closed } from './closed.ts';
@@ -44,6 +45,16 @@ export function ignoresEverything(container: FakeContainer): void {
   container.onSignal = () => undefined;
 }
 
+/** One that is there and stays as it is; what becomes of it otherwise is tested in test/process1. */
+export const steadyProcess1: Process1 = {
+  prepare: () =>
+    Promise.resolve({
+      volume: 'mcpcat_init_of_a_test',
+      image: { entrypoint: ['/mcpcat-init', '--', '/server'], command: [], emptyVolumes: [] },
+      confirm: () => Promise.resolve('as-known'),
+    }),
+};
+
 /** A session on a fake engine, with waits that are over at once where only they lead on. */
 export function sessionOn(engine: FakeEngine, more: Partial<SessionRequest> = {}): Session {
   return openSession({
@@ -54,6 +65,7 @@ export function sessionOn(engine: FakeEngine, more: Partial<SessionRequest> = {}
     dial: () => Promise.reject(new Error('nobody dials')),
     onAttempt: () => undefined,
     removal: 'at-end',
+    process1: steadyProcess1,
     ...more,
   });
 }

@@ -6,6 +6,7 @@ import { differencesOf, refuseDifferences } from '../../src/sandbox/differences.
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import { settingsOf } from '../../src/sandbox/settings.ts';
 import { recordedOf } from '../rig/fake-engine/recorded.ts';
+import { volumeMount } from '../../src/process1/process1.ts';
 import { entryOf, fakePaths, noOverrides, refused } from './fixtures.ts';
 
 const entry = entryOf({
@@ -17,7 +18,17 @@ const entry = entryOf({
 const mounts = [{ name: 'docs', hostPath: '/home/ada/docs', mode: undefined }];
 const asked: ContainerSettings = settingsOf(
   sandboxOf(entry, { ...noOverrides, mounts, args: ['--quiet'], state: 'kept' }, fakePaths()),
-  { image: 'mcpcat/notes:local', labels: {}, autoRemove: true, lease: 'held' },
+  {
+    image: 'mcpcat/notes:local',
+    labels: {},
+    autoRemove: true,
+    lease: 'held',
+    process1: {
+      mount: volumeMount('mcpcat_init_amd64_0', '/.mcpcat-1'),
+      path: '/.mcpcat-1/mcpcat-init',
+      image: { entrypoint: ['node', 'server.js'], command: ['--loud'], emptyVolumes: ['/tmp'] },
+    },
+  },
 );
 const made = recordedOf(asked, {
   entrypoint: ['/mcpcat-init', '--', 'node'],
@@ -59,7 +70,10 @@ const weaker: Readonly<Record<string, readonly [string, Partial<RecordedSettings
   'a stop signal of the image': ['stop signal', { stopSignal: 'SIGQUIT' }],
   'an entry point of the image': ['entry point', { entrypoint: ['/own'] }],
   'no entry point': ['entry point', { entrypoint: [] }],
+  'the image’s process 1': ['entry point', { entrypoint: ['/mcpcat-init', '--', 'node', 'server.js'] }],
+  'another program': ['entry point', { entrypoint: ['/.mcpcat-1/mcpcat-init', '--', 'sh'] }],
   'other arguments': ['command', { command: ['--loud'] }],
+  'no arguments': ['command', { command: [] }],
   'an order to process 1': [
     'environment MCPCAT_TERM_GRACE_MS',
     { env: { ...made.env, MCPCAT_TERM_GRACE_MS: '9999999' } },
@@ -140,10 +154,11 @@ test('stricter than asked for is fine', () => {
   assert.deepEqual(fields(less), []);
 });
 
-test('an entry point of our own must begin the container’s', () => {
-  const entrypoint = ['/mcpcat-init', '--', '/mcpcat-init'];
+test('the entry point must be the one that was asked for, to its last word', () => {
+  const entrypoint = ['/.mcpcat-1/mcpcat-init', '--', '/.mcpcat-1/mcpcat-init'];
   assert.deepEqual(fields({ entrypoint }, { entrypoint }), []);
   assert.deepEqual(fields({}, { entrypoint }), ['entry point']);
+  assert.deepEqual(fields({ entrypoint: [...entrypoint, 'watch'] }, { entrypoint }), ['entry point']);
 });
 
 test('the refusal names the field, what was expected and what was found, all of them', () => {

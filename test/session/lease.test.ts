@@ -25,7 +25,7 @@ async function lossOf(engine: FakeEngine, onExec: (exec: FakeExec) => void): Pro
   const lost = Promise.withResolvers<string>();
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   try {
-    holdLease({ engine, id, moment: now, onLost: lost.resolve });
+    holdLease({ engine, id, init: '/mcpcat-init', moment: now, onLost: lost.resolve });
     return await afterTime(lost.promise);
   } finally {
     mock.timers.reset();
@@ -64,7 +64,7 @@ test('a lease is held when the moment has come, or after a while, and let go whe
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   try {
     const never = new Promise(() => undefined);
-    const lease = holdLease({ engine, id, moment: never, onLost: assert.fail });
+    const lease = holdLease({ engine, id, init: '/mcpcat-init', moment: never, onLost: assert.fail });
     await turns(5);
     assert.equal(engine.only.execs.length, 0);
     mock.timers.tick(3000);
@@ -87,7 +87,7 @@ test('a lease that is let go while it is opened is not held', async () => {
   const engine = engineWith();
   const id = await plainContainer(engine);
   engine.hold('exec');
-  const lease = holdLease({ engine, id, moment: now, onLost: assert.fail });
+  const lease = holdLease({ engine, id, init: '/mcpcat-init', moment: now, onLost: assert.fail });
   const opening = await engine.next('exec');
   lease.release();
   await opening.release();
@@ -102,7 +102,7 @@ test('on a far engine the lease beats, because nobody tells of a launcher that v
   const far = { endpoint: 'tcp://engine:2376', exec: engine.exec.bind(engine) };
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   try {
-    const lease = holdLease({ engine: far, id, moment: now, onLost: assert.fail });
+    const lease = holdLease({ engine: far, id, init: '/mcpcat-init', moment: now, onLost: assert.fail });
     await turns(5);
     const [exec] = engine.only.execs;
     assert.deepEqual(exec?.command, ['/mcpcat-init', 'lease', '--heartbeat', '35000']);

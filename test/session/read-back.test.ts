@@ -38,11 +38,15 @@ test('a container that is not what was asked for is never started, is removed, a
 });
 
 test('an image’s own entry point, volume or order to process 1 is such a container', async () => {
-  const facts = { tags: [fakeImage], entrypoint: ['/own'], env: ['MCPCAT_LEASE=0'] };
-  const engine = engineWith();
-  engine.addImage(facts);
-  const { message } = await refusalOn(engine);
-  assert.match(message, /entry point: expected \["\/mcpcat-init"\], found \["\/own"\]$/);
+  const { message } = await refusalOn(making(engineWith(), { entrypoint: ['/own'] }));
+  assert.match(
+    message,
+    /entry point: expected \["\/.mcpcat-\w+\/mcpcat-init","--","\/server"\], found \["\/own"\]$/,
+  );
+  const ordering = engineWith();
+  ordering.addImage({ tags: [fakeImage], env: ['MCPCAT_UNREAD_MS=9999999'] });
+  const third = await refusalOn(ordering);
+  assert.match(third.message, /environment MCPCAT_UNREAD_MS: expected none, found 9999999$/);
   const volume = { kind: 'volume', source: 'a'.repeat(64), target: '/data', readOnly: false };
   const second = await refusalOn(making(engineWith(), { mounts: [volume] }));
   assert.match(second.message, /mount \/data: expected none, found a volume, as the image has it$/);

@@ -35,6 +35,7 @@ async function held(
   const channel = holdSideChannel({
     engine,
     id,
+    init: '/mcpcat-init',
     sandbox: { network, ...more },
     dial: () => Promise.resolve(() => Promise.reject(new Error('nobody dials'))),
     moment: Promise.resolve(),

@@ -5,7 +5,7 @@ import { answers, quote, outputLines, type Detection, type Situation } from './d
 const home = '/home/mcpcat';
 /** Paths of the image's own: nothing may lie over them. */
 const fixed =
-  /^\/(app|bin|dev|etc|lib|lib64|proc|root|run|sbin|sys|usr|mcpcat-init)(\/|$)|^\/var\/lib|^\/(var)?$/;
+  /^\/(app|bin|dev|etc|lib|lib64|proc|root|run|sbin|sys|usr|mcpcat-init|\.mcpcat-[0-9a-f]+)(\/|$)|^\/var\/lib|^\/(var)?$/;
 
 const complaints: readonly RegExp[] = [
   /E(?:ROFS|ACCES|PERM): [^,]{1,60}, (\w+) '([^']{1,300})'/g,

@@ -54,8 +54,8 @@ export function consented(server: RunServer, { options, terminal }: Invocation):
 async function refuseOthersState(owner: StateOwner, { engine, sandbox }: Made): Promise<void> {
   for (const { kind, source } of sandbox.mounts) {
     if (kind !== 'volume' || source === '') continue;
-    const labels = await engine.volumeLabels(source);
-    if (labels !== undefined) refuseOtherVolume(owner, { name: source, labels });
+    const volume = await engine.inspectVolume(source);
+    if (volume !== undefined) refuseOtherVolume(owner, { name: source, labels: volume.labels });
   }
 }
 

@@ -72,6 +72,7 @@ export const execute: Execute = async (invocation) => {
     ...choice,
     accepts: (found) => isMeant(found, { engine, sandbox }),
     labels: launchLabels(name, terminal),
+    cache: terminal.host.folders(terminal.env).cache,
     streams: () => ({
       stdin: terminal.streams.stdin,
       stdout: terminal.streams.stdout,

@@ -105,7 +105,7 @@ function bindText({ source, target, readOnly }: BindMount): string {
   return `${source}:${target}:${readOnly ? 'ro' : 'rw'},rprivate,z`;
 }
 
-/** `NoCopy: false`: an empty volume takes owner and mode of the image's folder. */
-function volumeOptions({ labels = {} }: BindMount): VolumeOptions {
-  return { NoCopy: false, Labels: { ...labels }, DriverConfig: { Name: 'local', Options: {} } };
+/** `NoCopy: false`: an empty volume takes owner, mode and content of the image's folder. */
+function volumeOptions({ labels = {}, empty }: BindMount): VolumeOptions {
+  return { NoCopy: empty === true, Labels: { ...labels }, DriverConfig: { Name: 'local', Options: {} } };
 }

@@ -6,6 +6,7 @@ import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import { failure, statusOf } from './failure.ts';
 import type { Identify } from './identify.ts';
+import { fieldsOf } from './json.ts';
 
 type ImageCalls = Pick<
   Engine,
@@ -67,6 +68,7 @@ async function inspect(docker: Docker, reference: string, dialect: Dialect): Pro
     entrypoint: words(Config.Entrypoint),
     command: Config.Cmd ?? [],
     env: Config.Env ?? [],
+    volumes: Object.keys(fieldsOf(Config.Volumes)),
   };
 }
 

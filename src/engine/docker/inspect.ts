@@ -19,6 +19,7 @@ export function containerFacts(answer: unknown, dialect: Dialect = docker): Cont
       Object.entries(fieldsOf(config['Labels'])).map(([name, value]) => [name, textOf(value)]),
     ),
     image: textOf(config['Image']),
+    imageId: textOf(body['Image']),
     startedAt: textOf(state['StartedAt']),
     finishedAt: textOf(state['FinishedAt']),
     recorded: recordedSettings(body, config, dialect),

@@ -17,7 +17,7 @@ import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
 import type { Wire } from './wire.ts';
 import { securityNames } from './security-names.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, textOf } from './json.ts';
 
 export type SessionCalls = Pick<
   Engine,
@@ -27,7 +27,7 @@ export type SessionCalls = Pick<
   | 'startContainer'
   | 'waitContainer'
   | 'exec'
-  | 'volumeLabels'
+  | 'inspectVolume'
 >;
 
 const short = (id: string): string => id.slice(0, 12);
@@ -44,8 +44,8 @@ export function sessionCalls(wire: Wire, calls: Calls, identify: Identify): Sess
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
     inspectContainer: (id) =>
       calls.tolerant(`inspect ${short(id)}`, [404], async () => inspect(wire, id, await identify())),
-    volumeLabels: (name) =>
-      calls.tolerant(`inspect the volume ${name}`, [404], () => volumeLabels(wire, name)),
+    inspectVolume: (name) =>
+      calls.tolerant(`inspect the volume ${name}`, [404], () => inspectVolume(wire, name)),
     startContainer: (id) =>
       calls.quick(`start ${short(id)}`, async () => {
         await wire.call({ method: 'POST', path: `/containers/${id}/start` });
@@ -93,8 +93,8 @@ async function create(
       path,
       body: createBody(settings, dialect, confinement),
     });
-    // For what follows at once: attach, wait, inspect, start.
-    wire.warm(4);
+    // For what follows at once: attach, wait, two to inspect, start.
+    wire.warm(5);
     return idIn(await created);
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
@@ -117,11 +117,17 @@ async function inspect(wire: Wire, id: string, dialect: Dialect): Promise<Contai
   return containerFacts(JSON.parse(answer), dialect);
 }
 
-/** Some engines say null for none. */
-async function volumeLabels(wire: Wire, name: string): Promise<Labels> {
+/** Some engines say null for no labels. */
+async function inspectVolume(
+  wire: Wire,
+  name: string,
+): Promise<{ readonly labels: Labels; readonly created: string | undefined }> {
   const path = `/volumes/${encodeURIComponent(name)}`;
-  const labels = fieldsOf(fieldsOf(JSON.parse(await wire.call({ method: 'GET', path })))['Labels']);
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
+  const body = fieldsOf(JSON.parse(await wire.call({ method: 'GET', path })));
+  const labels = Object.entries(fieldsOf(body['Labels'])).map(
+    ([key, value]) => [key, String(value)] as const,
+  );
+  return { labels: Object.fromEntries(labels), created: textOf(body['CreatedAt']) || undefined };
 }
 
 async function attach(wire: Wire, id: string): Promise<Attachment> {

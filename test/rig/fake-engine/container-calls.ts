@@ -20,14 +20,19 @@ import { FakeImageCalls } from './image-calls.ts';
 /** The part of the fake engine that deals with containers. */
 export class FakeContainerCalls
   extends FakeImageCalls
-  implements Omit<Engine, 'info' | 'endpoint' | 'listVolumes' | 'volumeLabels' | 'removeVolume'>
+  implements Omit<Engine, 'info' | 'endpoint' | 'listVolumes' | 'inspectVolume' | 'removeVolume'>
 {
   readonly containers = new Map<string, FakeContainer>();
   /** By name; `removeVolume` and named mounts change it. */
   readonly volumes = new Map<string, VolumeFacts>();
+  /** What was copied into a volume last, by its name. */
+  readonly volumeTars = new Map<string, Buffer>();
   /** What a further process in a container does, for instance the relay of a tunnel. */
   onExec: (exec: FakeExec, container: FakeContainer) => void = untilInputEnds;
+  /** Called with each container that is made: a test may put files into it. */
+  onCreate: (container: FakeContainer) => void = () => undefined;
   #made = 0;
+  #madeVolumes = 0;
 
   /** The one container that there is. */
   get only(): FakeContainer {
@@ -45,7 +50,9 @@ export class FakeContainerCalls
       // As with real ones, the twelve digits that people are shown tell them apart.
       const id = (++this.#made).toString(16).padStart(12, 'c').padEnd(64, '0');
       const labels = { ...image.facts.labels, ...settings.labels };
-      this.containers.set(id, new FakeContainer(id, { ...settings, labels }, image));
+      const container = new FakeContainer(id, { ...settings, labels }, image);
+      this.containers.set(id, container);
+      this.onCreate(container);
       this.#takeVolumes(id, settings);
       return id;
     });
@@ -130,7 +137,9 @@ export class FakeContainerCalls
 
   copyOut(id: string, path: string): Promise<Readable> {
     return this.gate.pass('copyOut', [id, path], () => {
-      const tar = this.#get(id).files.get(path);
+      const container = this.#get(id);
+      const volume = container.volumeAt(path);
+      const tar = volume === undefined ? container.files.get(path) : this.volumeTars.get(volume);
       if (tar !== undefined) return Readable.from([tar]);
       throw new McpcatError('engine-failed', `Could not find the file ${path} in container ${id}`);
     });
@@ -138,7 +147,11 @@ export class FakeContainerCalls
 
   copyIn(id: string, path: string, tar: Readable): Promise<void> {
     return this.gate.pass('copyIn', [id, path], async () => {
-      this.#get(id).files.set(path, await buffer(tar));
+      const container = this.#get(id);
+      const volume = container.volumeAt(path);
+      const content = await buffer(tar);
+      if (volume === undefined) container.files.set(path, content);
+      else this.volumeTars.set(volume, content);
     });
   }
 
@@ -193,7 +206,7 @@ export class FakeContainerCalls
   #takeVolumes(id: string, { mounts }: ContainerSettings): void {
     for (const { kind, source, labels = {} } of mounts) {
       if (kind !== 'volume' || source === '' || this.volumes.has(source)) continue;
-      const created = '2026-01-01T00:00:00Z';
+      const created = new Date(Date.UTC(2026, 0, 1) + ++this.#madeVolumes * 1000).toISOString();
       this.volumes.set(source, { name: source, labels, created, bytes: 0, containers: [id] });
     }
   }

@@ -41,6 +41,7 @@ export class FakeContainer extends Pipes {
     this.settings = settings;
     this.imageId = image.facts.id;
     this.#program = image.program;
+    for (const [path, content] of image.files ?? []) this.files.set(path, content);
     this.recorded = recordedOf(settings, image.facts);
     this.processes = [['/mcpcat-init', '--', ...settings.command].join(' ')];
   }
@@ -90,6 +91,12 @@ export class FakeContainer extends Pipes {
     this.#removed.resolve(this.#end);
   }
 
+  /** The name of the volume that a path lies in. */
+  volumeAt(path: string): string | undefined {
+    const mount = this.settings.mounts.find(({ target }) => path === target || path.startsWith(`${target}/`));
+    return mount?.kind === 'volume' ? mount.source : undefined;
+  }
+
   endStreams(): void {
     this.endPipes();
     for (const exec of this.execs) exec.exit(137);
@@ -105,6 +112,7 @@ export class FakeContainer extends Pipes {
       pid: state === 'running' ? 4711 : 0,
       labels: settings.labels,
       image: settings.image,
+      imageId: this.imageId,
       startedAt: state === 'created' ? '0001-01-01T00:00:00Z' : '2026-01-01T00:00:00Z',
       recorded: this.recorded,
       finishedAt: state === 'exited' ? '2026-01-01T00:00:01Z' : '0001-01-01T00:00:00Z',

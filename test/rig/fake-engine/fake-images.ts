@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import tar from 'tar-stream';
+import { loadBases } from '../../../src/base/references.ts';
 import type { ImageFacts, Labels } from '../../../src/engine/engine.ts';
 import { McpcatError } from '../../../src/lib/errors.ts';
 import type { Program } from './fake-container.ts';
@@ -9,9 +12,26 @@ import type { Program } from './fake-container.ts';
 export interface FakeImage {
   readonly facts: ImageFacts;
   readonly program: Program;
+  /** Tars by path, for `copyOut`. */
+  readonly files?: ReadonlyMap<string, Buffer>;
 }
 
 const archiveStart = 'fake image ';
+
+/** The base from which a checkout takes its process 1 (src/process1/binary.ts). It is there, and in no list. */
+const base = {
+  reference: (await loadBases(path.join(import.meta.dirname, '../../../templates'), 'linux/amd64')).go.runtime
+    .reference,
+  files: new Map([['/mcpcat-init', await tarOf('process 1')]]),
+};
+
+async function tarOf(content: string): Promise<Buffer> {
+  const pack = tar.pack();
+  const packed = buffer(pack);
+  pack.entry({ name: 'mcpcat-init' }, content);
+  pack.finalize();
+  return packed;
+}
 
 /** Images by id, with their names. */
 export class FakeImages {
@@ -22,26 +42,15 @@ export class FakeImages {
   add(facts: Partial<ImageFacts>, program: Program): string {
     const id = facts.id ?? `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
     const { tags = [] } = facts;
-    const whole: ImageFacts = {
-      digests: [],
-      labels: {},
-      bytes: 1 << 20,
-      platform: 'linux/amd64',
-      created: '2026-01-01T00:00:00Z',
-      user: '65532:65532',
-      entrypoint: ['/mcpcat-init', '--'],
-      command: [],
-      env: [],
-      ...facts,
-      id,
-      tags: [],
-    };
+    const whole: ImageFacts = { ...factsOf(id), ...facts, id, tags: [] };
     this.#byId.set(id, { facts: whole, program });
     for (const tag of tags) this.#tags.set(full(tag), id);
     return id;
   }
 
   find(reference: string): FakeImage | undefined {
+    if (reference === base.reference)
+      return { facts: factsOf(reference), program: () => undefined, files: base.files };
     const id = this.#idOf(reference);
     const image = id === undefined ? undefined : this.#byId.get(id);
     if (image === undefined || id === undefined) return undefined;
@@ -97,6 +106,23 @@ export class FakeImages {
     const byDigest = [...this.#byId.values()].find(({ facts }) => facts.digests.includes(reference));
     return this.#tags.get(full(reference)) ?? byDigest?.facts.id;
   }
+}
+
+function factsOf(id: string): ImageFacts {
+  return {
+    id,
+    tags: [],
+    digests: [],
+    labels: {},
+    bytes: 1 << 20,
+    platform: 'linux/amd64',
+    created: '2026-01-01T00:00:00Z',
+    user: '65532:65532',
+    entrypoint: ['/mcpcat-init', '--', '/server'],
+    command: [],
+    env: [],
+    volumes: [],
+  };
 }
 
 function full(reference: string): string {

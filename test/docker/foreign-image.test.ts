@@ -1,0 +1,171 @@
+/** `run --image ANY`: an image that knows nothing of mcpcat, made here, and whatever it says of its own start. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import path from 'node:path';
+import tar from 'tar-stream';
+import { loadBases } from '../../src/base/references.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { eventually, project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { start } from '../rig/started.ts';
+
+const timeout = 120_000;
+const image = 'mcpcat-test/foreign:local';
+const entry = 'everything';
+let engine: Engine;
+
+/**
+ * Says what it is and where, is deaf to every signal and to the end of its input, and starts a child that is, too. What
+ * it wants to keep it writes into its own folders.
+ */
+const server = `
+const fs = require('node:fs');
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2']) process.on(signal, () => {});
+const attempt = (file) => { try { fs.writeFileSync(file, 'x'); return 'written'; } catch (error) { return error.code; } };
+const facts = {
+  pid: process.pid,
+  uid: process.getuid(),
+  cwd: process.cwd(),
+  first: fs.readFileSync('/proc/1/cmdline', 'latin1').split('\\0'),
+  kept: fs.readdirSync('/kept'),
+  written: ['/kept/x', '/root/x', '/srv/x'].filter((file) => attempt(file) === 'written'),
+  args: process.argv.slice(2),
+};
+process.stdout.write(JSON.stringify(facts) + '\\n');
+if (process.argv[2] !== 'child') require('node:child_process').spawn(process.execPath, [__filename, 'child'], { detached: true, stdio: 'ignore' });
+setInterval(() => {}, 1000);
+`;
+
+before(
+  async () => {
+    engine = await testEngine();
+    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+    const { node } = await loadBases(path.join(project, 'templates'), platform);
+    const files = { 'server.js': server, 'not-ours': '#!/no/program\n' };
+    const dockerfile = [
+      `FROM ${node.runtime.reference}`,
+      // Nothing of ours is left in it.
+      'COPY not-ours /mcpcat-init',
+      'COPY server.js /srv/server.js',
+      'USER 0:0',
+      'WORKDIR /srv',
+      'VOLUME ["/kept", "/tmp"]',
+      'STOPSIGNAL SIGUSR1',
+      'HEALTHCHECK --interval=1s CMD ["/usr/local/bin/node", "-e", "0"]',
+      'ONBUILD RUN ["/usr/local/bin/node", "-e", "0"]',
+      'ENTRYPOINT ["node"]',
+      'CMD ["server.js", "of-the-image"]',
+    ];
+    const pack = tar.pack();
+    const packed = buffer(pack);
+    for (const [name, content] of Object.entries({ Dockerfile: dockerfile.join('\n'), ...files }))
+      pack.entry({ name, mode: 0o755 }, content);
+    pack.finalize();
+    await engine.buildImage(Readable.from([await packed]), {
+      tag: image,
+      labels: testLabel,
+      onOutput: () => undefined,
+    });
+  },
+  { timeout },
+);
+after(() => engine.removeImage(image));
+
+interface Facts {
+  readonly uid: number;
+  readonly pid: number;
+  readonly cwd: string;
+  readonly first: readonly string[];
+  readonly kept: readonly string[];
+  readonly written: readonly string[];
+  readonly args: readonly string[];
+}
+
+const session = 'foreign-image';
+const env = { CLAUDE_CODE_SESSION_ID: session };
+const running = (): ReturnType<Engine['listContainers']> =>
+  engine.listContainers({ [label.session]: session });
+
+test(
+  'its own entry point, user, volume and health check change nothing, and its folder and command are kept',
+  { timeout },
+  async () => {
+    const started = start(['run', entry, '--image', image], { env });
+    await started.said('"args"');
+    const [container] = await running();
+    const facts = await engine.inspectContainer(container?.id ?? '');
+    started.process.kill('SIGTERM');
+    const { stdout } = await started.ended;
+    const { first, pid, ...found } = JSON.parse(stdout.slice(0, stdout.indexOf('\n'))) as Facts;
+    assert.deepEqual(found, {
+      uid: 65532,
+      cwd: '/srv',
+      kept: [],
+      written: [],
+      args: ['of-the-image'],
+    });
+    assert.notEqual(pid, 1);
+    assert.match(first[0] ?? '', /^\/\.mcpcat-[0-9a-f]{12}\/mcpcat-init$/);
+    assert.deepEqual(first.slice(1, 5), ['--', 'node', 'server.js', 'of-the-image']);
+    assert.deepEqual([facts?.recorded.healthCheck, facts?.recorded.stopSignal], [false, 'SIGTERM']);
+    await eventually(running, (left) => left.length === 0);
+  },
+);
+
+test(
+  'arguments take the place of the image’s own, and none of its words is a shell’s',
+  { timeout },
+  async () => {
+    const started = start(['run', entry, '--image', image, '--', 'server.js', '; exit 3'], { env });
+    await started.said('"args"');
+    started.process.kill('SIGTERM');
+    const { stdout } = await started.ended;
+    assert.deepEqual((JSON.parse(stdout.slice(0, stdout.indexOf('\n'))) as Facts).args, ['; exit 3']);
+  },
+);
+
+const ends: Readonly<Record<string, (started: ReturnType<typeof start>) => void>> = {
+  'SIGKILL of the launcher': (started) => void started.process.kill('SIGKILL'),
+  'the end of its input': (started) => void started.process.stdin.end(),
+  SIGTERM: (started) => void started.process.kill('SIGTERM'),
+};
+for (const [what, end] of Object.entries(ends))
+  test(`it does not outlive its client after ${what}, deaf as it is`, { timeout }, async () => {
+    const started = start(['run', entry, '--image', image], { env });
+    await started.said('"args"');
+    const [{ id } = { id: '' }] = await running();
+    try {
+      await eventually(
+        () => engine.containerProcesses(id),
+        (lines) => lines.some((line) => line.endsWith('server.js child')),
+      );
+      end(started);
+      await eventually(running, (found) => found.length === 0, { withinMs: 30_000 });
+    } finally {
+      started.process.kill('SIGKILL');
+    }
+  });
+
+test(
+  'an image whose program is not there ends, with a word of it, and leaves nothing',
+  { timeout },
+  async () => {
+    const broken = 'mcpcat-test/foreign-broken:local';
+    const pack = tar.pack();
+    const packed = buffer(pack);
+    pack.entry({ name: 'x' }, '');
+    pack.finalize();
+    const changes = ['ENTRYPOINT ["/nothing"]'];
+    await engine.importImage(Readable.from([await packed]), { tag: broken, changes });
+    try {
+      const { code, stderr } = await run(['run', entry, '--image', broken], { env });
+      assert.equal(code, 127);
+      assert.match(stderr, /\/nothing/);
+      assert.deepEqual(await running(), []);
+    } finally {
+      await engine.removeImage(broken);
+    }
+  },
+);
