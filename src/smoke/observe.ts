@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Entry } from '../catalog/entry.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
@@ -78,7 +79,7 @@ interface Watched {
 
 async function watch(request: ObserveRequest, watched: Watched): Promise<Session> {
   const { engine, entry, knownTools, deadlineMs, leaving } = request;
-  const { attachment, id, stderr, ended } = watched.testSession;
+  const { attachment, id, init, stderr, ended } = watched.testSession;
   let idle: Pick<Observation, 'processes' | 'memory' | 'attempts' | 'probed'> = {
     processes: [],
     memory: undefined,
@@ -101,6 +102,8 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   const unanswered = result.unanswered && (await within(result.unanswered, lastAnswersMs));
   const facts = await engine.inspectContainer(id);
   const changes = await engine.containerChanges(id).catch(() => []);
+  // The place of process 1, which the engine has made.
+  const own = path.posix.dirname(init);
   return {
     entry,
     handed: watched.sandbox.mounts.flatMap(({ kind, target }) => (kind === 'bind' ? [target] : [])),
@@ -112,7 +115,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     exitMs,
     exitCode: end?.exitCode,
     outOfMemory: facts?.outOfMemory ?? false,
-    changes,
+    changes: changes.filter((place) => place !== own),
   };
 }
 

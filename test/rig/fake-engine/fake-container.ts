@@ -42,6 +42,8 @@ export class FakeContainer extends Pipes {
     this.imageId = image.facts.id;
     this.#program = image.program;
     for (const [path, content] of image.files ?? []) this.files.set(path, content);
+    // As engines do, where the image has no such folder.
+    this.changes = settings.mounts.flatMap(({ target, empty }) => (empty === true ? [target] : []));
     this.recorded = recordedOf(settings, image.facts);
     this.processes = [['/mcpcat-init', '--', ...settings.command].join(' ')];
   }
