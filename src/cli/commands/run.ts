@@ -40,7 +40,11 @@ export const spec: CommandSpec = {
     memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
     cpus: { type: 'string', value: 'NUMBER', help: 'limit of processors' },
     pids: { type: 'string', value: 'NUMBER', help: 'limit of processes' },
-    image: { type: 'string', value: 'REF', help: 'another image, of whatever make; the entry still decides what it may do' },
+    image: {
+      type: 'string',
+      value: 'REF',
+      help: 'another image, of whatever make; the entry still decides what it may do',
+    },
     pull: {
       type: 'string',
       value: 'missing|always|never',
