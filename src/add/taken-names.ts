@@ -1,5 +1,5 @@
 import { loadCatalog } from '../catalog/load.ts';
-import { parseSource, type Source } from '../catalog/source.ts';
+import { imageSource, parseSource, type Source } from '../catalog/source.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { nameOf, otherNames } from './name.ts';
 
@@ -47,6 +47,7 @@ export async function freeName(
 }
 
 function isSame(text: string, source: Source): boolean {
+  if (imageSource(text) !== undefined) return false;
   try {
     const other = parseSource(text);
     const plain = (name: string): string =>

@@ -30,7 +30,7 @@ export type ListedTools = z.infer<typeof ListedTools>;
 export const ListedServer = z.strictObject({
   /** Everything that its `server.yaml` says, defaults filled in. */
   ...Entry.shape,
-  /** Release of the server that is locked; null without a lock. */
+  /** Release of the server that is locked; of an image that was made elsewhere its tag, or its digest; null without either. */
   version: z.string().nullable(),
   runtime: Lock.shape.runtime.nullable(),
   freshness: z.strictObject({

@@ -6,6 +6,7 @@ import { loadCatalog } from '../catalog/load.ts';
 import type { Problem } from '../catalog/problem.ts';
 import { Proof, proofFile } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
+import { imageVersion } from '../catalog/source.ts';
 import { Tools, toolsFile } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
@@ -77,7 +78,7 @@ export async function listServer(server: Server, fingerprints?: Fingerprints): P
   // Through the schema, for its order of keys.
   const listed = ListedServer.parse({
     ...entry,
-    version: lock?.version ?? null,
+    version: lock?.version ?? imageVersion(entry.source) ?? null,
     runtime: lock?.runtime ?? null,
     freshness: { released: lock?.published ?? null },
     image: image ?? null,

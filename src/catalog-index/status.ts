@@ -1,5 +1,6 @@
 import { coversPermissions, type Proof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
+import { imageSource } from '../catalog/source.ts';
 import type { ListedImage, ListedServer } from './catalog-index.ts';
 
 export interface Evidence {
@@ -14,6 +15,8 @@ type Status = Pick<ListedServer, 'status' | 'reason' | 'provedOn'>;
 
 /** What a proof is worth for the entry, lock and image as they are now. Pure. */
 export function statusOf({ server, proof, image, fingerprints }: Evidence): Status {
+  if (imageSource(server.entry.source) !== undefined)
+    return not('unproved', 'its image was made elsewhere: the user’s own mcpcat test says how it fares');
   if (server.lock === undefined) return not('unproved', 'it has no lock yet');
   if (proof === undefined) return not('unproved', 'it has no proof yet');
   const proved = proof.image.fingerprint;

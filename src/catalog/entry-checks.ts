@@ -4,7 +4,7 @@ import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
 import { Entry } from './entry.ts';
 import { isOwn, mountKinds, mountTargets, overlap, smokeFiles, type Contradiction } from './mount-checks.ts';
 import { firstHidden } from '../lib/plain-text.ts';
-import { parseSource } from './source.ts';
+import { imageSource, parseSource } from './source.ts';
 
 type Check = (entry: Entry) => Contradiction[];
 
@@ -64,12 +64,24 @@ function textsOf(
 
 function source(entry: Entry): Contradiction[] {
   try {
-    parseSource(entry.source);
-    return [];
+    return imageSource(entry.source) === undefined ? ofPackage(entry) : ofImage(entry);
   } catch (error) {
     if (error instanceof McpcatError) return [{ path: ['source'], message: error.message }];
     throw error;
   }
+}
+
+function ofPackage({ source: text, command }: Entry): Contradiction[] {
+  parseSource(text);
+  if (command.length > 0) return [];
+  return [{ path: ['command'], message: 'command: expected what is started, found nothing' }];
+}
+
+/** Nothing is built, so nothing can be added. */
+function ofImage({ system, scripts }: Entry): Contradiction[] {
+  return Object.entries({ system, scripts }).flatMap(([key, { length }]) =>
+    length === 0 ? [] : [{ path: [key], message: `${key}: an image (source: oci:…) is taken as it is` }],
+  );
 }
 
 function networkNames({ permissions: { network }, env }: Entry): Contradiction[] {

@@ -196,13 +196,18 @@ export const Entry = z.strictObject({
   /** Parsed by `source.ts`. */
   source: z
     .string()
-    .regex(/^(npm|pypi|go):\S+$/, 'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE')
-    .describe('The package: `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]` or `go:PACKAGE-PATH[@VERSION]`.'),
+    .regex(
+      /^(npm|pypi|go|oci):\S+$/,
+      'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE; or oci:REPOSITORY@sha256:…',
+    )
+    .describe(
+      'The package: `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]` or `go:PACKAGE-PATH[@VERSION]`. Or an image that somebody else has made: `oci:REGISTRY/REPOSITORY[:TAG]@sha256:…`; it is taken by its digest, and nothing of it is locked.',
+    ),
   command: z
     .array(line)
-    .min(1)
+    .default([])
     .describe(
-      'What is started. First word: a program of the package, or `./path` below the install folder: a script of the runtime (`.js`, `.py`) or a native program.',
+      'What is started; only an image may leave it out and start its own (ENTRYPOINT, CMD). First word: a program of the package, or `./path` below the install folder: a script of the runtime (`.js`, `.py`) or a native program.',
     ),
   args: z.array(line).default([]).describe('Its arguments. What a user gives after `--` comes after them.'),
   transport: Transport.optional().describe('Only for a server that does not speak stdio.'),

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { projectFolder } from '../lib/project.ts';
 import { catalogId, type CatalogSource } from './catalog-source.ts';
+import { pulledImage } from './quick-image.ts';
 import type { Server } from './server.ts';
+import { imageSource } from './source.ts';
 
 /**
  * The image that `build` makes of a catalog's server on this engine, and that `test` and `run` use. The names
@@ -12,12 +14,14 @@ export function imageIn(catalog: CatalogSource, name: string): string {
   return `mcpcat/${name}:local${markOf(catalog)}`;
 }
 
-/** The same for a server that was loaded from a folder. */
+/** The same for a server that was loaded from a folder; that of an entry for somebody’s image belongs to its digest. */
 export function imageOf({
   entry,
   folder,
   catalog = { kind: 'folder', folder: path.resolve(folder, '..') },
 }: Pick<Server, 'folder' | 'entry' | 'catalog'>): string {
+  const image = imageSource(entry.source);
+  if (image !== undefined) return pulledImage(entry.name, image);
   return imageIn(catalog, entry.name);
 }
 

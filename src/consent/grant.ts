@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { RecordedImage } from '../catalog/quick-image.ts';
+import { imageSource } from '../catalog/source.ts';
 import { bytesOf } from '../lib/size.ts';
 
 /** What a server may do, as its entry said it when a user agreed. Everything that `info` shows, and nothing else. */
@@ -62,7 +63,9 @@ export function grantOf({ entry, image, tools }: Asked): Grant {
   };
 }
 
-/** `npm:@scope/name@^1` → `npm:@scope/name`. */
+/** `npm:@scope/name@^1` → `npm:@scope/name`, `oci:ghcr.io/owner/server:1@sha256:…` → `oci:ghcr.io/owner/server`. */
 export function packageOf(source: string): string {
+  const image = imageSource(source);
+  if (image !== undefined) return `oci:${image.repository}`;
   return /^[a-z]+:@?[^@]+/.exec(source)?.[0] ?? source;
 }

@@ -6,6 +6,7 @@ import { refuseOthersImage } from './own-image.ts';
 import { imageOf } from '../catalog/image-name.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Lock } from '../catalog/lock.ts';
+import { parseSource } from '../catalog/source.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
 import { fetchArtifacts, goModFiles } from '../fetch/fetch-artifacts.ts';
 import { Store } from '../fetch/store.ts';
@@ -147,6 +148,7 @@ async function build(
 
 function lockOf({ entry, lock }: Server): Lock {
   if (lock !== undefined) return lock;
+  parseSource(entry.source); // says so, where there is nothing to lock
   throw new McpcatError('lock-missing', `${entry.name}: it has no lock yet`, {
     hint: `mcpcat update ${entry.name}`,
   });

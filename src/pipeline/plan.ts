@@ -1,5 +1,6 @@
 import { readImageRecord } from '../catalog/image-record.ts';
 import type { Server } from '../catalog/server.ts';
+import { imageSource } from '../catalog/source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { pool } from '../lib/pool.ts';
 import { releaseOf } from '../publish/release.ts';
@@ -35,6 +36,8 @@ export async function planRebuilds(request: PlanRequest): Promise<Planned[]> {
 async function planOne({ buildEnvironments, repositoryRoot }: PlanRequest, server: Server): Promise<Planned> {
   const { entry, lock } = server;
   const { name } = entry;
+  if (imageSource(entry.source) !== undefined)
+    return { ...blocked(name, ''), state: 'current', reason: 'an image that was made elsewhere' };
   if (lock === undefined) return blocked(name, `no lock yet: mcpcat update ${name}`);
   let inputs: string;
   try {

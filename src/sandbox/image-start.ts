@@ -26,8 +26,9 @@ const ofImage = ['/mcpcat-init', '--'];
  */
 export function startWords(
   { entrypoint, command }: Pick<StartOfImage, 'entrypoint' | 'command'>,
-  { name, args }: Pick<Sandbox, 'name' | 'args'>,
+  { name, args, program }: Pick<Sandbox, 'name' | 'args' | 'program'>,
 ): StartWords {
+  if (program !== undefined) return { program, args };
   const own = ofImage.every((word, index) => entrypoint[index] === word)
     ? entrypoint.slice(ofImage.length)
     : entrypoint;

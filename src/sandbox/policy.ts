@@ -1,5 +1,6 @@
 import type { Entry } from '../catalog/entry.ts';
 import { runtimeFacts } from '../catalog/runtime.ts';
+import { imageSource } from '../catalog/source.ts';
 import { syntheticAddresses } from '../egress/addresses.ts';
 import { policyOf } from '../egress/policy.ts';
 import { rulesOf, type PermittedRule } from '../egress/rules.ts';
@@ -66,7 +67,13 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
     network,
     ...runtimeFacts(entry.source),
     ...httpOf(entry, network),
+    ...programOf(entry),
   };
+}
+
+/** Where somebody else has made the image, the entry may say what of it is started; ours start what was built for them. */
+function programOf({ source, command }: Entry): Pick<Sandbox, 'program'> {
+  return imageSource(source) === undefined || command.length === 0 ? {} : { program: command };
 }
 
 type Given = Pick<Sandbox, 'env' | 'args' | 'secrets'>;

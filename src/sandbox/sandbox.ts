@@ -19,6 +19,8 @@ export interface Sandbox {
   /** Handed over through mcpcat-init's secrets handoff, never in the configuration. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** What is started; undefined for what the image starts. */
+  readonly program?: readonly string[];
   /** Folders of the user's with the guards on top of them, and volumes for the server's own. */
   readonly mounts: readonly BindMount[];
   /** Folders handed over for writing, and what is guarded in them. */

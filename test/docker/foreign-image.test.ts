@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import path from 'node:path';
 import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, project, run, testEngine, testLabel } from '../rig/engine.ts';
 import { start } from '../rig/started.ts';
 
@@ -15,6 +16,7 @@ const timeout = 120_000;
 const image = 'mcpcat-test/foreign:local';
 const entry = 'everything';
 let engine: Engine;
+const opened = closedAfterwards();
 
 /**
  * Says what it is and where, is deaf to every signal and to the end of its input, and starts a child that is, too. What
@@ -41,6 +43,7 @@ setInterval(() => {}, 1000);
 before(
   async () => {
     engine = await testEngine();
+    opened.defer(() => engine.removeImage(image, { force: true }));
     const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
     const { node } = await loadBases(path.join(project, 'templates'), platform);
     const files = { 'server.js': server, 'not-ours': '#!/no/program\n' };
@@ -71,7 +74,6 @@ before(
   },
   { timeout },
 );
-after(() => engine.removeImage(image));
 
 interface Facts {
   readonly uid: number;

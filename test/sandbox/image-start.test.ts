@@ -31,6 +31,12 @@ for (const [what, image, args, [program, rest]] of cases)
     assert.deepEqual(startWords(image, { name: 'notes', args }), { program, args: rest });
   });
 
+test('a program that the entry names takes the place of all that', () => {
+  const image = { entrypoint: ['node'], command: ['a'] };
+  const words = { program: ['own', '--stdio'], args: ['b'] };
+  assert.deepEqual(startWords(image, { name: 'notes', ...words }), words);
+});
+
 test('an image that names nothing to start is refused, whatever arguments there are', () => {
   const image = { entrypoint: ['/mcpcat-init', '--'], command: [] };
   assert.throws(() => startWords(image, { name: 'notes', args: ['rm'] }), {

@@ -1,4 +1,5 @@
 import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
+import { imageSource } from '../../catalog/source.ts';
 import type { Emit } from '../../lib/event.ts';
 import { pullServer } from '../../pull/pull-server.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -44,7 +45,10 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
   const source = sourceOf(invocation);
   if (source.kind === 'folder') {
     const servers = await serversOf(invocation);
-    return servers.map(({ entry: { name } }) => ({ name, image: quickImage(source.folder, name) }));
+    return servers.map(({ entry: { name, source: text } }) => ({
+      name,
+      image: imageSource(text) ?? quickImage(source.folder, name),
+    }));
   }
   const servers = await namedServers(invocation, source);
   return servers.map(({ name, image }) => ({ name, image: recordedImage(image) }));

@@ -4,6 +4,7 @@ import { agreedTo, recordStart, type Agreed, type Start } from '../../consent/ag
 import { grantOf } from '../../consent/grant.ts';
 import { refuseOtherImage, refuseOtherVolume, type StateOwner } from '../../consent/same-server.ts';
 import type { Engine, Labels } from '../../engine/engine.ts';
+import { imageSource } from '../../catalog/source.ts';
 import { label } from '../../lib/labels.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { Invocation } from '../command.ts';
@@ -43,8 +44,8 @@ export function consented(server: RunServer, { options, terminal }: Invocation):
   const owner: StateOwner = { catalog: start.catalog, package: grantOf(start).package };
   const stateLabels = { [label.catalog]: owner.catalog, [label.source]: owner.package };
   const isMeant = async (labels: Labels, made: Made): Promise<void> => {
-    // An image that the user names is the user's word.
-    if (options.text('image') === undefined)
+    // An image that the user names is the user's word; one that the entry names by digest says nothing of entries.
+    if (options.text('image') === undefined && imageSource(start.entry.source) === undefined)
       refuseOtherImage({ name: start.entry.name, grant: grantOf(start) }, labels);
     await refuseOthersState(owner, made);
   };

@@ -2,6 +2,7 @@ import { isBuiltFirst, type CatalogSource } from '../../catalog/catalog-source.t
 import type { Entry } from '../../catalog/entry.ts';
 import { imageIn } from '../../catalog/image-name.ts';
 import { pulledImage, type RecordedImage } from '../../catalog/quick-image.ts';
+import { imageSource } from '../../catalog/source.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { LaunchRequest } from '../../launch/launch.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -41,12 +42,12 @@ export async function chooseImage(entry: Entry, setting: Setting): Promise<Choic
 }
 
 async function catalogImage(
-  { name }: Entry,
+  { name, source: ofEntry }: Entry,
   setting: Setting,
   { pull, build }: { readonly pull: When; readonly build: Build | undefined },
 ): Promise<Choice> {
   const { recorded: image, source } = setting;
-  const builtFirst = isBuiltFirst(source);
+  const builtFirst = isBuiltFirst(source) && imageSource(ofEntry) === undefined;
   if (pull === 'always') return { image: await pulled(name, { setting, always: true }) };
   const built = imageIn(source, name);
   const recorded = image === undefined ? [] : [pulledImage(name, image)];

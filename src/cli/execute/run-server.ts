@@ -4,6 +4,7 @@ import { quickImage, quickTools, type RecordedImage } from '../../catalog/quick-
 import { quickServer } from '../../catalog-index/quick-catalog-index.ts';
 import type { GrantedTools } from '../../consent/grant.ts';
 import type { Entry } from '../../catalog/entry.ts';
+import { imageSource } from '../../catalog/source.ts';
 import type { Invocation } from '../command.ts';
 
 /** A server as the catalog has it, found on the quick way. */
@@ -25,18 +26,18 @@ export async function serverToRun({ options, terminal }: Invocation, name: strin
   if (source.kind === 'folder') {
     const { folder } = source;
     const declared = await quickEntry({ folder, name, cache });
-    const recorded = quickImage(folder, name);
+    const recorded = imageSource(declared.source) ?? quickImage(folder, name);
     const names = quickTools(folder, name);
     const tools = names === undefined ? undefined : { count: names.length, names };
     return { declared, recorded, tools, exists: entryExists(folder), source };
   }
   const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
   const { entry, image, tools, exists } = await quickServer({ source, name, cache, say });
-  const recorded =
+  const published =
     image === undefined ? undefined : { digest: image.digest, repository: image.repository ?? undefined };
   return {
     declared: entry,
-    recorded,
+    recorded: imageSource(entry.source) ?? published,
     tools: tools === undefined ? undefined : { count: tools },
     exists,
     source,

@@ -1,3 +1,4 @@
+import { imageSource } from '../../catalog/source.ts';
 import type { RunContext, BuildEnvironment } from '../../image-build/build-server.ts';
 import path from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
@@ -26,6 +27,7 @@ import { printUpdates } from '../render/updates.ts';
 import { forgeTarget, githubOf, type ForgeTarget } from './forge-target.ts';
 import { debianResolverOf } from './debian-place.ts';
 import { engineOf, jobsOf, runContextOf, serversOf, buildEnvironmentOf } from './build-environment.ts';
+import { updateImages } from './update-images.ts';
 
 const dayMs = 86_400_000;
 
@@ -46,7 +48,15 @@ export const execute: Execute = async (invocation) => {
   const { cacheFolder } = settings.run;
   const github = githubOf(invocation);
   const target = targetOf(invocation, github);
-  const servers = await serversOf(invocation, { use: 'replaced' });
+  const all = await serversOf(invocation, { use: 'replaced' });
+  const images = all.filter(({ entry }) => imageSource(entry.source) !== undefined);
+  const servers = all.filter((server) => !images.includes(server));
+  const { width } = settings;
+  // A matrix is of what has to be built.
+  const isMatrix = options.flag('check') && options.flag('matrix');
+  const code =
+    images.length === 0 || isMatrix ? 0 : await updateImages(invocation, { servers: images, width });
+  if (servers.length === 0 && !isMatrix) return code;
   const conditionalClient = new ConditionalClient({ cacheFolder, signal: terminal.signal });
   const { checks, notices } = await checkReleases({
     ...settings,
@@ -56,11 +66,12 @@ export const execute: Execute = async (invocation) => {
     env: terminal.env,
   });
   if (!options.flag('quiet')) for (const notice of notices) terminal.stderr.write(`mcpcat: ${notice}\n`);
-  if (options.flag('check') && options.flag('matrix')) return printMatrix(invocation, checks);
+  if (isMatrix) return printMatrix(invocation, checks);
   if (options.flag('check')) return printUpdates(invocation, { checks, results: [] });
-  return options.flag('lock-only')
-    ? lockAll(invocation, { checks, settings })
-    : proveAll(invocation, { checks, settings, target });
+  const rest = options.flag('lock-only')
+    ? await lockAll(invocation, { checks, settings })
+    : await proveAll(invocation, { checks, settings, target });
+  return Math.max(code, rest);
 };
 
 /** Where pull requests go, or are looked for: who saves what is verified need not verify again what is proposed already. */
