@@ -196,12 +196,9 @@ export const Entry = z.strictObject({
   /** Parsed by `source.ts`. */
   source: z
     .string()
-    .regex(
-      /^(npm|pypi|go|oci):\S+$/,
-      'must be npm:NAME, pypi:NAME or go:PATH, optionally @RANGE; or oci:REPOSITORY@sha256:…',
-    )
+    .regex(/^(npm|pypi|go|oci):\S+$/, 'must be npm:NAME, pypi:NAME, go:PATH, or oci:REPOSITORY@sha256:…')
     .describe(
-      'The package: `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]` or `go:PACKAGE-PATH[@VERSION]`. Or an image that somebody else has made: `oci:REGISTRY/REPOSITORY[:TAG]@sha256:…`; it is taken by its digest, and nothing of it is locked.',
+      'The package: `npm:NAME[@RANGE]`, `pypi:NAME[@SPECIFIER]` or `go:PACKAGE-PATH[@VERSION]`. Or somebody’s image: `oci:REGISTRY/REPOSITORY[:TAG]@sha256:…`, taken by its digest; nothing of it is locked.',
     ),
   command: z
     .array(line)

@@ -34,14 +34,14 @@ const textOf = ({ folder }: Server): string => readFileSync(path.join(folder, 's
 test('the digest of the tag takes the place of the old one, and nothing else changes', async (t) => {
   const old = await pushed('old');
   const server = await entryOf(t, `oci:${registry.host}/owner/server:stable@${old}`);
-  const before = textOf(server);
+  const text = textOf(server);
   assert.equal((await updateImage({ ...request, server, keep: true })).changed, false);
   const now = await pushed('new');
   const looked = await updateImage({ ...request, server, keep: false });
   assert.deepEqual([looked.from, looked.to, looked.changed], [old, now, true]);
-  assert.equal(textOf(server), before);
+  assert.equal(textOf(server), text);
   await updateImage({ ...request, server, keep: true });
-  assert.equal(textOf(server), before.replace(old, now));
+  assert.equal(textOf(server), text.replace(old, now));
 });
 
 test('without a tag the digest is for good, and no registry is asked', async (t) => {
