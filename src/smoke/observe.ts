@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Entry } from '../catalog/entry.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
@@ -79,7 +78,7 @@ interface Watched {
 
 async function watch(request: ObserveRequest, watched: Watched): Promise<Session> {
   const { engine, entry, knownTools, deadlineMs, leaving } = request;
-  const { attachment, id, init, stderr, ended } = watched.testSession;
+  const { attachment, id, stderr, ended } = watched.testSession;
   let idle: Pick<Observation, 'processes' | 'memory' | 'attempts' | 'probed'> = {
     processes: [],
     memory: undefined,
@@ -102,8 +101,12 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   const unanswered = result.unanswered && (await within(result.unanswered, lastAnswersMs));
   const facts = await engine.inspectContainer(id);
   const changes = await engine.containerChanges(id).catch(() => []);
-  // The place of process 1, which the engine has made.
-  const own = path.posix.dirname(init);
+  // Where the image has no such folders, the engine has made them: for process 1 above all.
+  const places = [...(facts?.recorded.mounts ?? []), ...(facts?.recorded.tmpfs ?? [])].map(
+    ({ target }) => target,
+  );
+  const isMade = (place: string): boolean =>
+    places.some((target) => target === place || target.startsWith(`${place}/`));
   return {
     entry,
     handed: watched.sandbox.mounts.flatMap(({ kind, target }) => (kind === 'bind' ? [target] : [])),
@@ -115,7 +118,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     exitMs,
     exitCode: end?.exitCode,
     outOfMemory: facts?.outOfMemory ?? false,
-    changes: changes.filter((place) => place !== own),
+    changes: changes.filter((place) => !isMade(place)),
   };
 }
 

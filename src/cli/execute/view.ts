@@ -30,7 +30,7 @@ export async function serverSummaries(
   const { servers, problems } = await loadCatalog(source.folder);
   const shown = [...servers.values()].map(({ entry, lock }) => ({
     ...entry,
-    version: lock?.version ?? null,
+    version: lock?.version ?? imageVersion(entry.source) ?? null,
     runtime: lock?.runtime ?? null,
   }));
   return { servers: shown, problems };
