@@ -3,6 +3,7 @@ import { catalogSource, sourceText, type CatalogSource } from '../../catalog/cat
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
+import { imageVersion } from '../../catalog/source.ts';
 import type { Tool } from '../../catalog/tools.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { gatherCatalogIndex, listServer, type Fingerprints } from '../../catalog-index/gather.ts';
