@@ -11,6 +11,7 @@ const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>>
   cpus: ['--cpus', 'NUMBER'],
   'deny-network': ['--deny-network'],
   'extra-setting': ['--extra-env', 'NAME[=VALUE]'],
+  isolation: ['--isolation', 'NAME'],
   local: ['--local'],
   memory: ['--memory', 'SIZE'],
   mirror: ['--mirror', 'URL'],

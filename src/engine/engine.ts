@@ -99,6 +99,8 @@ export interface EngineInfo {
   };
   readonly cpus: number;
   readonly memoryBytes: number;
+  /** Names of the programs that it can start containers with (`runc`, `runsc`). */
+  readonly runtimes: readonly string[];
 }
 
 export interface ImageFacts {
@@ -148,6 +150,8 @@ export interface ContainerSettings {
   readonly hostname?: string;
   readonly readOnlyRoot: boolean;
   readonly security: Security;
+  /** The program that the engine starts it with, by its name there; the engine's default if undefined. */
+  readonly runtime?: string;
   readonly network: 'none';
   readonly ipc: 'none' | 'private';
   /** Size of /dev/shm when `ipc` is private. */

@@ -17,6 +17,8 @@ export interface SessionFacts {
   /** ISO 8601. */
   readonly created: string;
   readonly ageSeconds: number;
+  /** What holds it in besides the engine's default; empty for nothing. */
+  readonly isolation: string;
   /** This user made it on this host. */
   readonly own: boolean;
   /** In use now; undefined where nothing runs or the engine does not say. */
@@ -97,6 +99,7 @@ function factsOf({
     client: labels[label.client] ?? '',
     session: labels[label.session] ?? '',
     project: labels[label.project] ?? '',
+    isolation: labels[label.isolation] ?? '',
     image,
     state,
     created: new Date(created * 1000).toISOString(),

@@ -12,6 +12,7 @@ export type InputName =
   | 'cpus'
   | 'deny-network'
   | 'extra-setting' // a variable that the entry does not declare
+  | 'isolation' // what holds a server in
   | 'local' // images of this engine instead of a registry's
   | 'memory'
   | 'mirror' // where Debian packages come from

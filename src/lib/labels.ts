@@ -15,6 +15,8 @@ export const label = {
   role: 'io.mcpcat.role',
   /** On a volume: the name of the state folder that it holds, beside `server`. */
   state: 'io.mcpcat.state',
+  /** Stronger than the engine's default, as the user calls it. */
+  isolation: 'io.mcpcat.isolation',
   /** On a volume: digest of the host and user that made it, as in `owner`. */
   host: 'io.mcpcat.host',
   fingerprint: 'io.mcpcat.fingerprint',
@@ -38,6 +40,7 @@ const ofContainers = [
   label.project,
   label.role,
   label.state,
+  label.isolation,
   label.catalog,
   label.host,
 ] as const;

@@ -75,12 +75,18 @@ function privilegeDifferences(asked: ContainerSettings, found: RecordedSettings)
     ...same('ipc', asked.ipc, found.ipc === 'unsaid' ? asked.ipc : found.ipc),
     ...same('shared namespaces', 'none', list(found.sharedNamespaces)),
     ...same('devices', 'none', list(found.devices)),
-    ...unless(plainRuntimes.test(found.runtime), {
-      field: 'runtime',
-      expected: 'one that isolates and adds nothing (runc, crun, youki, runsc, kata)',
-      found: found.runtime,
-    }),
+    ...runtimeDifferences(asked, found),
   ];
+}
+
+/** The one that was asked for, or an ordinary one: which it is, is the engine's matter then. */
+function runtimeDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  if (asked.runtime !== undefined) return same('runtime', asked.runtime, found.runtime);
+  return unless(plainRuntimes.test(found.runtime), {
+    field: 'runtime',
+    expected: 'one that isolates and adds nothing (runc, crun, youki, runsc, kata)',
+    found: found.runtime,
+  });
 }
 
 function limitDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {

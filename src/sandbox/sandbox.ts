@@ -1,5 +1,6 @@
 import type { NetworkRequest, PermittedRule } from '../egress/rules.ts';
 import type { BindMount, Labels } from '../engine/engine.ts';
+import type { Isolation } from './isolation.ts';
 
 /** A folder that a server may write in. */
 export interface WrittenFolder {
@@ -32,6 +33,8 @@ export interface Sandbox {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly pids: number;
+  /** Stronger than the engine's default. */
+  readonly isolation?: Isolation | undefined;
   readonly shmBytes: number | undefined;
   /** What may be reached over the tunnel; there is no other network. */
   readonly network: readonly PermittedRule[];

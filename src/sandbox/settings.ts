@@ -4,6 +4,7 @@ import type { BindMount, ContainerSettings, Labels, NameResolution } from '../en
 import type { TmpfsMount } from '../engine/restrictions.ts';
 import { containerLabels, label } from '../lib/labels.ts';
 import { closedVolumes, startWords, type StartOfImage } from './image-start.ts';
+import { headRoom } from './isolation.ts';
 import { parseOwner } from './owner.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -67,7 +68,8 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     ...(sandbox.shmBytes === undefined ? {} : { shmBytes: sandbox.shmBytes }),
     memoryBytes: sandbox.memoryBytes,
     nanoCpus: Math.round(sandbox.cpus * 1e9),
-    pids: sandbox.pids,
+    pids: sandbox.pids + headRoom(sandbox.isolation),
+    ...(sandbox.isolation === undefined ? {} : { runtime: sandbox.isolation.runtime }),
     nofile: 4096,
     tmpfs: [...tmpfs, ...closedVolumes(process1?.image.emptyVolumes ?? [], [...mounts, ...tmpfs])],
     mounts: [...mounts, ...(process1 === undefined ? [] : [process1.mount])],

@@ -4,6 +4,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
+import { isolationIn } from './isolation.ts';
 import { mirrorsIn } from './mirrors.ts';
 import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   readonly network: NetworkSettings;
   /** Where what is fetched comes from instead of the public places. */
   readonly mirrors: Mirrors;
+  /** What holds every server in besides the engine's default. */
+  readonly isolation: { readonly name: string; readonly at: number } | undefined;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -59,14 +62,23 @@ function settingsOf(file: string): Settings | undefined {
   const root = parse(text, place);
   const { members, problems } = membersOf(root, {
     what: 'the file',
-    keys: ['$schema', 'servers', ...networkKeys, 'mirrors'],
+    keys: ['$schema', 'servers', 'isolation', ...networkKeys, 'mirrors'],
   });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
   const network = networkIn(members);
   const { mirrors, problems: wrong } = mirrorsIn(members.get('mirrors')?.value);
-  refuse(place, [...problems, ...(named?.problems ?? []), ...network.problems, ...wrong]);
-  return { file, servers: named?.members ?? new Map(), network: network.settings, mirrors, place };
+  const isolation = isolationIn(members.get('isolation'));
+  const all = [...problems, ...(named?.problems ?? []), ...network.problems, ...wrong, ...isolation.problems];
+  refuse(place, all);
+  return {
+    file,
+    servers: named?.members ?? new Map(),
+    network: network.settings,
+    mirrors,
+    isolation: isolation.found,
+    place,
+  };
 }
 
 function parse(text: string, place: (at: number) => string): Json {

@@ -33,9 +33,14 @@ export async function probe(
   const words = attempts.map(({ what, target }) => `${what}:${target}`);
   const session = await engine.exec(id, [init, 'probe', ...words]);
   const { stdout, stderr } = await outputOf(session);
-  const lines = parse(stdout);
-  if (lines.length === 0)
+  if (parse(stdout).length === 0)
     throw new McpcatError('engine-failed', `the probe in the container gave no answer: ${stderr.trim()}`);
+  return answersIn(stdout, attempts);
+}
+
+/** The answers to these attempts in what the probe wrote. */
+export function answersIn(stdout: string, attempts: readonly Attempt[]): Answer[] {
+  const lines = parse(stdout);
   return attempts.map((_, index) => answerOf(lines.filter((line) => line.index === index)));
 }
 

@@ -34,6 +34,7 @@ function systemRoutes(engine: FakeEngine): Route[] {
             PidsLimit: limits.pids,
             NCPU: facts.cpus,
             MemTotal: facts.memoryBytes,
+            Runtimes: Object.fromEntries(facts.runtimes.map((name) => [name, { path: name }])),
           },
         };
       },

@@ -18,6 +18,7 @@ const usualInfo: EngineInfo = {
   limits: { memory: true, cpu: true, pids: true, swap: true },
   cpus: 2,
   memoryBytes: 8 * 1024 ** 3,
+  runtimes: ['runc'],
 };
 
 /**

@@ -40,6 +40,11 @@ export const spec: CommandSpec = {
     memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
     cpus: { type: 'string', value: 'NUMBER', help: 'limit of processors' },
     pids: { type: 'string', value: 'NUMBER', help: 'limit of processes' },
+    isolation: {
+      type: 'string',
+      value: 'gvisor|kata|NAME',
+      help: 'a runtime of the engine with stronger isolation; refused where it has none',
+    },
     image: {
       type: 'string',
       value: 'REF',

@@ -13,8 +13,10 @@ export const execute: Execute = async (invocation) => {
   return 0;
 };
 
+/** A column where some have it. */
 function page(found: readonly SessionFacts[], everyone: boolean): string {
   const head = ['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'];
+  const isolated = found.some(({ isolation }) => isolation !== '');
   const rows = found.map((facts) => [
     facts.id,
     facts.server,
@@ -25,9 +27,10 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
     facts.memoryBytes === undefined ? '' : megabytes(facts.memoryBytes),
     facts.state,
     facts.project,
+    ...(isolated ? [facts.isolation || 'default'] : []),
     ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
   ]);
-  return table(everyone ? [...head, 'yours'] : head, rows);
+  return table([...head, ...(isolated ? ['isolation'] : []), ...(everyone ? ['yours'] : [])], rows);
 }
 
 function age(seconds: number): string {

@@ -29,6 +29,7 @@ import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { sayLabels } from './say-labels.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
+import { isolated } from './run-isolation.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -64,14 +65,16 @@ export const execute: Execute = async (invocation) => {
     : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
   const choice = await chooseImage(entry, { invocation, engine, recorded, source });
   const grace = graceOf(options.text('grace'));
+  const held = await isolated({ invocation, engine, settings, sandbox, choice });
   await record(engine);
   const accepts = (kind: string): boolean => entry.exceptions.some(({ finding }) => finding === kind);
   const result = await launch({
     engine,
-    sandbox,
+    sandbox: held.sandbox,
     ...choice,
+    image: held.image,
     accepts: (found) => isMeant(found, { engine, sandbox }),
-    labels: launchLabels(name, terminal),
+    labels: { ...launchLabels(name, terminal), ...held.labels },
     cache: terminal.host.folders(terminal.env).cache,
     streams: () => ({
       stdin: terminal.streams.stdin,

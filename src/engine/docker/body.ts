@@ -57,6 +57,7 @@ function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCre
     CapDrop: ['ALL'],
     ...(security.capabilities.length === 0 ? {} : { CapAdd: [...security.capabilities] }),
     SecurityOpt: [...securityOptions(security), `seccomp=${dialect.seccomp}`],
+    ...(settings.runtime === undefined ? {} : { Runtime: settings.runtime }),
     NetworkMode: settings.network,
     IpcMode: settings.ipc,
     ...(settings.shmBytes === undefined ? {} : { ShmSize: settings.shmBytes }),

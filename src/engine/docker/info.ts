@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { EngineInfo, Platform } from '../engine.ts';
-import { textOf } from './json.ts';
+import { fieldsOf, textOf } from './json.ts';
 import { securityNames } from './security-names.ts';
 
 /** Joins `GET /info` and `GET /version`. */
@@ -30,6 +30,7 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
     },
     cpus: Number(info['NCPU']),
     memoryBytes: Number(info['MemTotal']),
+    runtimes: Object.keys(fieldsOf(info['Runtimes'])).toSorted(),
   };
 }
 

@@ -12,6 +12,7 @@ export function runFlags(settings: ContainerSettings): Flag[] {
   const { security, nofile } = settings;
   return [
     ['--network', settings.network],
+    ...(settings.runtime === undefined ? [] : [['--runtime', settings.runtime] as const]),
     ...(settings.readOnlyRoot ? [['--read-only'] as const] : []),
     ['--user', settings.user],
     ['--ipc', settings.ipc],
