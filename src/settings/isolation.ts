@@ -2,10 +2,21 @@ import { McpcatError } from '../lib/errors.ts';
 import { isolationName } from '../sandbox/isolation.ts';
 import { described, type Member } from './json.ts';
 import type { Problem } from './problems.ts';
-import type { Settings } from './read.ts';
+
+/** What a file asks for, and where. */
+export interface AskedIsolation {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** What of a settings file counts here. */
+interface Asking {
+  readonly isolation: AskedIsolation | undefined;
+  readonly place: (at: number) => string;
+}
 
 interface Read {
-  readonly found: Settings['isolation'];
+  readonly found: AskedIsolation | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -27,10 +38,7 @@ export function isolationIn(member: Member | undefined): Read {
  * What holds for one start: what the files ask for, or what is wanted for this one. Undefined for the engine's default.
  * Throws `usage` where two of them contradict each other: nobody can say which is the stronger.
  */
-export function isolationWanted(
-  settings: readonly Settings[],
-  wanted: string | undefined,
-): string | undefined {
+export function isolationWanted(settings: readonly Asking[], wanted: string | undefined): string | undefined {
   if (wanted !== undefined && !isolationName.test(wanted))
     throw new McpcatError('usage', `expected gvisor, kata or the name of a runtime, found "${wanted}"`, {
       inputs: [{ name: 'isolation' }],

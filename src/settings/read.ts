@@ -4,7 +4,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
-import { isolationIn } from './isolation.ts';
+import { isolationIn, type AskedIsolation } from './isolation.ts';
 import { mirrorsIn } from './mirrors.ts';
 import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
@@ -24,7 +24,7 @@ export interface Settings {
   /** Where what is fetched comes from instead of the public places. */
   readonly mirrors: Mirrors;
   /** What holds every server in besides the engine's default. */
-  readonly isolation: { readonly name: string; readonly at: number } | undefined;
+  readonly isolation: AskedIsolation | undefined;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }

@@ -1,12 +1,11 @@
 import { text } from 'node:stream/consumers';
-import type { Engine, EngineInfo } from '../engine/engine.ts';
+import type { ContainerSettings, Engine, EngineInfo } from '../engine/engine.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { within } from '../lib/within.ts';
 import { hasOwnKernel, type Isolation } from '../sandbox/isolation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { refuseDifferences } from '../sandbox/differences.ts';
-import { settingsOf } from '../sandbox/settings.ts';
 import { answersIn, type Answer, type Attempt } from './probe.ts';
+import { inTestSession } from './test-session.ts';
 
 /** Milliseconds from create to the probe's last word; a virtual machine boots in it. */
 const proveMs = 60_000;
@@ -57,30 +56,27 @@ function refuseOpen(isolation: Isolation, what: string, answer: Answer | undefin
   if (answer?.verdict !== 'no') throw unfit(isolation, `a container there has ${what}`);
 }
 
+/** The probe in the server's place, in a session as any other: the one place where containers are started. */
 async function lookAround({ engine, image, sandbox, isolation, labels }: Proof): Promise<string> {
+  const { http: _, ...bare } = sandbox;
   const words = attempts.map(({ what, target }) => `${what}:${target}`);
-  const asked = {
-    ...settingsOf({ ...sandbox, mounts: [], secrets: {}, isolation }, { image, labels, autoRemove: false }),
-    env: {},
-    mounts: [],
-    entrypoint: ['/mcpcat-init'],
-    command: ['probe', ...words],
+  const request = {
+    ...{ engine, image, labels },
+    sandbox: { ...bare, mounts: [], written: [], secrets: {}, network: [], isolation },
+    dial: () => Promise.reject(new Error('the probe has no tunnel')),
+    onAttempt: () => undefined,
+    adjust: (settings: ContainerSettings): ContainerSettings => ({
+      ...settings,
+      env: {},
+      entrypoint: ['/mcpcat-init'],
+      command: ['probe', ...words],
+    }),
   };
-  const id = await engine.createContainer(asked);
-  try {
-    const facts = await engine.inspectContainer(id);
-    if (facts !== undefined) refuseDifferences(asked, facts.recorded);
-    const { stdin, stdout, stderr } = await engine.attachContainer(id);
-    stdin.on('error', () => undefined);
-    stderr.resume();
-    const said = text(stdout);
-    await engine.startContainer(id);
-    const whole = await within(said, proveMs);
+  return inTestSession(request, async ({ attachment }) => {
+    const whole = await within(text(attachment.stdout), proveMs);
     if (whole === undefined) throw new Error('no answer in time');
     return whole;
-  } finally {
-    await engine.removeContainer(id);
-  }
+  });
 }
 
 function unfit({ name, runtime }: Isolation, why: string, cause?: unknown): McpcatError {

@@ -34,7 +34,7 @@ export function recordedOf(
       readOnly,
     })),
     devices: [],
-    runtime: 'runc',
+    runtime: settings.runtime ?? 'runc',
     healthCheck: false,
     stopSignal: settings.stopSignal,
   };
