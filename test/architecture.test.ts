@@ -24,6 +24,7 @@ const otherProc: Readonly<Record<string, string>> = {
   'src/smoke/expectations.ts': 'what must be read-only inside the container',
   'src/doctor/measure-sandbox.ts': 'read by the probe inside the container',
   'src/doctor/restrictions.ts': 'what the kernel says of process 1 in the container',
+  'src/test-session/prove-isolation.ts': 'the container’s: which kernel it sees',
 };
 
 interface Import {
