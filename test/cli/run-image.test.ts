@@ -11,7 +11,7 @@ const own = ownCatalog();
 const address = { kind: 'url', url: 'https://catalog.example.com/catalog.json' } as const;
 const digest = `sha256:${'ab'.repeat(32)}`;
 const pulledName = `mcpcat/time:sha256-${'ab'.repeat(16)}`;
-const entry = { name: 'time' } as Entry;
+const entry = { name: 'time', source: 'pypi:mcp-server-time' } as Entry;
 
 /** A start with these options, by a client or at a terminal. */
 function invocation(options: Readonly<Record<string, string>> = {}, isTTY = false): Invocation {

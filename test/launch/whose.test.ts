@@ -138,6 +138,7 @@ test('every way to a container sets every label', () => {
     label.entry,
     label.permissions,
     label.base,
+    label.bases,
     label.source,
     label.mcpName,
   ];
