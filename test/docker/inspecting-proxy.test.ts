@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test, type TestContext } from 'node:test';
+import { before, test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import { inspectingProxy, type InspectingProxy } from '../rig/inspecting-proxy.ts';
 import {
@@ -20,24 +21,23 @@ const timeout = 600_000;
 const name = 'api.inspected.example';
 let servers: Travellers;
 let proxy: InspectingProxy;
-const cleanUp = new AsyncDisposableStack();
+const opened = closedAfterwards();
 
 before(
   async () => {
     const tls = certificate();
-    const origin = cleanUp.use(await httpsServer(tls));
-    proxy = cleanUp.use(await inspectingProxy({ port: origin.port, cert: tls.cert }));
+    const origin = opened.use(await httpsServer(tls));
+    proxy = opened.use(await inspectingProxy({ port: origin.port, cert: tls.cert }));
     servers = await travellers(
       await testEngine(),
       ['node', 'python', 'go'],
       { cert: undefined },
       `permissions: {network: [${name}]}\n`,
     );
-    cleanUp.use(servers);
+    opened.use(servers);
   },
   { timeout },
 );
-after(() => cleanUp.disposeAsync());
 
 /** The environment of a client whose settings file says how its network is left. */
 function settled(t: TestContext, network: Readonly<Record<string, string>>): Record<string, string> {
