@@ -24,6 +24,7 @@ import { readBaseLock } from '../../src/base/base-lock.ts';
 import { ownTemplates } from '../../src/base/machine-templates.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { randomId } from '../../src/lib/random-id.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { debianArchive } from '../rig/debian-archive.ts';
@@ -163,9 +164,11 @@ test(
   'root and a user without rights, tools or a PATH install the same build bases, by the engine alone',
   { timeout: 1_800_000 },
   async (t) => {
+    // What a run that was ended left behind would count as made.
+    const recipe = `installed-${randomId()}`;
     const found: { readonly id: string | undefined; readonly digests: readonly string[] }[] = [];
     for (const uid of [nobody, 0]) {
-      const cache = await cacheFor(t, { uid, recipe: 'installed', kind: 'debian' });
+      const cache = await cacheFor(t, { uid, recipe, kind: 'debian' });
       const { code, stdout, stderr } = await build(cache, uid);
       assert.equal(code, 0, stderr);
       const rows = JSON.parse(stdout) as readonly Row[];
