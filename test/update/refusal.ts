@@ -9,7 +9,7 @@ import { registry, type Package, type Protocol } from './registry.ts';
 
 const timeout = 180_000;
 /** For each test file alone: a port that is used again must not meet another run's answers. */
-const cache = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-cache-'));
+export const cache = mkdtempSync(path.join(tmpdir(), 'mcpcat-update-cache-'));
 after(() => rmSync(cache, { recursive: true, force: true }));
 
 /** What an entry had before: an update that fails must not touch one byte of it. */

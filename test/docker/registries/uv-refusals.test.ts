@@ -1,5 +1,25 @@
 /** What only uv, which is fetched from PyPI, finds out. */
-import { refusals } from '../../update/refusal.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { before } from 'node:test';
+import { Store } from '../../../src/fetch/store.ts';
+import { thisHost } from '../../../src/host/this-host.ts';
+import { cache, refusals } from '../../update/refusal.ts';
+
+interface Tool {
+  readonly files: Readonly<Record<string, { readonly url: string; readonly sha256: string }>>;
+}
+
+// From the real index, as this machine reaches it: the index of a test has only what the test is about.
+before(
+  async () => {
+    const { files } = JSON.parse(readFileSync('templates/tools/uv.json', 'utf8')) as Tool;
+    const { url = '', sha256 = '' } = files[thisHost().platform] ?? {};
+    const hash = { algorithm: 'sha256', hex: sha256 } as const;
+    await new Store(path.join(cache, 'mcpcat')).get({ url, hash, subject: 'uv' });
+  },
+  { timeout: 300_000 },
+);
 
 refusals([
   {
