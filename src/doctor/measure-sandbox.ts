@@ -21,6 +21,8 @@ const sandbox: Sandbox = {
   name: 'mcpcat-doctor',
   env: {},
   secrets: {},
+  // A base names no program; what is started is process 1 once more, wherever it lies.
+  program: ['watch'],
   args: [],
   mounts: [],
   written: [],
@@ -98,7 +100,11 @@ async function answersFrom(
       ...settings,
       // It would refuse to start where there is a network, and that is what is to be found out.
       env: { ...settings.env, MCPCAT_NETWORK: '' },
-      entrypoint: [...(settings.entrypoint ?? []).slice(0, 2), settings.entrypoint?.[0] ?? '', 'watch'],
+      entrypoint: [
+        ...(settings.entrypoint ?? []).slice(0, 2),
+        settings.entrypoint?.[0] ?? '',
+        ...(sandbox.program ?? []),
+      ],
     }),
   };
   const found = await inTestSession(testSession, async (running) => {

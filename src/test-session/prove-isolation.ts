@@ -68,7 +68,7 @@ async function lookAround({ engine, image, sandbox, isolation, labels }: Proof):
     adjust: (settings: ContainerSettings): ContainerSettings => ({
       ...settings,
       env: {},
-      entrypoint: ['/mcpcat-init'],
+      entrypoint: (settings.entrypoint ?? []).slice(0, 1),
       command: ['probe', ...words],
     }),
   };
