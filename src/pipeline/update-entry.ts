@@ -142,12 +142,16 @@ async function releaseFindings(
   lock: Lock,
 ): Promise<Finding[]> {
   const { entry, lock: old } = server;
-  const findings = [
-    ...(await runtimeFindings(lock, buildEnvironment)),
-    ...licenseFindings(server.entry.license, { old, lock }),
-    ...(await undeclaredSettings(entry, lock, run)),
-  ];
-  return excused(findings, entry.exceptions);
+  const findings = excused(
+    [
+      ...(await runtimeFindings(lock, buildEnvironment)),
+      ...licenseFindings(server.entry.license, { old, lock }),
+    ],
+    entry.exceptions,
+  );
+  // What is held back anyway is not fetched to be looked through.
+  if (holdsBack(findings)) return findings;
+  return [...findings, ...excused(await undeclaredSettings(entry, lock, run), entry.exceptions)];
 }
 
 /** A licence that the entry's own `license` names has been accepted by a person. */

@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { thisHost } from '../../src/host/this-host.ts';
 import type { Assault } from './assault.ts';
 import type { Attack, Column } from './columns.ts';
 import { nothing, stopped, succeeded, type Verdict } from './evidence.ts';
@@ -68,8 +69,11 @@ export class Scene implements AsyncDisposable {
     return this.#request.field;
   }
 
-  /** For the HOME of a launcher that shall know nothing yet. */
+  /** For the HOME of a launcher that shall know nothing yet but process 1: the engine of these tests has no bases. */
   get home(): string {
+    const init = path.join(thisHost().folders(process.env).cache, 'init');
+    const home = this.own('home', '.cache', 'mcpcat');
+    cpSync(init, path.join(home, 'init'), { recursive: true });
     return this.own('home');
   }
 
