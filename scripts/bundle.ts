@@ -124,6 +124,10 @@ const late = {
   secrets: 'src/secrets/file-store.ts',
   'build-for-run': 'src/cli/execute/build-for-run.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
+  'prove-isolation': 'src/test-session/prove-isolation.ts',
+  forward: 'src/engine/ssh/forward.ts',
+  'use-network': 'src/lib/use-network.ts',
+  'write-authorities': 'src/lib/write-authorities.ts',
 };
 const lateModules: Plugin = {
   name: 'late-modules',

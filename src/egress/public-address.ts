@@ -30,9 +30,21 @@ const classes: readonly Class[] = [
   ['a reserved address', false, '240.0.0.0/4', '2001::/23', '100::/64'],
 ];
 
-const lists = classes.map(([what, allowable, ...subnets]) => ({ what, allowable, list: listOf(subnets) }));
-/** All that IANA has given out for use on the internet; what lies outside is refused unseen. */
-const globalUnicast = listOf(['2000::/3']);
+interface Lists {
+  readonly refused: readonly (AddressRefusal & { readonly list: BlockList })[];
+  /** All that IANA has given out for use on the internet; what lies outside is refused unseen. */
+  readonly globalUnicast: BlockList;
+}
+
+let made: Lists | undefined;
+
+/** Made for the first address: Node takes milliseconds for them, and a server without network never asks. */
+function lists(): Lists {
+  return (made ??= {
+    refused: classes.map(([what, allowable, ...subnets]) => ({ what, allowable, list: listOf(subnets) })),
+    globalUnicast: listOf(['2000::/3']),
+  });
+}
 
 function listOf(subnets: readonly string[]): BlockList {
   const list = new BlockList();
@@ -53,12 +65,14 @@ export function refusalOf(address: string): AddressRefusal | undefined {
   if (embedded !== undefined) return refusalOf(embedded);
   return (
     classOf(address, 'ipv6') ??
-    (globalUnicast.check(address, 'ipv6') ? undefined : { what: 'a reserved address', allowable: false })
+    (lists().globalUnicast.check(address, 'ipv6')
+      ? undefined
+      : { what: 'a reserved address', allowable: false })
   );
 }
 
 function classOf(address: string, family: 'ipv4' | 'ipv6'): AddressRefusal | undefined {
-  const found = lists.find(({ list }) => list.check(address, family));
+  const found = lists().refused.find(({ list }) => list.check(address, family));
   return found === undefined ? undefined : { what: found.what, allowable: found.allowable };
 }
 

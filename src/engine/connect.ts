@@ -1,17 +1,29 @@
 import type { Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
+import { engineMemory } from './docker/engine-memory.ts';
 import { dockerEngine } from './docker/docker-engine.ts';
 import type { Engine } from './engine.ts';
 import { locateEngine, type Search } from './locate/locate.ts';
 
+interface Wanted extends Omit<Search, 'host'> {
+  readonly host?: Host;
+  /** Whether what an engine is, is kept for the next start. */
+  readonly memory?: 'kept' | 'none';
+}
+
 /** Finds the engine and makes the port to it. Nothing is sent before the first call, so this costs next to nothing. */
-export function connectEngine(search: Omit<Search, 'host'> & { readonly host?: Host }): Promise<Engine> {
+export function connectEngine({ memory = 'none', ...search }: Wanted): Promise<Engine> {
   return Promise.resolve().then(() => {
     const found = { host: thisHost(), ...search };
-    return dockerEngine(locateEngine(found), {
+    const { host, env } = found;
+    const address = locateEngine(found);
+    const { endpoint } = address;
+    return dockerEngine(address, {
+      memory:
+        memory === 'kept' ? engineMemory({ cache: host.folders(env).cache, endpoint, host }) : undefined,
       async profileFile() {
         const { profileFile } = await import('./docker/profile-file.ts');
-        return profileFile(found.host.folders(found.env).cache);
+        return profileFile(host.folders(env).cache);
       },
       async forward(destination) {
         const { forwarded } = await import('./ssh/forward.ts');

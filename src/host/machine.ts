@@ -49,7 +49,10 @@ export function thisMachine(): Machine {
         ? undefined
         : { uid: process.getuid(), gid: process.getgid() },
     pid: process.pid,
-    startedMs: performance.timeOrigin,
+    // Node loads its clock when it is first asked for, and Linux does not ask.
+    get startedMs() {
+      return performance.timeOrigin;
+    },
     env: process.env,
     parent: () => process.ppid,
     hostname: () => os.hostname(),

@@ -1,5 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, promises, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -9,12 +8,13 @@ import path from 'node:path';
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   try {
-    await mkdir(folder, { mode });
+    // Node loads its promises when they are first asked for, and a launch never asks.
+    await promises.mkdir(folder, { mode });
   } catch (error) {
     if (isFolder(folder)) return;
     if (!isMissingParent(error, folder)) throw error;
     await makeFolder(path.dirname(folder), mode);
-    await mkdir(folder, { mode }).catch(unlessThere(folder));
+    await promises.mkdir(folder, { mode }).catch(unlessThere(folder));
   }
 }
 

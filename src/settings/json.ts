@@ -34,8 +34,8 @@ const deepest = 32;
 
 const tokenForm =
   /[{}[\]:,]|"(?:[^"\\\n]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
-/** What stands where a token should: a word, or one character. */
-const unexpectedToken = /[\p{L}\p{N}_.-]+|./uy;
+/** What stands where a token should: a word, or one character. Made when it is needed: Unicode's tables take time. */
+const unexpectedToken = (): RegExp => /[\p{L}\p{N}_.-]+|./uy;
 
 interface Token {
   readonly text: string;
@@ -65,7 +65,8 @@ class Cursor {
     const at = this.#at;
     if (at === this.#text.length) return { text: '', at };
     const text = this.#match(tokenForm, at);
-    if (text === undefined) throw this.fault(expected, { text: this.#match(unexpectedToken, at) ?? '', at });
+    if (text === undefined)
+      throw this.fault(expected, { text: this.#match(unexpectedToken(), at) ?? '', at });
     this.#at += text.length;
     return { text, at };
   }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
@@ -95,6 +95,8 @@ function parse(text: string, place: (at: number) => string): Json {
 function readText(file: string): string | undefined {
   let descriptor: number;
   try {
+    // Most users have none, and an error costs more than a question.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
     // Not blocking, or a pipe in its place would keep us for ever.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {

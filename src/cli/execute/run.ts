@@ -43,7 +43,12 @@ export const execute: Execute = async (invocation) => {
   const network = await networkForLaunch(settings, terminal);
   const [server, engine] = await Promise.all([
     serverToRun(invocation, name),
-    connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host }),
+    connectEngine({
+      endpoint: options.text('engine'),
+      env: terminal.env,
+      host: terminal.host,
+      memory: 'kept',
+    }),
   ]);
   const { declared, recorded, exists, source } = server;
   const { agreed, record, stateLabels, isMeant } = consented(server, invocation);

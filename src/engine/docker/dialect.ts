@@ -15,6 +15,8 @@ interface Ulimit {
  */
 export interface Dialect {
   readonly name: 'docker' | 'podman';
+  /** As all its answers tell it (identify.ts); undefined for engines other than Podman. */
+  readonly podmanApi: string | undefined;
   /** What `seccomp=` takes: our profile itself, or the path of a file with it on the engine's machine. */
   readonly seccomp: string;
   /** The same container in what this engine can be told, as strict or stricter. */
@@ -40,6 +42,7 @@ export interface Dialect {
 
 export const docker: Dialect = {
   name: 'docker',
+  podmanApi: undefined,
   seccomp: seccompProfile,
   translate: (settings) => settings,
   tmpfs: tmpfsOptions,

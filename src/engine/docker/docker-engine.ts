@@ -3,7 +3,7 @@ import type { Address, DirectAddress } from '../locate/address.ts';
 import type { SshDestination } from '../ssh/destination.ts';
 import { Calls } from './calls.ts';
 import type { ClientCalls } from './client.ts';
-import { identifier, type ProfileFile } from './identify.ts';
+import { identityOf, type EngineMemory, type ProfileFile } from './identify.ts';
 import { sessionCalls } from './session-calls.ts';
 import { Wire, type Reach } from './wire.ts';
 
@@ -38,24 +38,26 @@ type Forgotten = Exclude<keyof ClientCalls, (typeof clientNames)[number]>;
 /** What of this machine an engine may need. */
 export interface Surroundings {
   readonly profileFile: ProfileFile;
+  /** Without one, an engine is asked what it is. */
+  readonly memory?: EngineMemory | undefined;
   /** Resolves to a socket of this machine that leads to the engine there. */
   readonly forward: (destination: SshDestination) => Promise<string>;
 }
 
 /** The adapter. Nothing is sent before the first call, and dockerode is loaded for the first that needs it. */
-export function dockerEngine(address: Address, { profileFile, forward }: Surroundings): Engine {
+export function dockerEngine(address: Address, { profileFile, memory, forward }: Surroundings): Engine {
   const reach = reachOf(address, forward);
   const calls = new Calls(address.endpoint);
   const wire = new Wire(reach);
-  const identify = identifier(wire, profileFile);
+  const identity = identityOf(wire, { profileFile, memory });
   let client: Promise<ClientCalls> | undefined;
   const load = (): Promise<ClientCalls> =>
     (client ??= import('./client.ts').then(async ({ clientCalls }) =>
-      clientCalls(await reach(), calls, identify),
+      clientCalls(await reach(), calls, identity.identify),
     ));
   return {
     endpoint: address.endpoint,
-    ...sessionCalls(wire, calls, identify),
+    ...sessionCalls(wire, calls, identity),
     ...late(load),
   };
 }

@@ -16,6 +16,7 @@ export function podman({
 }): Dialect {
   return {
     name: 'podman',
+    podmanApi: version,
     // It opens what Docker takes as the profile itself.
     seccomp: profile,
     translate: (settings) => ({

@@ -9,9 +9,10 @@ import type {
   Labels,
 } from '../engine.ts';
 import { createBody, type Confinement } from './body.ts';
+import type { Head } from './answer.ts';
 import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
-import type { Identify } from './identify.ts';
+import type { Identity } from './identify.ts';
 import { statusOf } from './failure.ts';
 import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
@@ -33,17 +34,17 @@ export type SessionCalls = Pick<
 const short = (id: string): string => id.slice(0, 12);
 
 /** The part of the port that a client waits for. */
-export function sessionCalls(wire: Wire, calls: Calls, identify: Identify): SessionCalls {
+export function sessionCalls(wire: Wire, calls: Calls, identity: Identity): SessionCalls {
   const confined = once(() => confines(wire));
   return {
     createContainer: (settings) =>
       calls.quick('create the container', async () => {
         const confinement = { confined: mayBeLabelled(settings) && (await confined()) };
-        return create(wire, settings, { dialect: await identify(), confinement });
+        return create(wire, settings, { identity, confinement });
       }),
     attachContainer: (id) => calls.quick(`attach to ${short(id)}`, () => attach(wire, id)),
     inspectContainer: (id) =>
-      calls.tolerant(`inspect ${short(id)}`, [404], async () => inspect(wire, id, await identify())),
+      calls.tolerant(`inspect ${short(id)}`, [404], async () => inspect(wire, id, await identity.identify())),
     inspectVolume: (name) =>
       calls.tolerant(`inspect the volume ${name}`, [404], () => inspectVolume(wire, name)),
     startContainer: (id) =>
@@ -79,20 +80,58 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** In the words of the engine that was there last time: if its answer comes from another one, all over again. */
 async function create(
   wire: Wire,
   settings: ContainerSettings,
-  { dialect, confinement }: { readonly dialect: Dialect; readonly confinement: Confinement },
+  { identity, confinement }: { readonly identity: Identity; readonly confinement: Confinement },
+): Promise<string> {
+  const dialect = await identity.expected();
+  let head: Head | undefined;
+  const onHead = (its: Head): void => void (head = its);
+  const made = await settled(createAs(wire, settings, { dialect, confinement, onHead }));
+  if (head === undefined || identity.confirms(head, dialect)) return made.value();
+  // What the other one understood is not what was meant: it is never started.
+  if (made.id !== undefined)
+    await wire.call({ method: 'DELETE', path: `/containers/${made.id}?force=1&v=1` });
+  return createAs(wire, settings, { dialect: await identity.identify(), confinement });
+}
+
+interface Settled {
+  readonly id?: string;
+  readonly value: () => string;
+}
+
+async function settled(creating: Promise<string>): Promise<Settled> {
+  try {
+    const id = await creating;
+    return { id, value: () => id };
+  } catch (error) {
+    return {
+      value: () => {
+        throw error;
+      },
+    };
+  }
+}
+
+interface CreateAs {
+  readonly dialect: Dialect;
+  readonly confinement: Confinement;
+  readonly onHead?: (head: Head) => void;
+}
+
+async function createAs(
+  wire: Wire,
+  settings: ContainerSettings,
+  { dialect, confinement, onHead }: CreateAs,
 ): Promise<string> {
   if (dialect.volumeLabels === 'lost') await makeVolumes(wire, settings);
   try {
     const named = settings.name === undefined ? '' : `?name=${encodeURIComponent(settings.name)}`;
     const path = `/containers/create${named}`;
-    const created = wire.call({
-      method: 'POST',
-      path,
-      body: createBody(settings, dialect, confinement),
-    });
+    const body = createBody(settings, dialect, confinement);
+    const created = wire.call({ method: 'POST', path, body }, onHead);
     // For what follows at once: attach, wait, two to inspect, start.
     wire.warm(5);
     return idIn(await created);

@@ -7,7 +7,7 @@ import { Answer, type Head } from './answer.ts';
 export type Reach = () => Promise<DirectAddress>;
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
 }
@@ -22,7 +22,7 @@ const maxAgeMs = 10_000;
  */
 export class Wire {
   readonly #reach: Reach;
-  readonly #spare: { readonly socket: Promise<net.Socket>; readonly opened: number }[] = [];
+  readonly #spare: { readonly socket: Promise<net.Socket>; readonly openedMs: number }[] = [];
 
   constructor(reach: Reach) {
     this.#reach = reach;
@@ -33,26 +33,28 @@ export class Wire {
     for (let missing = count - this.#spare.length; missing > 0; missing--) {
       const socket = this.#connect().then((made) => made.unref());
       socket.catch(() => undefined); // whoever takes it hears of it
-      this.#spare.push({ socket, opened: performance.now() });
+      this.#spare.push({ socket, openedMs: uptimeMs() });
     }
   }
 
   /** One that is not used soon may be closed by the engine, which we would hear of too late. */
   #fresh(): Promise<net.Socket> | undefined {
     for (let spare = this.#spare.shift(); spare !== undefined; spare = this.#spare.shift()) {
-      if (performance.now() - spare.opened < maxAgeMs) return spare.socket;
+      if (uptimeMs() - spare.openedMs < maxAgeMs) return spare.socket;
       spare.socket.then((socket) => socket.destroy()).catch(() => undefined);
     }
     return undefined;
   }
 
   /** The body of a 2xx answer; rejects with an error that has `statusCode` like dockerode's, or the socket's own. */
-  async call(request: WireRequest, onHead?: () => void): Promise<string> {
+  async call(request: WireRequest, onHead?: (head: Head) => void): Promise<string> {
     const socket = await this.#send(request, 'close');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const answer = new Answer();
     answer.onWhole = () => socket.destroy();
-    answer.onHead = onHead;
+    answer.onHead = () => {
+      if (answer.head !== undefined) onHead?.(answer.head);
+    };
     socket.on('data', (chunk: Buffer) => feed(answer, chunk, socket));
     socket.on('error', reject);
     socket.once('end', () => socket.destroy());
@@ -129,6 +131,11 @@ export class Wire {
       'secureConnect',
     );
   }
+}
+
+/** Other than `performance` nothing that Node would have to load. */
+function uptimeMs(): number {
+  return process.uptime() * 1000;
 }
 
 function feed(answer: Answer, chunk: Buffer, socket: net.Socket): void {
