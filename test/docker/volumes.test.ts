@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Engine, VolumeFacts } from '../../src/engine/engine.ts';
+import { imageIn } from '../../src/catalog/image-name.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
@@ -135,7 +136,9 @@ test('another catalog’s server of the same name is refused what this one keeps
   const other = mkdtempSync(path.join(tmpdir(), 'mcpcat-other-'));
   try {
     cpSync(path.join(catalog.folder, server), path.join(other, server), { recursive: true });
-    const { code, stderr } = await run(['run', server, '--catalog', other]);
+    // Built for the first one: an image belongs to a catalog as what is kept does.
+    const image = imageIn({ kind: 'folder', folder: catalog.folder }, server);
+    const { code, stderr } = await run(['run', server, '--catalog', other, '--image', image]);
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
