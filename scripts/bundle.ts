@@ -171,6 +171,23 @@ const knownSources: Plugin = {
   },
 };
 
+/**
+ * A file that has one command loads it at once: esbuild wraps every module that is imported late, each in functions of
+ * its own, which take a launch milliseconds.
+ */
+const oneCommand: Plugin = {
+  name: 'one-command',
+  setup(b) {
+    b.onLoad({ filter: /[\\/]cli[\\/]commands[\\/]run\.ts$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const imported = "() => import('../execute/run.ts')";
+      if (!source.includes(imported)) throw new Error(`${file}: expected ${imported}`);
+      const early = source.replace(imported, '() => Promise.resolve({ execute })');
+      return { contents: `import { execute } from '../execute/run.ts';\n${early}`, loader: 'ts' };
+    });
+  },
+};
+
 /** A launch on Linux need not load what other systems are asked with. */
 const otherHosts: Plugin = {
   name: 'other-hosts',
@@ -223,7 +240,7 @@ const built = await Promise.all([
     minifyWhitespace: true,
     minifyIdentifiers: true,
     define: { 'import.meta.dirname': '__dirname' },
-    plugins: [otherHosts, tunnelApart, lateModules, knownSources, onlyContainers, leanDockerode],
+    plugins: [oneCommand, otherHosts, tunnelApart, lateModules, knownSources, onlyContainers, leanDockerode],
   }),
   build({
     ...common,
