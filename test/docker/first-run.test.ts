@@ -73,3 +73,27 @@ test(
     assert.doesNotMatch(second.stderr, /building/);
   },
 );
+
+test(
+  'whoever installs a server waits for its image, also in a script: the client that starts it would not',
+  { timeout },
+  async () => {
+    await withoutImage();
+    const cursor = path.join(home, '.cursor', 'mcp.json');
+    const args = ['install', name(), '--client', 'cursor', '--yes', '--catalog', catalog.folder];
+    const { code, stderr } = await run(args, { env: { HOME: home } });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /building: done/);
+    assert.notEqual(await engine.inspectImage(catalog.images[0] ?? ''), undefined);
+    const { mcpServers } = JSON.parse(readFileSync(cursor, 'utf8')) as {
+      mcpServers: Record<string, { command: string; args: string[] }>;
+    };
+    const { command, args: words } = mcpServers[name()] ?? { command: '', args: [] };
+    // As the client starts it: by the command that was written, without a PATH.
+    const started = spawn(command, words, { env: { HOME: home }, stdio: ['pipe', 'pipe', 'ignore'] });
+    started.stdin.end(hello);
+    let said = '';
+    for await (const chunk of started.stdout) said += String(chunk);
+    assert.match(said, /"protocolVersion"/);
+  },
+);

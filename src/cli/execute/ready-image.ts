@@ -4,24 +4,21 @@ import type { Invocation } from '../command.ts';
 import { chooseImage } from './run-image.ts';
 import type { RunServer } from './run-server.ts';
 
-/** Sees to it that the image which a start would take is on the engine: pulled if it is published, else built. */
+/**
+ * Sees to it that the image which a start would take is on the engine: pulled if it is published, else built, whether or
+ * not somebody is at a terminal. Whoever installs a server waits for it; the client that starts it later would not.
+ */
 export async function readyImage(
   { declared, recorded, source }: RunServer,
   { invocation, engine }: { readonly invocation: Invocation; readonly engine: Engine },
 ): Promise<void> {
-  let { image, onMissing } = await chooseImage(declared, { invocation, engine, recorded, source });
-  while ((await engine.inspectImage(image)) === undefined) {
-    const next = await onMissing?.(image, invocation.terminal.signal);
-    if (next === undefined) return build(declared.name, invocation);
-    image = next;
-  }
-}
-
-async function build(name: string, invocation: Invocation): Promise<void> {
-  const { execute } = await import('./build.ts');
-  const code = await execute({ ...invocation, positionals: [name] });
-  if (code === 0) return;
-  throw new McpcatError('image-missing', `there is no image of ${name} yet, and it could not be built`, {
+  const setting = { invocation, engine, recorded, source, build: 'missing' } as const;
+  const { image, onMissing } = await chooseImage(declared, setting);
+  let next: string | undefined = image;
+  while (next !== undefined && (await engine.inspectImage(next)) === undefined)
+    next = await onMissing?.(next, invocation.terminal.signal);
+  if (next !== undefined) return;
+  throw new McpcatError('image-missing', `there is no image of ${declared.name} yet`, {
     hint: 'nothing was installed',
   });
 }

@@ -16,6 +16,8 @@ interface Setting {
   readonly recorded: RecordedImage | undefined;
   /** Where it is from: what was built here of one with locks comes first. */
   readonly source: CatalogSource;
+  /** What `--build` says unless the command says it itself. */
+  readonly build?: Build;
 }
 
 type Choice = Pick<LaunchRequest, 'image' | 'onMissing'>;
@@ -32,7 +34,7 @@ export async function chooseImage(entry: Entry, setting: Setting): Promise<Choic
   const pull = options.text('pull') ?? 'missing';
   if (pull !== 'missing' && pull !== 'always' && pull !== 'never')
     throw new McpcatError('usage', `--pull: expected missing, always or never, found "${pull}"`);
-  const build = options.text('build');
+  const build = setting.build ?? options.text('build');
   if (build !== undefined && build !== 'missing' && build !== 'never')
     throw new McpcatError('usage', `--build: expected missing or never, found "${build}"`);
   const named = options.text('image');
