@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { digest } from '../lib/digest.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
@@ -25,14 +26,10 @@ export interface Places {
   readonly host: Host;
 }
 
-/**
- * Below the home, whatever else the environment says: a client hands on few variables, and what a user has agreed to in
- * a terminal holds in every client.
- */
-export function consentFile({ catalog, server }: Subject, { env, host }: Places): string {
-  const home = host.home(env);
-  const { data } = host.folders({ HOME: home, USERPROFILE: home });
-  return host.path.join(data, 'consent', digest(catalog), `${server}.json`);
+/** Of one server: what a user has agreed to in a terminal holds in every client. */
+export function consentFile({ catalog, server }: Subject, places: Places): string {
+  const { data } = foldersBelowHome(places);
+  return places.host.path.join(data, 'consent', digest(catalog), `${server}.json`);
 }
 
 /**

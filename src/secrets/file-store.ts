@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
@@ -18,13 +19,9 @@ export interface SecretPlaces {
 /** Catalog → server → name → value. */
 type Content = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
 
-/**
- * Below the home, whatever else the environment says: a client hands on few variables, and what a user has stored in a
- * terminal is there in every client.
- */
-export function secretFile({ env, host }: SecretPlaces): string {
-  const home = host.home(env);
-  return host.path.join(host.folders({ HOME: home, USERPROFILE: home }).data, 'secrets.json');
+/** What a user has stored in a terminal is there in every client. */
+export function secretFile(places: SecretPlaces): string {
+  return places.host.path.join(foldersBelowHome(places).data, 'secrets.json');
 }
 
 /** Of one server; empty if none are stored. Throws `io-failed` if they can't be read, or others may read them. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
@@ -41,7 +42,7 @@ export function settingsFiles({ env, host }: Places): readonly string[] {
   const home = host.home(env);
   const folders = [
     host.folders(env).config,
-    host.folders({ HOME: home, USERPROFILE: home }).config,
+    foldersBelowHome({ env, host }).config,
     host.path.join(home, '.config', 'mcpcat'),
   ];
   return [...new Set(folders)].map((folder) => host.path.join(folder, 'settings.json'));

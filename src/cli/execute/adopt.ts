@@ -7,25 +7,21 @@ import { clientFile } from '../../clients/client-files.ts';
 import { mayDoToday } from '../../clients/may-do.ts';
 import { readConfig } from '../../clients/config-file.ts';
 import { readServers } from '../../clients/text/edit.ts';
-import { connectEngine } from '../../engine/connect.ts';
-import { ownCommandPath, writeOwnCommand } from '../../install/own-command.ts';
+import { ownCommandPath } from '../../install/own-command.ts';
 import { isOurs, planInstall, type Target } from '../../install/plan.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
-import { projectFolder } from '../../lib/project.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
-import { storedSecrets, storeSecret } from '../../secrets/file-store.ts';
+import { storedSecrets } from '../../secrets/file-store.ts';
 import { askYes, canAsk } from '../ask.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { mountRequests } from '../mount-option.ts';
 import { chosenTargets } from './client-choice.ts';
-import { placeOf } from './install-place.ts';
-import { readyImage } from './ready-image.ts';
+import { ownCommand, putIntoClients } from './put-into-clients.ts';
 import { serverToRun } from './run-server.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
 import { serverSummaries, sourceOf, type Summary } from './view.ts';
-import { writeClients } from './write-clients.ts';
 
 /** A server of a client that is none of ours. */
 interface Found {
@@ -207,10 +203,10 @@ async function choose(
 }
 
 async function replace(chosen: readonly Chosen[], invocation: Invocation): Promise<number> {
-  const { options, terminal } = invocation;
+  const { terminal } = invocation;
   const catalog = catalogId(sourceOf(invocation));
   refuseOtherSecrets(chosen, catalog, invocation);
-  const command = ownCommandPath(placeOf(invocation));
+  const command = ownCommandPath(ownCommand(invocation));
   const changes = await Promise.all(
     [...new Set(chosen.map(({ target }) => target))].map((target) =>
       planInstall(
@@ -230,25 +226,20 @@ async function replace(chosen: readonly Chosen[], invocation: Invocation): Promi
       ),
     ),
   );
-  if (!options.flag('dry-run')) {
-    const engine = await connectEngine({
-      endpoint: options.text('engine'),
-      env: terminal.env,
-      host: terminal.host,
-    });
-    for (const name of new Set(chosen.map(({ adopted }) => adopted.server)))
-      await readyImage(await serverToRun(invocation, name), { invocation, engine });
-  }
-  return writeClients(changes, invocation, {
-    hidden: chosen.flatMap(({ adopted }) => Object.values(adopted.secrets)),
+  const servers = await Promise.all(
+    [...new Set(chosen.map(({ adopted }) => adopted.server))].map(async (name) => ({
+      server: await serverToRun(invocation, name),
+      // Those of one server are the same, or refused above.
+      secrets: Object.assign(
+        {},
+        ...chosen.filter(({ adopted }) => adopted.server === name).map(({ adopted }) => adopted.secrets),
+      ) as Readonly<Record<string, string>>,
+    })),
+  );
+  return putIntoClients(changes, invocation, {
     command: `adopt ${chosen.map(({ name }) => name).join(' ')}`,
-    before: async () => {
-      const main = terminal.host.path.join(projectFolder(), 'bin', 'mcpcat.js');
-      await writeOwnCommand({ ...placeOf(invocation), node: process.execPath, main });
-      for (const { adopted } of chosen)
-        for (const [name, value] of Object.entries(adopted.secrets))
-          storeSecret({ catalog, server: adopted.server }, { name, value }, terminal);
-    },
+    servers,
+    hidden: chosen.flatMap(({ adopted }) => Object.values(adopted.secrets)),
   });
 }
 

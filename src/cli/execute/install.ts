@@ -1,26 +1,21 @@
 import { catalogId } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { ServerStart } from '../../clients/client-entry.ts';
-import { connectEngine } from '../../engine/connect.ts';
-import { ownCommandPath, writeOwnCommand } from '../../install/own-command.ts';
+import { ownCommandPath } from '../../install/own-command.ts';
 import { planInstall, type Installation } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
-import { projectFolder } from '../../lib/project.ts';
-import { storeSecret } from '../../secrets/file-store.ts';
 import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { chosenTargets } from './client-choice.ts';
-import { placeOf } from './install-place.ts';
-import { readyImage } from './ready-image.ts';
+import { ownCommand, putIntoClients, type GivenServer } from './put-into-clients.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
 import { secretsToStore } from './start-secrets.ts';
-import { writeClients } from './write-clients.ts';
 
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
+  const { options, positionals } = invocation;
   const names = [...new Set(positionals)];
   if (names.length === 0)
     throw new McpcatError('usage', 'expected the names of servers', { hint: 'mcpcat list shows them' });
@@ -34,35 +29,17 @@ export const execute: Execute = async (invocation) => {
   const plans: Plan[] = [];
   for (const server of servers) plans.push(await planOf(server, invocation));
   const changes = await Promise.all(targets.map((target) => planInstall(target, plans)));
-  if (!options.flag('dry-run')) {
-    const engine = await connectEngine({
-      endpoint: options.text('engine'),
-      env: terminal.env,
-      host: terminal.host,
-    });
-    for (const server of servers) await readyImage(server, { invocation, engine });
-  }
-  return writeClients(changes, invocation, {
-    command: `install ${names.join(' ')}`,
-    before: async () => {
-      const main = terminal.host.path.join(projectFolder(), 'bin', 'mcpcat.js');
-      await writeOwnCommand({ ...placeOf(invocation), node: process.execPath, main });
-      for (const plan of plans) keepSecrets(plan, invocation);
-    },
-  });
+  return putIntoClients(changes, invocation, { command: `install ${names.join(' ')}`, servers: plans });
 };
 
 /** One server, as it goes into each client. */
-interface Plan extends Installation {
-  readonly server: RunServer;
-  readonly secrets: GivenSettings['secrets'];
-}
+type Plan = Installation & GivenServer;
 
 async function planOf(server: RunServer, invocation: Invocation): Promise<Plan> {
   const { declared } = server;
   const { plain, secrets } = await givenSettings(server, invocation);
   const start: ServerStart = {
-    command: ownCommandPath(placeOf(invocation)),
+    command: ownCommandPath(ownCommand(invocation)),
     args: ['run', declared.name, ...carriedOptions(invocation), ...mountArgs(declared, invocation)],
     env: { ...carriedVariables(invocation.terminal), ...plain },
   };
@@ -139,9 +116,4 @@ function mountArgs(entry: Entry, { options, terminal }: Invocation): string[] {
     '--mount',
     `${name}=${path.resolve(hostPath)}${mode === undefined ? '' : `:${mode}`}`,
   ]);
-}
-
-function keepSecrets({ server, secrets }: Plan, { terminal }: Invocation): void {
-  const owner = { catalog: catalogId(server.source), server: server.declared.name };
-  for (const [name, value] of Object.entries(secrets)) storeSecret(owner, { name, value }, terminal);
 }

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { makeFolderNow } from '../../lib/make-folder.ts';
+import { foldersBelowHome } from '../../host/folders-below-home.ts';
 import type { Env, Host } from '../../host/host.ts';
 
 /** What a start of a server took from outside its command line: the same line may take others from another client. */
@@ -77,10 +78,9 @@ function settingsText(files: readonly string[]): string {
 }
 
 /** Below the home, whatever the environment says: the very point is to see that it says something else. */
-function recordFile(server: string, { env, host }: Places): string {
-  const home = host.home(env);
-  const { data } = host.folders({ HOME: home, USERPROFILE: home });
-  return host.path.join(data, 'last-start', `${server}.json`);
+function recordFile(server: string, places: Places): string {
+  const { data } = foldersBelowHome(places);
+  return places.host.path.join(data, 'last-start', `${server}.json`);
 }
 
 function readLast(file: string): Taken | undefined {

@@ -1,3 +1,4 @@
+import { foldersBelowHome } from '../../host/folders-below-home.ts';
 import { apply, type Places } from '../../install/apply.ts';
 import { difference } from '../../install/difference.ts';
 import type { PlannedChange } from '../../install/plan.ts';
@@ -6,18 +7,17 @@ import { jsonText } from '../../lib/folders.ts';
 import { askYes, canAsk } from '../ask.ts';
 import type { Invocation, Terminal } from '../command.ts';
 
-/** Where what undo needs is kept; below the home, like all that must be found again from any client. */
-export function historyPlaces({ env, host }: Terminal): Places {
-  const home = host.home(env);
-  const { data } = host.folders({ HOME: home, USERPROFILE: home });
-  return { folder: host.path.join(data, 'client-history'), host };
+/** Where what undo needs is kept. */
+export function historyPlaces(terminal: Terminal): Places {
+  const { host } = terminal;
+  return { folder: host.path.join(foldersBelowHome(terminal).data, 'client-history'), host };
 }
 
 interface ClientsWrite {
   /** For the history. */
   readonly command: string;
   /** Values that are not shown: secrets that the file had until now. */
-  readonly hidden?: readonly string[];
+  readonly hidden?: readonly string[] | undefined;
   /** Done once the answer was yes. */
   readonly before?: () => Promise<void>;
 }
