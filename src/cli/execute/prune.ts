@@ -1,6 +1,8 @@
 import { removeUnfinished, unfinishedImages } from '../../image-build/unfinished.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
 import { orphans } from '../../launch/reap.ts';
+import { removeAll } from '../../launch/remove-all.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { oneLine } from '../../lib/plain-text.ts';
@@ -15,17 +17,23 @@ export const execute: Execute = async (invocation) => {
     unfinishedImages(engine, Date.now()),
   ]);
   const dry = options.flag('dry-run');
-  if (!dry) await Promise.all(containers.map(({ id }) => engine.removeContainer(id)));
+  const ids = containers.map(({ id }) => id);
+  const left = dry ? [] : await removeAll(engine, ids);
   const gone = dry ? images : await removeUnfinished(engine, images);
-  const found = [...containers, ...gone.map(imageFacts)];
+  const found = [...containers.filter(({ id }) => !left.includes(id)), ...gone.map(imageFacts)];
   const lines = found
     .map(
       ({ id, server, state }) =>
         `${dry ? 'would remove' : 'removed'} ${oneLine(server)} (${id.replace('sha256:', '').slice(0, 12)}, ${state})\n`,
     )
     .join('');
-  terminal.stdout.write(options.flag('json') ? jsonText(found) : lines || 'nothing is left behind\n');
-  return 0;
+  const nothing = left.length === 0 ? 'nothing is left behind\n' : '';
+  terminal.stdout.write(options.flag('json') ? jsonText(found) : lines || nothing);
+  if (left.length === 0) return 0;
+  const which = left.map((id) => id.slice(0, 12)).join(', ');
+  throw new McpcatError('engine-failed', `the engine has not removed ${which}`, {
+    hint: 'mcpcat prune, once more, or look what its log says',
+  });
 };
 
 function imageFacts({ id, labels }: ImageFacts): { id: string; server: string; state: string } {
