@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 
 /** Milliseconds: how long an engine may take over removals of its own, and between two looks. */
-const removalMs = 20_000;
+const removalMs = 45_000;
 const lookMs = 250;
 
 /**
