@@ -33,7 +33,7 @@ async function ask(question: string, terminal: Terminal, echo: 'shown' | 'hidden
   lines.once('SIGINT', () => cancelled.abort());
   lines.once('close', () => cancelled.abort());
   try {
-    return await lines.question(echo === 'hidden' ? '' : '', {
+    return await lines.question('', {
       signal: AbortSignal.any([terminal.signal, cancelled.signal]),
     });
   } catch (error) {

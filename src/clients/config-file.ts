@@ -1,5 +1,16 @@
 import { constants } from 'node:fs';
-import { access, chmod, chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
@@ -40,7 +51,6 @@ async function targetOf(file: string): Promise<string> {
   } catch (error) {
     if (codeOf(error) !== 'ENOENT')
       throw new McpcatError('io-failed', `can't read ${file} (${messageOf(error)})`, { cause: error });
-    const { readlink } = await import('node:fs/promises');
     const target = await readlink(file).catch(() => undefined);
     return target === undefined ? file : path.resolve(path.dirname(file), target);
   }
@@ -66,11 +76,7 @@ export interface ConfigWrite extends ConfigOnDisk {
  * `client-file-changed` if it is not as `text` says any more, `io-failed` if it can't be written: then it is as it was.
  */
 export async function writeConfig({ file, text, wanted }: ConfigWrite): Promise<void> {
-  const now = await readConfig(file);
-  if (now.text !== text)
-    throw new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
-      hint: 'nothing of it was changed; run the command again to see the new difference',
-    });
+  await refuseChanged({ file, text });
   try {
     if (wanted === undefined) await rm(file, { force: true });
     else await replace(file, wanted);
@@ -82,6 +88,15 @@ export async function writeConfig({ file, text, wanted }: ConfigWrite): Promise<
   }
 }
 
+/** Throws `client-file-changed` if the file is not as `text` says any more. */
+export async function refuseChanged({ file, text }: ConfigOnDisk): Promise<void> {
+  const now = await readConfig(file);
+  if (now.text === text) return;
+  throw new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
+    hint: 'nothing of it was changed; run the command again to see the new difference',
+  });
+}
+
 async function replace(file: string, wanted: string): Promise<void> {
   await makeFolder(path.dirname(file));
   const before = await stat(file).catch(() => undefined);
@@ -89,13 +104,7 @@ async function replace(file: string, wanted: string): Promise<void> {
   if (before !== undefined) await access(file, constants.W_OK);
   const temporary = `${file}.${String(process.pid)}.mcpcat-tmp`;
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(wanted);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(temporary, wanted, { flag: 'wx', mode: 0o600, flush: true });
     if (before !== undefined) {
       const made = await stat(temporary);
       if (made.uid !== before.uid || made.gid !== before.gid) await chown(temporary, before.uid, before.gid);

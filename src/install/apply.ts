@@ -1,6 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { readConfig, writeConfig } from '../clients/config-file.ts';
-import { McpcatError } from '../lib/errors.ts';
+import { readConfig, refuseChanged, writeConfig } from '../clients/config-file.ts';
 import { forget, hashOf, readHistory, remember, type Step } from './history.ts';
 import { withLock } from './lock.ts';
 import type { PlannedChange } from './plan.ts';
@@ -20,7 +19,8 @@ export async function apply(
   const real = changes.filter(({ before, after }) => (before ?? '') !== after);
   if (real.length === 0) return [];
   await withLock(places, async () => {
-    for (const { file, before } of real) await unchanged(file, before);
+    // All of them, before the first is written.
+    for (const { file, before } of real) await refuseChanged({ file, text: before });
     const files = real.map(({ file, before, after }) => ({
       file,
       before: before ?? null,
@@ -39,15 +39,6 @@ export async function apply(
     }
   });
   return real;
-}
-
-/** All of them, before the first is written. */
-async function unchanged(file: string, before: string | undefined): Promise<void> {
-  const { text } = await readConfig(file);
-  if (text === before) return;
-  throw new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
-    hint: 'nothing was changed; run the command again to see the new difference',
-  });
 }
 
 export interface Undone {

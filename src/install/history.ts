@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
@@ -55,13 +55,7 @@ export async function remember(folder: string, taken: Step): Promise<string> {
   for (let number = Number(names.at(-1)?.slice(0, 6) ?? 0) + 1; ; number += 1) {
     const name = `${String(number).padStart(6, '0')}.json`;
     try {
-      const handle = await open(path.join(folder, name), 'wx', 0o600);
-      try {
-        await handle.writeFile(jsonText(taken));
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      await writeFile(path.join(folder, name), jsonText(taken), { flag: 'wx', mode: 0o600, flush: true });
       return name;
     } catch (error) {
       // Another install was faster.

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
 
 /** A server of a catalog: the same name in another catalog is another server, and gets none of its secrets. */
@@ -26,8 +27,8 @@ export function secretFile(places: SecretPlaces): string {
 
 /** Of one server; empty if none are stored. Throws `io-failed` if they can't be read, or others may read them. */
 export function storedSecrets(owner: SecretOwner, places: SecretPlaces): Readonly<Record<string, string>> {
-  const servers = own(read(places), owner.catalog);
-  return own(servers ?? {}, owner.server) ?? {};
+  const servers = ownValue(read(places), owner.catalog);
+  return ownValue(servers ?? {}, owner.server) ?? {};
 }
 
 /** Names only, of every server of a catalog. */
@@ -35,7 +36,7 @@ export function storedNames(
   catalog: string,
   places: SecretPlaces,
 ): readonly (readonly [server: string, names: readonly string[]])[] {
-  return Object.entries(own(read(places), catalog) ?? {}).map(([server, secrets]) => [
+  return Object.entries(ownValue(read(places), catalog) ?? {}).map(([server, secrets]) => [
     server,
     Object.keys(secrets),
   ]);
@@ -48,8 +49,8 @@ export function storeSecret(
   places: SecretPlaces,
 ): boolean {
   const before = read(places);
-  const servers = own(before, catalog) ?? {};
-  const { [name]: old, ...others } = own(servers, server) ?? {};
+  const servers = ownValue(before, catalog) ?? {};
+  const { [name]: old, ...others } = ownValue(servers, server) ?? {};
   if (old === value) return false;
   const secrets = value === undefined ? others : { ...others, [name]: value };
   const { [server]: _, ...rest } = servers;
@@ -58,10 +59,6 @@ export function storeSecret(
     places,
   );
   return true;
-}
-
-function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function read(places: SecretPlaces): Content {

@@ -1,5 +1,3 @@
-import { oneLine, visible } from '../lib/plain-text.ts';
-
 /**
  * Markup that is ours. Only `html` makes it, and what is put into that is text unless it is markup already: nobody's
  * words become a tag or an attribute.
@@ -32,14 +30,4 @@ function escaped(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
-}
-
-/** A stranger's words on one line, without characters that hide or turn others. */
-export function words(text: string, maxLength?: number): string {
-  return oneLine(text, maxLength);
-}
-
-/** The same with its line breaks. */
-export function paragraph(text: string): string {
-  return visible(text);
 }

@@ -1,6 +1,7 @@
 import { permissionSummary } from '../catalog/permissions.ts';
 import type { CatalogIndex, ListedServer } from '../catalog-index/catalog-index.ts';
-import { html, words, type Markup } from './html.ts';
+import { oneLine } from '../lib/plain-text.ts';
+import { html, type Markup } from './html.ts';
 import { shell } from './shell.ts';
 
 /** The first page: every server in a few words, readable as it is; the form appears where scripts run. */
@@ -31,7 +32,7 @@ export function listPage({ servers }: CatalogIndex): string {
 
 function filters(all: readonly ListedServer[]): Markup {
   const options = (values: readonly string[]): Markup[] =>
-    [...new Set(values)].toSorted().map((value) => html`<option>${words(value, 60)}</option>`);
+    [...new Set(values)].toSorted().map((value) => html`<option>${oneLine(value, 60)}</option>`);
   return html`<form hidden role="search">
     <label
       >Search <input type="search" name="q" autocomplete="off" placeholder="name, purpose, tool, host"
@@ -78,14 +79,14 @@ function item(server: ListedServer): Markup {
     data-secrets="${secrets}"
     data-runtime="${runtime ?? ''}"
     data-categories="${categories.join(' ')}"
-    data-license="${words(license, 60)}"
+    data-license="${oneLine(license, 60)}"
   >
     <p>
-      <strong><a href="server/${name}.html">${words(title, 80)}</a></strong>
+      <strong><a href="server/${name}.html">${oneLine(title, 80)}</a></strong>
       <code class="soft">${name}</code>
       ${status === 'proved' ? html`<span class="good">verified</span>` : html`<span class="soft">not verified as it is now</span>`}
     </p>
-    <p>${words(description, 240)}</p>
+    <p>${oneLine(description, 240)}</p>
     <p class="soft">May reach: ${permissionSummary(server)}</p>
   </li> `;
 }

@@ -3,26 +3,27 @@ import type { Tool } from '../catalog/tools.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import { isPlainAddress } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
-import { html, paragraph, words, type Markup } from './html.ts';
+import { oneLine, visible } from '../lib/plain-text.ts';
+import { html, type Markup } from './html.ts';
 import { shell } from './shell.ts';
 
 /** One server: what it may do first, then how to install it, then words of its own, which nobody enforces. */
 export function serverPage(server: ListedServer, tools: readonly Tool[]): string {
   const { name, title } = server;
   return shell({
-    title: `${words(title, 80)} – mcpcat`,
+    title: `${oneLine(title, 80)} – mcpcat`,
     description: `What the MCP server ${name} may do, and how to run it in a container.`,
     root: '../',
     body: html`<nav><a href="../index.html">All servers</a></nav>
       <main id="main">
-        <h1>${words(title, 80)} <code class="soft">${name}</code></h1>
+        <h1>${oneLine(title, 80)} <code class="soft">${name}</code></h1>
         <h2>What it may do</h2>
         <ul>
           ${permissionSentences(server).map((sentence) => html`<li>${sentence.includes('WHOLE INTERNET') ? html`<span class="warn">${sentence}</span>` : sentence}</li> `)}
         </ul>
         ${proof(server)} ${install(server)} ${settings(server)}
         <h2>In words of its own</h2>
-        <p>${words(server.description)}</p>
+        <p>${oneLine(server.description)}</p>
         ${facts(server)} ${toolList(tools)}
       </main>
       <footer>Words of the server and of its tools are its makers'; nobody enforces them.</footer>`,
@@ -31,14 +32,14 @@ export function serverPage(server: ListedServer, tools: readonly Tool[]): string
 
 function proof({ proof: found, status, reason, provedOn }: ListedServer): Markup {
   if (found === null)
-    return html`<p class="warn">Not verified: ${words(reason ?? 'it was never tested', 200)}</p>`;
+    return html`<p class="warn">Not verified: ${oneLine(reason ?? 'it was never tested', 200)}</p>`;
   const figures = [
     ...(found.initializeMs === null ? [] : [`answers after ${String(found.initializeMs)} ms`]),
     ...(found.memoryBytes === null ? [] : [`${megabytes(found.memoryBytes)} of memory while idle`]),
   ];
   return html`<p>
-    ${status === 'proved' ? html`<span class="good">Verified</span>` : html`<span class="warn">Not verified as it is now (${words(reason ?? 'stale', 200)}). It was</span>`}
-    on ${found.date} with ${words(found.engine, 60)}${provedOn === null ? '' : ` on ${provedOn}`}:
+    ${status === 'proved' ? html`<span class="good">Verified</span>` : html`<span class="warn">Not verified as it is now (${oneLine(reason ?? 'stale', 200)}). It was</span>`}
+    on ${found.date} with ${oneLine(found.engine, 60)}${provedOn === null ? '' : ` on ${provedOn}`}:
     ${found.works} permissions work, ${found.refused} ways around them failed. ${figures.join(', ')}.
   </p>`;
 }
@@ -86,24 +87,24 @@ function settings({ env }: ListedServer): Markup | undefined {
       ${all.map(
         ([name, { description, required, secret }]) =>
           html`<dt><code>${name}</code>${required ? ' (required)' : ''}${secret ? ' (secret)' : ''}</dt>
-            <dd>${words(description, 300)}</dd> `,
+            <dd>${oneLine(description, 300)}</dd> `,
       )}
     </dl>`;
 }
 
 function facts({ source, version, license, repository, runtime, freshness, image }: ListedServer): Markup {
   const rows: readonly (readonly [string, Markup | string])[] = [
-    ['Package', html`<code>${words(source, 200)}</code> ${version ?? 'without a lock'}`],
+    ['Package', html`<code>${oneLine(source, 200)}</code> ${version ?? 'without a lock'}`],
     ...(freshness.released === null ? [] : [['Released', freshness.released.slice(0, 10)] as const]),
-    ['License', words(license, 80)],
+    ['License', oneLine(license, 80)],
     [
       'Source code',
       isPlainAddress(repository)
         ? html`<a href="${repository}" rel="noopener nofollow">${repository}</a>`
-        : words(repository, 200),
+        : oneLine(repository, 200),
     ],
     ...(runtime === null ? [] : [['Runs on', runtime] as const]),
-    ...(image === null ? [] : [['Image', html`<code>${words(image.digest, 80)}</code>`] as const]),
+    ...(image === null ? [] : [['Image', html`<code>${oneLine(image.digest, 80)}</code>`] as const]),
   ];
   return html`<dl>
     ${rows.map(
@@ -120,8 +121,8 @@ function toolList(tools: readonly Tool[]): Markup | undefined {
     ${tools.map(
       ({ name, description }) =>
         html`<details>
-          <summary><code>${words(name, 100)}</code></summary>
-          <p>${paragraph(description)}</p>
+          <summary><code>${oneLine(name, 100)}</code></summary>
+          <p>${visible(description)}</p>
         </details> `,
     )}`;
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../client.ts';
-import { anySystem, mcpServers, plain, projectFile, typed, userFile } from './forms.ts';
+import { mcpServers, plain, projectFile, typed, userFile } from './forms.ts';
 
 /** Clients of the command line. */
 export const terminalClients: readonly Client[] = [
@@ -224,7 +224,7 @@ export const terminalClients: readonly Client[] = [
     title: 'MCP Inspector',
     proof: 'run',
     version: '2.12.0',
-    files: [{ scope: 'project', systems: anySystem, path: 'mcp.json' }],
+    files: [projectFile('mcp.json')],
     format: 'json',
     place: mcpServers,
     form: typed,
