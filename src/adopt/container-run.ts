@@ -1,8 +1,5 @@
+import { valuedRunOption } from '../pasted/container-line.ts';
 import type { StartedServer } from './started.ts';
-
-/** Options of `docker run` with a value in the next word (docs.docker.com, docker container run). */
-const valued =
-  /^(-e|--env|-v|--volume|--mount|--name|-p|--publish|--network|--net|-u|--user|-w|--workdir|--env-file|--platform|--pull|--entrypoint|-l|--label|-m|--memory|--cpus|--add-host|-h|--hostname|--dns|--gpus|--shm-size|--cap-add|--cap-drop|--security-opt|--tmpfs|--ulimit|--restart|--log-driver|--runtime)$/;
 
 /** `run -i --rm -e KEY -v /a:/b IMAGE ARGS` → image, arguments, settings, folders; undefined if it runs no image. */
 export function containerRun(
@@ -26,7 +23,7 @@ export function containerRun(
         volumes,
       };
     const [option = '', inline] = word.split(/=(.*)/s);
-    const value = inline ?? (valued.test(option) ? rest[(at += 1)] : undefined);
+    const value = inline ?? (valuedRunOption.test(option) ? rest[(at += 1)] : undefined);
     if (value === undefined) continue;
     if (option === '-e' || option === '--env') Object.assign(given, setting(value, env));
     if (option === '-v' || option === '--volume') addVolume({ folders, volumes }, value);

@@ -18,16 +18,16 @@ export function refuseContainer(words: readonly string[]): Error {
   );
 }
 
-/** Options of `docker run` with a value behind them, as far as such lines have them. */
-const valued =
-  /^(-e|--env|-v|--volume|--mount|--name|-p|--publish|--network|--net|-u|--user|-w|--workdir|--env-file|--platform|--pull|--entrypoint|-l|--label|-m|--memory|--cpus|--add-host|-h|--hostname)$/;
+/** Options of `docker run` with a value in the next word (docs.docker.com, docker container run). */
+export const valuedRunOption =
+  /^(-e|--env|-v|--volume|--mount|--name|-p|--publish|--network|--net|-u|--user|-w|--workdir|--env-file|--platform|--pull|--entrypoint|-l|--label|-m|--memory|--cpus|--add-host|-h|--hostname|--dns|--gpus|--shm-size|--cap-add|--cap-drop|--security-opt|--tmpfs|--ulimit|--restart|--log-driver|--runtime)$/;
 
 function imageOf([, verb, ...rest]: readonly string[]): string | undefined {
   const words = verb === 'container' ? rest.slice(1) : rest;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (!word.startsWith('-')) return word;
-    if (valued.test(word)) at += 1;
+    if (valuedRunOption.test(word)) at += 1;
   }
   return undefined;
 }

@@ -5,8 +5,7 @@ import { permissionSummary } from '../../catalog/permissions.ts';
 import { isReference, startOfEntry } from '../../clients/client-entry.ts';
 import { clientFile } from '../../clients/client-files.ts';
 import { mayDoToday } from '../../clients/may-do.ts';
-import { readConfig } from '../../clients/config-file.ts';
-import { readServers } from '../../clients/text/edit.ts';
+import { clientServers } from '../../clients/client-servers.ts';
 import { ownCommandPath } from '../../install/own-command.ts';
 import { isOurs, planInstall, type Target } from '../../install/plan.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
@@ -70,8 +69,7 @@ async function foundIn(
   const file = clientFile(client, scope, around);
   if (file === undefined) return [];
   try {
-    const { text } = await readConfig(file);
-    return [...readServers(client.format, text ?? '', client.place)].flatMap(([name, value]) => {
+    return [...(await clientServers(client, file))].flatMap(([name, value]) => {
       const start = startOfEntry(client, value);
       if (start === undefined || isOurs(client, value)) return [];
       const started = startedServer(start);

@@ -1,10 +1,9 @@
 import type { Client, Scope } from '../../clients/client.ts';
 import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
 import { clientFile } from '../../clients/client-files.ts';
-import { readConfig } from '../../clients/config-file.ts';
+import { clientServers } from '../../clients/client-servers.ts';
 import { mayDoToday } from '../../clients/may-do.ts';
 import { knownClients } from '../../clients/known-clients.ts';
-import { readServers } from '../../clients/text/edit.ts';
 import { isOurs } from '../../install/plan.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -50,8 +49,7 @@ async function factsOf(client: Client, terminal: Terminal): Promise<ClientFacts>
     const file = clientFile(client, scope, around);
     if (file === undefined || !around.exists(file)) continue;
     try {
-      const { text } = await readConfig(file);
-      for (const [name, entry] of readServers(client.format, text ?? '', client.place))
+      for (const [name, entry] of await clientServers(client, file))
         servers.push(serverOf(client, { name, scope, entry }));
     } catch (error) {
       problems.push(`${client.title}: ${file}: ${messageOf(error)}`);
