@@ -17,6 +17,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import tar from 'tar-stream';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { toolsFile } from './tools.ts';
@@ -109,7 +110,7 @@ function entryOf({ name, type }: tar.Header): string {
 
 /** A server whose tools were never listed has none. */
 function unlessNone(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 async function removeUnused(all: string): Promise<void> {

@@ -12,6 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 
@@ -115,8 +116,4 @@ async function replace(file: string, wanted: string): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } f
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { digest } from '../lib/digest.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
 import type { Grant } from './grant.ts';
@@ -137,8 +138,4 @@ function discard(file: string): void {
   } catch {
     // There is nothing, then.
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -3,7 +3,7 @@ import { ProtocolError, resetFrame, type Frame, type ResetReason } from './frame
 import type { FirstFlight } from './first-flight.ts';
 import { Inflow, type FlightGuard } from './inflow.ts';
 import { Outflow } from './outflow.ts';
-import { codeOf } from './resolver.ts';
+import { codeOrMessage } from './resolver.ts';
 import type { Sink } from './sink.ts';
 import type { WindowPool } from './window.ts';
 
@@ -70,7 +70,7 @@ export class Channel {
   /** Joins the stream with its peer. Of a stream that ended meanwhile, only the peer is left to be closed. */
   open(peer: Duplex): void {
     this.#peer = peer;
-    peer.on('error', (error) => (this.#trouble ??= codeOf(error)));
+    peer.on('error', (error) => (this.#trouble ??= codeOrMessage(error)));
     peer.once('close', () => this.#peerClosed());
     if (peer.closed || this.#state !== 'opening') {
       peer.destroy();

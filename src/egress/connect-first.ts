@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { codeOf } from './resolver.ts';
+import { codeOrMessage } from './resolver.ts';
 
 interface Attempt {
   readonly port: number;
@@ -36,7 +36,7 @@ export async function connectFirst(addresses: readonly string[], attempt: Attemp
     });
     socket.once('error', (error) => {
       trying.delete(socket);
-      failures.push(`${address} ${codeOf(error)}`);
+      failures.push(`${address} ${codeOrMessage(error)}`);
       if (waiting.length > 0) next();
       else if (trying.size === 0) reject(new Error(`no connection (${failures.join(', ')})`));
     });

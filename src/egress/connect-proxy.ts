@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { addressText } from '../lib/ip-address.ts';
-import { codeOf } from './resolver.ts';
+import { codeOrMessage } from './resolver.ts';
 
 interface Through {
   readonly proxy: URL;
@@ -31,7 +31,7 @@ export async function connectThrough({ proxy, host, port, signal }: Through): Pr
     return socket;
   } catch (error) {
     socket.on('error', () => undefined).destroy();
-    throw new Error(`the proxy ${proxy.host}: ${codeOf(error)}`, { cause: error });
+    throw new Error(`the proxy ${proxy.host}: ${codeOrMessage(error)}`, { cause: error });
   } finally {
     signal.removeEventListener('abort', abort);
   }

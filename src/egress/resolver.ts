@@ -1,5 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { hostsFile } from './hosts-file.ts';
+import { codeOf } from '../lib/error-code.ts';
+import { messageOf } from '../lib/errors.ts';
 
 /** All addresses of a name, IPv4 and IPv6, in the order of preference. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
@@ -45,7 +47,7 @@ export class Resolver {
 
   async #start(name: string): Promise<readonly string[]> {
     const found = await this.#lookup(name).catch((error: unknown) => {
-      throw new Error(`the name does not resolve (${codeOf(error)})`, { cause: error });
+      throw new Error(`the name does not resolve (${codeOrMessage(error)})`, { cause: error });
     });
     if (found.length === 0) throw new Error('the name does not resolve (no address)');
     return found.slice(0, maxAddresses);
@@ -67,7 +69,6 @@ function systemAddresses(): Lookup {
 }
 
 /** `ENOTFOUND`, `ECONNREFUSED` …; the rest of such messages repeats what the log says already. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : String(error);
+export function codeOrMessage(error: unknown): string {
+  return codeOf(error) ?? messageOf(error);
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder } from '../lib/make-folder.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { httpGet, withoutPassword } from '../lib/http.ts';
 import { mirroredUrl } from '../upstream/mirror-file.ts';
@@ -154,10 +155,6 @@ function failed(error: unknown, { subject, url, signal }: Omit<Wanted, 'hash'>):
     `${subject}: the download of ${withoutPassword(url)} broke (${messageOf(error)})`,
     { cause: error },
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** `sha512-<base64>` (an SRI string with one hash) as a content hash. */

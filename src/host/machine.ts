@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
+import { codeOf } from '../lib/error-code.ts';
 
 /** What a machine can be asked: real in the program, made up in tests, so that each system is tested on any machine. */
 export interface Machine {
@@ -82,7 +83,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
 import { makeFolder } from '../lib/make-folder.ts';
@@ -59,7 +60,7 @@ export async function remember(folder: string, taken: Step): Promise<string> {
       return name;
     } catch (error) {
       // Another install was faster.
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      if (codeOf(error) === 'EEXIST') continue;
       throw new McpcatError('io-failed', `can't keep what undo needs in ${folder}`, {
         hint: 'nothing was changed',
         cause: error,

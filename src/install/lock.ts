@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 
@@ -45,7 +46,7 @@ async function taken(file: string, own: string): Promise<boolean> {
     await writeFile(file, own, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

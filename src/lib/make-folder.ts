@@ -1,5 +1,6 @@
 import { mkdirSync, promises, statSync } from 'node:fs';
 import path from 'node:path';
+import { codeOf } from './error-code.ts';
 
 /**
  * A folder and those above it, with this mode if they are made. Not `mkdir` with `recursive`: where an existing folder
@@ -46,6 +47,6 @@ function isFolder(folder: string): boolean {
 }
 
 function isMissingParent(error: unknown, folder: string): boolean {
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const missing = codeOf(error) === 'ENOENT';
   return missing && path.dirname(folder) !== folder;
 }

@@ -1,3 +1,5 @@
+import { codeOf } from './error-code.ts';
+
 /** What the operating system refused, as Node tells it (nodejs.org/api/errors.html, "Class: SystemError"). */
 export interface SystemRefusal {
   readonly code: string;
@@ -23,7 +25,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, hint: string]>
 /** The refusal behind an error, itself or among its causes; undefined if there is none that a user can mend. */
 export function systemRefusal(error: unknown): SystemRefusal | undefined {
   for (let one: unknown = error, depth = 0; one instanceof Error && depth < 8; one = one.cause, depth++) {
-    const code = 'code' in one && typeof one.code === 'string' ? one.code : '';
+    const code = codeOf(one) ?? '';
     const known = 'syscall' in one && Object.hasOwn(refusals, code) ? refusals[code] : undefined;
     if (known === undefined) continue;
     const path = 'path' in one && typeof one.path === 'string' ? one.path : undefined;

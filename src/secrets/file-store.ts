@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
@@ -112,8 +113,4 @@ function write(content: Content, places: SecretPlaces): void {
   } finally {
     rmSync(temporary, { force: true });
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
@@ -101,8 +102,7 @@ function readText(file: string): string | undefined {
     // Not blocking, or a pipe in its place would keep us for ever.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code)))
-      return undefined;
+    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
     throw new McpcatError('io-failed', `can't read the settings file ${file} (${messageOf(error)})`, {
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { chmod, chown, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MountMode } from '../sandbox/sandbox.ts';
+import { codeOf } from '../lib/error-code.ts';
 
 /**
  * How a user's folder can lie there: whose it is (undefined: ours), what its permission bits are (those of files follow)
@@ -19,7 +20,7 @@ export const openToAll: MountOwner = { uid: undefined, mode: 0o777, access: 'rw'
 /** Gives a folder and all below it, or a file, to an owner. Only root can give to another. */
 export async function giveTo(target: string, owner: MountOwner): Promise<void> {
   const entries = await readdir(target, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    if (codeOf(error) === 'ENOTDIR') return undefined;
     throw error;
   });
   for (const { name } of entries ?? []) await giveTo(path.join(target, name), owner);

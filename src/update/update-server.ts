@@ -7,6 +7,7 @@ import { parseSource } from '../catalog/source.ts';
 import { debianArtifacts } from '../debian/resolve-debs.ts';
 import { Store } from '../fetch/store.ts';
 import type { ResolveDebian } from '../debian/confined-apt.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
 import { jsonText, writeTogether } from '../lib/folders.ts';
@@ -141,7 +142,7 @@ async function write(
 }
 
 function notWritten(error: unknown, folder: string): never {
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  const full = codeOf(error) === 'ENOSPC';
   throw new McpcatError(
     full ? 'disk-full' : 'io-failed',
     `can't write the lock to ${folder}: ${messageOf(error)}`,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../lib/child-environment.ts';
+import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 
 export interface GoCommand {
@@ -44,7 +45,7 @@ export async function runGo({ subject, given, args, folder, env, signal }: GoCom
 }
 
 function goFailure(error: unknown, name: string): McpcatError {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+  if (codeOf(error) === 'ENOENT') {
     return new McpcatError('lock-refused', `go:${name}: a Go server needs the go command on this machine`, {
       hint: 'install Go from go.dev or the distribution',
       cause: error,

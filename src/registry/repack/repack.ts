@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { pool } from '../../lib/pool.ts';
 import { blobOfBytes, descriptorOf, type LocalBlob } from '../content/blob.ts';
@@ -77,7 +78,7 @@ async function packed(
 function failed(error: unknown, signal: AbortSignal | undefined): McpcatError {
   if (error instanceof McpcatError) return error;
   if (signal?.aborted === true) return new McpcatError('cancelled', 'image archive: cancelled');
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  const full = codeOf(error) === 'ENOSPC';
   const code = full ? 'disk-full' : 'io-failed';
   return new McpcatError(code, `image archive: ${messageOf(error)}`, { cause: error });
 }

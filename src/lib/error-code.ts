@@ -1,0 +1,4 @@
+/** What the system or Node calls an error (`ENOENT`; nodejs.org/api/errors.html, "error.code"); undefined if it says nothing. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
