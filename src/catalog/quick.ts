@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolderNow } from '../lib/make-folder.ts';
 import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
+import { keepNow } from '../lib/write-now.ts';
 import type { Entry } from './entry.ts';
 
 /** Raised with every change of the schema, so that no stale parse is used. */
@@ -34,7 +34,7 @@ export async function quickEntry({ folder, name, cache }: Request): Promise<Entr
   if (kept?.text === text && kept.schemaVersion === schemaVersion) return kept.entry;
   const entry = await parse(folder, name);
   // The loader has read the file itself: if somebody wrote it in between, the two do not belong together.
-  if (readText(source) === text) keep(file, { schemaVersion, text, entry });
+  if (readText(source) === text) keepNow(file, { schemaVersion, text, entry } satisfies Persisted);
   return entry;
 }
 
@@ -64,16 +64,5 @@ function readPersisted(file: string): Persisted | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as Persisted;
   } catch {
     return undefined;
-  }
-}
-
-function keep(file: string, kept: Persisted): void {
-  try {
-    makeFolderNow(path.dirname(file), 0o700);
-    const temporary = `${file}.${String(process.pid)}`;
-    writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch {
-    // A cache that can't be written only costs time.
   }
 }

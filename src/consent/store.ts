@@ -1,10 +1,10 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { digest } from '../lib/digest.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { makeFolderNow } from '../lib/make-folder.ts';
+import { writeOwnNow } from '../lib/write-now.ts';
 import type { Grant } from './grant.ts';
 import { readGrant } from './read-grant.ts';
 
@@ -86,36 +86,27 @@ function unreadable({ server }: Subject, message: string): McpcatError {
  * `consent-unreadable` if it can't be kept, since then nobody could tell whether the next start is the same.
  */
 export function recordFirst(consent: Consent, places: Places): boolean {
-  return write(consent, places, (temporary, file) => {
+  let isFirst = true;
+  write(consent, places, (temporary, file) => {
     try {
       linkSync(temporary, file);
-      return true;
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
+      isFirst = false;
     }
   });
+  return isFirst;
 }
 
 /** Writes a consent in the place of whatever is there. */
 export function replaceConsent(consent: Consent, places: Places): void {
-  write(consent, places, (temporary, file) => {
-    renameSync(temporary, file);
-    return true;
-  });
+  write(consent, places);
 }
 
-function write(
-  consent: Consent,
-  places: Places,
-  settle: (temporary: string, file: string) => boolean,
-): boolean {
+function write(consent: Consent, places: Places, place?: (temporary: string, file: string) => void): void {
   const file = consentFile(consent, places);
-  const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
   try {
-    makeFolderNow(places.host.path.dirname(file), 0o700);
-    writeFileSync(temporary, `${JSON.stringify(consent)}\n`, { mode: 0o600, flush: true });
-    return settle(temporary, file);
+    writeOwnNow(file, `${JSON.stringify(consent)}\n`, { flush: true, ...(place && { place }) });
   } catch (error) {
     throw new McpcatError(
       'consent-unreadable',
@@ -125,17 +116,5 @@ function write(
         cause: error,
       },
     );
-  } finally {
-    discard(temporary);
-  }
-}
-
-let writes = 0;
-
-function discard(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // There is nothing, then.
   }
 }

@@ -1,8 +1,8 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { thisHost } from '../host/this-host.ts';
 import { digest } from '../lib/digest.ts';
-import { makeFolderNow } from '../lib/make-folder.ts';
+import { keepNow } from '../lib/write-now.ts';
 import type { ImageStart } from './process1.ts';
 import { initSourcesId } from './sources.ts';
 
@@ -55,16 +55,8 @@ export async function readNote(cache: string, about: About): Promise<FoundNote |
 
 /** What can't be kept is found out again. */
 export async function writeNote(cache: string, about: About, note: Note): Promise<void> {
-  const file = fileOf(cache, about);
   const kept: Persisted = { ...about, sources: await initSourcesId(), at: Date.now(), note };
-  try {
-    makeFolderNow(path.dirname(file), 0o700);
-    const temporary = `${file}.${String(process.pid)}`;
-    writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch {
-    // It only costs time.
-  }
+  keepNow(fileOf(cache, about), kept);
 }
 
 function fileOf(cache: string, { engine, image }: About): string {

@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { makeFolderNow } from '../lib/make-folder.ts';
+import { writeOwnNow } from '../lib/write-now.ts';
 
 /** A server of a catalog: the same name in another catalog is another server, and gets none of its secrets. */
 export interface SecretOwner {
@@ -100,17 +100,12 @@ function unusable(file: string, problem: string, hint: string): McpcatError {
 
 function write(content: Content, places: SecretPlaces): void {
   const file = secretFile(places);
-  const temporary = `${file}.${String(process.pid)}.tmp`;
   try {
-    makeFolderNow(places.host.path.dirname(file), 0o700);
-    writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    renameSync(temporary, file);
+    writeOwnNow(file, `${JSON.stringify(content)}\n`, { flag: 'wx', flush: true });
   } catch (error) {
     throw new McpcatError('io-failed', `can't write the stored secrets: ${file} (${messageOf(error)})`, {
       hint: 'they are as they were',
       cause: error,
     });
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }

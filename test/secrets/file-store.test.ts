@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -64,4 +64,15 @@ test('a file that others may read is refused, and so is one that is not ours', (
     );
     assert.equal(readFileSync(secretFile(at), 'utf8'), text, 'nothing of it is lost');
   }
+});
+
+test('where a file stands in the place of the folder, that is said of the secrets', () => {
+  const at = places();
+  const folder = path.dirname(secretFile(at));
+  mkdirSync(path.dirname(folder), { recursive: true });
+  writeFileSync(folder, '');
+  assert.throws(
+    () => storeSecret(owner, { name: 'TOKEN', value: 'x' }, at),
+    (error: unknown) => error instanceof McpcatError && error.code === 'io-failed',
+  );
 });

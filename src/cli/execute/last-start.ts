@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { makeFolderNow } from '../../lib/make-folder.ts';
+import { readFileSync } from 'node:fs';
 import { foldersBelowHome } from '../../host/folders-below-home.ts';
 import type { Env, Host } from '../../host/host.ts';
+import { keepNow } from '../../lib/write-now.ts';
 
 /** What a start of a server took from outside its command line: the same line may take others from another client. */
 export interface Taken {
@@ -45,28 +45,11 @@ export function newlyRelabelled(
   return relabelled.filter((place) => !last.includes(place));
 }
 
-/** For the next start. Written by another name and renamed; a folder that can't be written only costs that line. */
+/** For the next start; a folder that can't be written only costs that line. */
 export function rememberStart(server: string, taken: Taken, places: Places): void {
   const file = recordFile(server, places);
-  const temporary = `${file}.${String(process.pid)}.tmp`;
-  try {
-    const known = readLast(file);
-    if (known !== undefined && JSON.stringify(known) === JSON.stringify(taken)) return;
-    makeFolderNow(places.host.path.dirname(file), 0o700);
-    writeFileSync(temporary, JSON.stringify(taken), { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch {
-    discard(temporary);
-  }
-}
-
-/** Where a file stands in a folder's place even the removal of nothing fails. */
-function discard(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // There is nothing, then.
-  }
+  const known = readLast(file);
+  if (known === undefined || JSON.stringify(known) !== JSON.stringify(taken)) keepNow(file, taken);
 }
 
 function difference(what: string, now: string, before: string): string | undefined {

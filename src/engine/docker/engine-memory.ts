@@ -1,8 +1,8 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { digest } from '../../lib/digest.ts';
-import { makeFolderNow } from '../../lib/make-folder.ts';
+import { keepNow } from '../../lib/write-now.ts';
 import { fieldsOf } from './json.ts';
 import type { EngineMemory } from './identify.ts';
 
@@ -28,15 +28,6 @@ export function engineMemory({ cache, endpoint, host }: Place): EngineMemory {
         return undefined;
       }
     },
-    keep({ podmanApi }) {
-      try {
-        makeFolderNow(path.dirname(file), 0o700);
-        const temporary = `${file}.${String(process.pid)}`;
-        writeFileSync(temporary, JSON.stringify({ endpoint, podmanApi: podmanApi ?? null }), { mode: 0o600 });
-        renameSync(temporary, file);
-      } catch {
-        // It only costs a question.
-      }
-    },
+    keep: ({ podmanApi }) => keepNow(file, { endpoint, podmanApi: podmanApi ?? null }),
   };
 }
