@@ -4,12 +4,22 @@ import { makeFolder } from './make-folder.ts';
 
 let writes = 0;
 
+/** Permission bits of what is made, as stat(2) has them; the user's own choice if nothing is said. */
+interface Modes {
+  readonly mode?: number;
+  readonly folderMode?: number;
+}
+
 /** Writes by a temporary name and renames, so that a reader sees the old file or the new one, never a half. */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  await makeFolder(path.dirname(file));
+export async function writeWhole(
+  file: string,
+  content: string | Uint8Array,
+  { mode, folderMode }: Modes = {},
+): Promise<void> {
+  await makeFolder(path.dirname(file), folderMode);
   const temporary = `${file}.${String(process.pid)}-${String(writes++)}.tmp`;
   try {
-    await writeFile(temporary, content);
+    await writeFile(temporary, content, { mode });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

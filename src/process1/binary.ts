@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadBases, type Bases } from '../base/references.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { makeFolder } from '../lib/make-folder.ts';
+import { writeWhole } from '../lib/folders.ts';
 import { projectFolder } from '../lib/project.ts';
 import { withIdleContainer } from './idle-container.ts';
 import { onlyFile } from './only-file.ts';
@@ -50,7 +50,10 @@ async function find(request: OwnRequest): Promise<InitBinary> {
   }
   const bases = await loadBases(path.join(projectFolder(), 'templates'), platform);
   const bytes = await fromBase(request, { platform, bases });
-  if (cache !== undefined) await keep(binaryFile(cache, { arch, sources }), bytes).catch(() => undefined);
+  if (cache !== undefined)
+    await writeWhole(binaryFile(cache, { arch, sources }), bytes, { mode: 0o600, folderMode: 0o700 }).catch(
+      () => undefined, // it is read from the base again
+    );
   return binaryOf(arch, bytes);
 }
 
@@ -74,11 +77,4 @@ export async function fromBase(
   throw new McpcatError('base-missing', `this checkout has no process 1 for ${platform} yet`, {
     hint: 'mcpcat base build go makes one',
   });
-}
-
-async function keep(file: string, bytes: Buffer): Promise<void> {
-  await makeFolder(path.dirname(file), 0o700);
-  const temporary = `${file}.${String(process.pid)}`;
-  await writeFile(temporary, bytes, { mode: 0o600 });
-  await rename(temporary, file);
 }

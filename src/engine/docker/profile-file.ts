@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { writeWhole } from '../../lib/folders.ts';
 import { seccompProfile } from '../seccomp/profile.ts';
 
 /**
@@ -11,10 +12,7 @@ export async function profileFile(folder: string): Promise<string> {
   const file = path.join(folder, 'seccomp.json');
   try {
     if ((await readFile(file, 'utf8').catch(() => '')) === seccompProfile) return file;
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    const temporary = `${file}.${String(process.pid)}`;
-    await writeFile(temporary, seccompProfile, { mode: 0o644 });
-    await rename(temporary, file);
+    await writeWhole(file, seccompProfile, { mode: 0o644, folderMode: 0o755 });
     return file;
   } catch (error) {
     throw new McpcatError(
