@@ -13,7 +13,7 @@ export class Answer {
   /** Bytes behind the head that have not been taken into the body. */
   rest = Buffer.alloc(0);
   /** Called once when the head is there. */
-  onHead: (() => void) | undefined;
+  onHead: ((head: Head) => void) | undefined;
   /** Called once when the answer says that it is complete. */
   onWhole: (() => void) | undefined;
   readonly #body: Buffer[] = [];
@@ -53,9 +53,10 @@ export class Answer {
       const colon = line.indexOf(':');
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
     });
-    this.head = { status, fields: new Map(fields) };
+    const head = { status, fields: new Map(fields) };
+    this.head = head;
     this.rest = this.rest.subarray(end + 4);
-    this.onHead?.();
+    this.onHead?.(head);
     if (status === 204) this.#complete = true;
     if (this.#complete) this.onWhole?.();
     return true;

@@ -89,30 +89,13 @@ async function create(
   const dialect = await identity.expected();
   let head: Head | undefined;
   const onHead = (its: Head): void => void (head = its);
-  const made = await settled(createAs(wire, settings, { dialect, confinement, onHead }));
-  if (head === undefined || identity.confirms(head, dialect)) return made.value();
+  const creating = createAs(wire, settings, { dialect, confinement, onHead });
+  const [made] = await Promise.allSettled([creating]);
+  if (head === undefined || identity.confirms(head, dialect)) return creating;
   // What the other one understood is not what was meant: it is never started.
-  if (made.id !== undefined)
-    await wire.call({ method: 'DELETE', path: `/containers/${made.id}?force=1&v=1` });
+  if (made.status === 'fulfilled')
+    await wire.call({ method: 'DELETE', path: `/containers/${made.value}?force=1&v=1` });
   return createAs(wire, settings, { dialect: await identity.identify(), confinement });
-}
-
-interface Settled {
-  readonly id?: string;
-  readonly value: () => string;
-}
-
-async function settled(creating: Promise<string>): Promise<Settled> {
-  try {
-    const id = await creating;
-    return { id, value: () => id };
-  } catch (error) {
-    return {
-      value: () => {
-        throw error;
-      },
-    };
-  }
 }
 
 interface CreateAs {

@@ -52,9 +52,7 @@ export class Wire {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const answer = new Answer();
     answer.onWhole = () => socket.destroy();
-    answer.onHead = () => {
-      if (answer.head !== undefined) onHead?.(answer.head);
-    };
+    answer.onHead = onHead;
     socket.on('data', (chunk: Buffer) => feed(answer, chunk, socket));
     socket.on('error', reject);
     socket.once('end', () => socket.destroy());
@@ -67,8 +65,8 @@ export class Wire {
     const socket = await this.#send(request, 'close');
     const { promise, resolve, reject } = Promise.withResolvers<Head>();
     const answer = new Answer();
-    answer.onHead = () => {
-      if (answer.head !== undefined) resolve(answer.head);
+    answer.onHead = (head) => {
+      resolve(head);
       socket.destroy();
     };
     socket.on('data', (chunk: Buffer) => feed(answer, chunk, socket));
