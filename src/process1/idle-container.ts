@@ -9,7 +9,7 @@ interface Idle {
 
 /** A container that is never started: a way to the files of an image or of a volume. It is removed whatever happens. */
 export async function withIdleContainer<T>(
-  engine: Engine,
+  engine: Pick<Engine, 'createContainer' | 'removeContainer'>,
   { image, mounts, labels }: Idle,
   work: (id: string) => Promise<T>,
 ): Promise<T> {

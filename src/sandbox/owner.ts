@@ -1,6 +1,8 @@
 import type { Host } from '../host/host.ts';
 import { thisHost } from '../host/this-host.ts';
+import type { Labels } from '../engine/engine.ts';
 import { digest } from '../lib/digest.ts';
+import { label } from '../lib/labels.ts';
 
 /** Who owns a container: enough to tell, from the same host, whether that process still lives. */
 export interface Owner {
@@ -26,6 +28,11 @@ export function parseOwner(text: string): Owner | undefined {
 /** This process. */
 export function thisOwner(host: Host = thisHost()): Owner {
   return { host: hostId(host), boot: host.boot(), pid: process.pid, started: host.ownStart() };
+}
+
+/** Labels of a container that this process makes. */
+export function ownedLabels(labels: Labels): Labels {
+  return { ...labels, [label.owner]: ownerText(thisOwner()) };
 }
 
 /** Digest of what no other machine, process namespace or user has in common with us. */

@@ -1,13 +1,12 @@
 import type { Tunnel } from '../egress/tunnel.ts';
-import type { Attachment, ContainerFacts, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
+import type { Attachment, ContainerFacts, ContainerSettings, Engine } from '../engine/engine.ts';
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { label } from '../lib/labels.ts';
 import { randomId } from '../lib/random-id.ts';
 import { ownProcess1 } from '../process1/own-process1.ts';
 import { initFolder, initName, volumeMount, type Prepared, type Process1 } from '../process1/process1.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { ownedLabels } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
 import type { Channel, Session, SessionRequest } from './session.ts';
@@ -77,10 +76,6 @@ export function openSession(request: SessionRequest): Session {
 
 function process1Of({ engine, labels, cache, process1 }: SessionRequest): Process1 {
   return process1 ?? ownProcess1({ engine, cache, labels: ownedLabels(labels) });
-}
-
-function ownedLabels(labels: Labels): Labels {
-  return { ...labels, [label.owner]: ownerText(thisOwner()) };
 }
 
 function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {

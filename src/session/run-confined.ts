@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerSettings, Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
-import { ownerText, thisOwner } from '../sandbox/owner.ts';
+import { ownedLabels } from '../sandbox/owner.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { settingsOf } from '../sandbox/settings.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -77,7 +77,7 @@ function lastLines(text: string): string[] {
 }
 
 function settingsFor({ name, image }: ConfinedScript): ContainerSettings {
-  const labels = { [label.server]: name, [label.role]: 'test', [label.owner]: ownerText(thisOwner()) };
+  const labels = ownedLabels({ [label.server]: name, [label.role]: 'test' });
   const settings = settingsOf(sandboxNamed(name), { image, labels, autoRemove: true });
   return {
     ...settings,

@@ -3,7 +3,6 @@ import type { LaunchRequest } from '../../launch/launch.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
 import type { Isolation } from '../../sandbox/isolation.ts';
-import { ownerText, thisOwner } from '../../sandbox/owner.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { isolationWanted } from '../../settings/isolation.ts';
 import type { Settings } from '../../settings/read.ts';
@@ -45,11 +44,7 @@ async function proved({ engine, isolation, info, choice, sandbox, terminal }: Pr
   const runtime = [engine.endpoint, info.version, info.kernel, isolation.name, isolation.runtime].join('\n');
   if (isProved(runtime, terminal)) return choice.image;
   const { proveIsolation } = await import('../../test-session/prove-isolation.ts');
-  const labels = {
-    [label.role]: 'test',
-    [label.server]: sandbox.name,
-    [label.owner]: ownerText(thisOwner()),
-  };
+  const labels = { [label.role]: 'test', [label.server]: sandbox.name };
   let { image } = choice;
   for (;;) {
     try {
