@@ -1,5 +1,5 @@
-import { isLoopback } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 /** More than any catalog needs: ten thousand servers. */
 export const maxBytes = 32 * 1024 ** 2;

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { McpcatError } from '../lib/errors.ts';
 import { projectFolder } from '../lib/project.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 /** Where a catalog is: a folder of entries, a `catalog.json`, or the address of one. */
 export type CatalogSource =
@@ -75,9 +76,4 @@ function safeUrl(text: string): string {
   throw new McpcatError('usage', `the catalog at ${url.host}: expected https, found ${url.protocol}//`, {
     hint,
   });
-}
-
-/** URL has put every spelling of an IPv4 address into its plain form. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

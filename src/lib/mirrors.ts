@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { McpcatError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
 
 /** What has a mirror. `registry` is that of images; `debianSnapshot` stands in for snapshot.debian.org. */
 export const mirrorNames = ['npm', 'pypi', 'go', 'debian', 'debianSnapshot', 'registry'] as const;
@@ -56,11 +56,5 @@ function parseRegistry(text: string, what: string): string {
   throw new McpcatError(
     'usage',
     `${what}: expected HOST[:PORT][/PATH] of an image registry, found something else`,
-  );
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
   );
 }

@@ -1,17 +1,11 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { isLoopback } from '../../lib/loopback.ts';
 
 /** Where the API of a registry host answers. Plain http for loopback only; everything else is https. */
 export function originOf(host: string): URL {
   if (host === 'docker.io') return new URL('https://registry-1.docker.io/');
   const url = new URL(`https://${host}/`);
-  return isLoopback(url) ? new URL(`http://${host}/`) : url;
-}
-
-/** By name or address alone: nothing is resolved. */
-export function isLoopback(url: URL): boolean {
-  return (
-    url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname)
-  );
+  return isLoopback(url.hostname) ? new URL(`http://${host}/`) : url;
 }
 
 /**
@@ -22,7 +16,8 @@ export function onward(target: string, from: URL, registry: URL): URL {
   const base = from.href;
   const url = URL.canParse(target, base) ? new URL(target, base) : undefined;
   const fine =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url) && isLoopback(registry));
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && isLoopback(url.hostname) && isLoopback(registry.hostname));
   if (url !== undefined && fine && url.username === '' && url.password === '') return url;
   throw new McpcatError(
     'registry-failed',
