@@ -15,8 +15,8 @@ const slashed = (file: string): string => file.replaceAll('\\', '/');
 
 /**
  * dockerode's optional transports (BuildKit sessions over grpc, DOCKER_HOST=ssh://) cost 100 ms of start-up and
- * half of the bundle. The adapter uses neither: the classic builder needs no session, and ssh:// is refused by
- * `engine/locate` with a hint. Nor do we use its way to pack folders, its debug log, or old Nodes' streams.
+ * half of the bundle. The adapter uses neither: the classic builder needs no session, and over ssh it is the system's
+ * own that leads to the engine (`engine/ssh`). Nor do we use its way to pack folders, its debug log, or old Nodes' streams.
  */
 const leanDockerode: Plugin = {
   name: 'lean-dockerode',
