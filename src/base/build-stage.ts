@@ -5,8 +5,10 @@ import type { DebianPlaces } from '../debian/locked-deb.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { label } from '../lib/labels.ts';
 import type { PlatformLock } from './base-lock.ts';
-import { contextTar, overlayOf } from './context.ts';
+import { overlayOf } from './context.ts';
+import { contextStream } from './context-stream.ts';
 import { makeInstalledBase } from './installed-base.ts';
 import type { Recipe, RootfsRecipe } from './recipe.ts';
 import type { BaseRef } from './references.ts';
@@ -34,7 +36,7 @@ const env = [
 /** Makes a build base of what its lock names and brings it into the engine as `wanted`. */
 export async function makeBuildBase(request: BuildStage, wanted: BaseRef): Promise<void> {
   const { recipe, debian, subject } = request;
-  const labels = { 'io.mcpcat.base': subject, 'io.mcpcat.fingerprint': wanted.fingerprint };
+  const labels = { [label.base]: subject, [label.fingerprint]: wanted.fingerprint };
   if (recipe.build === undefined && debian !== undefined)
     return makeUpon(request, { debian, wanted, labels });
   if (recipe.build === undefined) throw new Error('Internal error: a base without packages');
@@ -82,7 +84,7 @@ async function makeUpon(request: BuildStage, making: Making & { readonly debian:
     `ENV ${env.join(' ')}`,
     '',
   ];
-  const context = await contextTar([
+  const context = contextStream([
     { name: 'Dockerfile', content: lines.join('\n') },
     ...(overlay === undefined ? [] : [{ name: 'overlay.tar', content: overlay }]),
   ]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import tar from 'tar-stream';
@@ -7,13 +7,14 @@ import { z } from 'zod';
 import type { DebEntry } from '../debian/deb/deb-entry.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { fileEntry } from './layer.ts';
-import { contextTar, type ContextFile } from './context.ts';
+import { label } from '../lib/labels.ts';
+import { contextStream, type StreamedFile } from './context-stream.ts';
+import { filesOfTar } from './files-of-tar.ts';
 
 export interface BuiltFilesRequest {
   readonly engine: Pick<Engine, 'buildImage' | 'saveImage' | 'removeImage'>;
   /** A context whose last stage is `FROM scratch` and one COPY. */
-  readonly context: readonly ContextFile[];
+  readonly context: readonly StreamedFile[];
   /** For messages and names. */
   readonly subject: string;
   readonly onOutput: (line: string) => void;
@@ -29,9 +30,9 @@ const SaveManifest = z.tuple([z.object({ Layers: z.tuple([z.string()]) })]);
 export async function builtFiles(request: BuiltFilesRequest): Promise<DebEntry[]> {
   const { engine, context, subject, onOutput, signal } = request;
   const tag = `mcpcat/made-${subject}:${randomUUID().slice(0, 8)}`;
-  await engine.buildImage(await contextTar(context), {
+  await engine.buildImage(contextStream(context), {
     tag,
-    labels: { 'io.mcpcat.base': subject },
+    labels: { [label.base]: subject },
     onOutput,
     ...(signal === undefined ? {} : { signal }),
   });
@@ -48,12 +49,5 @@ async function filesOf(archive: Readable, subject: string): Promise<DebEntry[]> 
   const manifest = SaveManifest.safeParse(JSON.parse(parts.get('manifest.json')?.toString() ?? 'null'));
   const layer = manifest.success ? parts.get(manifest.data[0].Layers[0]) : undefined;
   if (layer === undefined) throw new McpcatError('base-failed', `${subject}: expected an image of one layer`);
-  const plain = layer[0] === 0x1f && layer[1] === 0x8b ? gunzipSync(layer) : layer;
-  const files: DebEntry[] = [];
-  for await (const item of Readable.from([plain]).pipe(tar.extract())) {
-    const { name, type, mode } = item.header;
-    const content = await buffer(item);
-    if (type === 'file') files.push(fileEntry(name.replace(/^\.?\//, ''), content, mode));
-  }
-  return files;
+  return filesOfTar(layer[0] === 0x1f && layer[1] === 0x8b ? gunzipSync(layer) : layer);
 }

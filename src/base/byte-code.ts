@@ -1,8 +1,6 @@
-import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
 import type { DebEntry } from '../debian/deb/deb-entry.ts';
 import { builtFiles, type BuiltFilesRequest } from './built-files.ts';
-import { fileEntry, layerOf, type Layer } from './layer.ts';
+import { fileEntry, layerOf } from './layer.ts';
 import { madeFiles } from './made-files.ts';
 
 export interface ByteCodeRequest extends Omit<BuiltFilesRequest, 'context' | 'subject'> {
@@ -45,7 +43,7 @@ export async function byteCode(request: ByteCodeRequest): Promise<readonly DebEn
     cacheFolder,
     what: 'byte-code',
     inputs: [script, python, layerOf(interpreter).digest, layerOf(sources).digest],
-    make: async () => {
+    make: () => {
       const own = interpreter === files;
       // One layer: an engine takes seconds for each.
       const root = layerOf([
@@ -70,13 +68,9 @@ export async function byteCode(request: ByteCodeRequest): Promise<readonly DebEn
       ];
       const context = [
         { name: 'Dockerfile', content: `${dockerfile.join('\n')}\n` },
-        { name: 'root.tar', content: await bytesOf(root) },
+        { name: 'root.tar', layer: root },
       ];
       return builtFiles({ ...request, context, subject: 'byte-code' });
     },
   });
-}
-
-function bytesOf(layer: Layer): Promise<Buffer> {
-  return buffer(Readable.from(layer.pieces(), { objectMode: false }));
 }

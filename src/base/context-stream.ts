@@ -1,33 +1,37 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { blockBytes, paddingOf, plainFile } from '../registry/repack/tar-entry.ts';
-import { encodeHeader } from '../registry/repack/tar-header.ts';
+import { plainFile, type TarEntry } from '../registry/repack/tar-entry.ts';
+import { tarPieces } from '../registry/repack/tar-pieces.ts';
 import type { Layer } from './layer.ts';
 
-/** A file of a build context: its content, or where it lies. */
+/** A file of a build's context, or of what a script works on: its content, or where it lies. */
 export type StreamedFile = { readonly name: string } & (
   { readonly content: string | Buffer } | { readonly file: string } | { readonly layer: Layer }
 );
 
-/** A build context that is too large to be held in memory. */
+/** These files as a tar. Of what is a file or a layer, only a piece at a time is held in memory. */
 export function contextStream(files: readonly StreamedFile[]): Readable {
-  return Readable.from(piecesOf(files), { objectMode: false });
+  return Readable.from(
+    tarPieces(entriesOf(files), ({ source }) => contentOf(source)),
+    { objectMode: false },
+  );
 }
 
-async function* piecesOf(files: readonly StreamedFile[]): AsyncGenerator<Uint8Array> {
-  for (const file of files) {
-    const size = await sizeOf(file);
-    yield encodeHeader(plainFile(file.name, size));
-    if ('file' in file) yield* createReadStream(file.file) as AsyncIterable<Buffer>;
-    else if ('layer' in file) yield* await Promise.resolve(file.layer.pieces());
-    else yield Buffer.from(file.content);
-    yield Buffer.alloc(paddingOf(size));
-  }
-  yield Buffer.alloc(2 * blockBytes);
+interface Streamed extends TarEntry {
+  readonly source: StreamedFile;
 }
 
-async function sizeOf(file: StreamedFile): Promise<number> {
-  if ('file' in file) return (await stat(file.file)).size;
-  return 'layer' in file ? file.layer.size : Buffer.byteLength(file.content);
+async function* entriesOf(files: readonly StreamedFile[]): AsyncGenerator<Streamed> {
+  for (const source of files) yield { ...plainFile(source.name, await sizeOf(source)), source };
+}
+
+function contentOf(source: StreamedFile): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if ('file' in source) return createReadStream(source.file) as AsyncIterable<Buffer>;
+  return 'layer' in source ? source.layer.pieces() : [Buffer.from(source.content)];
+}
+
+async function sizeOf(source: StreamedFile): Promise<number> {
+  if ('file' in source) return (await stat(source.file)).size;
+  return 'layer' in source ? source.layer.size : Buffer.byteLength(source.content);
 }

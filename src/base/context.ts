@@ -1,25 +1,9 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import tar from 'tar-stream';
 import type { DebEntry } from '../debian/deb/deb-entry.ts';
 import type { Store } from '../fetch/store.ts';
 import type { BaseArtifact } from './base-lock.ts';
 import { fileEntry } from './layer.ts';
 import { filesOfGoZip, filesOfTgz, overlayTar, type OverlayFile } from './overlay.ts';
 import type { Stage } from './references.ts';
-
-export interface ContextFile {
-  readonly name: string;
-  readonly content: string | Buffer;
-}
-
-export async function contextTar(files: readonly ContextFile[]): Promise<Readable> {
-  const pack = tar.pack();
-  const done = buffer(pack);
-  for (const { name, content } of files) pack.entry({ name, mode: 0o644, mtime: new Date(0) }, content);
-  pack.finalize();
-  return Readable.from([await done]);
-}
 
 interface Fetching {
   readonly store: Store;

@@ -1,5 +1,5 @@
 import type { DebEntry } from '../debian/deb/deb-entry.ts';
-import type { Descriptor } from '../registry/content/manifest.ts';
+import { mediaType, type Descriptor } from '../registry/content/manifest.ts';
 import { Digester } from '../registry/digest.ts';
 import { canonicalEntries } from '../registry/repack/canonical.ts';
 import { blockBytes, paddingOf, plainFile, type TarEntry } from '../registry/repack/tar-entry.ts';
@@ -26,7 +26,7 @@ export function layerOf(files: Iterable<DebEntry>): Layer {
   const digester = new Digester();
   for (const piece of pieces()) digester.update(piece);
   const size = digester.bytes;
-  return { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digester.digest(), size, pieces };
+  return { mediaType: mediaType.plainLayer, digest: digester.digest(), size, pieces };
 }
 
 export function fileEntry(name: string, content: string | Uint8Array, mode = 0o644): DebEntry {

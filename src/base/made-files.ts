@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import tar from 'tar-stream';
 import type { DebEntry } from '../debian/deb/deb-entry.ts';
 import { writeWhole } from '../lib/folders.ts';
-import { fileEntry, layerOf } from './layer.ts';
+import { hexOf } from '../registry/digest.ts';
+import { filesOfTar } from './files-of-tar.ts';
+import { layerOf } from './layer.ts';
 
 export interface Made {
   readonly cacheFolder: string;
@@ -26,23 +27,14 @@ export async function madeFiles({ cacheFolder, what, inputs, make }: Made): Prom
   const kept = await readFile(place).catch(() => Buffer.alloc(0));
   const content = kept.subarray(digits);
   if (kept.length > digits && kept.toString('latin1', 0, digits) === sha256(content))
-    return entriesOf(content);
+    return filesOfTar(content);
   const files = await make();
-  const packed = Buffer.concat([...(layerOf(files).pieces() as Iterable<Uint8Array>)]);
-  await writeWhole(place, Buffer.concat([Buffer.from(sha256(packed)), packed]));
+  const { digest, pieces } = layerOf(files);
+  const packed = await buffer(Readable.from(pieces(), { objectMode: false }));
+  await writeWhole(place, Buffer.concat([Buffer.from(hexOf(digest)), packed]));
   return files;
 }
 
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-async function entriesOf(packed: Buffer): Promise<DebEntry[]> {
-  const files: DebEntry[] = [];
-  for await (const item of Readable.from([packed]).pipe(tar.extract())) {
-    const { name, type, mode } = item.header;
-    const content = await buffer(item);
-    if (type === 'file') files.push(fileEntry(name, content, mode));
-  }
-  return files;
 }

@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
+import { mediaType } from '../registry/content/manifest.ts';
 import { Digester } from '../registry/digest.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { canonicalEntries } from '../registry/repack/canonical.ts';
 import { FileWindow } from '../registry/repack/file-window.ts';
-import { blockBytes, paddingOf } from '../registry/repack/tar-entry.ts';
-import { encodeHeader } from '../registry/repack/tar-header.ts';
 import { indexTar, type IndexedEntry } from '../registry/repack/tar-index.ts';
+import { tarPieces } from '../registry/repack/tar-pieces.ts';
 import type { Layer } from './layer.ts';
 
 /** What an engine or a run of dpkg leaves of itself: locks, backups of lists, names of the container. */
@@ -21,11 +21,14 @@ export async function treeLayer(file: FileHandle, keep: (name: string) => boolea
   const kept = all.filter(({ name }) => name !== '' && !traces.test(name) && keep(name));
   const entries = canonicalEntries(kept.map(plain), 0);
   refuseLooseLinks(entries);
-  const pieces = (): AsyncIterable<Buffer> => tarPieces(file, entries);
+  const pieces = (): AsyncIterable<Buffer> => {
+    const window = new FileWindow(file);
+    return tarPieces(entries, ({ offset, size: bytes }) => window.range(offset, bytes));
+  };
   const digester = new Digester();
   for await (const piece of pieces()) digester.update(piece);
   const size = digester.bytes;
-  return { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digester.digest(), size, pieces };
+  return { mediaType: mediaType.plainLayer, digest: digester.digest(), size, pieces };
 }
 
 function plain(entry: IndexedEntry): IndexedEntry {
@@ -41,15 +44,4 @@ function refuseLooseLinks(entries: readonly IndexedEntry[]): void {
       'base-failed',
       `"${loose.name}" is one file with "${loose.linkName}", which is left out`,
     );
-}
-
-async function* tarPieces(file: FileHandle, entries: readonly IndexedEntry[]): AsyncGenerator<Buffer> {
-  const window = new FileWindow(file);
-  for (const entry of entries) {
-    yield encodeHeader(entry);
-    if (entry.size === 0) continue;
-    yield* window.range(entry.offset, entry.size);
-    yield Buffer.alloc(paddingOf(entry.size));
-  }
-  yield Buffer.alloc(2 * blockBytes);
 }

@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import tar from 'tar-stream';
+import { contextStream } from '../base/context-stream.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Store } from '../fetch/store.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -53,17 +52,11 @@ async function askApt(
 ): Promise<{ readonly output: string; readonly dates: Indexes['dates'] }> {
   const { engine, image, cacheFolder, signal } = place;
   const { files, dates } = await fetchIndexes({ ...place, architectures, store: new Store(cacheFolder) });
-  const input = packed(new Map([...files, ['run', Buffer.from(script(suites))]]));
+  const indexes = [...files].map(([name, content]) => ({ name, content }));
+  const input = contextStream([...indexes, { name: 'run', content: script(suites) }]);
   const end = await runConfined({ engine, image, name: 'mcpcat-apt', input, signal });
   if (end.exitCode !== 0) throw unresolved(end.stderr, end.exitCode);
   return { output: end.stdout, dates };
-}
-
-function packed(files: ReadonlyMap<string, Buffer>): Readable {
-  const pack = tar.pack();
-  for (const [name, content] of files) pack.entry({ name, mode: 0o644, mtime: new Date(0) }, content);
-  pack.finalize();
-  return Readable.from(pack, { objectMode: false });
 }
 
 function unresolved(detail: readonly string[], exitCode: number): McpcatError {

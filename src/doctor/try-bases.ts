@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import { contextStream } from '../base/context-stream.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { httpGet } from '../lib/http.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { randomId } from '../lib/random-id.ts';
-import { blockBytes, paddingOf, plainFile } from '../registry/repack/tar-entry.ts';
-import { encodeHeader } from '../registry/repack/tar-header.ts';
 import type { Condition } from './condition.ts';
 
 export interface TryBases {
@@ -64,19 +62,11 @@ function cannot(what: string, error: unknown): Condition {
 async function buildOne(engine: Engine): Promise<void> {
   const tag = `mcpcat/doctor:${randomId()}`;
   try {
-    await engine.buildImage(Readable.from([context()]), { tag, onOutput: () => undefined });
+    const context = contextStream([{ name: 'Dockerfile', content: 'FROM scratch\nCOPY Dockerfile /\n' }]);
+    await engine.buildImage(context, { tag, onOutput: () => undefined });
   } finally {
     await engine.removeImage(tag, { force: true });
   }
-}
-
-function context(): Buffer {
-  const dockerfile = Buffer.from('FROM scratch\nCOPY Dockerfile /\n');
-  return Buffer.concat([
-    encodeHeader(plainFile('Dockerfile', dockerfile.length)),
-    dockerfile,
-    Buffer.alloc(paddingOf(dockerfile.length) + 2 * blockBytes),
-  ]);
 }
 
 async function keepOne(folder: string): Promise<void> {

@@ -10,9 +10,8 @@ import { Digester, type Digest } from '../digest.ts';
 import { canonicalEntries } from './canonical.ts';
 import { FileWindow } from './file-window.ts';
 import { gzip } from './gzip.ts';
-import { blockBytes, paddingOf } from './tar-entry.ts';
-import { encodeHeader } from './tar-header.ts';
 import { indexTar, type IndexedEntry } from './tar-index.ts';
+import { tarPieces } from './tar-pieces.ts';
 
 export interface PackedLayer {
   readonly blob: LocalBlob;
@@ -73,21 +72,17 @@ async function uncompressed(tar: string, signal: AbortSignal | undefined): Promi
   return plain;
 }
 
-async function* tarBytes(
+function tarBytes(
   file: FileHandle,
   entries: readonly IndexedEntry[],
   programs: Program[],
 ): AsyncGenerator<Buffer> {
   const window = new FileWindow(file);
-  for (const entry of entries) {
-    yield encodeHeader(entry);
-    if (entry.size === 0) continue;
-    const machine = machineOf(await window.read(entry.offset, Math.min(20, entry.size)));
-    if (machine !== undefined) programs.push({ name: entry.name, machine });
-    yield* window.range(entry.offset, entry.size);
-    yield Buffer.alloc(paddingOf(entry.size));
-  }
-  yield Buffer.alloc(2 * blockBytes);
+  return tarPieces(entries, async function* ({ name, offset, size }) {
+    const machine = machineOf(await window.read(offset, Math.min(20, size)));
+    if (machine !== undefined) programs.push({ name, machine });
+    yield* window.range(offset, size);
+  });
 }
 
 /** Undefined if it is no ELF file of a little-endian machine. */
