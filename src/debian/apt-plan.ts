@@ -1,10 +1,14 @@
 import { McpcatError } from '../lib/errors.ts';
 import { recordsMark } from './apt-script.ts';
 import type { Suite } from './archive/suites.ts';
-import { LockedDeb } from './locked-deb.ts';
+import { LockedDeb, timestamp } from './locked-deb.ts';
 
 /** For each archive: when its newest index was signed, as the snapshot archive writes times. */
 export type ArchiveTimes = Readonly<Record<Suite['archive'], string>>;
+
+export function archiveTimes(dates: Readonly<Record<Suite['archive'], Date>>): ArchiveTimes {
+  return { debian: timestamp(dates.debian), 'debian-security': timestamp(dates['debian-security']) };
+}
 
 /**
  * Reads what the script of `planScript` printed; sorted by name. Rejects with `integrity-mismatch` where the index has no
@@ -54,6 +58,7 @@ export function lockedDebOf(
   throw new McpcatError('integrity-mismatch', `deb:${subject}: the index has no file or no hash for it`);
 }
 
-function field(record: string, name: string): string {
+/** Of a record of an index; empty if it has none of that name. */
+export function field(record: string, name: string): string {
   return new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1] ?? '';
 }

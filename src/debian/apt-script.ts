@@ -30,11 +30,15 @@ apt apt-cache show $wanted
 
 /** Has apt print which version of each package (`name:arch`) it would take. */
 export function policyScript(names: readonly string[], suites: readonly Suite[]): string {
-  const architectures = [...new Set(names.map((name) => name.split(':')[1] ?? ''))];
   const words = names.map((name) => `'${name}'`).join(' ');
-  return `${prelude(architectures, suites)}
+  return `${prelude(architecturesOf(names), suites)}
 apt apt-cache policy ${words}
 `;
+}
+
+/** Of names with `:arch`, each once; the first is the system's own. */
+export function architecturesOf(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.split(':')[1] ?? ''))];
 }
 
 /**

@@ -5,9 +5,9 @@ import { McpcatError } from '../lib/errors.ts';
 import { runConfined } from '../session/run-confined.ts';
 import { fetchIndexes, type Indexes } from './archive/fetch-indexes.ts';
 import { suites, type Suite } from './archive/suites.ts';
-import { readPlan } from './apt-plan.ts';
-import { planScript, policyScript, type AptWishes } from './apt-script.ts';
-import { timestamp, type LockedDeb } from './locked-deb.ts';
+import { archiveTimes, readPlan } from './apt-plan.ts';
+import { architecturesOf, planScript, policyScript, type AptWishes } from './apt-script.ts';
+import type { LockedDeb } from './locked-deb.ts';
 
 export interface AptPlace {
   readonly engine: Engine;
@@ -28,8 +28,7 @@ export type ResolveDebian = (wishes: AptWishes) => Promise<LockedDeb[]>;
  */
 export async function resolvePackages(place: AptPlace, wishes: AptWishes): Promise<LockedDeb[]> {
   const { output, dates } = await askApt(place, wishes.architectures, (all) => planScript(wishes, all));
-  const times = { debian: timestamp(dates.debian), 'debian-security': timestamp(dates['debian-security']) };
-  return readPlan(output, times);
+  return readPlan(output, archiveTimes(dates));
 }
 
 /** The newest version of each package that has one, by the `name:arch` that was asked for. */
@@ -37,7 +36,7 @@ export async function newestVersions(
   place: AptPlace,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const architectures = [...new Set(names.map((name) => name.split(':')[1] ?? ''))];
+  const architectures = architecturesOf(names);
   const { output } = await askApt(place, architectures, (all) => policyScript(names, all));
   // apt leaves out the name of its own architecture.
   const [own = ''] = architectures;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { archiveAddress } from './archive/suites.ts';
 
 /** Debian's two archives; both keep their packages under `pool/` and lie beside each other on a mirror. */
 const pool = /^(debian|debian-security)\/pool\/[\w.+~:%/-]+\.deb$/;
@@ -36,13 +37,14 @@ export function addressesOf(
   { pool: place, snapshot }: LockedDeb,
   { mirror, snapshotArchive }: DebianPlaces,
 ): readonly string[] {
-  const slash = place.indexOf('/');
-  const [archive, rest] = [place.slice(0, slash), place.slice(slash + 1)];
-  const root = mirror.replace(/\/$/, '');
-  const beside = archive === 'debian' ? root : root.replace(/\/debian$/, '/debian-security');
+  const archive = place.startsWith('debian-security/') ? 'debian-security' : 'debian';
+  const rest = place.slice(archive.length + 1);
   const from = snapshotArchive.replace(/\/$/, '');
   const times = [snapshot, timestamp(new Date(dateOf(snapshot).getTime() + dayMs))];
-  return [`${beside}/${rest}`, ...times.map((time) => `${from}/archive/${archive}/${time}/${rest}`)];
+  return [
+    `${archiveAddress(mirror, archive)}/${rest}`,
+    ...times.map((time) => `${from}/archive/${archive}/${time}/${rest}`),
+  ];
 }
 
 /** `20261121T091544Z`, as the snapshot archive writes times. */

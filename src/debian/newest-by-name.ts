@@ -4,8 +4,8 @@ import { McpcatError } from '../lib/errors.ts';
 import { fetchIndexes } from './archive/fetch-indexes.ts';
 import { compareVersions } from './compare-versions.ts';
 import { decompressed } from './deb/decompress.ts';
-import { lockedDebOf } from './apt-plan.ts';
-import { timestamp, type LockedDeb } from './locked-deb.ts';
+import { archiveTimes, field, lockedDebOf } from './apt-plan.ts';
+import type { LockedDeb } from './locked-deb.ts';
 
 export interface ByName {
   readonly mirror: string;
@@ -24,7 +24,7 @@ export async function newestByName(locked: readonly LockedDeb[], request: ByName
     (name) => name !== 'all',
   );
   const { files, dates } = await fetchIndexes({ ...request, architectures });
-  const times = { debian: timestamp(dates.debian), 'debian-security': timestamp(dates['debian-security']) };
+  const times = archiveTimes(dates);
   const newest = new Map<string, LockedDeb>();
   const wanted = new Set(locked.map(keyOf));
   for (const [path, content] of files) {
@@ -45,8 +45,7 @@ function keyOf({ name, architecture }: Pick<LockedDeb, 'name' | 'architecture'>)
 }
 
 function keyIn(record: string): string {
-  const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1] ?? '';
-  return `${field('Package')}:${field('Architecture')}`;
+  return `${field(record, 'Package')}:${field(record, 'Architecture')}`;
 }
 
 function gone({ name, architecture }: LockedDeb): never {
