@@ -51,10 +51,10 @@ async function buildBase(request: BuildBases, target: Target, resolve?: ResolveD
   }
   emit({ type: 'stage', subject, stage: 'base', state: 'started' });
   try {
-    const { reference } = await make(request, target);
-    const bytes = (await engine.inspectImage(reference))?.bytes ?? 0;
+    await make(request, target, wanted);
+    const bytes = (await engine.inspectImage(wanted.reference))?.bytes ?? 0;
     emit({ type: 'stage', subject, stage: 'base', state: 'done', detail: `${(bytes / 1e6).toFixed(1)} MB` });
-    return { ...target, reference, state: 'built', bytes };
+    return { ...target, reference: wanted.reference, state: 'built', bytes };
   } catch (error) {
     emit({ type: 'stage', subject, stage: 'base', state: 'failed' });
     throw error;
@@ -102,17 +102,16 @@ async function lockForeignNode(
   await writeBaseLock(templates, { kind, platform, lock: { ...lock, artifacts } });
 }
 
-async function make(request: BuildBases, target: Target): Promise<BaseRef> {
-  return target.stage === 'runtime' ? makeRuntime(request, target) : makeBuild(request, target);
+async function make(request: BuildBases, target: Target, wanted: BaseRef): Promise<void> {
+  if (target.stage === 'runtime') return makeRuntime(request, target, wanted);
+  return makeBuildBase({ ...(await partsOf(request, target)), debian: target.debian }, wanted);
 }
 
-async function makeRuntime(request: BuildBases, target: Target): Promise<BaseRef> {
-  const wanted = await referenceOf(request, target);
+async function makeRuntime(request: BuildBases, target: Target, wanted: BaseRef): Promise<void> {
   const { catalogTemplates: templates } = request;
   const locked = templates === undefined ? wanted : await referenceOf({ ...request, templates }, target);
   const bases = locked.fingerprint === wanted.fingerprint ? 'locked' : 'other';
   await makeRuntimeBase({ ...(await runtimeStageOf(request, target)), bases }, wanted);
-  return wanted;
 }
 
 async function runtimeStageOf(
@@ -126,12 +125,6 @@ async function runtimeStageOf(
     hostLock: host === undefined ? undefined : await readBaseLock(templates, kind, host),
     compiler: await compilerRef(request),
   };
-}
-
-async function makeBuild(request: BuildBases, target: Target): Promise<BaseRef> {
-  const wanted = await referenceOf(request, target);
-  await makeBuildBase({ ...(await partsOf(request, target)), debian: target.debian }, wanted);
-  return wanted;
 }
 
 /** What all stages are made of. */

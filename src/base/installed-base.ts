@@ -70,18 +70,12 @@ async function install(request: InstalledBase, { debs, tag }: Installation): Pro
     { name: `${debsFolder}/all`, content: listOf(debs) },
     ...debs.map((found): StreamedFile => ({ name: `${debsFolder}/${fileOf(found)}`, file: found.file })),
   ]);
-  const tail: string[] = [];
-  const onLine = (line: string): void => {
-    tail.push(line);
-    if (tail.length > 30) tail.shift();
-    onOutput(line);
-  };
   try {
-    await engine.buildImage(context, { tag, onOutput: onLine, ...(signal === undefined ? {} : { signal }) });
+    await engine.buildImage(context, { tag, onOutput, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     if (!(error instanceof McpcatError) || error.code !== 'build-failed') throw error;
     throw new McpcatError('base-failed', "dpkg could not install the base's packages", {
-      detail: tail,
+      detail: error.detail,
       cause: error,
     });
   }
