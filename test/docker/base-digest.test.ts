@@ -166,23 +166,30 @@ test(
   async (t) => {
     // What a run that was ended left behind would count as made.
     const recipe = `installed-${randomId()}`;
-    const found: { readonly id: string | undefined; readonly digests: readonly string[] }[] = [];
+    const found: { readonly id: string | undefined; readonly digest: string }[] = [];
+    let earlier: string | undefined;
     for (const uid of [nobody, 0]) {
       const cache = await cacheFor(t, { uid, recipe, kind: 'debian' });
+      // What was fetched is kept by its hash, and looked at again: some 200 MB need not come once more.
+      if (earlier !== undefined)
+        cpSync(path.join(earlier, 'mcpcat/content'), path.join(cache, 'mcpcat/content'), { recursive: true });
+      earlier = cache;
       const { code, stdout, stderr } = await build(cache, uid);
       assert.equal(code, 0, stderr);
       const rows = JSON.parse(stdout) as readonly Row[];
       assert.deepEqual([...new Set(rows.map(({ state }) => state))], ['built']);
       const bases = rows.filter(({ stage }) => stage === 'build').map(({ reference }) => reference);
       for (const { reference } of rows) made.add(reference);
-      const digests = await Promise.all(bases.map(digestOf));
-      found.push({ id: (await engine.inspectImage(bases[0] ?? ''))?.id, digests });
-      const left = await engine.inspectImage(`${bases[0] ?? ''}-unfinished`);
+      const [debian = '', go = '', ...others] = bases;
+      assert.deepEqual(others, []);
+      // The id of the first is the hash of all that it is; the second is that and a layer of the engine's own making.
+      found.push({ id: (await engine.inspectImage(debian))?.id, digest: await digestOf(go) });
+      const left = await engine.inspectImage(`${debian}-unfinished`);
       assert.equal(left, undefined);
       for (const { reference } of [...rows].toReversed())
         await engine.removeImage(reference, { force: true });
     }
-    assert.equal(found[0]?.digests.length, 2);
+    assert.ok(found[0]?.id !== undefined);
     assert.deepEqual(found[0], found[1]);
   },
 );
