@@ -1,31 +1,24 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { appendFileSync, cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readBaseLock, writeBaseLock } from '../../src/base/base-lock.ts';
 import { chosenTemplates, forgetOwnTemplates, ownTemplates } from '../../src/base/machine-templates.ts';
 import { recordPackages } from '../../src/base/record-packages.ts';
 import { loadBases } from '../../src/base/references.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 
 const tracked = path.resolve(import.meta.dirname, '../../templates');
 const platform = 'linux/amd64';
 
 function clone(t: TestContext): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-templates-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  cpSync(tracked, path.join(folder, 'templates'), { recursive: true });
-  return path.join(folder, 'templates');
-}
-
-function cache(t: TestContext): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-cache-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const templates = path.join(temporaryFolder(t), 'templates');
+  cpSync(tracked, templates, { recursive: true });
+  return templates;
 }
 
 test('a machine that decides for itself writes into its cache: the clone stays as it was, and another clone finds it', async (t) => {
-  const [templates, second, cacheFolder] = [clone(t), clone(t), cache(t)];
+  const [templates, second, cacheFolder] = [clone(t), clone(t), temporaryFolder(t)];
   const before = readFileSync(path.join(templates, 'base/go/lock.json'), 'utf8');
   const own = await ownTemplates({ templates, cacheFolder });
   assert.equal(own.catalogTemplates, templates);
@@ -46,7 +39,7 @@ test('a machine that decides for itself writes into its cache: the clone stays a
 });
 
 test('it holds until the catalog has other locks, or the machine goes back', async (t) => {
-  const [templates, cacheFolder] = [clone(t), cache(t)];
+  const [templates, cacheFolder] = [clone(t), temporaryFolder(t)];
   await ownTemplates({ templates, cacheFolder });
   appendFileSync(path.join(templates, 'base/go/base.yaml'), '# newer\n');
   assert.equal((await chosenTemplates({ templates, cacheFolder })).catalogTemplates, undefined);
@@ -56,7 +49,7 @@ test('it holds until the catalog has other locks, or the machine goes back', asy
 });
 
 test('two that decide at once get the same copy', async (t) => {
-  const places = { templates: clone(t), cacheFolder: cache(t) };
+  const places = { templates: clone(t), cacheFolder: temporaryFolder(t) };
   const [one, two] = await Promise.all([ownTemplates(places), ownTemplates(places)]);
   assert.equal(one.templates, two.templates);
   assert.ok((await readBaseLock(one.templates, 'go', platform)).runtime.length > 0);

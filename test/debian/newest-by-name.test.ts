@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { suites } from '../../src/debian/archive/suites.ts';
 import type { LockedDeb } from '../../src/debian/locked-deb.ts';
 import { newestByName } from '../../src/debian/newest-by-name.ts';
 import { Store } from '../../src/fetch/store.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { debianArchive } from '../rig/debian-archive.ts';
-import { inRelease, signingKey } from '../rig/signed-archive.ts';
+import { mirrorFiles, signingKey, trusting } from '../rig/signed-archive.ts';
 
 const hash = 'd'.repeat(64);
 /**
@@ -22,7 +19,6 @@ const indexes: Readonly<Record<string, string>> = {
   'trixie-security':
     '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4ADVAH9dACgYSGbb2jCF/hbpFIk3vS6WxuPbZPqkFBXU1/U97AQGXAzMDVMpYwpiPXN4QiLjddB2+FK9enACmxUiNDA5pZLUIrG35XtGypiCQJ5lzClpTpKWHe/8tuQTledAgpbRTl7S0n90m8tRPW7oOxiEf8gDgWFhddKd/L3yOnIgAAAAAI7oxuYvaGVgAAGbAdYBAACfl2mLscRn+wIAAAAABFla',
 };
-const index = 'main/binary-amd64/Packages.xz';
 
 function deb(name: string, architecture: string): LockedDeb {
   const pool = `debian/pool/main/x/${name}.deb`;
@@ -31,18 +27,10 @@ function deb(name: string, architecture: string): LockedDeb {
 
 async function newest(t: TestContext, locked: readonly LockedDeb[]): Promise<LockedDeb[]> {
   const key = await signingKey();
-  const folder = await mkdtemp(path.join(tmpdir(), 'mcpcat-newest-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  await mkdir(path.join(folder, 'debian-keys'));
-  await writeFile(path.join(folder, 'debian-keys', 'ours.asc'), key.toPublic().armor());
-  const files: Record<string, Buffer> = {};
-  for (const { archive, name } of suites) {
-    const content = Buffer.from(indexes[name] ?? '', 'base64');
-    const release = { codename: name, date: new Date('2026-11-21T09:15:44Z'), files: { [index]: content } };
-    files[`/${archive}/dists/${name}/InRelease`] = Buffer.from(await inRelease(release, key));
-    files[`/${archive}/dists/${name}/${index}`] = content;
-  }
-  const { mirror } = await debianArchive(t, files);
+  const folder = temporaryFolder(t, trusting(key));
+  const date = new Date('2026-11-21T09:15:44Z');
+  const files = mirrorFiles(key, (suite) => ({ date, index: Buffer.from(indexes[suite] ?? '', 'base64') }));
+  const { mirror } = await debianArchive(t, await files);
   return newestByName(locked, { mirror, templates: folder, store: new Store(folder) });
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createCleartextMessage, generateKey, sign, type PrivateKey } from 'openpgp';
+import { suites } from '../../src/debian/archive/suites.ts';
 
 /** A key of ours, which stands in for one of Debian's. */
 export async function signingKey(): Promise<PrivateKey> {
@@ -37,4 +38,27 @@ export async function inRelease(
     '',
   ].join('\n');
   return sign({ message: await createCleartextMessage({ text }), signingKeys: key });
+}
+
+/** Where each suite has the packages of the one architecture. */
+export const indexName = 'main/binary-amd64/Packages.xz';
+
+/** The files of a mirror of all suites (debian-archive.ts), signed with `key`. */
+export async function mirrorFiles(
+  key: PrivateKey,
+  indexOf: (suite: string) => Pick<ReleaseText, 'date'> & { readonly index: Buffer },
+): Promise<Record<string, Buffer>> {
+  const files: Record<string, Buffer> = {};
+  for (const { archive, name } of suites) {
+    const { date, index } = indexOf(name);
+    const text = await inRelease({ codename: name, date, files: { [indexName]: index } }, key);
+    files[`/${archive}/dists/${name}/InRelease`] = Buffer.from(text);
+    files[`/${archive}/dists/${name}/${indexName}`] = index;
+  }
+  return files;
+}
+
+/** What is in templates that trust this key alone. */
+export function trusting(key: PrivateKey): Readonly<Record<string, string>> {
+  return { 'debian-keys/ours.asc': key.toPublic().armor() };
 }

@@ -1,40 +1,35 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fetchIndexes, type Indexes } from '../../../src/debian/archive/fetch-indexes.ts';
 import { suites } from '../../../src/debian/archive/suites.ts';
 import { Store } from '../../../src/fetch/store.ts';
+import { temporaryFolder } from '../../lib/temporary.ts';
 import { debianArchive } from '../../rig/debian-archive.ts';
-import { inRelease, signingKey } from '../../rig/signed-archive.ts';
+import {
+  indexName as index,
+  inRelease,
+  mirrorFiles,
+  signingKey,
+  trusting,
+} from '../../rig/signed-archive.ts';
 
 const key = await signingKey();
 const packages = Buffer.from('not really xz: nothing here unpacks it');
-const index = 'main/binary-amd64/Packages.xz';
 
 type Files = Record<string, Buffer | number>;
 
-/** A mirror of all suites, signed by our key; `alter` may damage it. */
-async function mirrorFiles(alter: (files: Files) => void): Promise<Files> {
-  const files: Files = {};
-  for (const [day, { archive, name }] of suites.entries()) {
-    const date = new Date(Date.UTC(2026, 10, 21 + day));
-    const text = await inRelease({ codename: name, date, files: { [index]: packages } }, key);
-    files[`/${archive}/dists/${name}/InRelease`] = Buffer.from(text);
-    files[`/${archive}/dists/${name}/${index}`] = packages;
-  }
-  alter(files);
-  return files;
+/** Each suite's is a day later than the one before. */
+function dateOf(suite: string): Date {
+  return new Date(Date.UTC(2026, 10, 21 + suites.findIndex(({ name }) => name === suite)));
 }
 
+/** From a mirror of all suites, signed by our key; `alter` may damage it. */
 async function fetched(t: TestContext, alter: (files: Files) => void = () => undefined): Promise<Indexes> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mcpcat-indexes-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  await mkdir(path.join(folder, 'debian-keys'));
-  await writeFile(path.join(folder, 'debian-keys', 'ours.asc'), key.toPublic().armor());
-  const { mirror } = await debianArchive(t, await mirrorFiles(alter));
+  const folder = temporaryFolder(t, trusting(key));
+  const files: Files = await mirrorFiles(key, (suite) => ({ date: dateOf(suite), index: packages }));
+  alter(files);
+  const { mirror } = await debianArchive(t, files);
   return fetchIndexes({ mirror, architectures: ['amd64'], templates: folder, store: new Store(folder) });
 }
 

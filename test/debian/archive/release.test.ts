@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRelease } from '../../../src/debian/archive/release.ts';
-import { inRelease, signingKey, type ReleaseText } from '../../rig/signed-archive.ts';
+import { indexName as name, inRelease, signingKey, type ReleaseText } from '../../rig/signed-archive.ts';
 
 const key = await signingKey();
 const keys = [key.toPublic()];
 /** After every signature that these tests make. */
 const now = new Date(Date.now() + 60_000);
 const suite = 'trixie';
-const name = 'main/binary-amd64/Packages.xz';
 const release: ReleaseText = {
   codename: suite,
   date: new Date('2026-11-21T09:15:44Z'),
