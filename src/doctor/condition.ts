@@ -1,3 +1,4 @@
+import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
 
 /** One thing that was looked at. */
@@ -8,4 +9,9 @@ export interface Condition {
   readonly hint?: string;
   /** What helps besides, for a front end to name. */
   readonly inputs?: readonly Input[];
+}
+
+/** The advice that comes with an error, where it has some. */
+export function hintOf(error: unknown): Pick<Condition, 'hint'> {
+  return error instanceof McpcatError && error.hint !== undefined ? { hint: error.hint } : {};
 }

@@ -1,6 +1,6 @@
 import type { Engine, EngineInfo } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import type { Condition } from './condition.ts';
+import { hintOf, type Condition } from './condition.ts';
 import { knownProblemsOf } from './known-problems.ts';
 
 type Check = (info: EngineInfo) => Condition;
@@ -41,7 +41,7 @@ export async function examine(
         kind: 'engine',
         status: 'failed',
         message: error.message,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...hintOf(error),
         ...(error.inputs.length === 0 ? {} : { inputs: error.inputs }),
       },
     ];

@@ -1,10 +1,10 @@
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
-import { McpcatError, messageOf } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { probe, type Answer, type Attempt } from '../test-session/probe.ts';
 import { openSinkhole } from '../test-session/sinkhole.ts';
 import { inTestSession } from '../test-session/test-session.ts';
-import type { Condition } from './condition.ts';
+import { hintOf, type Condition } from './condition.ts';
 import { restrictionAttempts, restrictionsHeld } from './restrictions.ts';
 
 export interface MeasureRequest {
@@ -73,10 +73,6 @@ export async function measureSandbox(request: MeasureRequest): Promise<Condition
     const message = `no container could be started and measured: ${messageOf(error)}`;
     return [{ kind: 'sandbox', status: 'failed', message, ...hintOf(error) }];
   }
-}
-
-function hintOf(error: unknown): Pick<Condition, 'hint'> {
-  return error instanceof McpcatError && error.hint !== undefined ? { hint: error.hint } : {};
 }
 
 async function firstPresent({ engine, images }: MeasureRequest): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import { httpGet } from '../lib/http.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { randomId } from '../lib/random-id.ts';
-import type { Condition } from './condition.ts';
+import { hintOf, type Condition } from './condition.ts';
 
 export interface TryBases {
   readonly engine: Engine;
@@ -49,12 +49,11 @@ export async function tryBases(request: TryBases): Promise<Condition> {
 }
 
 function cannot(what: string, error: unknown): Condition {
-  const hint = error instanceof McpcatError ? error.hint : undefined;
   return {
     kind: 'bases',
     status: 'failed',
     message: `bases can't be made here; expected that ${what}, found: ${messageOf(error)}`,
-    ...(hint === undefined ? {} : { hint }),
+    ...hintOf(error),
   };
 }
 
