@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { unixFolders, unixHome } from './folders.ts';
-import type { Env, Host, ProcessFacts } from './host.ts';
+import type { Env, Folders, Host, ProcessFacts } from './host.ts';
 import type { Machine } from './machine.ts';
 import { underWsl } from './windows-paths.ts';
 
@@ -26,22 +26,8 @@ export function linuxHost(machine: Machine): Host {
     isOrphan: (firstParent) => isOrphan(machine, firstParent),
     processOf: (other) => processOf(machine, other),
     home: (env) => unixHome(env, machine),
-    folders: (env) => {
-      const home = unixHome(env, machine);
-      return unixFolders(env, {
-        config: posix.join(home, '.config/mcpcat'),
-        cache: posix.join(home, '.cache/mcpcat'),
-        data: posix.join(home, '.local/share/mcpcat'),
-      });
-    },
-    applicationSettings: (env) =>
-      posix.dirname(
-        unixFolders(env, {
-          config: posix.join(unixHome(env, machine), '.config/mcpcat'),
-          cache: '',
-          data: '',
-        }).config,
-      ),
+    folders: (env) => foldersOf(env, machine),
+    applicationSettings: (env) => posix.dirname(foldersOf(env, machine).config),
     owns: ({ uid }) => uid === user?.uid,
     engineSockets: (env) => engineSockets(machine, env),
     hasSocket: (socket) => machine.exists(socket),
@@ -49,6 +35,15 @@ export function linuxHost(machine: Machine): Host {
     localPath: (text) => (isWsl(machine, text) ? underWsl(text) : text),
     browserCommand: (url) => ['xdg-open', url],
   };
+}
+
+function foldersOf(env: Env, machine: Machine): Folders {
+  const home = unixHome(env, machine);
+  return unixFolders(env, {
+    config: posix.join(home, '.config/mcpcat'),
+    cache: posix.join(home, '.cache/mcpcat'),
+    data: posix.join(home, '.local/share/mcpcat'),
+  });
 }
 
 /** Fields of /proc/PID/stat from the third on (proc_pid_stat(5)): the name before them may hold any character. */
