@@ -15,8 +15,6 @@ export interface Engine {
   listImages(labels: Labels): Promise<readonly ImageFacts[]>;
   /** Builds from a tar context with the classic builder and no network. Errors inside the stream reject with `build-failed`. */
   buildImage(context: Readable, request: BuildRequest): Promise<string>;
-  /** Turns a root file system (tar) into an image of one layer. Resolves to the image id. */
-  importImage(rootfs: Readable, request: ImportRequest): Promise<string>;
   pullImage(reference: string, onProgress: (line: string) => void, signal?: AbortSignal): Promise<void>;
   tagImage(reference: string, newReference: string): Promise<void>;
   /** No error if it is gone already. */
@@ -126,12 +124,6 @@ export interface BuildRequest {
   readonly target?: string;
   readonly onOutput: (line: string) => void;
   readonly signal?: AbortSignal;
-}
-
-export interface ImportRequest {
-  readonly tag: string;
-  /** Dockerfile instructions the engine applies to the config: `ENV`, `USER`, `LABEL`, `ENTRYPOINT`. */
-  readonly changes: readonly string[];
 }
 
 /** Everything a container is started with: the output of `sandbox`, neutral of any engine's field names. */

@@ -61,19 +61,27 @@ before(
       'ENTRYPOINT ["node"]',
       'CMD ["server.js", "of-the-image"]',
     ];
-    const pack = tar.pack();
-    const packed = buffer(pack);
-    for (const [name, content] of Object.entries({ Dockerfile: dockerfile.join('\n'), ...files }))
-      pack.entry({ name, mode: 0o755 }, content);
-    pack.finalize();
-    await engine.buildImage(Readable.from([await packed]), {
-      tag: image,
-      labels: testLabel,
-      onOutput: () => undefined,
-    });
+    await build(image, dockerfile, files);
   },
   { timeout },
 );
+
+async function build(
+  tag: string,
+  dockerfile: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const pack = tar.pack();
+  const packed = buffer(pack);
+  for (const [name, content] of Object.entries({ Dockerfile: dockerfile.join('\n'), ...files }))
+    pack.entry({ name, mode: 0o755 }, content);
+  pack.finalize();
+  await engine.buildImage(Readable.from([await packed]), {
+    tag,
+    labels: testLabel,
+    onOutput: () => undefined,
+  });
+}
 
 interface Facts {
   readonly uid: number;
@@ -155,12 +163,7 @@ test(
   { timeout },
   async () => {
     const broken = 'mcpcat-test/foreign-broken:local';
-    const pack = tar.pack();
-    const packed = buffer(pack);
-    pack.entry({ name: 'x' }, '');
-    pack.finalize();
-    const changes = ['ENTRYPOINT ["/nothing"]'];
-    await engine.importImage(Readable.from([await packed]), { tag: broken, changes });
+    await build(broken, ['FROM scratch', 'COPY x /x', 'ENTRYPOINT ["/nothing"]'], { x: '' });
     try {
       const { code, stderr } = await run(['run', entry, '--image', broken], { env });
       assert.equal(code, 127);

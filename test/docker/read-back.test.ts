@@ -75,10 +75,9 @@ const refusals: readonly (readonly [change: string, code: string, message: RegEx
 for (const [change, code, message] of refusals)
   test(`an image with ${change} is refused by name, and nothing is left`, { timeout }, async () => {
     const entrypoint = change.startsWith('ENTRYPOINT') ? [] : ['ENTRYPOINT ["/mcpcat-init", "--", "/x"]'];
-    await engine.importImage(await tarOf({ x: '', 'own/file': '' }), {
-      tag: own,
-      changes: [...entrypoint, change],
-    });
+    const dockerfile = ['FROM scratch', 'COPY x /x', 'COPY own /own', ...entrypoint, change].join('\n');
+    const context = await tarOf({ Dockerfile: dockerfile, x: '', 'own/file': '' });
+    await engine.buildImage(context, { tag: own, labels: testLabel, onOutput: () => undefined });
     const session = sessionWith(own);
     const end = await session.ended;
     const { left } = await session.close();

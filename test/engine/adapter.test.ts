@@ -202,16 +202,6 @@ test('a build that fails says the last lines; one that is called off is cancelle
   call.fail();
 });
 
-test('a root file system becomes an image of its name', async (t) => {
-  const { engine } = await setup(t);
-  const changes = ['USER 65532:65532'];
-  const id = await engine.importImage(Readable.from([Buffer.from('rootfs')]), {
-    tag: 'mcpcat/base:1',
-    changes,
-  });
-  assert.equal((await engine.inspectImage('mcpcat/base:1'))?.id, id);
-});
-
 test('a pull tells its progress; what no registry has is missing', async (t) => {
   const { engine, fake } = await setup(t);
   fake.registry.set('ghcr.io/x/y:1', { facts: {}, program: () => undefined });

@@ -164,12 +164,7 @@ function sourceRoutes(engine: FakeEngine): Route[] {
       method: 'POST',
       path: /^\/images\/create$/,
       async handle({ request, response, query }) {
-        const reference = query.get('fromImage');
-        if (reference === null) {
-          const tag = `${query.get('repo') ?? ''}:${query.get('tag') ?? ''}`;
-          const id = await engine.importImage(request, { tag, changes: query.getAll('changes') });
-          return streamed(response, async (say) => say({ status: id }));
-        }
+        const reference = query.get('fromImage') ?? '';
         await buffer(request);
         const tag = query.get('tag');
         const lines: string[] = [];

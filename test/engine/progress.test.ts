@@ -120,12 +120,12 @@ test('a pull that fails within its stream fails, and an image that no registry h
   assert.equal((await failureOf(without.pullImage('x', () => undefined))).code, 'image-missing');
 });
 
-test('an import that fails within its stream fails', async (t) => {
+test('a pull that fails within its stream fails, with an error that has no more than its text', async (t) => {
   const engine = await fakeDocker(t, {
     'POST /images/create': events({ error: 'archive/tar: invalid tar header' }),
   });
-  const error = await failureOf(engine.importImage(Readable.from(['x']), { tag: 'x:y', changes: [] }));
-  assert.equal(error.message, 'import x:y: archive/tar: invalid tar header');
+  const error = await failureOf(engine.pullImage('x:y', () => undefined));
+  assert.equal(error.message, 'pull x:y: archive/tar: invalid tar header');
 });
 
 test('an image that is not there is none, and a broken engine is not that', async (t) => {

@@ -12,7 +12,6 @@ const clientNames = [
   'inspectImage',
   'listImages',
   'buildImage',
-  'importImage',
   'pullImage',
   'tagImage',
   'removeImage',

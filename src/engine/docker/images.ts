@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Readable } from 'node:stream';
 import { McpcatError } from '../../lib/errors.ts';
-import type { Engine, ImageFacts, ImportRequest, Labels } from '../engine.ts';
+import type { Engine, ImageFacts, Labels } from '../engine.ts';
 import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import { failure, statusOf } from './failure.ts';
@@ -13,7 +13,6 @@ type ImageCalls = Pick<
   | 'inspectImage'
   | 'listImages'
   | 'buildImage'
-  | 'importImage'
   | 'pullImage'
   | 'tagImage'
   | 'removeImage'
@@ -32,8 +31,6 @@ export function imageCalls(docker: Docker, calls: Calls, identify: Identify): Im
         const { build } = await import('./build.ts');
         return build({ docker, dialect: await identify() }, context, request);
       }),
-    importImage: (rootfs, request) =>
-      calls.patient(`import ${request.tag}`, () => importRootfs(docker, rootfs, request)),
     pullImage: (reference, onProgress, signal) =>
       calls.patient(`pull ${reference}`, () => pull(docker, { reference, onProgress, signal })),
     tagImage: (reference, newReference) =>
@@ -92,20 +89,6 @@ function repositoryAndTag(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(':');
   if (colon <= reference.lastIndexOf('/')) return { repo: reference, tag: 'latest' };
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
-}
-
-async function importRootfs(docker: Docker, rootfs: Readable, request: ImportRequest): Promise<string> {
-  const { followProgress } = await import('./progress.ts');
-  const { repo, tag } = repositoryAndTag(request.tag);
-  const options = { repo, tag, changes: [...request.changes] };
-  // @types/dockerode overloads this with a callback form that returns nothing.
-  const stream: unknown = await docker.importImage(rootfs, options);
-  await followProgress(stream as Readable, {
-    doing: `import ${request.tag}`,
-    code: 'engine-failed',
-    onLine: () => undefined,
-  });
-  return (await docker.getImage(request.tag).inspect()).Id;
 }
 
 async function pull(

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { BuildRequest, Engine, ImageFacts, ImportRequest, Labels } from '../../../src/engine/engine.ts';
+import type { BuildRequest, Engine, ImageFacts, Labels } from '../../../src/engine/engine.ts';
 import { McpcatError } from '../../../src/lib/errors.ts';
 import type { Program } from './fake-container.ts';
 import { FakeImages } from './fake-images.ts';
@@ -11,7 +11,6 @@ type ImageCalls = Pick<
   | 'inspectImage'
   | 'listImages'
   | 'buildImage'
-  | 'importImage'
   | 'pullImage'
   | 'tagImage'
   | 'removeImage'
@@ -51,13 +50,6 @@ export class FakeImageCalls implements ImageCalls {
       const made = this.onBuild(await buffer(context), request);
       if (request.signal?.aborted) throw new McpcatError('cancelled', 'the build was cancelled');
       return this.addImage({ labels: request.labels ?? {}, ...made, tags: [request.tag] });
-    });
-  }
-
-  importImage(rootfs: Readable, request: ImportRequest): Promise<string> {
-    return this.gate.pass('importImage', [rootfs, request], async () => {
-      const { length } = await buffer(rootfs);
-      return this.addImage({ tags: [request.tag], bytes: length });
     });
   }
 
