@@ -28,8 +28,8 @@ export interface LockedQuery {
 export async function lockedPackage(lock: Lock, query: LockedQuery): Promise<LockedPackage | undefined> {
   const artifact = ownArtifact(lock);
   if (artifact === undefined) return undefined;
-  const { cacheFolder, ...rest } = query;
-  const store = new Store(cacheFolder);
+  const { cacheFolder, env, ...rest } = query;
+  const store = new Store(cacheFolder, env);
   const [file = ''] = await fetchArtifacts({ artifacts: [artifact], store, emit: () => undefined, ...rest });
   switch (artifact.kind) {
     case 'npm':

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { zipSync, strToU8 } from 'fflate';
 import { Lock, type Artifact } from '../../src/catalog/lock.ts';
 import { h1OfZip } from '../../src/fetch/go-hash.ts';
 import { Store } from '../../src/fetch/store.ts';
 import { lockedPackage, type LockedPackage } from '../../src/package/locked-package.ts';
 import { needyTarball } from '../add/tarball.ts';
+import { loopback } from '../fetch/loopback.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 
-/** A cache that holds the files already: what is asked for elsewhere fails, because nothing answers there. */
-function cache(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-locked-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
+/** Into a cache: what is asked for elsewhere fails, because nothing answers there. */
 function put(file: string, content: Uint8Array): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, content);
@@ -27,15 +22,16 @@ function read(
   cacheFolder: string,
   source: string,
   artifacts: readonly Artifact[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<LockedPackage | undefined> {
   const lock = { lockVersion: 1, source, version: '1.0.0', runtime: 'node', bin: {}, artifacts };
-  return lockedPackage(Lock.parse(lock), { subject: 'thing', env: {}, cacheFolder });
+  return lockedPackage(Lock.parse(lock), { subject: 'thing', env, cacheFolder });
 }
 
 const nowhere = 'http://127.0.0.1:9';
 
 test('of an npm package its own tarball is read, not those of its dependencies', async (t) => {
-  const folder = cache(t);
+  const folder = temporaryFolder(t);
   const content = await needyTarball('key', '# Needy\n\n`THING_KEY` is wanted');
   const hash = createHash('sha512').update(content);
   const [hex, integrity] = [hash.copy().digest('hex'), `sha512-${hash.digest('base64')}`];
@@ -54,8 +50,23 @@ test('of an npm package its own tarball is read, not those of its dependencies',
   assert.ok(own?.files.some((file) => file.path === 'index.js'));
 });
 
+test('what the cache does not hold comes from the mirror of the environment that was given', async (t) => {
+  const content = await needyTarball('key', '# Needy');
+  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+  const mirror = await loopback(t, (_, response) => response.end(content));
+  const url = 'https://registry.npmjs.org/needy-key/-/needy-key-1.0.0.tgz';
+  const own = await read(
+    temporaryFolder(t),
+    'npm:needy-key',
+    [{ kind: 'npm', name: 'needy-key', version: '1.0.0', url, integrity }],
+    { npm_config_registry: `${mirror.url}/` },
+  );
+  assert.ok(own?.files.some((file) => file.path === 'index.js'));
+  assert.equal(mirror.requests.length, 1);
+});
+
 test('of a PyPI project its wheel is read, whose README stands in the metadata', async (t) => {
-  const folder = cache(t);
+  const folder = temporaryFolder(t);
   const content = zipSync({
     'my_thing/server.py': strToU8('import os\nos.environ["THING_KEY"]\n'),
     'my_thing-1.0.0.dist-info/METADATA': strToU8('Name: my-thing\n\n`THING_KEY`: a key\n'),
@@ -73,7 +84,7 @@ test('of a PyPI project its wheel is read, whose README stands in the metadata',
 });
 
 test('of a Go program the module that holds it is read, without tests and vendored code', async (t) => {
-  const folder = cache(t);
+  const folder = temporaryFolder(t);
   const inside = 'example.com/thing/v2@v2.0.0';
   const content = zipSync({
     [`${inside}/README.md`]: strToU8('THING_KEY'),
@@ -93,5 +104,5 @@ test('of a Go program the module that holds it is read, without tests and vendor
 });
 
 test('a lock without a file of the source’s own name says nothing', async (t) => {
-  assert.equal(await read(cache(t), 'npm:thing', []), undefined);
+  assert.equal(await read(temporaryFolder(t), 'npm:thing', []), undefined);
 });
