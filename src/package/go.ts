@@ -3,15 +3,13 @@ import { checkedZip } from '../upstream/go-module-zip.ts';
 import { goModule } from '../upstream/go-proxy.ts';
 import { licenseOfText } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
-import { filesOfZip } from './unpack.ts';
+import { filesOfModule } from './unpack.ts';
 
 /** One release of a Go module with its files; `name` becomes the path of the program in it. */
 export async function goPackage({ name, version, env, signal }: PackageQuery): Promise<Package> {
   const subject = `go:${name}`;
   const module = await goModule(name, { range: version, env, signal });
-  const content = await checkedZip(module, { subject: name, given: env, signal });
-  const prefix = `${module.path}@${module.version}/`;
-  const files = filesOfZip(content, (path) => (isOwn(path, prefix) ? path.slice(prefix.length) : undefined));
+  const files = filesOfModule(await checkedZip(module, { subject: name, given: env, signal }), module);
   const programs = programsOf(files);
   const folder = name === module.path ? undefined : name.slice(module.path.length + 1);
   const chosen = chooseProgram(programs, { folder, module: module.path });
@@ -37,12 +35,8 @@ export async function goPackage({ name, version, env, signal }: PackageQuery): P
     bins: [binOf(full)],
     deprecated: undefined,
     readme,
-    files: files.filter(({ path }) => !path.endsWith('_test.go')),
+    files,
   };
-}
-
-function isOwn(path: string, prefix: string): boolean {
-  return path.startsWith(prefix) && !/(^|\/)(vendor|testdata|node_modules|third_party)\//.test(path);
 }
 
 /** What `go install` calls it: the last element that is no major version. */
@@ -56,7 +50,6 @@ function programsOf(files: readonly PackageFile[]): string[] {
   const found = files.filter(
     ({ path, text }) =>
       path.endsWith('.go') &&
-      !path.endsWith('_test.go') &&
       /^package main\b/m.test(text) &&
       /^func main\(\)/m.test(text) &&
       !/^\/\/go:build (ignore|.*\btools?\b|windows|darwin)/m.test(text),

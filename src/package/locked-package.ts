@@ -5,7 +5,7 @@ import { parseSource } from '../catalog/source.ts';
 import { fetchArtifacts } from '../fetch/fetch-artifacts.ts';
 import { Store } from '../fetch/store.ts';
 import type { PackageFile } from './package.ts';
-import { filesOfTarball, filesOfZip } from './unpack.ts';
+import { filesOfModule, filesOfTarball, filesOfZip } from './unpack.ts';
 
 /** What a locked release itself says. */
 export interface LockedPackage {
@@ -41,14 +41,10 @@ export async function lockedPackage(lock: Lock, query: LockedQuery): Promise<Loc
         metadataOf(content),
       );
     }
-    default: {
-      const prefix = `${artifact.name}@${artifact.version}/`;
+    default:
       return packageOf(
-        filesOfZip(await readFile(file), (path) => ownPath(path, prefix)).filter(
-          ({ path }) => !path.endsWith('_test.go'),
-        ),
+        filesOfModule(await readFile(file), { path: artifact.name, version: artifact.version }),
       );
-    }
   }
 }
 
@@ -71,11 +67,6 @@ function ownArtifact({ source, artifacts }: Lock): Artifact | undefined {
 /** As PyPI compares names (PEP 503); npm's are lower-case. */
 function normal(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-}
-
-function ownPath(path: string, prefix: string): string | undefined {
-  const own = path.startsWith(prefix) && !/(^|\/)(vendor|testdata|node_modules|third_party)\//.test(path);
-  return own ? path.slice(prefix.length) : undefined;
 }
 
 /** A wheel's README stands below its metadata (packaging.python.org, core metadata). */

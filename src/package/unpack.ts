@@ -17,6 +17,9 @@ const maxTotalBytes = 64 << 20;
 /** Each costs some bytes, also one that is empty. */
 const maxFiles = 50_000;
 
+/** Folders of a module that its own programs are not in. */
+const foreign = /(^|\/)(vendor|testdata|node_modules|third_party)\//;
+
 /** Keeps what is worth reading, up to a bound: a package may be made to fill a memory. */
 class Shelf {
   readonly files: PackageFile[] = [];
@@ -74,6 +77,18 @@ function innerPath(name: string): string {
 /** Text files of a wheel. */
 export async function filesOfWheel(file: string): Promise<PackageFile[]> {
   return filesOfZip(await readFile(file), (path) => path);
+}
+
+/** Text files of a Go module's zip, without tests and without what others wrote. */
+export function filesOfModule(
+  content: Uint8Array,
+  { path: module, version }: { readonly path: string; readonly version: string },
+): PackageFile[] {
+  const prefix = `${module}@${version}/`;
+  const files = filesOfZip(content, (path) =>
+    path.startsWith(prefix) && !foreign.test(path) ? path.slice(prefix.length) : undefined,
+  );
+  return files.filter(({ path }) => !path.endsWith('_test.go'));
 }
 
 function unreadable(found: string): McpcatError {
