@@ -1,6 +1,7 @@
 import { loadCatalog } from '../catalog/load.ts';
 import { imageSource, parseSource, type Source } from '../catalog/source.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 import { nameOf, otherNames } from './name.ts';
 
 const form = /^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/;
@@ -50,8 +51,7 @@ function isSame(text: string, source: Source): boolean {
   if (imageSource(text) !== undefined) return false;
   try {
     const other = parseSource(text);
-    const plain = (name: string): string =>
-      source.kind === 'pypi' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name;
+    const plain = (name: string): string => (source.kind === 'pypi' ? pypiName(name) : name);
     return other.kind === source.kind && plain(other.name) === plain(source.name);
   } catch {
     return false;

@@ -4,6 +4,7 @@ import { McpcatError } from '../lib/errors.ts';
 import { programOf } from '../pasted/command-line.ts';
 import { wantedOf } from '../pasted/wanted.ts';
 import { unwrapped } from '../pasted/wrappers.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 import { containerRun } from './container-run.ts';
 import type { StartedServer } from './started.ts';
 
@@ -79,10 +80,8 @@ export function entryFor(started: StartedServer, entries: readonly Entry[]): Ent
   });
 }
 
-/** PyPI takes `-`, `_` and `.` for the same, and no notice of case (packaging.python.org, name normalization). */
 function sameName(own: string, other: string): boolean {
-  const normal = (text: string): string =>
-    text.startsWith('pypi:') ? text.toLowerCase().replaceAll(/[-_.]+/g, '-') : text;
+  const normal = (text: string): string => (text.startsWith('pypi:') ? pypiName(text) : text);
   return normal(own) === normal(other);
 }
 

@@ -1,4 +1,5 @@
 import type { Package } from '../package/package.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 
 /** Of a command line that starts this very package: what comes after it. Undefined if it starts something else. */
 export function serverWords(
@@ -25,12 +26,7 @@ export function serverWords(
 function isPackage(word: string, name: string): boolean {
   const plain = word.toLowerCase().replace(/^--(package|from)=/, '');
   const spec = plain.replace(/(?<=.)(@[^/]*|\[[^\]]*\].*|==.*|>=.*)$/, '');
-  return normal(spec) === normal(name.toLowerCase());
-}
-
-/** PEP 503. */
-function normal(name: string): string {
-  return name.replaceAll(/[-_.]+/g, '-');
+  return pypiName(spec) === pypiName(name);
 }
 
 function isScript(word: string): boolean {

@@ -4,6 +4,7 @@ import type { Artifact, Lock } from '../catalog/lock.ts';
 import { parseSource } from '../catalog/source.ts';
 import { fetchArtifacts } from '../fetch/fetch-artifacts.ts';
 import { Store } from '../fetch/store.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 import type { PackageFile } from './package.ts';
 import { filesOfModule, filesOfTarball, filesOfZip } from './unpack.ts';
 
@@ -54,7 +55,7 @@ function ownArtifact({ source, artifacts }: Lock): Artifact | undefined {
   const own = artifacts.filter((one) =>
     kind === 'go'
       ? one.kind === 'go' && one.sum !== undefined && `${name}/`.startsWith(`${one.name}/`)
-      : one.kind === kind && normal(one.name) === normal(name),
+      : one.kind === kind && isSame(kind, one.name, name),
   );
   return (
     own
@@ -64,9 +65,9 @@ function ownArtifact({ source, artifacts }: Lock): Artifact | undefined {
   );
 }
 
-/** As PyPI compares names (PEP 503); npm's are lower-case. */
-function normal(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+/** To npm `a.b` and `a-b` are two packages. */
+function isSame(kind: 'npm' | 'pypi', one: string, other: string): boolean {
+  return kind === 'pypi' ? pypiName(one) === pypiName(other) : one === other;
 }
 
 /** A wheel's README stands below its metadata (packaging.python.org, core metadata). */

@@ -13,6 +13,7 @@ import {
   type PypiProject,
 } from '../upstream/pypi.ts';
 import { publicPypiUrl } from '../upstream/hosts.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 import { wheelScore } from '../upstream/wheel.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
 import { heldMajors } from './held-majors.ts';
@@ -215,8 +216,6 @@ function lockOf(
   };
 }
 
-/** PEP 503. */
 function same(a: string, b: string): boolean {
-  const normal = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-');
-  return normal(a) === normal(b);
+  return pypiName(a) === pypiName(b);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { McpcatError } from '../lib/errors.ts';
 import { httpGet } from '../lib/http.ts';
 import { canonicalHosts, fetchUrl, hostFor, isPypiFile } from './hosts.ts';
+import { pypiName } from './pypi-name.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -42,9 +43,9 @@ export async function mirroredUrl(
   return withUser(new URL(found, response.url === '' ? page : response.url), new URL(page)).href;
 }
 
-/** A wheel begins with the name of its project (PEP 427), normalised as an index has it (PEP 503). */
+/** A wheel begins with the name of its project (PEP 427). */
 function projectOf(wheel: string): string {
-  return (wheel.split('-')[0] ?? wheel).toLowerCase().replaceAll(/[-_.]+/g, '-');
+  return pypiName(wheel.split('-')[0] ?? wheel);
 }
 
 function linksIn(text: string, type: string): string[] {

@@ -103,6 +103,18 @@ test('of a Go program the module that holds it is read, without tests and vendor
   assert.deepEqual(own?.files.map((file) => file.path).sort(), ['README.md', 'cmd/thing/main.go']);
 });
 
+test('to npm a name with another sign in it is another package', async (t) => {
+  const integrity = `sha512-${'A'.repeat(86)}==`;
+  const other: Artifact = {
+    kind: 'npm',
+    name: 'the.thing',
+    version: '1.0.0',
+    url: `${nowhere}/t.tgz`,
+    integrity,
+  };
+  assert.equal(await read(temporaryFolder(t), 'npm:the-thing', [other]), undefined);
+});
+
 test('a lock without a file of the source’s own name says nothing', async (t) => {
   assert.equal(await read(temporaryFolder(t), 'npm:thing', []), undefined);
 });
