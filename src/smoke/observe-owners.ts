@@ -2,14 +2,12 @@ import type { Entry } from '../catalog/entry.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { withExampleSandbox } from '../test-session/example-sandbox.ts';
 import { openToAll, type MountOwner } from '../test-session/mount-owner.ts';
 import { probe, type Attempt } from '../test-session/probe.ts';
-import { openSinkhole } from '../test-session/sinkhole.ts';
-import { inTestSession, type TestSession } from '../test-session/test-session.ts';
+import type { TestSession } from '../test-session/test-session.ts';
 import { callFailure } from './call-failure.ts';
 import type { Owned } from './observation.ts';
-import type { ObserveRequest } from './observe.ts';
+import { startBeside, type ObserveRequest } from './observe.ts';
 import { ownerCases } from './owner-cases.ts';
 
 /**
@@ -33,19 +31,15 @@ async function failsAnyway(request: ObserveRequest, { access }: MountOwner): Pro
 /** What went wrong, in words; undefined: nothing. */
 async function failureWith(request: ObserveRequest, owner: MountOwner): Promise<string | undefined> {
   try {
-    return await withExampleSandbox(request.entry, (sandbox) => startWith(request, sandbox), { owner });
+    return await startBeside(
+      request,
+      (testSession, sandbox) => failureOf(request, { testSession, sandbox }),
+      { owner },
+    );
   } catch (error) {
     request.signal?.throwIfAborted();
     return messageOf(error);
   }
-}
-
-async function startWith(request: ObserveRequest, sandbox: Sandbox): Promise<string | undefined> {
-  const { engine, image, labels, signal } = request;
-  return inTestSession(
-    { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
-    (testSession) => failureOf(request, { testSession, sandbox }),
-  );
 }
 
 async function failureOf(

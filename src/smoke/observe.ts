@@ -6,7 +6,7 @@ import { handshake } from '../mcp/handshake.ts';
 import { speaksModern } from '../mcp/modern.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { withExampleSandbox } from '../test-session/example-sandbox.ts';
+import { withExampleSandbox, type ExampleCase } from '../test-session/example-sandbox.ts';
 import { isOwnProcess } from '../test-session/own-processes.ts';
 import { probe } from '../test-session/probe.ts';
 import { openSinkhole, type Sinkhole } from '../test-session/sinkhole.ts';
@@ -44,13 +44,23 @@ export async function observe(request: ObserveRequest): Promise<Session> {
 
 /** Whether it speaks the modern revision, asked in a container of its own. */
 export async function observeModern(request: ObserveRequest): Promise<boolean> {
-  const { engine, entry, image, labels, signal, deadlineMs } = request;
-  return withExampleSandbox(entry, (sandbox) =>
+  return startBeside(request, ({ attachment }) =>
+    speaksModern(attachment, Math.min(request.deadlineMs, 10_000)),
+  );
+}
+
+/** A start in a container of its own, for one question that the proof leaves open; nobody looks at whom it asks for. */
+export async function startBeside<T>(
+  { engine, entry, image, labels, signal }: ObserveRequest,
+  work: (testSession: TestSession, sandbox: Sandbox) => Promise<T>,
+  example: ExampleCase = {},
+): Promise<T> {
+  const start = (sandbox: Sandbox): Promise<T> =>
     inTestSession(
       { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
-      ({ attachment }) => speaksModern(attachment, Math.min(deadlineMs, 10_000)),
-    ),
-  );
+      (testSession) => work(testSession, sandbox),
+    );
+  return withExampleSandbox(entry, start, example);
 }
 
 async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<Session> {
