@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../src/lib/finding.ts';
 import { innerPaths } from '../../src/smoke/checks/paths.ts';
-import { label } from '../../src/lib/labels.ts';
-import { smokeTest, type SmokeReport } from '../../src/smoke/smoke-test.ts';
-import { FakeEngine } from '../rig/fake-engine.ts';
+import type { SmokeReport } from '../../src/smoke/smoke-test.ts';
 import { entryOf } from '../sandbox/fixtures.ts';
-import { mcpServer, soundProbe } from './fake-server.ts';
+import { smokeRig } from './smoke-rig.ts';
 
 const permissions = {
   writable: ['/tmp', '/cache.d'],
@@ -21,21 +19,8 @@ async function reportFor(says: string, more: Readonly<Record<string, unknown>> =
     smoke: { call: { tool: 'say', arguments: { path: '/tmp/asked.txt' } } },
     ...more,
   });
-  const engine = new FakeEngine();
-  engine.addImage(
-    { tags: ['mcpcat/notes:local'], labels: { [label.fingerprint]: 'f1' } },
-    mcpServer({ says }),
-  );
-  engine.onExec = soundProbe(['/tmp', '/cache.d', '/out', '/index']);
-  const { report } = await smokeTest({
-    engine,
-    entry,
-    image: 'mcpcat/notes:local',
-    labels: { [label.server]: 'notes', [label.role]: 'test' },
-    reviewed: undefined,
-    deadlineMs: 60_000,
-    emit: () => undefined,
-  });
+  const open = ['/tmp', '/cache.d', '/out', '/index'];
+  const { report } = await smokeRig(entry, { says }, open).run();
   return report;
 }
 

@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
-import { label } from '../../src/lib/labels.ts';
-import { smokeTest, type SmokeRequest, type SmokeResult } from '../../src/smoke/smoke-test.ts';
+import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { entryText } from '../catalog/entry-text.ts';
-import { FakeEngine } from '../rig/fake-engine.ts';
 import { mcpServer, soundProbe, type Behaviour } from './fake-server.ts';
+import { smokeRig, type SmokeRig } from './smoke-rig.ts';
 
-interface Smoked {
-  readonly engine: FakeEngine;
-  readonly run: (more?: Partial<SmokeRequest>) => Promise<SmokeResult>;
-}
-
-function rig(behaviour: Behaviour = {}): Smoked {
+function rig(behaviour: Behaviour = {}): SmokeRig {
   const { entry } = parseEntry('server.yaml', entryText('notes'), 'notes');
   assert.ok(entry);
-  const engine = new FakeEngine();
-  const labels = { [label.fingerprint]: 'f1' };
-  engine.addImage({ tags: ['mcpcat/notes:local'], labels }, mcpServer(behaviour));
-  engine.onExec = soundProbe(['/tmp']);
-  const request = {
-    engine,
-    entry,
-    image: 'mcpcat/notes:local',
-    labels: { [label.server]: 'notes', [label.role]: 'test' },
-    reviewed: undefined,
-    deadlineMs: 60_000,
-    emit: () => undefined,
-  };
-  return { engine, run: (more = {}) => smokeTest({ ...request, ...more }) };
+  return smokeRig(entry, behaviour);
 }
 
 const kinds = ({ report }: SmokeResult): string[] => report.findings.map(({ kind }) => kind);
