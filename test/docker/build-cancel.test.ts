@@ -46,11 +46,7 @@ async function interrupted(signal: 'SIGINT' | 'SIGTERM', afterMs: number): Promi
     ],
     { env: { TMPDIR: temporary } },
   );
-  await eventually(
-    () => Promise.resolve(proxy.requests),
-    (requests) => requests.some((line) => /^POST .*\/build\?/.test(line)),
-    { withinMs: 60_000 },
-  );
+  await proxy.asked(/^POST .*\/build\?/);
   await sleep(afterMs);
   started.process.kill(signal);
   const { code, stderr } = await started.ended;

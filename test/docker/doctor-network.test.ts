@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { before, test } from 'node:test';
-import { loadBases } from '../../src/base/references.ts';
 import { measureSandbox } from '../../src/doctor/measure-sandbox.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { ownBases, run, testEngine, testLabel } from '../rig/engine.ts';
 import { unfaithful } from '../rig/unfaithful.ts';
 
 const timeout = 120_000;
@@ -18,10 +16,7 @@ let images: readonly string[];
 before(async () => {
   engine = await testEngine();
   opened.defer(async () => assert.deepEqual(await engine.listContainers(labels), []));
-  const bases = await loadBases(
-    path.join(project, 'templates'),
-    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
-  );
+  const bases = await ownBases();
   images = [bases.go.runtime.reference, bases.node.runtime.reference];
 });
 

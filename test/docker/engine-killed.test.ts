@@ -7,10 +7,10 @@ import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { hello } from '../rig/hello.ts';
 import { SecondEngine } from '../rig/second-engine.ts';
 
 const timeout = 180_000;
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 const second = new SecondEngine();
 let engine: Engine;
 const opened = closedAfterwards();

@@ -14,10 +14,10 @@ import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy, type EngineProxy } from '../rig/engine-proxy.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { hello } from '../rig/hello.ts';
 import { start, type Started } from '../rig/started.ts';
 
 const timeout = 300_000;
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const opened = closedAfterwards();
 let servers: FixtureCatalog;
@@ -148,10 +148,7 @@ test('an engine that goes away in mid-build fails the build, not the program', {
   const unnamed = async (): Promise<string[]> =>
     (await engine.listImages(base.labels)).filter(({ tags }) => tags.length === 0).map(({ id }) => id);
   const started = start(buildArgs(proxy.address), temporary);
-  await eventually(
-    () => Promise.resolve(proxy.requests),
-    (requests) => requests.some((line) => /^POST .*\/build\?/.test(line)),
-  );
+  await proxy.asked(/^POST .*\/build\?/);
   // Cut once a step has left an image behind: how long that takes is the machine's affair.
   await eventually(unnamed, (found) => found.length > 0);
   await proxy.cut();
@@ -280,10 +277,7 @@ describe('an engine that fails a launch', { concurrency: 4 }, () => {
       proxy.fault(new RegExp(`^POST .*/containers/.*${step}`), { kind: 'delay', milliseconds: 30_000 });
       const started = serve('ignores-everything', proxy);
       started.process.stdin.write(hello);
-      await eventually(
-        () => Promise.resolve(proxy.requests),
-        (requests) => requests.some((line) => line.includes(`/${step}`)),
-      );
+      await proxy.asked(new RegExp(`/${step}`));
       await proxy.cut();
       const { code, stderr } = await started.ended;
       assert.equal(code, 3, stderr);

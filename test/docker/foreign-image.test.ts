@@ -1,15 +1,11 @@
 /** `run --image ANY`: an image that knows nothing of mcpcat, made here, and whatever it says of its own start. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { before, test } from 'node:test';
-import path from 'node:path';
-import tar from 'tar-stream';
-import { loadBases } from '../../src/base/references.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { buildImage } from '../rig/build-image.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { eventually, project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { eventually, ownBases, run, testEngine, testLabel } from '../rig/engine.ts';
 import { start } from '../rig/started.ts';
 
 const timeout = 120_000;
@@ -44,14 +40,13 @@ before(
   async () => {
     engine = await testEngine();
     opened.defer(() => engine.removeImage(image, { force: true }));
-    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-    const { node } = await loadBases(path.join(project, 'templates'), platform);
+    const { node } = await ownBases();
     const files = { 'server.js': server, 'not-ours': '#!/no/program\n' };
     const dockerfile = [
       `FROM ${node.runtime.reference}`,
       // Nothing of ours is left in it.
-      'COPY not-ours /mcpcat-init',
-      'COPY server.js /srv/server.js',
+      'COPY files/not-ours /mcpcat-init',
+      'COPY files/server.js /srv/server.js',
       'USER 0:0',
       'WORKDIR /srv',
       'VOLUME ["/kept", "/tmp"]',
@@ -61,27 +56,10 @@ before(
       'ENTRYPOINT ["node"]',
       'CMD ["server.js", "of-the-image"]',
     ];
-    await build(image, dockerfile, files);
+    await buildImage(engine, image, { dockerfile, files, labels: testLabel });
   },
   { timeout },
 );
-
-async function build(
-  tag: string,
-  dockerfile: readonly string[],
-  files: Readonly<Record<string, string>>,
-): Promise<void> {
-  const pack = tar.pack();
-  const packed = buffer(pack);
-  for (const [name, content] of Object.entries({ Dockerfile: dockerfile.join('\n'), ...files }))
-    pack.entry({ name, mode: 0o755 }, content);
-  pack.finalize();
-  await engine.buildImage(Readable.from([await packed]), {
-    tag,
-    labels: testLabel,
-    onOutput: () => undefined,
-  });
-}
 
 interface Facts {
   readonly uid: number;
@@ -163,7 +141,11 @@ test(
   { timeout },
   async () => {
     const broken = 'mcpcat-test/foreign-broken:local';
-    await build(broken, ['FROM scratch', 'COPY x /x', 'ENTRYPOINT ["/nothing"]'], { x: '' });
+    await buildImage(engine, broken, {
+      dockerfile: ['FROM scratch', 'COPY files/x /x', 'ENTRYPOINT ["/nothing"]'],
+      files: { x: '' },
+      labels: testLabel,
+    });
     try {
       const { code, stderr } = await run(['run', entry, '--image', broken], { env });
       assert.equal(code, 127);

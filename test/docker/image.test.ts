@@ -6,6 +6,7 @@ import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { project, run, testEngine } from '../rig/engine.ts';
+import { hello } from '../rig/hello.ts';
 import {
   looseFiles,
   savedImage,
@@ -22,7 +23,6 @@ const servers: Readonly<Record<string, readonly string[]>> = {
   time: [],
   github: ['-e', 'GITHUB_PERSONAL_ACCESS_TOKEN=ghp_example'],
 };
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const imageOf = (server: string): string =>
   imageIn({ kind: 'folder', folder: join(project, 'catalog') }, server);

@@ -8,13 +8,13 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy } from '../rig/engine-proxy.ts';
-import { eventually, testEngine } from '../rig/engine.ts';
+import { testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { hello } from '../rig/hello.ts';
 import { start } from '../rig/started.ts';
 
 const timeout = 120_000;
 const server = 'identity-none';
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const opened = closedAfterwards();
 let catalog: FixtureCatalog;
@@ -65,10 +65,7 @@ async function launched(
     { env: { CLAUDE_CODE_SESSION_ID: session } },
   );
   try {
-    await eventually(
-      () => Promise.resolve(proxy.requests),
-      (requests) => requests.some((line) => line.includes('/containers/create')),
-    );
+    await proxy.asked(/\/containers\/create/);
     meanwhile();
     started.process.stdin.end(hello);
     const end = await started.ended;

@@ -3,16 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { before, test } from 'node:test';
-import { loadBases } from '../../src/base/references.ts';
 import { pulledImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { pushImage } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
-import { client, openRegistry, tarOf } from '../registry/rig.ts';
+import { client, openRegistry } from '../registry/rig.ts';
+import { buildImage } from '../rig/build-image.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { project, run, testEngine, testLabel } from '../rig/engine.ts';
+import { ownBases, project, run, testEngine, testLabel } from '../rig/engine.ts';
 import { talk } from '../rig/talk.ts';
 
 const timeout = 180_000;
@@ -27,28 +26,19 @@ before(
   async () => {
     engine = await testEngine();
     const registry = opened.use(await openRegistry());
-    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-    const { node } = await loadBases(path.join(project, 'templates'), platform);
+    const { node } = await ownBases();
     const dockerfile = [
       `FROM ${node.runtime.reference}`,
       // It has nothing of ours.
-      'COPY nothing /mcpcat-init',
-      'COPY server.js /srv/server.js',
+      'COPY files/nothing /mcpcat-init',
+      'COPY files/server.js /srv/server.js',
       'USER 0:0',
       'VOLUME /var/lib/own',
       'ENTRYPOINT ["node", "/srv/server.js", "none"]',
     ];
     const server = readFileSync(path.join(project, 'test/fixtures/servers/server.js'));
-    const context = await tarOf([
-      { name: 'Dockerfile', content: dockerfile.join('\n') },
-      { name: 'nothing', content: '' },
-      { name: 'server.js', content: server },
-    ]);
-    await engine.buildImage(Readable.from([context]), {
-      tag: built,
-      labels: testLabel,
-      onOutput: () => undefined,
-    });
+    const files = { nothing: '', 'server.js': server };
+    await buildImage(engine, built, { dockerfile, files, labels: testLabel });
     await using image = await repackImage(await engine.saveImage(built));
     const target = { repository: 'their/server', tags: ['1'] };
     const { digest } = await pushImage(client(registry.host), image, target);

@@ -12,9 +12,9 @@ import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { mcpcat, project, run, testEngine, type Ran } from '../rig/engine.ts';
+import { hello } from '../rig/hello.ts';
 
 const timeout = 900_000;
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const opened = closedAfterwards();
 let real: RealRegistry;

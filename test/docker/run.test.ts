@@ -10,9 +10,9 @@ import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { hello } from '../rig/hello.ts';
 
 const timeout = 120_000;
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 let engine: Engine;
 const opened = closedAfterwards();
 let catalog: FixtureCatalog;

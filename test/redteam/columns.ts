@@ -2,15 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
-import tar from 'tar-stream';
-import { loadBases } from '../../src/base/references.ts';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Entry } from '../../src/catalog/entry.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
-import { mcpcat, project, testLabel } from '../rig/engine.ts';
+import { buildImage } from '../rig/build-image.ts';
+import { mcpcat, ownBases, project, testLabel } from '../rig/engine.ts';
 import { compileHostile, entryOf } from '../rig/probe.ts';
 
 /** How a server is started, each as its maker does by default. */
@@ -108,8 +105,7 @@ export class Arsenal implements Disposable {
 
   /** Builds the image where the bases are; it says root and holds a setuid program, as a hostile image would. */
   async build(engine: Engine): Promise<void> {
-    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-    const base = (await loadBases(path.join(project, 'templates'), platform)).node.runtime.reference;
+    const base = (await ownBases()).node.runtime.reference;
     if ((await engine.inspectImage(base)) === undefined)
       throw new Error(`the base image ${base} is not on this engine: mcpcat base build node`);
     const dockerfile = [
@@ -128,7 +124,7 @@ export class Arsenal implements Disposable {
       'red.js': readFileSync(path.join(fixtures, 'red.js')),
       'promises.js': readFileSync(path.join(fixtures, 'promises.js')),
     };
-    await buildImage(engine, this.image, { dockerfile, files });
+    await buildImage(engine, this.image, { dockerfile, files, labels: testLabel });
   }
 
   /** The same with the hostile program 1, made from the image above. */
@@ -137,12 +133,13 @@ export class Arsenal implements Disposable {
     await buildImage(engine, this.evilImage, {
       dockerfile,
       files: { 'mcpcat-init': compile('evil-init.c') },
+      labels: testLabel,
     });
   }
 
   /** The image above with lines of its own. */
   async buildVariant(engine: Engine, tag: string, lines: readonly string[]): Promise<void> {
-    await buildImage(engine, tag, { dockerfile: [`FROM ${this.image}`, ...lines], files: {} });
+    await buildImage(engine, tag, { dockerfile: [`FROM ${this.image}`, ...lines], labels: testLabel });
   }
 
   command(column: Column, attack: Attack, socket: string): Command {
@@ -196,23 +193,4 @@ function compile(name: string): Buffer {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-interface Context {
-  readonly dockerfile: readonly string[];
-  readonly files: Readonly<Record<string, Buffer>>;
-}
-
-async function buildImage(engine: Engine, tag: string, { dockerfile, files }: Context): Promise<void> {
-  const pack = tar.pack();
-  const packed = buffer(pack);
-  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
-  for (const [name, content] of Object.entries(files))
-    pack.entry({ name: `files/${name}`, mode: 0o755 }, content);
-  pack.finalize();
-  await engine.buildImage(Readable.from([await packed]), {
-    tag,
-    labels: testLabel,
-    onOutput: () => undefined,
-  });
 }

@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { engineProxy } from '../rig/engine-proxy.ts';
-import { eventually } from '../rig/engine.ts';
 import { stopped, succeeded, type Verdict } from './evidence.ts';
 import { onlyOurs, refusedStart, unproved, type Scene, type Scheme, type Visit } from './scheme.ts';
 
@@ -36,11 +35,7 @@ async function swapped(scene: Scene, swap: () => void, judged: string): Promise<
   await using proxy = await engineProxy(scene.field.socket);
   proxy.fault(/^POST .*\/containers\/create/, { kind: 'delay', milliseconds: 1000 });
   const meanwhile = async (): Promise<void> => {
-    await eventually(
-      () => Promise.resolve(proxy.requests),
-      (requests) => requests.some((line) => line.includes('/containers/create')),
-      { withinMs: 20_000 },
-    );
+    await proxy.asked(/\/containers\/create/);
     swap();
   };
   const socket = proxy.address.replace('unix://', '');

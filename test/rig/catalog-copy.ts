@@ -2,13 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import tar from 'tar-stream';
-import { loadBases } from '../../src/base/references.ts';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { project } from './engine.ts';
+import { buildImage } from './build-image.ts';
+import { ownBases, project } from './engine.ts';
 
 /** Its folder is gone once it is disposed, and with an engine its images. */
 export interface CatalogCopy extends Disposable, AsyncDisposable {
@@ -68,15 +65,11 @@ export async function markedBase(
   kind: 'node' | 'python' | 'go',
   stage: 'build' | 'runtime',
 ): Promise<MarkedBase> {
-  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-  const bases = await loadBases(path.join(project, 'templates'), platform);
+  const bases = await ownBases();
   const mark = randomBytes(4).toString('hex');
   const reference = `mcpcat-test/${kind}-${stage}:${mark}`;
-  const pack = tar.pack();
-  const done = buffer(pack);
-  pack.entry({ name: 'Dockerfile' }, `FROM ${bases[kind][stage].reference}\nLABEL io.mcpcat.test=${mark}\n`);
-  pack.finalize();
-  await engine.buildImage(Readable.from([await done]), { tag: reference, onOutput: () => undefined });
+  const dockerfile = [`FROM ${bases[kind][stage].reference}`, `LABEL io.mcpcat.test=${mark}`];
+  await buildImage(engine, reference, { dockerfile });
   return {
     reference,
     labels: { 'io.mcpcat.test': mark },

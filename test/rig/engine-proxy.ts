@@ -3,6 +3,8 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './engine.ts';
+import { httpAnswer } from './http-answer.ts';
 
 /** What the proxy does instead of forwarding a request. */
 export type Fault =
@@ -17,6 +19,8 @@ export interface EngineProxy extends AsyncDisposable {
   readonly address: string;
   /** `POST /v1.41/build?…`, in the order of arrival. */
   readonly requests: readonly string[];
+  /** Resolves when a request that matches has arrived. */
+  asked(pattern: RegExp): Promise<void>;
   /** Requests that match are answered or delayed by the proxy, until the end of the test. */
   fault(pattern: RegExp, fault: Fault): void;
   /** The engine goes away: every connection breaks, and no new one is accepted. */
@@ -66,6 +70,11 @@ export async function engineProxy(target = '/var/run/docker.sock'): Promise<Engi
   return {
     address: `unix://${socketPath}`,
     requests,
+    asked: async (pattern) =>
+      void (await eventually(
+        () => Promise.resolve(requests),
+        (lines) => lines.some((line) => pattern.test(line)),
+      )),
     fault: (pattern, fault) => void faults.push([pattern, fault]),
     cut,
     freeze: () => (frozen = true),
@@ -94,7 +103,7 @@ function join(client: Socket, engine: Socket, { isFrozen, gone, onRequest }: Wat
     const fault = head === null ? undefined : onRequest(`${head[1] ?? ''} ${head[2] ?? ''}`);
     if (fault?.kind === 'answer') {
       answered = true;
-      client.end(response(fault));
+      client.end(httpAnswer(fault.status, fault.body));
       engine.destroy();
       return;
     }
@@ -116,15 +125,4 @@ function join(client: Socket, engine: Socket, { isFrozen, gone, onRequest }: Wat
   });
   engine.on('end', () => isFrozen() || answered || client.end());
   engine.on('close', () => isFrozen() || answered || client.destroy());
-}
-
-function response({ status, body }: { status: number; body: string }): string {
-  return [
-    `HTTP/1.1 ${String(status)} Fault`,
-    'Content-Type: application/json',
-    `Content-Length: ${String(Buffer.byteLength(body))}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
 }

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
-import tar from 'tar-stream';
 import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { label } from '../../src/lib/labels.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { buildImage } from './build-image.ts';
 
 export const project = path.resolve(import.meta.dirname, '../..');
 export const mcpcat = path.join(project, 'bin/mcpcat.js');
@@ -52,6 +50,12 @@ export async function run(
   });
 }
 
+/** The bases of this machine's platform. */
+export function ownBases(): ReturnType<typeof loadBases> {
+  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+  return loadBases(path.join(project, 'templates'), platform);
+}
+
 /** An image on a runtime base with one fixture in it, started by mcpcat-init as every server is. */
 export async function fixtureImage(
   engine: Engine,
@@ -67,27 +71,14 @@ export async function fixtureImage(
     base?: 'node' | 'go';
   },
 ): Promise<string> {
-  const bases = await loadBases(
-    path.join(project, 'templates'),
-    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
-  );
-  const pack = tar.pack();
-  const done = buffer(pack);
+  const bases = await ownBases();
   const dockerfile = [
     `FROM ${bases[base].runtime.reference}`,
     'COPY files/ /app/',
     'USER 65532:65532',
     `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...entrypoint])}`,
   ];
-  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
-  for (const [name, content] of Object.entries(files))
-    pack.entry({ name: `files/${name}`, mode: 0o755 }, content);
-  pack.finalize();
-  await engine.buildImage(Readable.from([await done]), {
-    tag,
-    labels: fixtureLabels,
-    onOutput: () => undefined,
-  });
+  await buildImage(engine, tag, { dockerfile, files, labels: fixtureLabels });
   return tag;
 }
 

@@ -7,10 +7,10 @@ import { connectEngine } from '../../src/engine/connect.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openSession } from '../../src/session/open-session.ts';
 import type { Session } from '../../src/session/session.ts';
+import { hello } from './hello.ts';
 
 const [image = '', label = '', count = ''] = process.argv.slice(2);
 const [name = '', value = ''] = label.split('=');
-const hello = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`;
 const sandbox: Sandbox = {
   name: 'many-sessions',
   env: {},

@@ -6,14 +6,13 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tar from 'tar-stream';
-import { loadBases } from '../../src/base/references.ts';
 import { Entry } from '../../src/catalog/entry.ts';
 import type { Attachment, ContainerEnd, ContainerFacts, Engine } from '../../src/engine/engine.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import type { Overrides, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { settingsOf } from '../../src/sandbox/settings.ts';
-import { project, testLabel } from './engine.ts';
+import { ownBases, project, testLabel } from './engine.ts';
 
 const probeFolder = path.join(project, 'test/fixtures/probe');
 /** Marks the containers of this test process, so that all of them can be found and removed. */
@@ -55,8 +54,7 @@ export function compileHostile(): Buffer {
 
 /** The probe on the node runtime base; the image itself says `root` and holds a setuid program, to be overruled. */
 export async function probeImage(engine: Engine, tag: string): Promise<string> {
-  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-  const bases = await loadBases(path.join(project, 'templates'), platform);
+  const bases = await ownBases();
   const hostile = compileHostile();
   const pack = tar.pack();
   const packed = buffer(pack);

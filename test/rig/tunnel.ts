@@ -8,10 +8,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar from 'tar-stream';
-import { loadBases } from '../../src/base/references.ts';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { fixtureLabels, project, run } from './engine.ts';
+import { fixtureLabels, ownBases, project, run } from './engine.ts';
 import { start, type Started } from './started.ts';
 
 const fixtures = path.join(project, 'test/fixtures/tunnel');
@@ -208,10 +207,7 @@ async function buildTraveller(
   engine: Engine,
   { language, cert, tag }: { language: Language; cert: string | undefined; tag: string },
 ): Promise<void> {
-  const bases = await loadBases(
-    path.join(project, 'templates'),
-    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
-  );
+  const bases = await ownBases();
   const from = language === 'python' ? 'mcpcat/fetch:local' : bases[language].runtime.reference;
   const file = { node: 'client.cjs', python: 'client.py', go: 'client.go' }[language];
   const compile = [

@@ -17,6 +17,7 @@ import { apiServer } from '../engine/api-server.ts';
 import { faultProxy, type Fault, type FaultProxy } from '../rig/fault-proxy.ts';
 import type { FakeContainer } from '../rig/fake-engine/fake-container.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
+import { httpAnswer } from '../rig/http-answer.ts';
 import { engineWith, plainSandbox, sessionOn } from '../rig/session.ts';
 
 /** Milliseconds until a session counts as one that never ends: far more than any of its own deadlines here. */
@@ -55,18 +56,7 @@ const calls: Readonly<Record<string, Call>> = {
   'wait for the removal': { request: /^POST .*\/wait\?condition=removed/, ending: true },
 };
 
-function answer(status: number, body: string): string {
-  return [
-    `HTTP/1.1 ${String(status)} Fault`,
-    'Content-Type: application/json',
-    `Content-Length: ${String(Buffer.byteLength(body))}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
-}
-
-const refusal = (status: number): string => answer(status, '{"message":"a fault of the test"}');
+const refusal = (status: number): string => httpAnswer(status, '{"message":"a fault of the test"}');
 const cut = { when: 'answer', kind: 'cut' } as const;
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -85,12 +75,12 @@ const faults: Readonly<Record<string, Fault>> = {
   'the deed is done and the answer is an empty object': {
     when: 'answer',
     kind: 'instead',
-    text: answer(200, '{}'),
+    text: httpAnswer(200, '{}'),
   },
   'the deed is done and the answer is no JSON': {
     when: 'answer',
     kind: 'instead',
-    text: answer(200, 'Welcome'),
+    text: httpAnswer(200, 'Welcome'),
   },
 };
 
