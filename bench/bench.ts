@@ -10,6 +10,7 @@ import { imageOf } from '../src/catalog/image-name.ts';
 import { hostPaths } from '../src/sandbox/paths.ts';
 import { sandboxOf } from '../src/sandbox/policy.ts';
 import { settingsOf } from '../src/sandbox/settings.ts';
+import { hello } from '../test/rig/hello.ts';
 import { dockerFlags } from './docker-flags.ts';
 
 const name = 'everything';
@@ -64,13 +65,7 @@ async function measure(words: readonly string[]): Promise<Sample> {
   const started = performance.now();
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stderr.resume();
-  child.stdin.write(
-    request(1, 'initialize', {
-      protocolVersion: '2025-06-18',
-      capabilities: {},
-      clientInfo: { name: 'bench', version: '1' },
-    }),
-  );
+  child.stdin.write(hello);
   await answered(child, 1);
   const initializeMs = performance.now() - started;
   child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);

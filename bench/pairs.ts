@@ -11,10 +11,8 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { engineProxy } from '../test/rig/engine-proxy.ts';
+import { hello } from '../test/rig/hello.ts';
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
@@ -24,7 +22,6 @@ const words = (text: string): string[] => text.split(' ').filter((word) => word 
 const before = words(option('before') ?? '');
 const after = words(option('after') ?? `${process.execPath} bin/mcpcat.js run everything`);
 const runs = Number(option('runs')) || 40;
-const engineSocket = '/var/run/docker.sock';
 /** Clock ticks of /proc/PID/stat in a second: 100 on all Linux that Node runs on. */
 const ticks = 100;
 
@@ -42,12 +39,7 @@ async function start(
   const [program = '', ...args] = command;
   const child = spawn(program, args, { env: { ...process.env, ...env } });
   child.stderr.resume();
-  const params = {
-    protocolVersion: '2025-06-18',
-    capabilities: {},
-    clientInfo: { name: 'pairs', version: '1' },
-  };
-  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  child.stdin.write(hello);
   await firstLine(child);
   const initializeMs = performance.now() - started;
   const fields = readFileSync(`/proc/${String(child.pid)}/stat`, 'utf8')
@@ -69,33 +61,16 @@ function firstLine(child: ChildProcessWithoutNullStreams): Promise<void> {
   });
 }
 
-/** Requests to the engine from the start to the answer, in order, by a proxy that changes nothing. */
+/** Requests to the engine from the start to the end, in order. */
 async function requests(command: readonly string[]): Promise<string[]> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-pairs-'));
-  const socket = path.join(folder, 'engine.sock');
-  const lines: string[] = [];
-  const proxy = net.createServer({ allowHalfOpen: true }, (near) => {
-    const far = net.connect({ path: engineSocket, allowHalfOpen: true });
-    near.on('data', (chunk: Buffer) => {
-      for (const [, line = ''] of chunk
-        .toString('latin1')
-        .matchAll(/^((?:GET|POST|PUT|HEAD|DELETE) \S+) HTTP\/1\.1\r$/gm))
-        lines.push(line.replaceAll(/[0-9a-f]{64}/g, 'ID').replace(/\?.*/, ''));
-    });
-    for (const stream of [near, far]) stream.on('error', () => undefined);
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => proxy.listen(socket, resolve));
-  try {
-    const env = { DOCKER_HOST: `unix://${socket}` };
-    await start(command, env); // what is known of this address is kept
-    lines.length = 0;
-    await start(command, env);
-    return lines;
-  } finally {
-    proxy.close();
-    rmSync(folder, { recursive: true });
-  }
+  await using proxy = await engineProxy();
+  const env = { DOCKER_HOST: proxy.address };
+  await start(command, env); // what is known of this address is kept
+  const known = proxy.requests.length;
+  await start(command, env);
+  return proxy.requests
+    .slice(known)
+    .map((line) => line.replaceAll(/[0-9a-f]{64}/g, 'ID').replace(/\?.*/, ''));
 }
 
 function quantile(values: readonly number[], share: number): number {

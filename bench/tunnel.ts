@@ -10,6 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../src/engine/connect.ts';
+import { hello } from '../test/rig/hello.ts';
 import {
   certificate,
   here,
@@ -23,12 +24,6 @@ import {
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 10;
 const bulkBytes = 512 << 20;
 const client = path.resolve(import.meta.dirname, '../test/fixtures/tunnel/client.cjs');
-const hello = `${JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
-})}\n`;
 
 const tls = certificate();
 const engine = await connectEngine({ env: process.env });
