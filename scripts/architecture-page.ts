@@ -159,6 +159,11 @@ export const layers: readonly Layer[] = [
         exports: ['openSession', 'Session'],
       },
       {
+        folder: 'serve',
+        what: 'many servers behind one MCP endpoint: the router of messages, lists from surfaces, servers asleep until called; the port for fronts',
+        exports: ['ClientSession', 'Hub', 'Policy', 'readMessage', 'writeMessage'],
+      },
+      {
         folder: 'test-session',
         what: 'a front end of a session for tests: example settings, the tunnel leading to a sinkhole, `mcpcat-init probe` inside',
         exports: ['inTestSession', 'withExampleSandbox', 'openSinkhole', 'probe'],

@@ -1,0 +1,105 @@
+/** Of a request; `null` never identifies one in MCP. */
+export type Id = string | number;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * A JSON value that may stay text: what only passes through is neither parsed nor written anew, however big it is. Each
+ * form is made from the other when it is first asked for.
+ */
+export class Part {
+  #bytes: Buffer | undefined;
+  #parsed: { readonly value: unknown } | undefined;
+
+  private constructor(bytes: Buffer | undefined, parsed: { readonly value: unknown } | undefined) {
+    this.#bytes = bytes;
+    this.#parsed = parsed;
+  }
+
+  /** `bytes` is one JSON value; whether it is one, is seen when it is parsed. */
+  static ofBytes(bytes: Buffer): Part {
+    return new Part(bytes, undefined);
+  }
+
+  static ofValue(value: unknown): Part {
+    return new Part(undefined, { value });
+  }
+
+  /** UTF-8. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(JSON.stringify(this.#parsed?.value) ?? 'null');
+    return this.#bytes;
+  }
+
+  /** Throws `SyntaxError` if the text is no JSON after all. */
+  get value(): unknown {
+    this.#parsed ??= { value: JSON.parse((this.#bytes ?? Buffer.from('null')).toString('utf8')) as unknown };
+    return this.#parsed.value;
+  }
+
+  /** The value if it is an object, else an empty one. */
+  get object(): JsonObject {
+    const { value } = this;
+    return isObject(value) ? value : {};
+  }
+}
+
+export interface Request {
+  readonly kind: 'request';
+  readonly id: Id;
+  readonly method: string;
+  readonly params: Part | undefined;
+}
+
+export interface Notification {
+  readonly kind: 'notification';
+  readonly method: string;
+  readonly params: Part | undefined;
+}
+
+export interface Result {
+  readonly kind: 'result';
+  readonly id: Id;
+  readonly result: Part;
+}
+
+export interface Failure {
+  readonly kind: 'failure';
+  /** Null where the message that it answers had none that could be read. */
+  readonly id: Id | null;
+  /** `{code, message, data?}` */
+  readonly error: Part;
+}
+
+export type Response = Result | Failure;
+
+/** One JSON-RPC 2.0 message of MCP, in either direction. */
+export type Message = Request | Notification | Response;
+
+/** JSON-RPC's codes, and those of MCP. */
+export const errorCode = {
+  parse: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internal: -32_603,
+  resourceNotFound: -32_002,
+  /** Revision 2026-07-28: the revision that a request names is not served. */
+  unsupportedRevision: -32_022,
+} as const;
+
+export function failure(id: Id | null, code: number, message: string): Failure {
+  return { kind: 'failure', id, error: Part.ofValue({ code, message }) };
+}
+
+export function result(id: Id, value: unknown): Result {
+  return { kind: 'result', id, result: Part.ofValue(value) };
+}
+
+export function notification(method: string, params?: JsonObject): Notification {
+  return { kind: 'notification', method, params: params === undefined ? undefined : Part.ofValue(params) };
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,100 @@
+import { membersOf, type Span } from './members.ts';
+import { Part, type Id, type Message } from './message.ts';
+
+/** What is no message of MCP. `id` is that of what could be read, so that it can be answered. */
+export interface Malformed {
+  readonly kind: 'malformed';
+  readonly reason: 'not-json' | 'batch' | 'not-json-rpc';
+  readonly id: Id | null;
+}
+
+type Members = ReadonlyMap<string, Span>;
+
+/** Up to here a text is parsed as a whole, which is quicker than looking for its members; bytes. */
+const smallBytes = 4096;
+const openBracket = 0x5b;
+
+/** One message of JSON-RPC 2.0, as its text in UTF-8; the values of a big one stay text. Never throws. */
+export function readMessage(bytes: Buffer): Message | Malformed {
+  if (bytes.length <= smallBytes) return readSmall(bytes);
+  const members = membersOf(bytes);
+  if (members === undefined) return malformed(isArray(bytes) ? 'batch' : 'not-json');
+  const small = (name: string): unknown => smallValue(bytes, members.get(name));
+  const part = (name: string): Part | undefined => partOf(bytes, members, name);
+  return shaped(
+    { version: small('jsonrpc'), id: small('id'), method: small('method'), hasId: members.has('id') },
+    part,
+  );
+}
+
+function readSmall(bytes: Buffer): Message | Malformed {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return malformed('not-json');
+  }
+  if (Array.isArray(value)) return malformed('batch');
+  if (typeof value !== 'object' || value === null) return malformed('not-json-rpc');
+  const read = (name: string): unknown => Reflect.get(value, name);
+  const part = (name: string): Part | undefined =>
+    Object.hasOwn(value, name) ? Part.ofValue(read(name)) : undefined;
+  return shaped(
+    { version: read('jsonrpc'), id: read('id'), method: read('method'), hasId: Object.hasOwn(value, 'id') },
+    part,
+  );
+}
+
+interface Head {
+  readonly version: unknown;
+  readonly id: unknown;
+  readonly method: unknown;
+  readonly hasId: boolean;
+}
+
+function shaped(
+  { version, id, method, hasId }: Head,
+  part: (name: string) => Part | undefined,
+): Message | Malformed {
+  const known = isId(id) ? id : null;
+  if (version !== '2.0') return malformed('not-json-rpc', known);
+  if (typeof method === 'string') {
+    if (!hasId) return { kind: 'notification', method, params: part('params') };
+    if (known === null) return malformed('not-json-rpc');
+    return { kind: 'request', id: known, method, params: part('params') };
+  }
+  const error = part('error');
+  if (error !== undefined) return { kind: 'failure', id: known, error };
+  const answer = part('result');
+  if (answer === undefined || known === null) return malformed('not-json-rpc', known);
+  return { kind: 'result', id: known, result: answer };
+}
+
+function malformed(reason: Malformed['reason'], id: Id | null = null): Malformed {
+  return { kind: 'malformed', reason, id };
+}
+
+/** MCP wants strings and integers; JSON-RPC's fractions are refused, as the SDKs do. */
+function isId(id: unknown): id is Id {
+  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id));
+}
+
+function isArray(bytes: Buffer): boolean {
+  const start = bytes.subarray(0, 64).toString('latin1').trimStart();
+  return start.charCodeAt(0) === openBracket;
+}
+
+function partOf(bytes: Buffer, members: Members, name: string): Part | undefined {
+  const span = members.get(name);
+  return span === undefined ? undefined : Part.ofBytes(bytes.subarray(span.from, span.to));
+}
+
+/** Ids and methods; whatever is longer is none. */
+function smallValue(bytes: Buffer, span: Span | undefined): unknown {
+  if (span === undefined || span.to - span.from > smallBytes) return undefined;
+  try {
+    return JSON.parse(bytes.toString('utf8', span.from, span.to)) as unknown;
+  } catch {
+    return undefined;
+  }
+}

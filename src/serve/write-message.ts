@@ -1,0 +1,30 @@
+import type { Message, Part } from './message.ts';
+
+/**
+ * A message as JSON text without line end, in pieces: a big value is passed on as the very bytes it came in. One that
+ * was read from several lines is not possible over stdio, where a message is one line; see `oneLine` in lines.ts.
+ */
+export function writeMessage(message: Message): readonly (string | Buffer)[] {
+  switch (message.kind) {
+    case 'request':
+      return withPart(
+        `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"method":${JSON.stringify(message.method)}`,
+        'params',
+        message.params,
+      );
+    case 'notification':
+      return withPart(
+        `{"jsonrpc":"2.0","method":${JSON.stringify(message.method)}`,
+        'params',
+        message.params,
+      );
+    case 'result':
+      return withPart(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)}`, 'result', message.result);
+    case 'failure':
+      return withPart(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)}`, 'error', message.error);
+  }
+}
+
+function withPart(head: string, name: string, part: Part | undefined): readonly (string | Buffer)[] {
+  return part === undefined ? [`${head}}`] : [`${head},"${name}":`, part.bytes, '}'];
+}
