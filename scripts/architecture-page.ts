@@ -149,6 +149,11 @@ export const layers: readonly Layer[] = [
         exports: ['gatherCatalogIndex', 'openCatalogIndex', 'quickServer'],
       },
       {
+        folder: 'surface',
+        what: 'what a server offers, complete: `surface.json`, read and written; compared with what it lists when it runs',
+        exports: ['Surface', 'readSurface', 'surfaceText'],
+      },
+      {
         folder: 'process1',
         what: 'our own process 1 for any image: the volume that holds it, where it comes from, and what an image would start',
         exports: ['ownProcess1', 'Process1'],

@@ -30,7 +30,7 @@ export class JsonFault extends Error {
 }
 
 /** Deeper than any file of ours; keeps the stack small. */
-const deepest = 32;
+const usualDepth = 32;
 
 const tokenForm =
   /[{}[\]:,]|"(?:[^"\\\n]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
@@ -42,9 +42,9 @@ interface Token {
   readonly at: number;
 }
 
-/** Throws JsonFault. */
-export function readJson(text: string): Json {
-  const cursor = new Cursor(text);
+/** Throws JsonFault; also for more levels than `deepest`. */
+export function readJson(text: string, { deepest = usualDepth }: { readonly deepest?: number } = {}): Json {
+  const cursor = new Cursor(text, deepest);
   const value = readValue(cursor, 0);
   const rest = cursor.next('the end of the file');
   if (rest.text !== '') throw cursor.fault('the end of the file', rest);
@@ -52,11 +52,13 @@ export function readJson(text: string): Json {
 }
 
 class Cursor {
+  readonly deepest: number;
   readonly #text: string;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, deepest: number) {
     this.#text = text;
+    this.deepest = deepest;
   }
 
   /** The next token, empty at the end; `expected` is for the fault if there is none. */
@@ -95,7 +97,7 @@ class Cursor {
 function readValue(cursor: Cursor, depth: number): Json {
   const found = cursor.next('a value');
   const { text, at } = found;
-  if (depth > deepest) throw new JsonFault(at, `expected at most ${String(deepest)} levels`);
+  if (depth > cursor.deepest) throw new JsonFault(at, `expected at most ${String(cursor.deepest)} levels`);
   if (text === '{') return { kind: 'object', at, members: readMembers(cursor, depth) };
   if (text === '[') return { kind: 'array', at, items: readItems(cursor, depth) };
   if (text.startsWith('"')) return { kind: 'text', at, value: textOf(found) };
