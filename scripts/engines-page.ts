@@ -27,6 +27,7 @@ export function enginesPage(): string {
       ],
       ...works.map(([, one]) => row(one)),
     ]),
+    ...elsewhere(works),
     ...failures(works),
     ...(refuses.length === 0
       ? []
@@ -53,6 +54,16 @@ function row({ facts, passed, failed, date }: Recorded): string[] {
     facts.logs ?? 'not seen',
     facts.digest === undefined ? 'not seen' : `\`${facts.digest.slice('sha256:'.length, 19)}\``,
     date,
+  ];
+}
+
+/** Where tests reached one as an engine on another machine is reached. */
+function elsewhere(all: readonly (readonly [string, Recorded])[]): string[] {
+  const reached = all.filter(([, { facts }]) => facts.elsewhere === true).map(([name]) => name);
+  if (reached.length === 0) return [];
+  return [
+    '## Elsewhere',
+    `${reached.join(', ')} was also reached as an engine on another machine is: through a real sshd on a loopback port (\`ssh://\`), and on dockerd’s own TLS port with client certificates. Sessions, \`ps\`, \`stop\` and \`prune\` are as on a socket; folders of this machine are refused; a container is gone when its launcher or its ssh connection is killed, and, when the connection only goes silent, within the 35 s of its lease.`,
   ];
 }
 

@@ -27,6 +27,8 @@ import type { Recorded } from './recorded.ts';
 
 const recordFile = path.join(import.meta.dirname, 'recorded.json');
 const files = ['test/docker/contract.test.ts', 'test/docker/sandbox.test.ts', 'test/engines/user-pass.ts'];
+/** Besides, on one that is reached over ssh and TLS too. */
+const farFile = 'test/engines/elsewhere.ts';
 const servers = ['everything', 'filesystem', 'memory', 'fetch', 'github', 'time'];
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -81,7 +83,7 @@ async function check(known: KnownEngine): Promise<void> {
     process.env['DOCKER_HOST'] = own.address;
     const engine = await connectEngine({ env: process.env });
     await engine.loadImage(createReadStream(archive));
-    const recorded = known.refuses === undefined ? await tested() : await refused(known.refuses);
+    const recorded = known.refuses === undefined ? await tested(known, own) : await refused(known.refuses);
     if (process.argv.includes('--record')) keep(known.name, recorded);
     if (recorded.failed.length > 0) process.exitCode = 1;
   } finally {
@@ -90,13 +92,16 @@ async function check(known: KnownEngine): Promise<void> {
   }
 }
 
-async function tested(): Promise<Recorded> {
+async function tested({ elsewhere }: KnownEngine, own: OwnEngine): Promise<Recorded> {
   const facts = path.join(work, 'facts');
   rmSync(facts, { force: true });
   process.env['MCPCAT_ENGINE_FACTS'] = facts;
+  process.env['MCPCAT_ENGINE_TREE'] = own.tree;
+  process.env['MCPCAT_ENGINE_FOLDER'] = own.folder;
+  if (elsewhere === true) process.env['MCPCAT_ENGINE_PID'] = String(own.pid);
   const results = { passed: 0, failed: new Array<string>() };
   const found = runTests({
-    files: files.map((file) => path.join(project, file)),
+    files: [...files, ...(elsewhere === true ? [farFile] : [])].map((file) => path.join(project, file)),
     concurrency: 1,
     timeout: 300_000,
   });

@@ -6,10 +6,14 @@ export interface KnownEngine {
   readonly command: string;
   /** What this engine can't enforce on this machine, as a session says it: nothing is started then. */
   readonly refuses?: RegExp;
+  /** It listens for TLS besides, on port 2376 of its own loopback, and is reached over ssh and TLS too (elsewhere.ts). */
+  readonly elsewhere?: true;
 }
 
 const dockerd =
   'exec dockerd --data-root $RUN/data --exec-root $RUN/exec --host unix://$RUN/engine.sock --pidfile $RUN/pid --cgroup-parent /mcpcat-engines';
+const overTls =
+  '--host tcp://127.0.0.1:2376 --tlsverify --tlscacert $RUN/tls/ca.pem --tlscert $RUN/tls/server-cert.pem --tlskey $RUN/tls/server-key.pem';
 // A build's RUN wants more open files than a machine without CAP_SYS_RESOURCE may give.
 const podmanSetup =
   'mkdir -p /etc/containers/containers.conf.d && printf "[containers]\\ndefault_ulimits = [\\"nofile=4096:4096\\", \\"nproc=4096:4096\\"]\\n" > /etc/containers/containers.conf.d/tests.conf';
@@ -37,7 +41,12 @@ export const knownEngines: readonly KnownEngine[] = [
     suite: 'bookworm',
     command: `${podmanSetup}; exec podman --root $RUN/data --runroot $RUN/exec ${podman}`,
   },
-  { name: 'docker-26.1-overlay2', suite: 'trixie', command: `${dockerd} --storage-driver overlay2` },
+  {
+    name: 'docker-26.1-overlay2',
+    suite: 'trixie',
+    command: `${dockerd} --storage-driver overlay2 ${overTls}`,
+    elsewhere: true,
+  },
   { name: 'docker-26.1-containerd', suite: 'trixie', command: `${containerdStore}; ${dockerd}` },
   { name: 'docker-28.5-containerd', suite: 'forky', command: `${containerdStore}; ${dockerd}` },
 ];

@@ -12,13 +12,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { makeCertificates } from './certificates.ts';
 import type { KnownEngine } from './known-engines.ts';
 
 /** Root file systems of suites, kept from run to run: MCPCAT_ENGINE_TREES, or a folder of /tmp. */
 const trees = process.env['MCPCAT_ENGINE_TREES'] ?? path.join(tmpdir(), 'mcpcat-engine-trees');
 const packages: Readonly<Record<KnownEngine['suite'], string>> = {
   bookworm: 'podman,runc,crun,conmon,uidmap,slirp4netns,fuse-overlayfs',
-  trixie: 'docker.io,docker-cli,containerd,runc,podman,crun,uidmap,slirp4netns,fuse-overlayfs',
+  trixie: 'openssh-server,docker.io,docker-cli,containerd,runc,podman,crun,uidmap,slirp4netns,fuse-overlayfs',
   forky: 'docker.io,containerd,runc',
 };
 const common = 'iptables,iproute2,ca-certificates,procps,netbase';
@@ -27,11 +28,15 @@ const startMs = 60_000;
 /** An engine of this test's own, by pivot_root in namespaces of its own (enter.sh); needs root and mmdebstrap. */
 export class OwnEngine {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-engine-'));
+  /** The root file system that it runs in. */
+  readonly tree: string;
   readonly #daemon: ChildProcess;
 
-  private constructor({ suite, command }: KnownEngine) {
+  private constructor({ suite, command, elsewhere }: KnownEngine) {
+    this.tree = path.join(trees, suite);
+    if (elsewhere === true) makeCertificates(path.join(this.folder, 'tls'));
     const enter = path.join(import.meta.dirname, 'enter.sh');
-    const entered = ['sh', enter, path.join(trees, suite), this.folder, 'sh', '-c', command];
+    const entered = ['sh', enter, this.tree, this.folder, 'sh', '-c', command];
     const unshared = ['unshare', '--mount', '--net', '--fork', '--kill-child'];
     const log = createWriteStream(this.log);
     // It ends, and its containers with it, also when this process is killed.
@@ -58,6 +63,13 @@ export class OwnEngine {
 
   get address(): string {
     return `unix://${this.folder}/engine.sock`;
+  }
+
+  /** A process in its namespaces: the daemon itself, which took the place of all that started it. */
+  get pid(): number {
+    const ours = this.#processes().find((pid) => commandOf(String(pid)).startsWith('dockerd\0'));
+    if (ours === undefined) throw new Error('no dockerd of this engine runs');
+    return ours;
   }
 
   async #answers(): Promise<boolean> {

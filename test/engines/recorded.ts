@@ -13,6 +13,8 @@ export interface Recorded {
     readonly logs?: 'followed' | 'refused';
     /** Of a small image built there. */
     readonly digest?: string;
+    /** It was reached over ssh and over TLS too. */
+    readonly elsewhere?: true;
     /** Nothing is started there, because of this. */
     readonly refuses?: string;
   };

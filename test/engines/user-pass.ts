@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { label } from '../../src/lib/labels.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { eventually, fixtureImage, mcpcat, run, testEngine } from '../rig/engine.ts';
 import { talk, type Talk } from '../rig/talk.ts';
+import { note } from './note.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-user-'));
 let engine: Engine;
@@ -26,11 +27,6 @@ before(async () => {
   note({ name, version, apiVersion, storageDriver, cgroupVersion, rootless });
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-function note(facts: Readonly<Record<string, unknown>>): void {
-  const file = process.env['MCPCAT_ENGINE_FACTS'];
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify(facts)}\n`);
-}
 
 async function gone(): Promise<void> {
   await eventually(

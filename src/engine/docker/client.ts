@@ -13,13 +13,36 @@ import { volumeCalls } from './volumes.ts';
 export type ClientCalls = Omit<Engine, keyof SessionCalls | 'endpoint'>;
 
 export function clientCalls(address: DirectAddress, calls: Calls, identify: Identify): ClientCalls {
-  const docker = new Docker(optionsOf(address));
+  const docker = dockerAt(address);
   return {
     info: () => calls.quick('ask the engine what it is', () => engineInfo(docker)),
     ...imageCalls(docker, calls, identify),
     ...containerCalls(docker, calls, identify),
     ...volumeCalls(docker, calls),
   };
+}
+
+/** What docker-modem takes from the environment for each option that it is not given (its lib/modem.js, `defaultOpts`). */
+const ofTheEnvironment = [
+  'DOCKER_HOST',
+  'DOCKER_TLS_VERIFY',
+  'DOCKER_CERT_PATH',
+  'DOCKER_PATH_PREFIX',
+  'DOCKER_CLIENT_TIMEOUT',
+] as const;
+
+/**
+ * The address has been found already, by rules that dockerode does not know (a socket in ssh's place, an engine that the
+ * user named): with a DOCKER_HOST before its eyes it would go to another engine than the rest of our calls.
+ */
+function dockerAt(address: DirectAddress): Docker {
+  const hidden = ofTheEnvironment.map((name) => [name, process.env[name]] as const);
+  for (const [name] of hidden) Reflect.deleteProperty(process.env, name);
+  try {
+    return new Docker(optionsOf(address));
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) process.env[name] = value;
+  }
 }
 
 function optionsOf(address: DirectAddress): Docker.DockerOptions {
