@@ -134,6 +134,16 @@ export const layers: readonly Layer[] = [
         exports: ['knownClients', 'clientEntry', 'clientFile', 'putServer', 'readServers'],
       },
       {
+        folder: 'policy',
+        what: 'what a user lets clients do with a server: which tools, how often, how long, how large a result; pure',
+        exports: ['ServerPolicy', 'decide', 'RateLimiter', 'limitedResult', 'KeptResults'],
+      },
+      {
+        folder: 'profile',
+        what: 'profiles: which servers one `serve` serves, with which settings, mounts and policy; read with line and column',
+        exports: ['readProfile', 'Profile', 'ProfileServer', 'checkSection'],
+      },
+      {
         folder: 'secrets',
         what: 'secrets of servers, kept outside of every client’s file',
         exports: ['storedSecrets', 'storeSecret'],

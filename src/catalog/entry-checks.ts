@@ -3,7 +3,7 @@ import { McpcatError } from '../lib/errors.ts';
 import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
 import { Entry } from './entry.ts';
 import { isOwn, mountKinds, mountTargets, overlap, smokeFiles, type Contradiction } from './mount-checks.ts';
-import { firstHidden } from '../lib/plain-text.ts';
+import { hiddenTexts } from './hidden-texts.ts';
 import { imageSource, parseSource } from './source.ts';
 
 type Check = (entry: Entry) => Contradiction[];
@@ -38,28 +38,8 @@ function folderName({ name }: Entry, folder: string): Contradiction[] {
 
 /** A text that shows other than it reads is no description of anything: refused wherever in an entry it stands. */
 function hiddenCharacters(entry: Entry): Contradiction[] {
-  return textsOf(entry, []).flatMap(({ path, text }) => {
-    const found = firstHidden(text);
-    if (found === undefined) return [];
-    const message = `${path.map(String).join('.')}: expected visible characters, found ${found}`;
-    return [{ path, message, hint: 'no control, direction or invisible characters' }];
-  });
-}
-
-/** Every key and every text below a value, with its path. */
-function textsOf(
-  value: unknown,
-  path: readonly PropertyKey[],
-): { path: readonly PropertyKey[]; text: string }[] {
-  if (typeof value === 'string') return [{ path, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  const inner: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
-    ? value.map((item: unknown, index) => [index, item] as const)
-    : Object.entries(value).filter(([key]) => path.length > 0 || Object.hasOwn(Entry.shape, key));
-  return inner.flatMap(([key, item]) => [
-    ...(typeof key === 'string' ? [{ path: [...path, key], text: key }] : []),
-    ...textsOf(item, [...path, key]),
-  ]);
+  const known = Object.entries(entry).filter(([key]) => Object.hasOwn(Entry.shape, key));
+  return known.flatMap(([key, value]) => hiddenTexts(value, [key]));
 }
 
 function source(entry: Entry): Contradiction[] {

@@ -19,6 +19,7 @@ import { spec as index } from './commands/index.ts';
 import { spec as info } from './commands/info.ts';
 import { spec as list } from './commands/list.ts';
 import { spec as plan } from './commands/plan.ts';
+import { spec as profile } from './commands/profile.ts';
 import { spec as propose } from './commands/propose.ts';
 import { spec as prune } from './commands/prune.ts';
 import { spec as logs } from './commands/logs.ts';
@@ -47,6 +48,7 @@ export const commands: readonly CommandSpec[] = [
   undo,
   clients,
   secret,
+  profile,
   pull,
   ps,
   stop,

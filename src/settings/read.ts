@@ -1,8 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
-import { codeOf } from '../lib/error-code.ts';
-import { McpcatError, messageOf } from '../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
@@ -10,6 +8,7 @@ import { isolationIn, type AskedIsolation } from './isolation.ts';
 import { mirrorsIn } from './mirrors.ts';
 import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
+import { readUserFile } from './user-file.ts';
 
 /** Where the user's files are looked for. */
 export interface Places {
@@ -31,22 +30,24 @@ export interface Settings {
   readonly place: (at: number) => string;
 }
 
-/** More than anybody writes by hand. */
-const max = 256 * 1024;
+/** The settings file in each of the folders. */
+export function settingsFiles(places: Places): readonly string[] {
+  return configFolders(places).map((folder) => places.host.path.join(folder, 'settings.json'));
+}
 
 /**
- * Where the user's settings are looked for: in the folder that the environment names, in the one that the system has
+ * Where the user's files are looked for: in the folder that the environment names, in the one that the system has
  * for it, and in `~/.config`. A client that withholds XDG_CONFIG_HOME or APPDATA must not undo a restriction, so all
  * that are there hold (docs/decisions/0018-settings-without-the-environment.md).
  */
-export function settingsFiles({ env, host }: Places): readonly string[] {
+export function configFolders({ env, host }: Places): readonly string[] {
   const home = host.home(env);
   const folders = [
     host.folders(env).config,
     foldersBelowHome({ env, host }).config,
     host.path.join(home, '.config', 'mcpcat'),
   ];
-  return [...new Set(folders)].map((folder) => host.path.join(folder, 'settings.json'));
+  return [...new Set(folders)];
 }
 
 /**
@@ -58,7 +59,7 @@ export function readSettings(places: Places): readonly Settings[] {
 }
 
 function settingsOf(file: string): Settings | undefined {
-  const text = readText(file);
+  const text = readUserFile(file, 'settings file');
   if (text === undefined) return undefined;
   const place = (at: number): string => `${file}:${placeOf(text, at)}`;
   const root = parse(text, place);
@@ -90,34 +91,5 @@ function parse(text: string, place: (at: number) => string): Json {
     if (error instanceof JsonFault)
       throw new McpcatError('usage', `${place(error.at)}: ${error.message}`, { cause: error });
     throw error;
-  }
-}
-
-/** What can't be read might forbid something, so it is no reason to go on without it. */
-function readText(file: string): string | undefined {
-  let descriptor: number;
-  try {
-    // Most users have none, and an error costs more than a question.
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
-    // Not blocking, or a pipe in its place would keep us for ever.
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
-    throw new McpcatError('io-failed', `can't read the settings file ${file} (${messageOf(error)})`, {
-      cause: error,
-    });
-  }
-  try {
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile()) throw new McpcatError('io-failed', `${file}: expected a file, found something else`);
-    if (facts.size > max)
-      throw new McpcatError(
-        'usage',
-        `${file}: expected up to ${String(max)} bytes, found ${String(facts.size)}`,
-      );
-    // Some editors begin a file with a byte order mark: a space, to keep each column.
-    return readFileSync(descriptor, 'utf8').replace(/^\uFEFF/, '');
-  } finally {
-    closeSync(descriptor);
   }
 }
