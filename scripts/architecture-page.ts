@@ -51,7 +51,7 @@ export const layers: readonly Layer[] = [
       {
         folder: 'mcp',
         what: 'the MCP SDKs: a transport over an attached stream, the handshake of both protocol revisions, tool calls',
-        exports: ['handshake', 'useTools'],
+        exports: ['handshake', 'useTools', 'callTool'],
       },
       {
         folder: 'forge',
@@ -197,8 +197,8 @@ export const layers: readonly Layer[] = [
       },
       {
         folder: 'launch',
-        what: 'a front end of a session for an MCP client: stdio, why it ends; running sessions, reaping',
-        exports: ['launch', 'reap', 'sessionsWithMemory', 'stopSessions'],
+        what: 'front ends of a session: for an MCP client (stdio, why it ends), and for questions of our own; running sessions, reaping',
+        exports: ['launch', 'whileServing', 'reap', 'sessionsWithMemory', 'stopSessions'],
       },
       {
         folder: 'install',

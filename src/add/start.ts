@@ -6,7 +6,8 @@ import { record, type Recording } from '../audit/recording.ts';
 import type { Writes } from '../audit/report.ts';
 import type { Entry } from '../catalog/entry.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
-import { useTools, type OfferedTool, type ToolUse } from '../mcp/use-tools.ts';
+import type { OfferedTool } from '../mcp/offered-tools.ts';
+import { useTools, type ToolUse } from '../mcp/use-tools.ts';
 import { withExampleSandbox } from '../test-session/example-sandbox.ts';
 import { within } from '../lib/within.ts';
 

@@ -6,6 +6,7 @@ import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as browse } from './commands/browse.ts';
 import { spec as build } from './commands/build.ts';
+import { spec as call } from './commands/call.ts';
 import { spec as clients } from './commands/clients.ts';
 import { spec as install } from './commands/install.ts';
 import { spec as uninstall } from './commands/uninstall.ts';
@@ -37,6 +38,7 @@ import { spec as volumes } from './commands/volumes.ts';
 /** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
 export const commands: readonly CommandSpec[] = [
   run,
+  call,
   list,
   search,
   info,

@@ -65,7 +65,8 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   return { ...result, exitCode: client.outlasted && left === undefined ? 0 : result.exitCode, left };
 }
 
-function serverOf(request: LaunchRequest): SessionRequest {
+/** What is asked of a session for one of these. */
+export function serverOf(request: Omit<LaunchRequest, 'streams' | 'onReady'>): SessionRequest {
   const { engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache } = request;
   const { grace, onTunnelClosed, network } = request;
   return {
@@ -145,7 +146,8 @@ function resultOf(
   return { exitCode, reason: client.reason };
 }
 
-function withHint(error: unknown, name: string): unknown {
+/** An image that is missing is told with what makes it. */
+export function withHint(error: unknown, name: string): unknown {
   if (!(error instanceof McpcatError) || error.code !== 'image-missing') return error;
   if (error.hint !== undefined) return error; // who said so knows better what to do
   return new McpcatError('image-missing', `${name} has no image on this engine yet`, {

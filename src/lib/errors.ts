@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'container-differs' // the engine has made something else than was asked for
   | 'volume-in-use'
   | 'volume-foreign' // another catalog's or another package's server keeps it
+  | 'server-failed' // a server ended, or said something else than an answer
   | 'timeout'
   | 'script-not-allowed'
   | 'cancelled'

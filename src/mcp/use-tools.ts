@@ -4,14 +4,7 @@ import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import { LineTransport, type NonProtocolLine } from './line-transport.ts';
 import { noAnswer, type Asked } from './no-answer.ts';
-
-/** A tool as a server offers it. */
-export interface OfferedTool {
-  readonly name: string;
-  readonly inputSchema: unknown;
-  /** What it says of itself: that it changes nothing. Only a hint. */
-  readonly readOnly: boolean;
-}
+import { offeredTools, type OfferedTool } from './offered-tools.ts';
 
 export interface ToolUse {
   readonly name: string;
@@ -32,7 +25,6 @@ export interface UseOptions {
   readonly beforeClose: () => Promise<void>;
 }
 
-const maxPages = 100;
 const maxTextLength = 300;
 
 /**
@@ -56,8 +48,7 @@ export async function useTools(
   options.onUse(undefined);
   try {
     await client.connect(transport, limits);
-    const tools = client.getServerCapabilities()?.tools ? await offered(client, limits) : [];
-    for (const tool of tools) {
+    for (const tool of await offeredTools(client, limits)) {
       const use = options.argumentsFor(tool);
       if (typeof use === 'string') {
         uses.push({ name: tool.name, outcome: 'left-out', text: use });
@@ -73,24 +64,6 @@ export async function useTools(
     await options.beforeClose();
     attachment.stdin.end();
   }
-}
-
-async function offered(client: Client, limits: { timeout: number }): Promise<OfferedTool[]> {
-  const tools: OfferedTool[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < maxPages; page++) {
-    const found = await client.listTools(cursor === undefined ? {} : { cursor }, limits);
-    tools.push(
-      ...found.tools.map(({ name, inputSchema, annotations }) => ({
-        name,
-        inputSchema,
-        readOnly: annotations?.readOnlyHint === true,
-      })),
-    );
-    cursor = found.nextCursor;
-    if (cursor === undefined) break;
-  }
-  return tools;
 }
 
 interface Call {

@@ -6,6 +6,7 @@ import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/en
 import { McpcatError } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openSession } from '../session/open-session.ts';
+import { lastLines } from '../session/last-lines.ts';
 import type { Channel, ServerEnd, Session } from '../session/session.ts';
 
 export interface TestSessionRequest {
@@ -38,7 +39,6 @@ export interface TestSession {
   readonly tunnel: Promise<Tunnel | undefined>;
 }
 
-const maxLines = 40;
 /** Milliseconds: nobody waits for the next word, so a busy engine has more time to remove a container. */
 const confirmMs = 120_000;
 
@@ -94,7 +94,7 @@ function testSessionOf(
     id,
     init,
     attachment: { stdin: send, stdout: received },
-    stderr: collect(stderr),
+    stderr: lastLines(stderr),
     ended: ended.then(exitOf),
     tunnel: tunnel,
   };
@@ -110,17 +110,4 @@ async function closed(session: Session): Promise<void> {
   throw new McpcatError('engine-failed', `the container ${left.slice(0, 12)} was not removed`, {
     hint: 'mcpcat prune removes what is left, when the engine answers again',
   });
-}
-
-function collect(stream: Channel['stderr']): string[] {
-  const lines: string[] = [];
-  let rest = '';
-  stream.on('data', (chunk: Buffer) => {
-    const parts = (rest + chunk.toString()).split('\n');
-    rest = (parts.pop() ?? '').slice(-1000);
-    lines.push(...parts.map((line) => line.slice(0, 1000)));
-    lines.splice(0, lines.length - maxLines);
-  });
-  stream.on('error', () => undefined);
-  return lines;
 }
