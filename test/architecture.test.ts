@@ -159,7 +159,9 @@ const speaksToOthers =
 function flagsOfCommands(): RegExp {
   const specs = files.filter((file) => file.startsWith('src/cli/commands/'));
   const names = specs.flatMap((file) =>
-    [...sourceOf(file).matchAll(/^ {2,4}'?([a-z][a-z-]+)'?: (?:\{|common\.)/gm)].map((match) => match[1] ?? ''),
+    [...sourceOf(file).matchAll(/^ {2,4}'?([a-z][a-z-]+)'?: (?:\{|common\.)/gm)].map(
+      (match) => match[1] ?? '',
+    ),
   );
   assert.ok(names.includes('memory') && names.includes('deny-network') && names.includes('catalog'));
   return new RegExp(`--(?:${[...new Set(names)].join('|')})\\b`);

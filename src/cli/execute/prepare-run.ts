@@ -87,9 +87,7 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
       labels: { ...launchLabels(name, terminal), ...held.labels },
       cache: terminal.host.folders(terminal.env).cache,
       network,
-      onAttempt: quiet
-        ? () => undefined
-        : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),
+      onAttempt: quiet ? () => undefined : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),
       onTunnelClosed: (message) =>
         terminal.stderr.write(`mcpcat: ${name} has no network any more: ${message}\n`),
     },
@@ -174,4 +172,3 @@ function sayBefore({ name, network }: Sandbox, taken: Taken, terminal: Terminal)
   if (network.some(({ kind }) => kind === 'any'))
     stderr.write(`mcpcat: ${name} MAY REACH THE WHOLE INTERNET (--deny-network takes that away)\n`);
 }
-
