@@ -16,7 +16,7 @@ export function settle(
   for (const [name, setting] of Object.entries(entry.env)) {
     const value = ownValue(given, name) ?? setting.default;
     if (value === undefined || (value === '' && setting.required)) {
-      if (setting.required) missing.push(`${name}: ${setting.description}`);
+      if (setting.required) missing.push(name);
       continue;
     }
     if (value.includes('\0')) throw new McpcatError('usage', `${name}: a setting can't hold a NUL character`);
@@ -45,9 +45,14 @@ function settingsMissing(entry: Entry, missing: readonly string[]): McpcatError 
     'settings-missing',
     `${entry.name} needs ${missing.length === 1 ? 'a setting' : 'settings'} that ${missing.length === 1 ? 'was' : 'were'} not given:`,
     {
-      detail: missing,
-      hint: 'set it in the environment of the client, or in a file',
+      detail: missing.map((name) => `${name}: ${entry.env[name]?.description ?? ''}`),
+      hint: `${storing(entry, missing)}set it in the environment of the client, or in a file`,
       inputs: [{ name: 'settings-file' }],
     },
   );
+}
+
+function storing({ name, env }: Entry, missing: readonly string[]): string {
+  const secret = missing.find((one) => env[one]?.secret);
+  return secret === undefined ? '' : `mcpcat secret set ${name} ${secret} keeps it for every client; or `;
 }

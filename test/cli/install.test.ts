@@ -50,6 +50,23 @@ test('a mount is written with its whole path, and one that is required is asked 
   assert.match(unknown.stderr, /filesystem has no mount "x"/);
 });
 
+test('a folder that the launcher would refuse is refused before anything is written', async () => {
+  const home = homeWith({ [cursor]: '{}', '.ssh/id': 'x' });
+  for (const [folder, why] of [
+    ['/etc', /mount data: .*\/etc/],
+    [path.join(home, '.ssh'), /mount data: .*\.ssh/],
+    [path.join(home, 'nowhere'), /mount data: .*nowhere/],
+    [path.join(home, cursor), /mount data: .*mcp\.json/],
+  ] as const) {
+    const { code, stderr } = await runHere(['install', 'filesystem', '--yes', '--mount', `data=${folder}`], {
+      HOME: home,
+    });
+    assert.notEqual(code, 0, folder);
+    assert.match(stderr, why);
+  }
+  assert.equal(readFileSync(path.join(home, cursor), 'utf8'), '{}');
+});
+
 test('a secret that is missing is asked of a person, and where there is none the error says how to store it', async () => {
   const home = homeWith({ [cursor]: '{}' });
   const { code, stderr } = await runHere(['install', 'brave-search', '--dry-run'], { HOME: home });

@@ -10,12 +10,10 @@ import { ownCommandPath } from '../../install/own-command.ts';
 import { isOurs, planInstall, type Target } from '../../install/plan.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
-import { hostPaths } from '../../sandbox/paths.ts';
-import { sandboxOf } from '../../sandbox/policy.ts';
 import { storedSecrets } from '../../secrets/file-store.ts';
 import { askYes, canAsk } from '../ask.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
-import { mountRequests } from '../mount-option.ts';
+import { checkStart } from './checked-start.ts';
 import { chosenTargets } from './client-choice.ts';
 import { ownCommand, putIntoClients } from './put-into-clients.ts';
 import { serverToRun } from './run-server.ts';
@@ -127,17 +125,10 @@ function permitted(
 function refusal(
   entry: Summary,
   { args, plain, secrets }: AdoptedStart,
-  { host, env }: Terminal,
+  terminal: Terminal,
 ): string | undefined {
-  const dashes = args.indexOf('--');
-  const options = dashes === -1 ? args : args.slice(0, dashes);
   try {
-    const overrides = {
-      env: { ...plain, ...secrets },
-      mounts: mountRequests(options.filter((_, index) => options[index - 1] === '--mount')),
-      args: dashes === -1 ? [] : args.slice(dashes + 1),
-    };
-    sandboxOf(entry, overrides, hostPaths(host.home(env), host, env));
+    checkStart(entry, { args, settings: { ...plain, ...secrets } }, terminal);
     return undefined;
   } catch (error) {
     if (error instanceof McpcatError) return error.message;

@@ -5,12 +5,14 @@ import { ownCommandPath } from '../../install/own-command.ts';
 import { planInstall, type Installation } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
+import { storedSecrets } from '../../secrets/file-store.ts';
 import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { chosenTargets } from './client-choice.ts';
 import { ownCommand, putIntoClients, type GivenServer } from './put-into-clients.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
+import { checkStart } from './checked-start.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
 import { secretsToStore } from './start-secrets.ts';
 
@@ -36,12 +38,22 @@ export const execute: Execute = async (invocation) => {
 type Plan = Installation & GivenServer;
 
 async function planOf(server: RunServer, invocation: Invocation): Promise<Plan> {
-  const { declared } = server;
+  const { declared, source } = server;
+  const { terminal } = invocation;
+  const mounts = mountArgs(declared, invocation);
   const { plain, secrets } = await givenSettings(server, invocation);
+  const stored = Object.entries(
+    storedSecrets({ catalog: catalogId(source), server: declared.name }, terminal),
+  ).filter(([name]) => Object.hasOwn(declared.env, name));
+  checkStart(
+    declared,
+    { args: mounts, settings: { ...Object.fromEntries(stored), ...plain, ...secrets } },
+    terminal,
+  );
   const start: ServerStart = {
     command: ownCommandPath(ownCommand(invocation)),
-    args: ['run', declared.name, ...carriedOptions(invocation), ...mountArgs(declared, invocation)],
-    env: { ...carriedVariables(invocation.terminal), ...plain },
+    args: ['run', declared.name, ...carriedOptions(invocation), ...mounts],
+    env: { ...carriedVariables(terminal), ...plain },
   };
   return { server, name: invocation.options.text('name') ?? declared.name, start, secrets };
 }
