@@ -179,6 +179,11 @@ export const layers: readonly Layer[] = [
         exports: ['ClientSession', 'Hub', 'Policy', 'readMessage', 'writeMessage'],
       },
       {
+        folder: 'call-log',
+        what: 'who called which tool through serve: JSON lines, rotated and bounded, written behind the calls; read for `calls`',
+        exports: ['CallLog', 'readCalls', 'callLogFolder'],
+      },
+      {
         folder: 'test-session',
         what: 'a front end of a session for tests: example settings, the tunnel leading to a sinkhole, `mcpcat-init probe` inside',
         exports: ['inTestSession', 'withExampleSandbox', 'openSinkhole', 'probe'],

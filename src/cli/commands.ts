@@ -7,6 +7,7 @@ import { spec as base } from './commands/base.ts';
 import { spec as browse } from './commands/browse.ts';
 import { spec as build } from './commands/build.ts';
 import { spec as call } from './commands/call.ts';
+import { spec as calls } from './commands/calls.ts';
 import { spec as clients } from './commands/clients.ts';
 import { spec as install } from './commands/install.ts';
 import { spec as uninstall } from './commands/uninstall.ts';
@@ -55,6 +56,7 @@ export const commands: readonly CommandSpec[] = [
   ps,
   stop,
   logs,
+  calls,
   prune,
   volumes,
   add,

@@ -1,0 +1,68 @@
+import { Part, isObject, type JsonObject } from '../serve/message.ts';
+import type { Policy } from '../serve/policy.ts';
+import { decide } from './decide.ts';
+import { KeptResults } from './kept-results.ts';
+import { limitedResult } from './limited-result.ts';
+import { RateLimiter, type Clock } from './rate-limiter.ts';
+import { openPolicy, type ServerPolicy } from './server-policy.ts';
+
+export interface HubPolicyParts {
+  /** Milliseconds that never go back. */
+  readonly now: Clock;
+  /** Hard to guess: who knows it may read a result that was cut. */
+  readonly newId: () => string;
+}
+
+/** Of whole results that were cut, in one process; the newest ones. */
+const kept = { maxBytes: 64 * 1024 ** 2, maxCount: 200 } as const;
+
+/** The policies of a profile's servers as the hub asks for them (src/serve/policy.ts). A server without one is open. */
+export function hubPolicy(
+  policies: ReadonlyMap<string, ServerPolicy>,
+  { now, newId }: HubPolicyParts,
+): Policy {
+  const of = (server: string): ServerPolicy => policies.get(server) ?? openPolicy;
+  const limiters = new Map(
+    [...policies].flatMap(([server, { callsPerMinute }]) =>
+      callsPerMinute === undefined ? [] : [[server, new RateLimiter(callsPerMinute, now)]],
+    ),
+  );
+  const results = new KeptResults(kept, newId);
+  return {
+    shows: (server, definition) => decide(of(server), judged(definition)).kind === 'allowed',
+    refusal: ({ server }) => rateRefusal(of(server), limiters.get(server)),
+    callTimeoutMs: (server) => of(server).timeoutMs,
+    fit: (call, result) => fitted(of(call.server), { result, results }),
+    read: (uri) => {
+      const text = results.read(uri);
+      return text === undefined
+        ? undefined
+        : Part.ofValue({ contents: [{ uri, mimeType: 'application/json', text }] });
+    },
+    idleMs: (server) => of(server).idleMs,
+  };
+}
+
+function judged(definition: JsonObject): Parameters<typeof decide>[1] {
+  const { name, annotations } = definition;
+  return {
+    name: typeof name === 'string' ? name : '',
+    annotations: isObject(annotations) ? { readOnlyHint: annotations['readOnlyHint'] === true } : undefined,
+  };
+}
+
+function rateRefusal({ callsPerMinute }: ServerPolicy, limiter: RateLimiter | undefined): string | undefined {
+  const taken = limiter?.take();
+  if (taken === undefined || taken.kind === 'taken') return undefined;
+  const seconds = Math.ceil(taken.retryAfterMs / 1000);
+  return `the profile permits ${String(callsPerMinute)} calls a minute to this server; try again in ${String(seconds)} s`;
+}
+
+/** A result that fits is not even parsed. */
+function fitted(
+  { results: rules }: ServerPolicy,
+  { result, results }: { readonly result: Part; readonly results: KeptResults },
+): Part {
+  if (rules.maxBytes === undefined || result.bytes.length <= rules.maxBytes) return result;
+  return Part.ofValue(limitedResult(result.object, rules, results.keep));
+}
