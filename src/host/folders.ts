@@ -7,8 +7,11 @@ import type { Machine } from './machine.ts';
  * relative one), else a folder of this user alone.
  */
 export function unixHome(env: Env, machine: Machine): string {
-  const found = [env['HOME'], machine.accountHome()].find((home) => home?.startsWith('/') === true);
-  return found ?? posix.join(machine.temporaryFolder(), `mcpcat-${String(machine.user?.uid ?? 'nobody')}`);
+  const isPath = (home: string | undefined): boolean => home?.startsWith('/') === true;
+  // The account is looked up only where it counts: each time costs two files, and a launch asks for folders often.
+  const found = isPath(env['HOME']) ? env['HOME'] : machine.accountHome();
+  if (found !== undefined && isPath(found)) return found;
+  return posix.join(machine.temporaryFolder(), `mcpcat-${String(machine.user?.uid ?? 'nobody')}`);
 }
 
 /** A folder by the variable that names its parent, if that is a path: a relative one is none (basedir-spec). */

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
+let found: string | undefined;
+
 /** The folder that mcpcat is installed in: the same from a bundle in `dist` and from the sources. */
 export function projectFolder(): string {
-  let folder = import.meta.dirname;
+  return (found ??= search(import.meta.dirname));
+}
+
+function search(from: string): string {
+  let folder = from;
   while (!existsSync(path.join(folder, 'templates', 'base'))) {
     const parent = path.dirname(folder);
     if (parent === folder)
