@@ -197,7 +197,7 @@ export const layers: readonly Layer[] = [
       { folder: 'image-build', what: 'generated context and artifacts → image', exports: ['buildServer'] },
       {
         folder: 'smoke',
-        what: 'tests an image in the sandbox: checks, findings, report, `tools.json`, `proof.json`',
+        what: 'tests an image in the sandbox: checks, findings, report; what becomes `tools.json`, `surface.json`, `proof.json`',
         exports: ['smokeTest'],
       },
       {
@@ -313,7 +313,7 @@ export function architecturePage(): string {
     '  yaml[server.yaml] -->|update| lock[locks]',
     '  lock -->|generate, pure| context[Dockerfile, context, fingerprint]',
     '  context -->|fetch by hash, build without network| image[image]',
-    '  image -->|test, in the sandbox| proof[tools.json, proof.json]',
+    '  image -->|test, in the sandbox| proof[surface.json, tools.json, proof.json]',
     '  proof -->|index| index[catalog.json]',
     '  index -->|run, in the same sandbox| client[MCP client]',
     '```',

@@ -26,6 +26,11 @@ export const Proof = z.strictObject({
   works: z.number().int().nonnegative(),
   refused: z.number().int().nonnegative(),
   tools: z.number().int().nonnegative(),
+  /** sha256 of the surface.json that it has seen; proofs from before there was one have none. */
+  surface: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   /** What was looked at and found in order, by name; `call` only where the entry has a call to make. */
   checks: z.array(z.string()),
   /** Milliseconds from the moment the container had been started to the answer to `initialize`. */

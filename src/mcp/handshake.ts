@@ -1,11 +1,15 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { createHash } from 'node:crypto';
+import type { JSONRPCMessage, Tool as ListedTool } from '@modelcontextprotocol/sdk/types.js';
 import type { Attachment } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { JsonValue } from '../lib/json-value.ts';
+import { allPages } from './all-pages.ts';
 import { askAndLeave } from './ask-and-leave.ts';
 import { LineTransport, type NonProtocolLine } from './line-transport.ts';
 import { noAnswer, type Asked } from './no-answer.ts';
+import { OfferRecorder, type Offer } from './offer.ts';
+import { askOtherLists } from './other-lists.ts';
+import { schemaHash } from './schema-hash.ts';
 
 export interface ToolFacts {
   readonly name: string;
@@ -28,6 +32,8 @@ export interface HandshakeResult {
   readonly initializeMs?: number;
   readonly tools: readonly ToolFacts[];
   readonly pages: number;
+  /** All that it offers; only where everything was asked for, and initialize and tools/list succeeded. */
+  readonly offer?: Offer;
   readonly call?: { readonly isError: boolean; readonly text: string };
   readonly nonProtocolLines: readonly NonProtocolLine[];
   /**
@@ -40,6 +46,8 @@ export interface HandshakeResult {
 export interface HandshakeOptions {
   readonly deadlineMs: number;
   readonly call?: CallRequest | undefined;
+  /** `all`: prompts, resources and their templates too, where it has the capability; a list that fails is no failure. */
+  readonly lists?: 'tools' | 'all' | undefined;
   /** `idle`: nothing is asked in the moment in which stdin is closed. */
   readonly leaving?: 'asking' | 'idle' | undefined;
   /** Runs while the server is idle and its stdin still open. */
@@ -47,17 +55,17 @@ export interface HandshakeOptions {
 }
 
 const identity = { name: 'mcpcat-test', version: '1.0.0' };
-const maxPages = 100;
 
-/** initialize, tools/list with all its pages, and one tool call if asked for (revisions up to 2025-11-25). */
+/** initialize, the lists with all their pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
   attachment: Pick<Attachment, 'stdin' | 'stdout'>,
-  { deadlineMs, call, leaving = 'asking', beforeClose }: HandshakeOptions,
+  { deadlineMs, call, lists = 'tools', leaving = 'asking', beforeClose }: HandshakeOptions,
 ): Promise<HandshakeResult> {
   const transport = new LineTransport<JSONRPCMessage>(attachment);
   const client = new Client(identity);
   const options = { timeout: deadlineMs };
   const asked = { timeoutMs: deadlineMs, transport };
+  const recorder = lists === 'all' ? new OfferRecorder(transport) : undefined;
   const started = performance.now();
   try {
     await client.connect(transport, options);
@@ -79,7 +87,7 @@ export async function handshake(
       ? {}
       : { serverInfo: { name: serverInfo.name, version: serverInfo.version } }),
   };
-  const { again, ...result } = await talk(client, { call, asked });
+  const { again, ...result } = await talk(client, { call, asked, recorder });
   try {
     await beforeClose();
     if (result.pages === 0 || leaving === 'idle') return { ...common, ...result };
@@ -90,7 +98,7 @@ export async function handshake(
   }
 }
 
-interface Talk extends Pick<HandshakeResult, 'tools' | 'pages' | 'call' | 'failure'> {
+interface Talk extends Pick<HandshakeResult, 'tools' | 'pages' | 'offer' | 'call' | 'failure'> {
   /** The call, if it was answered at once and so may be asked once more. */
   readonly again?: CallRequest | undefined;
 }
@@ -98,46 +106,50 @@ interface Talk extends Pick<HandshakeResult, 'tools' | 'pages' | 'call' | 'failu
 /** Milliseconds. */
 const atOnceMs = 500;
 
-async function talk(
-  client: Client,
-  { call, asked }: { readonly call: CallRequest | undefined; readonly asked: Asked },
-): Promise<Talk> {
+interface Talking {
+  readonly call: CallRequest | undefined;
+  readonly asked: Asked & { readonly transport: { readonly version: string } };
+  readonly recorder: OfferRecorder | undefined;
+}
+
+async function talk(client: Client, { call, asked, recorder }: Talking): Promise<Talk> {
   try {
     const list = client.getServerCapabilities()?.tools
       ? await listTools(client, { timeout: asked.timeoutMs })
       : { tools: [], pages: 0 };
-    if (call === undefined) return list;
+    const offer = recorder && (await offerOf(client, { recorder, asked }));
+    const listed = { ...list, ...(offer === undefined ? {} : { offer }) };
+    if (call === undefined) return listed;
     const from = performance.now();
     const answer = await callTool(client, call, asked);
     const again = !answer.isError && performance.now() - from < atOnceMs ? call : undefined;
-    return { ...list, call: answer, again };
+    return { ...listed, call: answer, again };
   } catch (error) {
     return { failure: `tools/list: ${reason(error, asked)}`, tools: [], pages: 0 };
   }
+}
+
+async function offerOf(
+  client: Client,
+  { recorder, asked }: Pick<Talking, 'asked'> & { readonly recorder: OfferRecorder },
+): Promise<Offer | undefined> {
+  const reasonOf = (error: unknown): string => reason(error, asked);
+  const failed = await askOtherLists(client, { deadlineMs: asked.timeoutMs, reasonOf });
+  return recorder.finish(asked.transport.version, failed);
 }
 
 async function listTools(
   client: Client,
   options: { timeout: number },
 ): Promise<{ tools: ToolFacts[]; pages: number }> {
-  const tools: ToolFacts[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  for (let pages = 1; ; pages++) {
-    const page = await client.listTools(cursor === undefined ? {} : { cursor }, options);
-    tools.push(
-      ...page.tools.map((tool) => ({
-        name: tool.name,
-        description: tool.description ?? '',
-        schema: schemaHash(tool.inputSchema),
-      })),
-    );
-    cursor = page.nextCursor;
-    if (cursor === undefined) return { tools, pages };
-    if (seen.has(cursor) || pages >= maxPages)
-      throw new Error(`the list does not end (${String(pages)} pages)`);
-    seen.add(cursor);
-  }
+  const pages = await allPages((cursor) => client.listTools(cursor === undefined ? {} : { cursor }, options));
+  const tools = pages.flatMap((page) => page.tools).map(factsOf);
+  return { tools, pages: pages.length };
+}
+
+function factsOf({ name, description, inputSchema }: ListedTool): ToolFacts {
+  // It came as JSON.
+  return { name, description: description ?? '', schema: schemaHash(inputSchema as JsonValue) };
 }
 
 async function callTool(
@@ -164,18 +176,4 @@ function reason(error: unknown, asked: Asked): string {
     case undefined:
       return messageOf(error);
   }
-}
-
-/** A default that is the moment of the server's start. */
-const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
-
-/** Keys sorted at every level and moments left out, so that the same schema always has the same hash. */
-function schemaHash(schema: unknown): string {
-  const text = JSON.stringify(schema, (key, value: unknown) => {
-    if (key === 'default' && typeof value === 'string' && moment.test(value)) return undefined;
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  });
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { isJsonObject, parseJson, type JsonObject } from '../lib/json-value.ts';
 
 /** What a server wrote that is not JSON-RPC; the first bytes of it. */
 export interface NonProtocolLine {
@@ -10,8 +11,6 @@ export interface NonProtocolLine {
 const longestLine = 32 << 20;
 const maxNonProtocolLines = 20;
 
-type Message = Readonly<Record<string, unknown>>;
-
 /**
  * MCP over a container's streams: one JSON-RPC message a line (MCP 2025-06-18, "stdio"). Serves as `Transport` for both
  * SDKs. What is no message is kept as evidence instead of being thrown.
@@ -20,6 +19,8 @@ export class LineTransport<M extends object> {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: M) => void;
+  /** Called before `onmessage`, with the method that was asked, the result as it was sent, and the length of its line. */
+  onresult?: (method: string, result: JsonObject, bytes: number) => void;
   readonly nonProtocolLines: NonProtocolLine[] = [];
   /** The revision that initialize agreed on. */
   version = '';
@@ -29,6 +30,8 @@ export class LineTransport<M extends object> {
   #parts: Buffer[] = [];
   #size = 0;
   #skipping = false;
+  /** Methods of requests without an answer yet, by their ids; only while somebody wants to know. */
+  readonly #asked = new Map<unknown, string>();
 
   constructor(streams: { readonly stdin: Writable; readonly stdout: Readable }) {
     this.#stdin = streams.stdin;
@@ -56,6 +59,8 @@ export class LineTransport<M extends object> {
   }
 
   async send(message: M): Promise<void> {
+    if (this.onresult !== undefined && 'id' in message && 'method' in message)
+      this.#asked.set(message.id, String(message.method));
     await new Promise<void>((resolve, reject) => {
       this.#stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
     });
@@ -98,9 +103,20 @@ export class LineTransport<M extends object> {
     }
     if (text === '') return;
     const message = parse(text);
-    if (message === undefined) this.#nonProtocol(text.slice(0, 200), 'not-json-rpc');
+    if (message === undefined) {
+      this.#nonProtocol(text.slice(0, 200), 'not-json-rpc');
+      return;
+    }
+    this.#tellResult(message, text.length);
     // Checked to be a JSON-RPC 2.0 object; the SDKs check the rest.
-    else this.onmessage?.(message as M);
+    this.onmessage?.(message as JsonObject & M);
+  }
+
+  #tellResult({ id, result }: JsonObject, bytes: number): void {
+    const method = this.#asked.get(id);
+    if (method === undefined || !isJsonObject(result)) return;
+    this.#asked.delete(id);
+    this.onresult?.(method, result, bytes);
   }
 
   /** A message that breaks off where the server ended is a lost answer, no text of its own. */
@@ -124,12 +140,10 @@ function isJson(text: string): boolean {
   }
 }
 
-function parse(text: string): Message | undefined {
+function parse(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    const object =
-      typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
-    return object?.['jsonrpc'] === '2.0' ? object : undefined;
+    const value = parseJson(text);
+    return isJsonObject(value) && value['jsonrpc'] === '2.0' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -5,28 +5,37 @@ import { readTools, toolsFile } from '../catalog/tools.ts';
 import type { ImageFacts } from '../engine/engine.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
 import { label } from '../lib/labels.ts';
-import type { SmokeResult } from '../smoke/smoke-test.ts';
+import type { SmokeRequest, SmokeResult } from '../smoke/smoke-test.ts';
+import { readSurfaceFile, surfaceFile } from '../surface/read-surface.ts';
+import { surfaceText } from '../surface/surface-text.ts';
 
 /** `kept`: the tools are compared with those that were reviewed; `replaced`: whatever they are, they are reviewed now. */
 export type ReviewUse = 'kept' | 'replaced';
 
-/** What a test is to compare tools with. */
-export async function reviewedTools(folder: string, use: ReviewUse): ReturnType<typeof readTools> {
-  return use === 'kept' ? readTools(folder) : undefined;
+/** What a test is to compare with: tools and surface. */
+export async function reviewedOffer(
+  folder: string,
+  use: ReviewUse,
+): Promise<Pick<SmokeRequest, 'reviewed' | 'reviewedSurface'>> {
+  if (use === 'replaced') return { reviewed: undefined, reviewedSurface: undefined };
+  const [reviewed, reviewedSurface] = await Promise.all([readTools(folder), readSurfaceFile(folder)]);
+  return { reviewed, reviewedSurface };
 }
 
 /**
- * Writes what a test found into the entry's folder: the tools, where none were reviewed or they are replaced, and the
- * proof. An image that failed is no longer verified by what was said of it before.
+ * Writes what a test found into the entry's folder: the tools, where none were reviewed or they are replaced, the
+ * surface, which then is the reviewed one or one that the entry excuses, and the proof. An image that failed is no longer verified by what was said of it before.
  */
 export async function keepResult(
   folder: string,
-  { tools, proof, image }: SmokeResult,
+  { tools, surface, proof, image }: Pick<SmokeResult, 'tools' | 'surface' | 'proof' | 'image'>,
   use: ReviewUse,
 ): Promise<void> {
   if (proof === undefined) return dropProof(folder, image);
-  if ((await reviewedTools(folder, use)) === undefined)
-    await writeWhole(toolsFile(folder), jsonText({ tools }));
+  const { reviewed } = await reviewedOffer(folder, use);
+  if (reviewed === undefined) await writeWhole(toolsFile(folder), jsonText({ tools }));
+  if (surface === undefined) await rm(surfaceFile(folder), { force: true });
+  else await writeWhole(surfaceFile(folder), surfaceText(surface));
   await keepProof(folder, proof);
 }
 

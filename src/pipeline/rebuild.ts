@@ -11,7 +11,7 @@ import { releaseOf } from '../publish/release.ts';
 import { savePackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
-import { keepResult, reviewedTools } from './keep-result.ts';
+import { keepResult, reviewedOffer } from './keep-result.ts';
 import { publishBuilt } from './publish-entry.ts';
 import { unfitReason, type BuildEnvironments } from './platforms.ts';
 import { variantImage, variantsOf } from './variants.ts';
@@ -99,8 +99,8 @@ async function verify(
   }
   const { emit, signal } = run;
   const labels = { [label.role]: 'test', [label.server]: entry.name };
-  const reviewed = await reviewedTools(folder, 'kept');
-  const result = await smokeTest({ engine, entry, labels, image, reviewed, deadlineMs, emit, signal });
+  const reviewed = await reviewedOffer(folder, 'kept');
+  const result = await smokeTest({ engine, entry, labels, image, ...reviewed, deadlineMs, emit, signal });
   await keepResult(folder, result, 'kept');
   const { report } = result;
   return { proof: report.passed ? 'verified' : 'failed', findings: report.findings };

@@ -10,6 +10,7 @@ import type { Server } from '../catalog/server.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { jsonText, writeWhole } from '../lib/folders.ts';
 import { checkVerified } from '../publish/verified.ts';
+import { readSurfaceFile } from '../surface/read-surface.ts';
 import { proposalText, proposalTitle } from './proposal.ts';
 import type { VerifiedUpdate } from './update-entry.ts';
 
@@ -21,6 +22,7 @@ const fileNames = [
   'go.mod',
   'go.sum',
   'tools.json',
+  'surface.json',
   'proof.json',
 ] as const;
 
@@ -106,6 +108,7 @@ async function checked(
     const { fingerprint } = await generateServer(candidate, buildEnvironment);
     checkVerified(candidate.entry, await readProof(folder), fingerprint);
     await readTools(folder);
+    await readSurfaceFile(folder);
     if (candidate.lock === undefined) throw new Error('Internal error: generated without a lock');
     return candidate.lock;
   } finally {

@@ -108,6 +108,32 @@ export const findingKinds = {
     advice: 'review the change, then mcpcat test NAME',
     inputs: [{ name: 'accept' }],
   },
+  'surface-changed': {
+    severity: 'error',
+    title: 'It does not offer what surface.json says',
+    advice: 'review the change, then mcpcat test NAME',
+    inputs: [{ name: 'accept' }],
+  },
+  'hidden-text': {
+    severity: 'error',
+    title: 'Texts that hide something',
+    advice: 'read them as the model does (surface.json shows what is hidden as escapes); report it upstream',
+  },
+  'surface-varies': {
+    severity: 'warning',
+    title: 'Offers something else with each start',
+    advice: 'what differs is left out of surface.json: such a tool is never shown before the server runs',
+  },
+  'list-failed': {
+    severity: 'warning',
+    title: 'Does not give a list that it says it has',
+    advice: 'it may need a host that a test does not reach; worth a report upstream',
+  },
+  'surface-too-large': {
+    severity: 'warning',
+    title: 'Offers too much to be recorded',
+    advice: 'look for a setting that takes only some of its tools',
+  },
   'inner-paths': {
     severity: 'warning',
     title: 'Answers with a path that only the container has',

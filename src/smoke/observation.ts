@@ -1,10 +1,13 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { HandshakeResult, ToolFacts } from '../mcp/handshake.ts';
+import type { Offer } from '../mcp/offer.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Finding } from '../lib/finding.ts';
 import type { Answer } from '../test-session/probe.ts';
+import type { Surface } from '../surface/surface.ts';
 import type { OwnerCheck } from './owner-cases.ts';
 import type { Expectation } from './expectations.ts';
+import type { Recorded } from './record-surface.ts';
 
 /** Everything that was seen of one server, for the checks to judge. */
 export interface Observation {
@@ -36,6 +39,10 @@ export interface Observation {
   readonly owned: readonly Owned[];
   /** Of tools.json; undefined the first time. */
   readonly knownTools: readonly ToolFacts[] | undefined;
+  /** What it offers, from all of its starts; undefined if it did not get so far. */
+  readonly recorded: Recorded | undefined;
+  /** Of surface.json; undefined the first time. */
+  readonly knownSurface: Surface | undefined;
 }
 
 /** A start with the examples of these settings, too. */
@@ -43,6 +50,7 @@ export interface Filled {
   readonly settings: readonly string[];
   /** What happened instead of an answer. */
   readonly failure: string | undefined;
+  readonly offer: Offer | undefined;
   /** Last lines of stderr. */
   readonly stderr: readonly string[];
 }

@@ -17,14 +17,14 @@ export async function observeExamples(request: ObserveRequest): Promise<Filled |
   const settings = Object.keys(optional);
   const beforeClose = (): Promise<void> => Promise.resolve();
   const start = async ({ attachment, stderr }: TestSession): Promise<Filled> => {
-    const { failure } = await handshake(attachment, { deadlineMs, beforeClose });
-    return { settings, failure, stderr: [...stderr] };
+    const { failure, offer } = await handshake(attachment, { deadlineMs, lists: 'all', beforeClose });
+    return { settings, failure, offer, stderr: [...stderr] };
   };
   try {
     return await startBeside(request, start, { settings: optional });
   } catch (error) {
     signal?.throwIfAborted();
-    return { settings, failure: messageOf(error), stderr: [] };
+    return { settings, failure: messageOf(error), offer: undefined, stderr: [] };
   }
 }
 

@@ -3,7 +3,6 @@ import type { Attempt } from '../egress/attempt.ts';
 import type { Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
-import { speaksModern } from '../mcp/modern.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox, type ExampleCase } from '../test-session/example-sandbox.ts';
@@ -28,7 +27,7 @@ export interface ObserveRequest {
 }
 
 /** What one start shows. */
-export type Session = Omit<Observation, 'filled' | 'owned'>;
+export type Session = Omit<Observation, 'filled' | 'owned' | 'recorded' | 'knownSurface'>;
 
 /** A busy machine is no fault of the server's: it has longer than with `run` to answer and to end by itself. */
 const graceMs = 6000;
@@ -40,13 +39,6 @@ const lastAnswersMs = 1000;
 /** Runs the image in the sandbox with the examples of required settings and watches it from handshake to end. */
 export async function observe(request: ObserveRequest): Promise<Session> {
   return withExampleSandbox(request.entry, async (sandbox) => watchSession(request, sandbox));
-}
-
-/** Whether it speaks the modern revision, asked in a container of its own. */
-export async function observeModern(request: ObserveRequest): Promise<boolean> {
-  return startBeside(request, ({ attachment }) =>
-    speaksModern(attachment, Math.min(request.deadlineMs, 10_000)),
-  );
 }
 
 /** A start in a container of its own, for one question that the proof leaves open; nobody looks at whom it asks for. */
@@ -103,7 +95,13 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
     const attempts = [...watched.attempts];
     idle = { ...measured, attempts, probed: await probedFrom(engine, watched) };
   };
-  const result = await handshake(attachment, { deadlineMs, call: entry.smoke.call, leaving, beforeClose });
+  const result = await handshake(attachment, {
+    deadlineMs,
+    call: entry.smoke.call,
+    lists: 'all',
+    leaving,
+    beforeClose,
+  });
   const closed = performance.now();
   attachment.stdin.end();
   const end = await within(ended, exitTimeoutMs);

@@ -28,6 +28,8 @@ export interface Proving {
   readonly engine: EngineInfo;
   readonly verified: Verified;
   readonly tools: number;
+  /** sha256 of what is written as surface.json; undefined where none is. */
+  readonly surface?: string | undefined;
   /** Names of the checks that found nothing. */
   readonly checks: readonly string[];
   readonly measured: Measured;
@@ -44,7 +46,7 @@ export interface Measured {
 
 /** The content of `proof.json`. Pure. */
 export function proofOf(proving: Proving): Proof {
-  const { entry, image, engine, verified, tools, checks, measured, date } = proving;
+  const { entry, image, engine, verified, tools, surface, checks, measured, date } = proving;
   return {
     proofVersion: 2,
     date: date.toISOString().slice(0, 10),
@@ -54,6 +56,7 @@ export function proofOf(proving: Proving): Proof {
     permissions: permissionsOf(entry),
     ...verified,
     tools,
+    ...(surface === undefined ? {} : { surface }),
     checks: [...checks],
     initializeMs: whole(measured.initializeMs),
     memoryBytes: whole(measured.memoryBytes),

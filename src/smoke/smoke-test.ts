@@ -6,6 +6,8 @@ import { McpcatError } from '../lib/errors.ts';
 import { thisHost } from '../host/this-host.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
+import type { Surface } from '../surface/surface.ts';
+import { surfaceSha256, toolsOf } from '../surface/tools-of.ts';
 import { startsWithExamples } from './checks/examples.ts';
 import { answersToTheEnd, exitsAfterEof } from './checks/exit.ts';
 import { callSucceeds, handshakeSucceeds } from './checks/handshake.ts';
@@ -15,12 +17,14 @@ import { answersWithoutInnerPaths } from './checks/paths.ts';
 import { worksWithOwner } from './checks/owners.ts';
 import { asksOnlyDeclared, declaredAndNoMore } from './checks/permissions.ts';
 import { oneProcess } from './checks/processes.ts';
+import { hidesNothing, offersSteadily, surfaceAsReviewed } from './checks/surface.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
 import type { Check, Observation } from './observation.ts';
 import { proofOf, verifiedIn, type Verified } from './proof-of.ts';
 import { settled, wasCutOff } from './cut-off.ts';
-import { observe, observeModern } from './observe.ts';
+import { observe } from './observe.ts';
+import { observeModern, observeSurface } from './observe-offers.ts';
 import { observeExamples } from './observe-examples.ts';
 import { observeOwners } from './observe-owners.ts';
 import { ownerChecks, untriedOwners } from './owner-cases.ts';
@@ -40,6 +44,9 @@ const checks: Readonly<Record<string, Check>> = {
   permissions: declaredAndNoMore,
   hosts: asksOnlyDeclared,
   tools: toolsAsReviewed,
+  offer: offersSteadily,
+  hidden: hidesNothing,
+  surface: surfaceAsReviewed,
   ...Object.fromEntries(ownerChecks.map((check) => [check, worksWithOwner(check)])),
 };
 
@@ -51,6 +58,8 @@ export interface SmokeRequest {
   readonly image: string;
   /** The tools that somebody has reviewed; undefined: none were, or other ones are wanted. */
   readonly reviewed: readonly Tool[] | undefined;
+  /** The surface that somebody has reviewed; undefined as above. */
+  readonly reviewedSurface?: Surface | undefined;
   readonly deadlineMs: number;
   readonly emit: Emit;
   readonly signal?: AbortSignal | undefined;
@@ -81,8 +90,10 @@ export interface SmokeReport {
 export interface SmokeResult {
   readonly report: SmokeReport;
   readonly image: ImageFacts;
-  /** What the server offers, sorted by name. */
+  /** The content of `tools.json`, sorted by name. */
   readonly tools: readonly Tool[];
+  /** The content of `surface.json`; undefined if it did not get so far, or is too large. */
+  readonly surface: Surface | undefined;
   /** The content of `proof.json`; undefined if it has not passed. */
   readonly proof: Proof | undefined;
 }
@@ -97,7 +108,7 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeResult> {
   const { report } = result;
   const state = report.passed ? 'done' : 'failed';
   emit({ type: 'stage', subject, stage: 'test', state, detail: summary(report) });
-  const proof = report.passed ? await proven(entry, { engine, image: image.facts, report }) : undefined;
+  const proof = report.passed ? await proven(entry, { engine, image: image.facts, ...result }) : undefined;
   return { ...result, image: image.facts, proof };
 }
 
@@ -115,9 +126,9 @@ async function imageFacts({ engine, entry, image: reference }: SmokeRequest): Pr
 }
 
 async function judged(
-  { engine, entry, labels, reviewed, deadlineMs, emit, signal }: SmokeRequest,
+  { engine, entry, labels, reviewed, reviewedSurface, deadlineMs, emit, signal }: SmokeRequest,
   { reference: image, facts }: Image,
-): Promise<Pick<SmokeResult, 'report' | 'tools'>> {
+): Promise<Pick<SmokeResult, 'report' | 'tools' | 'surface'>> {
   const observed = { engine, entry, image, labels, knownTools: reviewed, deadlineMs, signal };
   const uid = thisHost().user?.uid;
   const first = await observe(observed);
@@ -125,22 +136,41 @@ async function judged(
   const answers = session.handshake.failure === undefined;
   const [modern, filled, owned] = answers
     ? await Promise.all([observeModern(observed), observeExamples(observed), observeOwners(observed, uid)])
-    : [false, undefined, []];
-  const seen = { ...session, filled, owned };
+    : [undefined, undefined, []];
+  const recorded = await observeSurface(observed, { first: session.handshake, filled, modern });
+  const seen = { ...session, filled, owned, recorded, knownSurface: reviewedSurface };
   const untried = answers ? untriedOwners(entry, uid) : undefined;
   if (untried !== undefined) emit({ type: 'notice', subject: entry.name, message: untried });
-  const tools = seen.handshake.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { report: reportOf(seen, { image, imageId: facts.id, modern }), tools };
+  const isModern = modern !== undefined;
+  const report = reportOf(seen, { image, imageId: facts.id, modern: isModern });
+  return { report, ...offeredIn(seen) };
+}
+
+/** Without a surface the tools are those of the first start. */
+function offeredIn({ recorded, handshake }: Observation): Pick<SmokeResult, 'tools' | 'surface'> {
+  const surface = recorded?.surface;
+  const tools =
+    surface === undefined ? handshake.tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : toolsOf(surface);
+  return { surface, tools };
 }
 
 async function proven(
   entry: Server['entry'],
-  { engine, image, report }: { engine: Engine; image: ImageFacts; report: SmokeReport },
+  { engine, image, report, surface }: Pick<SmokeResult, 'image' | 'report' | 'surface'> & { engine: Engine },
 ): Promise<Proof> {
   const { proof: verified, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
   const measured = { initializeMs, memoryBytes, exitMs };
-  const info = await engine.info();
-  return proofOf({ entry, image, engine: info, verified, tools, checks: passed, measured, date: new Date() });
+  return proofOf({
+    entry,
+    image,
+    engine: await engine.info(),
+    verified,
+    tools,
+    surface: surface && surfaceSha256(surface),
+    checks: passed,
+    measured,
+    date: new Date(),
+  });
 }
 
 function reportOf(
@@ -175,10 +205,11 @@ function reportOf(
 }
 
 /** A check that had nothing to look at has found nothing either. */
-function isMade(check: string, { entry, probed, filled, owned, unanswered }: Observation): boolean {
+function isMade(check: string, { entry, probed, filled, owned, unanswered, recorded }: Observation): boolean {
   if (check.startsWith('owner-')) return owned.some((one) => one.check === check);
   if (check === 'answers') return unanswered !== undefined;
   if (check === 'examples') return filled !== undefined;
+  if (['offer', 'hidden', 'surface'].includes(check)) return recorded?.surface !== undefined;
   if (check === 'call' || check === 'paths') return entry.smoke.call !== undefined;
   return check !== 'permissions' || probed !== undefined;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
-import { keyOf, surfaceVersion, type Lists, type Surface } from './surface.ts';
+import { keyOf, listNames, surfaceVersion, type Surface } from './surface.ts';
 
 /** Something in a surface that does not fit: where, and what was expected. */
 export interface Fault {
@@ -9,9 +9,15 @@ export interface Fault {
 }
 
 const topKeys = ['surfaceVersion', 'dependsOn', 'triedSettings', 'revisions'];
-const lists = ['tools', 'prompts', 'resources', 'resourceTemplates'] as const satisfies (keyof Lists)[];
-const parts: readonly string[] = ['instructions', ...lists];
-const revisionKeys = ['protocolVersion', 'serverInfo', 'capabilities', 'instructions', 'varies', ...lists];
+const parts: readonly string[] = ['instructions', ...listNames];
+const revisionKeys = [
+  'protocolVersion',
+  'serverInfo',
+  'capabilities',
+  'instructions',
+  'varies',
+  ...listNames,
+];
 const optionalKeys = new Set(['instructions']);
 
 /** Whether a value is a surface; what does not fit is added to `faults`. */
@@ -52,7 +58,7 @@ function revisionFaults(value: JsonValue, at: Fault['path']): Fault[] {
       ? []
       : [fault([...at, 'instructions'], 'expected a text')]),
     ...textFaults(varies, [...at, 'varies'], parts),
-    ...lists.flatMap((list) => listFaults(value[list], { at: [...at, list], key: keyOf[list] })),
+    ...listNames.flatMap((list) => listFaults(value[list], { at: [...at, list], key: keyOf[list] })),
   ];
 }
 

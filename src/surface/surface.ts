@@ -57,3 +57,11 @@ export const keyOf = {
   resources: 'uri',
   resourceTemplates: 'uriTemplate',
 } as const satisfies Record<keyof Lists, string>;
+
+export const listNames: readonly (keyof Lists)[] = ['tools', 'prompts', 'resources', 'resourceTemplates'];
+
+/** What tells a definition of a list from the others in it. */
+export function definitionKey(list: keyof Lists, definition: JsonObject): string {
+  const key = definition[keyOf[list]];
+  return typeof key === 'string' ? key : '';
+}

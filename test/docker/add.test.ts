@@ -74,7 +74,14 @@ async function added(want: string): Promise<NonNullable<AddReport['entry']>> {
   assert.ok(lock);
   assert.deepEqual(entry, report.entry);
   const files = readdirSync(path.join(folder, report.name)).toSorted();
-  assert.deepEqual(files, ['lock.json', 'package-lock.json', 'proof.json', 'server.yaml', 'tools.json']);
+  assert.deepEqual(files, [
+    'lock.json',
+    'package-lock.json',
+    'proof.json',
+    'server.yaml',
+    'surface.json',
+    'tools.json',
+  ]);
   assert.ok(await engine.inspectImage(imageIn({ kind: 'folder', folder }, report.name)));
   return entry;
 }

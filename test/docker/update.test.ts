@@ -122,6 +122,7 @@ test('a new entry is locked, built and verified before it has a lock', { timeout
     'package-lock.json',
     'proof.json',
     'server.yaml',
+    'surface.json',
     'tools.json',
   ]);
   assert.ok(made);
@@ -263,7 +264,7 @@ test(
     const files = github.files(`mcpcat/update-${name}`);
     assert.deepEqual([...files.keys()].sort(), [
       'README.md',
-      ...['lock.json', 'package-lock.json', 'proof.json', 'tools.json'].map(
+      ...['lock.json', 'package-lock.json', 'proof.json', 'surface.json', 'tools.json'].map(
         (file) => `catalog/${name}/${file}`,
       ),
     ]);

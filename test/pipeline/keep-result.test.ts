@@ -6,11 +6,14 @@ import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { readProof } from '../../src/catalog/proof.ts';
 import { jsonText } from '../../src/lib/folders.ts';
 import { label } from '../../src/lib/labels.ts';
-import { keepProof, keepResult, reviewedTools } from '../../src/pipeline/keep-result.ts';
+import { keepProof, keepResult, reviewedOffer } from '../../src/pipeline/keep-result.ts';
 import { proofOf, type Proving } from '../../src/smoke/proof-of.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
+import { readSurfaceFile } from '../../src/surface/read-surface.ts';
+import { surfaceText } from '../../src/surface/surface-text.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { aSurface } from '../surface/surfaces.ts';
 
 const { entry } = parseEntry('server.yaml', entryText('x'), 'x');
 assert.ok(entry);
@@ -35,7 +38,7 @@ const other = { ...old, description: 'Asks more.' };
 
 /** What `smokeTest` hands over, of which only this is kept. */
 function result(changes: Partial<SmokeResult>): SmokeResult {
-  return { report: {} as SmokeResult['report'], image, tools: [old], proof, ...changes };
+  return { report: {} as SmokeResult['report'], image, tools: [old], surface: aSurface(), proof, ...changes };
 }
 const toolsIn = (folder: string): string => readFileSync(path.join(folder, 'tools.json'), 'utf8');
 
@@ -54,8 +57,11 @@ test('a first result writes tools and proof; tools that were reviewed are kept, 
   assert.deepEqual(await readProof(folder), proof);
   await keepResult(folder, result({ tools: [other] }), 'kept');
   assert.equal(toolsIn(folder), jsonText({ tools: [old] }));
-  assert.deepEqual(await reviewedTools(folder, 'kept'), [old]);
-  assert.equal(await reviewedTools(folder, 'replaced'), undefined);
+  assert.deepEqual(await reviewedOffer(folder, 'kept'), { reviewed: [old], reviewedSurface: aSurface() });
+  assert.deepEqual(await reviewedOffer(folder, 'replaced'), {
+    reviewed: undefined,
+    reviewedSurface: undefined,
+  });
   await keepResult(folder, result({ tools: [other] }), 'replaced');
   assert.equal(toolsIn(folder), jsonText({ tools: [other] }));
 });
@@ -64,8 +70,8 @@ test('a test that failed writes nothing, and takes back a proof of that image al
   const folder = temporaryFolder(t);
   await keepResult(folder, result({ proof: undefined, tools: [other] }), 'replaced');
   assert.deepEqual(
-    [existsSync(path.join(folder, 'tools.json')), await readProof(folder)],
-    [false, undefined],
+    [existsSync(path.join(folder, 'tools.json')), await readProof(folder), await readSurfaceFile(folder)],
+    [false, undefined, undefined],
   );
   await keepResult(folder, result({}), 'kept');
   const another = { ...image, id: 'sha256:2', labels: { [label.fingerprint]: 'f2' } };
@@ -82,11 +88,22 @@ test('a damaged tools.json is no missing review: it stays, and it is said', asyn
     code: 'entry-invalid',
     message: /tools\.json: expected tools as mcpcat test writes them/,
   };
-  await assert.rejects(reviewedTools(folder, 'kept'), expected);
+  await assert.rejects(reviewedOffer(folder, 'kept'), expected);
   await assert.rejects(keepResult(folder, result({}), 'kept'), expected);
   assert.equal(toolsIn(folder), '{"tools": [');
   await keepResult(folder, result({}), 'replaced');
   assert.equal(toolsIn(folder), jsonText({ tools: [old] }));
+});
+
+test('the surface is written with the proof; one that can not be recorded takes the old one away', async (t) => {
+  const folder = temporaryFolder(t);
+  const surface = aSurface({ dependsOn: 'settings' });
+  await keepResult(folder, result({ surface }), 'kept');
+  assert.equal(readFileSync(path.join(folder, 'surface.json'), 'utf8'), surfaceText(surface));
+  await keepResult(folder, result({ proof: undefined }), 'kept');
+  assert.deepEqual(await readSurfaceFile(folder), surface);
+  await keepResult(folder, result({ surface: undefined }), 'kept');
+  assert.equal(await readSurfaceFile(folder), undefined);
 });
 
 test('a proof that differs only in its day, its measurements and the name of the image is left as it is', async (t) => {
@@ -102,6 +119,7 @@ test('a proof that differs only in its day, its measurements and the name of the
 for (const [what, changed] of Object.entries({
   'another fingerprint': { image: { id: 'sha256:1', labels: { [label.fingerprint]: 'f2' } } },
   'one tool more': { tools: 4 },
+  'the hash of a surface': { surface: 'd'.repeat(64) },
   'one check less': { checks: ['handshake'] },
   'one way around less': { verified: { works: 1, refused: 35 } },
 }))

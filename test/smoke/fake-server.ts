@@ -10,6 +10,8 @@ interface Call {
 
 export interface Behaviour {
   readonly tools?: readonly string[];
+  /** What a method answers instead, with the number of the start from 1; undefined: that it does not know it. */
+  readonly answers?: Readonly<Record<string, (start: number, params: Call['params']) => object | undefined>>;
   /** Written to stdout before anything else. */
   readonly banner?: string;
   /** It goes on after the end of its input. */
@@ -28,7 +30,9 @@ export interface Behaviour {
 export function mcpServer(behaviour: Behaviour = {}): Program {
   const { tools = ['say'], banner, ignoresEof = false, dies, onCall, says = 'said' } = behaviour;
   let slow = behaviour.slowAtFirst === true;
+  let starts = 0;
   return (container) => {
+    const start = ++starts;
     const isSlow = slow;
     slow = false;
     let lists = 0;
@@ -43,7 +47,8 @@ export function mcpServer(behaviour: Behaviour = {}): Program {
       if (isSlow && method === 'tools/list' && ++lists > 1) return;
       const before = method === 'tools/call' ? onCall?.(String(params['name'])) : undefined;
       const reply = (): void => {
-        const result = answer(method, params, { tools, says });
+        const own = behaviour.answers?.[method];
+        const result = own === undefined ? answer(method, params, { tools, says }) : own(start, params);
         if (id === undefined || container.state !== 'running') return;
         const body =
           result === undefined ? { error: { code: -32601, message: 'unknown method' } } : { result };

@@ -4,7 +4,7 @@ import type { Server } from '../../catalog/server.ts';
 import type { Emit } from '../../lib/event.ts';
 import { jsonText, writeWhole } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
-import { keepResult, reviewedTools, type ReviewUse } from '../../pipeline/keep-result.ts';
+import { keepResult, reviewedOffer, type ReviewUse } from '../../pipeline/keep-result.ts';
 import { smokeTest, type SmokeReport, type SmokeRequest } from '../../smoke/smoke-test.ts';
 import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
@@ -48,8 +48,8 @@ async function testAndKeep(server: Server, { use, keep, ...run }: Testing): Prom
   const { entry, folder } = server;
   const { name } = entry;
   const labels = { [label.role]: 'test', [label.server]: name };
-  const reviewed = await reviewedTools(folder, use);
-  const result = await smokeTest({ ...run, entry, image: imageOf(server), labels, reviewed, deadlineMs });
+  const reviewed = await reviewedOffer(folder, use);
+  const result = await smokeTest({ ...run, entry, image: imageOf(server), labels, ...reviewed, deadlineMs });
   if (keep) await keepResult(folder, result, use);
   return result.report;
 }

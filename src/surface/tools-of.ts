@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { Tool } from '../catalog/tools.ts';
+import { schemaHash } from '../mcp/schema-hash.ts';
+import { surfaceText } from './surface-text.ts';
+import type { RevisionSurface, Surface } from './surface.ts';
+
+/** The content of `tools.json`: what a reviewer reads, of the revision that clients ask for by `initialize` if there is one. */
+export function toolsOf({ revisions }: Surface): readonly Tool[] {
+  const [newest] = revisions;
+  const { tools } = revisions.find(isLegacy) ?? newest ?? { tools: [] };
+  return tools.map(({ name, description, inputSchema }) => ({
+    name,
+    description: typeof description === 'string' ? description : '',
+    schema: schemaHash(inputSchema ?? null),
+  }));
+}
+
+function isLegacy({ protocolVersion }: RevisionSurface): boolean {
+  return protocolVersion < '2026';
+}
+
+/** sha256 of its text, in hex: what a proof says of it. */
+export function surfaceSha256(surface: Surface): string {
+  return createHash('sha256').update(surfaceText(surface)).digest('hex');
+}
