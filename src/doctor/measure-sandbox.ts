@@ -25,6 +25,7 @@ const sandbox: Sandbox = {
   program: ['watch'],
   args: [],
   mounts: [],
+  handed: [],
   written: [],
   user: `${String(uid)}:${String(uid)}`,
   writable: ['/tmp'],

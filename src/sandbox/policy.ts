@@ -54,6 +54,7 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
       ...authoritiesMount(overrides.authorities, paths.labelled),
       ...stateOf(entry, { user, use: overrides.state ?? 'thrown-away', labels: overrides.stateLabels }),
     ],
+    handed: handed.map(({ folder }) => folder),
     written: handed.flatMap(({ written }) => written),
     user,
     writable: permissions.writable,

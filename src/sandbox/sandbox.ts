@@ -24,6 +24,8 @@ export interface Sandbox {
   readonly program?: readonly string[];
   /** Folders of the user's with the guards on top of them, and volumes for the server's own. */
   readonly mounts: readonly BindMount[];
+  /** Of these what the user handed over by the entry's names, wherever in the container it is seen. */
+  readonly handed: readonly BindMount[];
   /** Folders handed over for writing, and what is guarded in them. */
   readonly written: readonly WrittenFolder[];
   /** `uid:gid`, never root. */

@@ -95,6 +95,7 @@ function sandboxNamed(name: string): Sandbox {
     secrets: {},
     args: [],
     mounts: [],
+    handed: [],
     written: [],
     user: '65532:65532',
     writable: [folder],

@@ -1,4 +1,3 @@
-import type { Entry } from '../catalog/entry.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -46,7 +45,7 @@ async function failureOf(
   { engine, entry, deadlineMs }: ObserveRequest,
   { testSession, sandbox }: { readonly testSession: TestSession; readonly sandbox: Sandbox },
 ): Promise<string | undefined> {
-  const attempts = attemptsOf(entry, sandbox);
+  const attempts = attemptsOf(sandbox);
   let closed: readonly string[] = [];
   const beforeClose = async (): Promise<void> => {
     const answers = await probe(engine, testSession, attempts);
@@ -64,10 +63,8 @@ async function failureOf(
 }
 
 /** The probe works as the server's user. It writes by making a file in a folder. What lies inside a mount is not ours to try. */
-function attemptsOf(entry: Entry, { mounts }: Sandbox): Attempt[] {
-  const declared = new Set(entry.permissions.mounts.map(({ target }) => target));
-  return mounts.flatMap(({ target, readOnly, file }): Attempt[] => {
-    if (!declared.has(target)) return [];
+function attemptsOf({ handed }: Sandbox): Attempt[] {
+  return handed.flatMap(({ target, readOnly, file }): Attempt[] => {
     if (file === true) return [{ what: 'read', target }];
     return [{ what: 'list', target }, ...(readOnly ? [] : [{ what: 'write', target } as const])];
   });

@@ -30,6 +30,7 @@ export async function probe(
   { id, init }: Pick<Channel, 'id' | 'init'>,
   attempts: readonly Attempt[],
 ): Promise<Answer[]> {
+  if (attempts.length === 0) return [];
   const words = attempts.map(({ what, target }) => `${what}:${target}`);
   const session = await engine.exec(id, [init, 'probe', ...words]);
   const { stdout, stderr } = await outputOf(session);
@@ -51,9 +52,9 @@ async function outputOf(session: ExecSession): Promise<{ stdout: string; stderr:
   session.stdin.on('error', () => undefined).end();
   for (const name of ['stdout', 'stderr'] as const) {
     session[name].on('error', () => over.resolve());
-    session[name].on('data', (chunk: Buffer) => {
+    session[name].setEncoding('utf8').on('data', (text: string) => {
       // The server may have stopped the probe and answer in its place, but not fill our memory.
-      if (said[name].length < maxBytes) said[name] += chunk.toString('latin1');
+      if (said[name].length < maxBytes) said[name] += text;
     });
   }
   session.stdout.once('close', () => over.resolve());

@@ -62,7 +62,7 @@ async function lookAround({ engine, image, sandbox, isolation, labels }: Proof):
   const words = attempts.map(({ what, target }) => `${what}:${target}`);
   const request = {
     ...{ engine, image, labels },
-    sandbox: { ...bare, mounts: [], written: [], secrets: {}, network: [], isolation },
+    sandbox: { ...bare, mounts: [], handed: [], written: [], secrets: {}, network: [], isolation },
     dial: () => Promise.reject(new Error('the probe has no tunnel')),
     onAttempt: () => undefined,
     adjust: (settings: ContainerSettings): ContainerSettings => ({

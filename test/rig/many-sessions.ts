@@ -17,6 +17,7 @@ const sandbox: Sandbox = {
   secrets: { TOKEN: 'each has its own' },
   args: [],
   mounts: [],
+  handed: [],
   written: [],
   user: '65532:65532',
   writable: ['/tmp'],

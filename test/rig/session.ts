@@ -15,6 +15,7 @@ export const plainSandbox: Sandbox = {
   secrets: {},
   args: [],
   mounts: [],
+  handed: [],
   written: [],
   user: '65532:65532',
   writable: ['/tmp'],

@@ -16,6 +16,7 @@ test('an entry that asks for nothing gets the defaults', () => {
     secrets: {},
     args: [],
     mounts: [],
+    handed: [],
     written: [],
     user: '65532:65532',
     writable: ['/tmp'],

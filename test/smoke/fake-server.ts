@@ -88,7 +88,7 @@ export function soundProbe(open: readonly string[]): (exec: FakeExec) => void {
   return (exec) => {
     const [program = '', verb = '', ...attempts] = exec.command;
     exec.stdin.resume();
-    if (!program.endsWith('/mcpcat-init') || verb !== 'probe') return exec.exit(127);
+    if (!program.endsWith('/mcpcat-init') || verb !== 'probe' || attempts.length === 0) return exec.exit(127);
     for (const [index, attempt] of attempts.entries()) {
       const [what = '', target = ''] = attempt.split(/:(.*)/s);
       // What was handed over is there to be looked at.

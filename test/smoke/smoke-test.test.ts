@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { entryText } from '../catalog/entry-text.ts';
+import { entryOf } from '../sandbox/fixtures.ts';
 import { mcpServer, soundProbe, type Behaviour } from './fake-server.ts';
 import { smokeRig, type SmokeRig } from './smoke-rig.ts';
 
@@ -106,4 +107,20 @@ test('a test that is cancelled while the server is asked is no verdict either', 
   engine.onExec = () => cancel.abort();
   await assert.rejects(run({ signal: cancel.signal }), { code: 'cancelled' });
   assert.equal(engine.containers.size, 0);
+});
+
+test('a folder that is seen at the path it has on the user’s machine is tried there with every owner', async () => {
+  const mount = { name: 'output', target: '/tmp/output', mode: 'rw', samePath: true, description: 'Results' };
+  const entry = entryOf({ permissions: { writable: ['/tmp'], mounts: [mount] } });
+  const { engine, run } = smokeRig(entry, {});
+  const tried: string[] = [];
+  engine.onExec = (exec) => {
+    const handed = exec.command.flatMap((word) => /^write:(.*mcpcat-test-.*)$/.exec(word)?.[1] ?? []);
+    tried.push(...exec.command.filter((word) => word.startsWith('list:')));
+    soundProbe(['/tmp', ...handed])(exec);
+  };
+  const { report } = await run();
+  assert.deepEqual([report.passed, report.findings], [true, []]);
+  assert.ok(report.checks.includes('owner-755'), String(report.checks));
+  assert.ok(tried.length > 0 && tried.every((word) => word.includes('mcpcat-test-')), String(tried));
 });
