@@ -14,15 +14,11 @@ import { ownerText, thisOwner } from '../../src/sandbox/owner.ts';
 import { closed } from '../rig/closed.ts';
 import { eventually, run, testEngine } from '../rig/engine.ts';
 import { talk, type Talk } from '../rig/talk.ts';
+import { given } from './given.ts';
 import { note } from './note.ts';
 import { OwnSshd } from './own-sshd.ts';
 import { TlsWay } from './tls-way.ts';
 
-const given = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: npm run test:engines starts this`);
-  return value;
-};
 const socket = given('DOCKER_HOST').replace('unix://', '');
 const engineFolder = given('MCPCAT_ENGINE_FOLDER');
 const folder = mkdtempSync(path.join(engineFolder, 'elsewhere-'));

@@ -20,13 +20,19 @@ import { pipeline } from 'node:stream/promises';
 import { run as runTests } from 'node:test';
 import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { thisHost } from '../../src/host/this-host.ts';
 import { project, run } from '../rig/engine.ts';
 import { knownEngines, type KnownEngine } from './known-engines.ts';
 import { OwnEngine } from './own-engine.ts';
 import type { Recorded } from './recorded.ts';
 
 const recordFile = path.join(import.meta.dirname, 'recorded.json');
-const files = ['test/docker/contract.test.ts', 'test/docker/sandbox.test.ts', 'test/engines/user-pass.ts'];
+const files = [
+  'test/docker/contract.test.ts',
+  'test/docker/sandbox.test.ts',
+  'test/engines/user-pass.ts',
+  'test/engines/base-digest.ts',
+];
 /** Besides, on one that is reached over ssh and TLS too. */
 const farFile = 'test/engines/elsewhere.ts';
 const servers = ['everything', 'filesystem', 'memory', 'fetch', 'github', 'time'];
@@ -40,6 +46,9 @@ if (unknown !== undefined) {
 const work = mkdtempSync(path.join(tmpdir(), 'mcpcat-engines-'));
 const first = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 const archive = process.env['MCPCAT_ENGINE_IMAGES'] ?? path.join(work, 'images.tar');
+process.env['MCPCAT_ENGINE_FIRST'] = first;
+// Where this user's own builds keep what they have fetched.
+process.env['MCPCAT_ENGINE_CACHE'] ??= thisHost().folders(process.env).cache;
 // A rootless engine's account reads the profile there.
 chmodSync(work, 0o755);
 // Nothing that these starts agree to is the user's.

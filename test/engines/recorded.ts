@@ -13,6 +13,8 @@ export interface Recorded {
     readonly logs?: 'followed' | 'refused';
     /** Of a small image built there. */
     readonly digest?: string;
+    /** Manifest digests of bases that a plain user made there, the first engine's own: by `python-runtime`. */
+    readonly bases?: Readonly<Record<string, string>>;
     /** It was reached over ssh and over TLS too. */
     readonly elsewhere?: true;
     /** Nothing is started there, because of this. */
