@@ -1,15 +1,19 @@
 import { McpcatError } from '../lib/errors.ts';
 import { checkedZip } from '../upstream/go-module-zip.ts';
+import { goProgram } from '../upstream/go-program.ts';
 import { goModule } from '../upstream/go-proxy.ts';
 import { licenseOfText } from './license.ts';
 import { repositoryUrl, type Package, type PackageFile, type PackageQuery } from './package.ts';
 import { filesOfModule } from './unpack.ts';
 
 /** One release of a Go module with its files; `name` becomes the path of the program in it. */
-export async function goPackage({ name, version, env, signal }: PackageQuery): Promise<Package> {
+export async function goPackage(query: PackageQuery): Promise<Package> {
+  const { name, version, env, signal } = query;
   const subject = `go:${name}`;
   const module = await goModule(name, { range: version, env, signal });
-  const files = filesOfModule(await checkedZip(module, { subject: name, given: env, signal }), module);
+  const program = await goProgram(query);
+  const zip = await checkedZip(module, { program, subject: name, given: env, signal });
+  const files = filesOfModule(zip, module);
   const programs = programsOf(files);
   const folder = name === module.path ? undefined : name.slice(module.path.length + 1);
   const chosen = chooseProgram(programs, { folder, module: module.path });

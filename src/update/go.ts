@@ -4,6 +4,7 @@ import { makeFolder } from '../lib/make-folder.ts';
 import { readBaseLock } from '../base/base-lock.ts';
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { goProgram } from '../upstream/go-program.ts';
 import { goModule } from '../upstream/go-proxy.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
@@ -29,8 +30,9 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
   ];
   await writeFile(path.join(module, 'go.mod'), `${manifest.join('\n\n')}\n`);
   const GOTOOLCHAIN = await toolchain(request.templates);
+  const go = goCommand(request, { module, program: await goProgram(request) });
   const online = { GOPROXY: hostFor('go', env), GOMODCACHE: first, GOTOOLCHAIN };
-  await go(request, { args: ['mod', 'tidy'], module, env: online });
+  await go(['mod', 'tidy'], online);
   const offline = {
     GOPROXY: `file://${first}/cache/download`,
     GOMODCACHE: second,
@@ -39,16 +41,10 @@ export async function resolveGo(request: ResolveRequest): Promise<Resolution> {
     GONOSUMDB: '*',
     GOSUMDB: 'off',
   };
-  const listed = await go(request, {
-    args: ['list', '-deps', '-f', '{{with .Module}}{{.Path}} {{.Version}}{{end}}', source.name],
-    module,
-    env: offline,
-  });
-  const main = await go(request, {
-    args: ['list', '-f', '{{.Module.Path}} {{.Module.Version}} {{.Module.GoVersion}} {{.Name}}', source.name],
-    module,
-    env: offline,
-  });
+  const modules = '{{with .Module}}{{.Path}} {{.Version}}{{end}}';
+  const listed = await go(['list', '-deps', '-f', modules, source.name], offline);
+  const facts = '{{.Module.Path}} {{.Module.Version}} {{.Module.GoVersion}} {{.Name}}';
+  const main = await go(['list', '-f', facts, source.name], offline);
   const [, moduleVersion = '', goVersion = '', name] = main.trim().split(' ');
   if (name !== 'main')
     throw new McpcatError(
@@ -75,11 +71,14 @@ async function toolchain(templates: string): Promise<string> {
   return name === undefined ? 'auto' : `${name}+auto`;
 }
 
-function go(
+type RunGo = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;
+
+/** In the folder of our module. */
+function goCommand(
   { signal, source, env: given }: ResolveRequest,
-  { args, module, env }: { args: readonly string[]; module: string; env: Readonly<Record<string, string>> },
-): Promise<string> {
-  return runGo({ subject: source.name, given, args, folder: module, env, signal });
+  { module, program }: { readonly module: string; readonly program: string },
+): RunGo {
+  return (args, env) => runGo({ program, subject: source.name, given, args, folder: module, env, signal });
 }
 
 async function locked(module: string): Promise<Record<string, string>> {

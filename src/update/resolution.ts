@@ -9,6 +9,8 @@ export interface ResolveRequest {
   readonly source: Source;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly store: Store;
+  /** Where tools are unpacked. */
+  readonly cacheFolder: string;
   /** An empty folder, removed afterwards. */
   readonly folder: string;
   readonly templates: string;

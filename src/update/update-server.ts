@@ -89,6 +89,7 @@ async function resolve(
     source,
     env,
     store,
+    cacheFolder,
     folder,
     templates,
     before,

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../lib/child-environment.ts';
-import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 
 export interface GoCommand {
+  /** Its path (go-program.ts). */
+  readonly program: string;
   /** What it is for, in messages: the package. */
   readonly subject: string;
   /** The user's: only what every child process may have is passed on. */
@@ -18,10 +20,17 @@ export interface GoCommand {
 
 /**
  * What the go command writes to stdout, with none of the user's settings for it. Throws `package-unknown`,
- * `integrity-mismatch` (the checksum database knows other contents), `upstream-unavailable`, and `lock-refused` where
- * there is no go command.
+ * `integrity-mismatch` (the checksum database knows other contents) and `upstream-unavailable`.
  */
-export async function runGo({ subject, given, args, folder, env, signal }: GoCommand): Promise<string> {
+export async function runGo({
+  program,
+  subject,
+  given,
+  args,
+  folder,
+  env,
+  signal,
+}: GoCommand): Promise<string> {
   // An empty variable would mean "not set", and then the user's file counts: so that file is off (`go help environment`).
   const own = {
     GOENV: 'off',
@@ -30,9 +39,11 @@ export async function runGo({ subject, given, args, folder, env, signal }: GoCom
     GOWORK: 'off',
     CGO_ENABLED: '0',
     GOOS: 'linux',
+    // It would look for its compiler to find this out, which is not there.
+    GOROOT: path.dirname(path.dirname(program)),
   };
   try {
-    const { stdout } = await promisify(execFile)('go', args, {
+    const { stdout } = await promisify(execFile)(program, args, {
       cwd: folder,
       env: childEnvironment(given, { ...own, ...env }),
       maxBuffer: 64 << 20,
@@ -45,12 +56,6 @@ export async function runGo({ subject, given, args, folder, env, signal }: GoCom
 }
 
 function goFailure(error: unknown, name: string): McpcatError {
-  if (codeOf(error) === 'ENOENT') {
-    return new McpcatError('lock-refused', `go:${name}: a Go server needs the go command on this machine`, {
-      hint: 'install Go from go.dev or the distribution',
-      cause: error,
-    });
-  }
   const stderr: unknown =
     typeof error === 'object' && error !== null ? Reflect.get(error, 'stderr') : undefined;
   const said = (typeof stderr === 'string' ? stderr : '').split('\n').filter(Boolean).slice(-15);

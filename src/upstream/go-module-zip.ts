@@ -11,11 +11,12 @@ import { hostFor } from './hosts.ts';
  */
 export async function checkedZip(
   { path: module, version }: GoModule,
-  { subject, given, signal }: Pick<GoCommand, 'subject' | 'given' | 'signal'>,
+  { program, subject, given, signal }: Pick<GoCommand, 'program' | 'subject' | 'given' | 'signal'>,
 ): Promise<Uint8Array> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-module-'));
   try {
     await runGo({
+      program,
       subject,
       given,
       args: ['mod', 'download', `${module}@${version}`],

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
 import { zipSync } from 'fflate';
 import { goPackage } from '../../src/package/go.ts';
+import { goTool } from '../../src/upstream/go-program.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
@@ -27,7 +30,17 @@ function answerOf(url: string, database: string): string | Uint8Array | undefine
   return new Map<string, string | Uint8Array>(Object.entries(answers)).get(url.split('/').at(-1) ?? '');
 }
 
-const noGo = spawnSync('go', ['version']).status === 0 ? false : 'there is no go command here';
+const installed = spawnSync('go', ['env', 'GOROOT'], { encoding: 'utf8' });
+const noGo = installed.status === 0 ? false : 'there is no go command here';
+
+/** This machine's own go in place of the locked one, which would have to be fetched. */
+async function cacheWithGo(t: TestContext): Promise<string> {
+  const cacheFolder = temporaryFolder(t);
+  const { folder } = await goTool({ cacheFolder });
+  mkdirSync(path.dirname(folder), { recursive: true });
+  symlinkSync(installed.stdout.trim(), folder);
+  return cacheFolder;
+}
 
 for (const [title, database] of [
   ['does not know', ''],
@@ -45,7 +58,7 @@ for (const [title, database] of [
         if (body === undefined) response.statusCode = 404;
         response.end(body ?? '404 not found');
       });
-      const query = { name: module, version: '1.0.0', cacheFolder: temporaryFolder(t) };
+      const query = { name: module, version: '1.0.0', cacheFolder: await cacheWithGo(t) };
       await assert.rejects(
         goPackage({ ...query, env: { ...process.env, GOPROXY: url } }),
         ({ message }: Error) => {

@@ -52,6 +52,7 @@ async function resolve(
     source: { kind: 'npm', name: 'fixture', range: undefined },
     env: { npm_config_registry: `${server.url}/` },
     store: new Store(temporaryFolder(t)),
+    cacheFolder: temporaryFolder(t),
     folder: temporaryFolder(t),
     templates: '',
   });
