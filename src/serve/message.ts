@@ -1,7 +1,7 @@
+import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+
 /** Of a request; `null` never identifies one in MCP. */
 export type Id = string | number;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * A JSON value that may stay text: what only passes through is neither parsed nor written anew, however big it is. Each
@@ -9,9 +9,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  */
 export class Part {
   #bytes: Buffer | undefined;
-  #parsed: { readonly value: unknown } | undefined;
+  #parsed: { readonly value: JsonValue } | undefined;
 
-  private constructor(bytes: Buffer | undefined, parsed: { readonly value: unknown } | undefined) {
+  private constructor(bytes: Buffer | undefined, parsed: { readonly value: JsonValue } | undefined) {
     this.#bytes = bytes;
     this.#parsed = parsed;
   }
@@ -21,26 +21,26 @@ export class Part {
     return new Part(bytes, undefined);
   }
 
-  static ofValue(value: unknown): Part {
+  static ofValue(value: JsonValue): Part {
     return new Part(undefined, { value });
   }
 
   /** UTF-8. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(JSON.stringify(this.#parsed?.value) ?? 'null');
+    this.#bytes ??= Buffer.from(JSON.stringify(this.#parsed?.value ?? null));
     return this.#bytes;
   }
 
   /** Throws `SyntaxError` if the text is no JSON after all. */
-  get value(): unknown {
-    this.#parsed ??= { value: JSON.parse((this.#bytes ?? Buffer.from('null')).toString('utf8')) as unknown };
+  get value(): JsonValue {
+    this.#parsed ??= { value: parseJson(this.#bytes?.toString('utf8') ?? 'null') };
     return this.#parsed.value;
   }
 
   /** The value if it is an object, else an empty one. */
   get object(): JsonObject {
     const { value } = this;
-    return isObject(value) ? value : {};
+    return isJsonObject(value) ? value : {};
   }
 }
 
@@ -92,14 +92,10 @@ export function failure(id: Id | null, code: number, message: string): Failure {
   return { kind: 'failure', id, error: Part.ofValue({ code, message }) };
 }
 
-export function result(id: Id, value: unknown): Result {
+export function result(id: Id, value: JsonValue): Result {
   return { kind: 'result', id, result: Part.ofValue(value) };
 }
 
 export function notification(method: string, params?: JsonObject): Notification {
   return { kind: 'notification', method, params: params === undefined ? undefined : Part.ofValue(params) };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

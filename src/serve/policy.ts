@@ -1,5 +1,6 @@
 /** The port through which a profile's policy and the log of calls take part in what the hub does (src/profile, src/call-log). */
-import type { JsonObject, Part } from './message.ts';
+import type { JsonObject } from '../lib/json-value.ts';
+import type { Part } from './message.ts';
 
 /** One `tools/call` that is about to be sent, or was. */
 export interface CallFacts {

@@ -1,5 +1,7 @@
 import { McpcatError } from '../lib/errors.ts';
-import { isObject, notification, Part, type JsonObject, type Response } from './message.ts';
+import { isModern } from '../surface/surface.ts';
+import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
+import { notification, Part, type Response } from './message.ts';
 import type { Peer } from './peer.ts';
 
 /** What a client says of itself, in either protocol revision. */
@@ -11,11 +13,6 @@ export interface ClientFacts {
 export const modernRevision = '2026-07-28';
 /** Of those with `initialize`, newest first. */
 export const legacyRevisions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
-
-/** `2026-07-28` and later have no handshake: what is asked carries its revision. */
-export function isModern(revision: string): boolean {
-  return revision >= modernRevision;
-}
 
 export const metaKey = {
   version: 'io.modelcontextprotocol/protocolVersion',
@@ -72,7 +69,7 @@ export function modernMeta(revision: string, { info, capabilities }: ClientFacts
 
 function openedOf(answer: JsonObject, protocolVersion: string): Opened {
   const { serverInfo, capabilities, instructions } = answer;
-  const meta = isObject(answer['_meta']) ? answer['_meta'][metaKey.serverInfo] : undefined;
+  const meta = isJsonObject(answer['_meta']) ? answer['_meta'][metaKey.serverInfo] : undefined;
   return {
     protocolVersion,
     serverInfo: objectOf(serverInfo ?? meta),
@@ -82,7 +79,7 @@ function openedOf(answer: JsonObject, protocolVersion: string): Opened {
 }
 
 function objectOf(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** The result, or `server-failed` with the server's own words. */

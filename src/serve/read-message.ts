@@ -1,3 +1,5 @@
+import { isJsonObject, parseJson, type JsonValue } from '../lib/json-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { membersOf, type Span } from './members.ts';
 import { Part, type Id, type Message } from './message.ts';
 
@@ -28,17 +30,19 @@ export function readMessage(bytes: Buffer): Message | Malformed {
 }
 
 function readSmall(bytes: Buffer): Message | Malformed {
-  let value: unknown;
+  let value: JsonValue;
   try {
-    value = JSON.parse(bytes.toString('utf8')) as unknown;
+    value = parseJson(bytes.toString('utf8'));
   } catch {
     return malformed('not-json');
   }
   if (Array.isArray(value)) return malformed('batch');
-  if (typeof value !== 'object' || value === null) return malformed('not-json-rpc');
-  const read = (name: string): unknown => Reflect.get(value, name);
-  const part = (name: string): Part | undefined =>
-    Object.hasOwn(value, name) ? Part.ofValue(read(name)) : undefined;
+  if (!isJsonObject(value)) return malformed('not-json-rpc');
+  const read = (name: string): JsonValue | undefined => ownValue(value, name);
+  const part = (name: string): Part | undefined => {
+    const own = read(name);
+    return own === undefined ? undefined : Part.ofValue(own);
+  };
   return shaped(
     { version: read('jsonrpc'), id: read('id'), method: read('method'), hasId: Object.hasOwn(value, 'id') },
     part,
@@ -93,7 +97,7 @@ function partOf(bytes: Buffer, members: Members, name: string): Part | undefined
 function smallValue(bytes: Buffer, span: Span | undefined): unknown {
   if (span === undefined || span.to - span.from > smallBytes) return undefined;
   try {
-    return JSON.parse(bytes.toString('utf8', span.from, span.to)) as unknown;
+    return parseJson(bytes.toString('utf8', span.from, span.to));
   } catch {
     return undefined;
   }
