@@ -3,6 +3,9 @@ import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../lib
 /** Of a request; `null` never identifies one in MCP. */
 export type Id = string | number;
 
+/** Up to here a text is parsed as a whole, which is quicker than looking for its members. */
+export const longBytes = 4096;
+
 /**
  * A JSON value that may stay text: what only passes through is neither parsed nor written anew, however big it is. Each
  * form is made from the other when it is first asked for.
@@ -23,6 +26,11 @@ export class Part {
 
   static ofValue(value: JsonValue): Part {
     return new Part(undefined, { value });
+  }
+
+  /** It is text that has not been parsed, and is better left so. */
+  get isLong(): boolean {
+    return this.#parsed === undefined && this.bytes.length > longBytes;
   }
 
   /** UTF-8. */

@@ -1,6 +1,5 @@
 import { McpcatError } from '../lib/errors.ts';
-import { isModern } from '../surface/surface.ts';
-import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import { notification, Part, type Response } from './message.ts';
 import type { Peer } from './peer.ts';
 
@@ -13,6 +12,11 @@ export interface ClientFacts {
 export const modernRevision = '2026-07-28';
 /** Of those with `initialize`, newest first. */
 export const legacyRevisions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+
+/** `2026-07-28` and later have no handshake: what is asked carries its revision. */
+export function isModern(revision: string): boolean {
+  return revision >= modernRevision;
+}
 
 export const metaKey = {
   version: 'io.modelcontextprotocol/protocolVersion',
@@ -32,14 +36,12 @@ export interface Opened {
 }
 
 /** The first words with a server, in the one protocol revision that it belongs to from then on. Throws `server-failed`. */
-export async function openProtocol(
-  peer: Peer,
-  { revision, client }: { readonly revision: string; readonly client: ClientFacts },
-): Promise<Opened> {
+export async function openProtocol(peer: Peer, { revision, client }: Opening): Promise<Opened> {
   return isModern(revision) ? discover(peer, { revision, client }) : initialize(peer, { revision, client });
 }
 
-interface Opening {
+/** How a server is spoken to, and on whose behalf. */
+export interface Opening {
   readonly revision: string;
   readonly client: ClientFacts;
 }
@@ -78,7 +80,7 @@ function openedOf(answer: JsonObject, protocolVersion: string): Opened {
   };
 }
 
-function objectOf(value: unknown): JsonObject {
+function objectOf(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 

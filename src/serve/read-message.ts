@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonValue } from '../lib/json-value.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { membersOf, type Span } from './members.ts';
-import { Part, type Id, type Message } from './message.ts';
+import { longBytes, Part, type Id, type Message } from './message.ts';
 
 /** What is no message of MCP. `id` is that of what could be read, so that it can be answered. */
 export interface Malformed {
@@ -12,13 +12,11 @@ export interface Malformed {
 
 type Members = ReadonlyMap<string, Span>;
 
-/** Up to here a text is parsed as a whole, which is quicker than looking for its members; bytes. */
-const smallBytes = 4096;
 const openBracket = 0x5b;
 
 /** One message of JSON-RPC 2.0, as its text in UTF-8; the values of a big one stay text. Never throws. */
 export function readMessage(bytes: Buffer): Message | Malformed {
-  if (bytes.length <= smallBytes) return readSmall(bytes);
+  if (bytes.length <= longBytes) return readSmall(bytes);
   const members = membersOf(bytes);
   if (members === undefined) return malformed(isArray(bytes) ? 'batch' : 'not-json');
   const small = (name: string): unknown => smallValue(bytes, members.get(name));
@@ -63,15 +61,22 @@ function shaped(
   const known = isId(id) ? id : null;
   if (version !== '2.0') return malformed('not-json-rpc', known);
   if (typeof method === 'string') {
-    if (!hasId) return { kind: 'notification', method, params: part('params') };
+    const params = part('params');
+    if (params !== undefined && !isObjectPart(params)) return malformed('not-json-rpc', known);
+    if (!hasId) return { kind: 'notification', method, params };
     if (known === null) return malformed('not-json-rpc');
-    return { kind: 'request', id: known, method, params: part('params') };
+    return { kind: 'request', id: known, method, params };
   }
   const error = part('error');
   if (error !== undefined) return { kind: 'failure', id: known, error };
   const answer = part('result');
   if (answer === undefined || known === null) return malformed('not-json-rpc', known);
   return { kind: 'result', id: known, result: answer };
+}
+
+/** Parameters by position are JSON-RPC's, not MCP's. */
+function isObjectPart(part: Part): boolean {
+  return part.isLong ? membersOf(part.bytes) !== undefined : isJsonObject(part.value);
 }
 
 function malformed(reason: Malformed['reason'], id: Id | null = null): Malformed {
@@ -95,7 +100,7 @@ function partOf(bytes: Buffer, members: Members, name: string): Part | undefined
 
 /** Ids and methods; whatever is longer is none. */
 function smallValue(bytes: Buffer, span: Span | undefined): unknown {
-  if (span === undefined || span.to - span.from > smallBytes) return undefined;
+  if (span === undefined || span.to - span.from > longBytes) return undefined;
   try {
     return parseJson(bytes.toString('utf8', span.from, span.to));
   } catch {

@@ -1,15 +1,16 @@
-import { McpcatError, messageOf } from '../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { asleep, step, type Effect, type LifeEvent, type LifeState } from './life.ts';
 import { errorCode, failure, type Failure, type Part, type Response } from './message.ts';
-import { Peer, type PeerEvents } from './peer.ts';
-import { openProtocol, type ClientFacts, type Opened } from './protocol.ts';
-import type { OpenUpstream, StartedFor, Upstream } from './upstream.ts';
+import type { Peer, PeerEvents } from './peer.ts';
+import type { ClientFacts, Opened } from './protocol.ts';
+import { startRun, type RunEnd, type ServerRun } from './server-run.ts';
+import type { OpenUpstream, StartedFor } from './upstream.ts';
 
 export interface RunnerSettings {
   readonly server: string;
   readonly open: OpenUpstream;
   /** The protocol revision that it is opened in, whoever asks. */
-  readonly revision: string;
+  readonly revision: () => string;
   readonly client: () => ClientFacts;
   readonly startedFor: () => StartedFor;
   readonly idleMs: number;
@@ -23,6 +24,8 @@ export interface RunnerEvents extends PeerEvents {
   started(peer: Peer, opened: Opened): Promise<void>;
   /** It did not start, or has ended without being told to: one line for people. */
   trouble(text: string): void;
+  /** It has ended, in whatever way. */
+  over(): void;
 }
 
 /** Something that a server is asked; started for it if it sleeps. */
@@ -52,21 +55,6 @@ interface Waiting extends Ask {
   sentAs: number | undefined;
 }
 
-/** One life of the server, from its start to its end. */
-interface Run {
-  readonly abort: AbortController;
-  readonly gone: PromiseWithResolvers<void>;
-  /** Set before anything else knows of the end. */
-  isOver: boolean;
-  upstream?: Upstream;
-  peer?: Peer;
-  /** Why it is being ended, where we know better than its end will say. */
-  cause?: string;
-}
-
-/** Milliseconds a server has to end once it was told; then by force. */
-const endingMs = 5000;
-
 /** Runs one server for whoever asks, as life.ts says. Nothing that was sent is ever sent again. */
 export class ServerRunner {
   readonly #settings: RunnerSettings;
@@ -76,9 +64,9 @@ export class ServerRunner {
   #sinceMs = Date.now();
   #holds = 0;
   #calls = 0;
-  #run: Run | undefined;
+  #run: ServerRun | undefined;
   /** Those whose containers may still be there. */
-  readonly #runs = new Set<Run>();
+  readonly #runs = new Set<ServerRun>();
   #timer: NodeJS.Timeout | undefined;
   #cause = '';
   #closed = false;
@@ -144,7 +132,7 @@ export class ServerRunner {
     this.#closed = true;
     this.sleep();
     clearTimeout(this.#timer);
-    await Promise.all([...this.#runs].map(({ gone }) => gone.promise));
+    await Promise.all([...this.#runs].map(async ({ gone }) => gone));
   }
 
   #take(event: LifeEvent): void {
@@ -160,10 +148,10 @@ export class ServerRunner {
   #do(effect: Effect): void {
     switch (effect.kind) {
       case 'start':
-        void this.#start();
+        this.#start();
         return;
       case 'stop':
-        this.#stop();
+        this.#run?.stop();
         return;
       case 'flush':
         this.#flush();
@@ -178,73 +166,38 @@ export class ServerRunner {
     }
   }
 
-  async #start(): Promise<void> {
-    const run: Run = { abort: new AbortController(), gone: Promise.withResolvers(), isOver: false };
+  #start(): void {
+    const { open, startedFor, revision, client, events, startTimeoutMs } = this.#settings;
+    const run: ServerRun = startRun({
+      open,
+      startedFor: startedFor(),
+      opening: { revision: revision(), client: client() },
+      startTimeoutMs,
+      peerEvents: events,
+      started: events.started,
+      onReady: () => {
+        if (this.#state.kind !== 'starting') return;
+        this.#take({ kind: 'started' });
+        this.#look();
+      },
+      onOver: (end) => this.#over(run, end),
+    });
     this.#run = run;
     this.#runs.add(run);
-    try {
-      await this.#open(run);
-    } catch (error) {
-      return this.#end(run, { cause: causeOf(error), error });
-    }
-    if (run.isOver || this.#state.kind !== 'starting') return;
-    this.#take({ kind: 'started' });
-    this.#look();
+    void run.gone.then(() => this.#runs.delete(run));
   }
 
-  async #open(run: Run): Promise<void> {
-    const { open, startedFor, revision, client, events } = this.#settings;
-    const upstream = await open(
-      {
-        message: (message) => run.peer?.take(message),
-        tooLarge: (id) => run.peer?.fail(id, failure(null, errorCode.internal, tooLargeText).error),
-      },
-      { startedFor: startedFor(), signal: run.abort.signal },
-    );
-    run.upstream = upstream;
-    const peer = new Peer(upstream, events);
-    run.peer = peer;
-    void upstream.ended.then(async (cause) => this.#end(run, { cause }));
-    if (run.abort.signal.aborted) upstream.stop();
-    const late = this.#expectAnswer(run);
-    try {
-      await events.started(peer, await openProtocol(peer, { revision, client: client() }));
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  #expectAnswer(run: Run): NodeJS.Timeout {
-    const { startTimeoutMs } = this.#settings;
-    return setTimeout(() => {
-      run.cause = `did not answer within ${String(startTimeoutMs / 1000)} s`;
-      run.peer?.failAll(failure(null, errorCode.internal, run.cause));
-    }, startTimeoutMs);
-  }
-
-  /** Once for each run: it could not be started, or has ended. Whoever waits for an answer is not kept waiting. */
-  async #end(
-    run: Run,
-    { cause, error }: { readonly cause: string; readonly error?: unknown },
-  ): Promise<void> {
-    if (run.isOver) return;
-    run.isOver = true;
-    const closing = run.upstream?.close() ?? Promise.resolve();
-    const isStopping = this.#state.kind === 'stopping';
-    if (!isStopping) this.#fall(run.cause ?? cause, error);
-    run.peer?.failAll(failure(null, errorCode.internal, cause));
-    await closing;
-    this.#runs.delete(run);
-    run.gone.resolve();
-    // What was wanted meanwhile starts when nothing of this one is left.
-    if (isStopping) {
-      this.#run = undefined;
-      this.#take({ kind: 'ended' });
-    }
-  }
-
-  #fall(cause: string, error: unknown): void {
+  /** Whoever waits for an answer is not kept waiting; what is wanted of one that is stopped waits until it is gone. */
+  #over(run: ServerRun, { cause, error }: RunEnd): void {
     const { server, events } = this.#settings;
+    events.over();
+    if (this.#state.kind === 'stopping') {
+      void run.gone.then(() => {
+        this.#run = undefined;
+        this.#take({ kind: 'ended' });
+      });
+      return;
+    }
     const isStarting = this.#state.kind === 'starting';
     this.#cause = isStarting ? `was not started: ${cause}` : `has ended while this ran: ${cause}`;
     events.trouble(isStarting ? `${server} ${this.#cause}` : `${server} has ended: ${cause}`);
@@ -252,14 +205,6 @@ export class ServerRunner {
     this.#take(
       isStarting ? { kind: 'not-started', fault: isOurs(error) ? 'ours' : 'server' } : { kind: 'ended' },
     );
-  }
-
-  #stop(): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    run.abort.abort();
-    run.upstream?.stop();
-    setTimeout(() => void run.upstream?.close(), endingMs).unref();
   }
 
   #flush(): void {
@@ -318,13 +263,6 @@ export class ServerRunner {
     if (this.#sent.size === 0 && this.#waiting.size === 0 && this.#holds === 0)
       this.#take({ kind: 'unused' });
   }
-}
-
-const tooLargeText = 'the answer is larger than any message may be';
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof McpcatError)) return messageOf(error);
-  return [error.message, ...(error.hint === undefined ? [] : [`(${error.hint})`])].join(' ');
 }
 
 /** What the user has to give, agree to, or build: no fault of the server's. */

@@ -1,5 +1,6 @@
-import { isModern, type Lists, type RevisionSurface } from '../surface/surface.ts';
+import type { Lists, RevisionSurface } from '../surface/surface.ts';
 import type { JsonObject } from '../lib/json-value.ts';
+import { isModern } from './protocol.ts';
 import { Part } from './message.ts';
 import { nameMap, type Origin } from './names.ts';
 import type { Policy } from './policy.ts';
@@ -37,11 +38,11 @@ export function viewOf(servers: readonly ShownServer[], policy: Pick<Policy, 'sh
     lists: {
       tools: listed(shown, 'tools', (server, tool) => ({
         ...tool,
-        name: tools.shown({ server, name: tool.name }),
+        name: tools.shown({ server, name: tool.name }) ?? tool.name,
       })),
       prompts: listed(shown, 'prompts', (server, prompt) => ({
         ...prompt,
-        name: prompts.shown({ server, name: prompt.name }),
+        name: prompts.shown({ server, name: prompt.name }) ?? prompt.name,
       })),
       resources: listed(shown, 'resources', (server, resource) => ({
         ...resource,

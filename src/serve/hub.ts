@@ -1,0 +1,27 @@
+import type { ClientConnection, ClientSession, Hub, ServerStatus } from './front.ts';
+import type { HubOptions } from './hub-options.ts';
+import { openPolicy } from './policy.ts';
+import { Session } from './session.ts';
+
+const startTimeoutMs = 60_000;
+
+/** Serves all of them to whatever clients the fronts bring. Nothing runs until something is called. */
+export function createHub(options: HubOptions): Hub {
+  const sessions = new Set<Session>();
+  return {
+    open: (client: ClientConnection): ClientSession => {
+      const session: Session = new Session(client, {
+        ...options,
+        policy: options.policy ?? openPolicy,
+        startTimeoutMs: options.startTimeoutMs ?? startTimeoutMs,
+        onClosed: () => void sessions.delete(session),
+      });
+      sessions.add(session);
+      return session;
+    },
+    status: (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status()),
+    close: async () => {
+      await Promise.all([...sessions].map(async (session) => session.close()));
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import type { JsonObject } from '../lib/json-value.ts';
+import type { Lists, RevisionSurface } from '../surface/surface.ts';
+import { listOthers, listTools, type Speaker } from './list-all.ts';
+import { learnSurface } from './learn.ts';
+import { Part, type Id, type Notification, type Request, type Response } from './message.ts';
+import type { Peer } from './peer.ts';
+import { isModern, type ClientFacts, type Opened } from './protocol.ts';
+import type { ServedServer } from './served-server.ts';
+import { ServerRunner } from './server-runner.ts';
+import type { StartedFor } from './upstream.ts';
+import { surfaceFor } from './view.ts';
+
+/** What a server of a session needs from it. */
+export interface SessionSide {
+  readonly kind: () => 'legacy' | 'modern';
+  readonly client: () => ClientFacts;
+  readonly startedFor: () => StartedFor;
+  readonly logLevel: () => string | undefined;
+  readonly idleMs: number;
+  readonly startTimeoutMs: number;
+  /** What it offers is another than the client was shown. */
+  changed(kind: keyof Lists): void;
+  request(server: SessionServer, request: Request): void;
+  notification(server: SessionServer, notification: Notification): void | Promise<void>;
+  /** It has ended: whatever it had asked of the client is void. */
+  ended(server: SessionServer): void;
+  /** One line for people. */
+  say(text: string): void;
+}
+
+/** A request of the client that this server is at. */
+export interface OpenCall {
+  readonly id: Id;
+  readonly progressToken: Id | undefined;
+}
+
+/** One server for one session: what is shown of it, and its runner. */
+export class SessionServer {
+  readonly served: ServedServer;
+  readonly runner: ServerRunner;
+  /** By the ids under which the server knows them. */
+  readonly calls = new Map<number, OpenCall>();
+  readonly #side: SessionSide;
+  readonly #subscribed = new Map<string, () => void>();
+  #recorded: RevisionSurface | undefined;
+  #shown: RevisionSurface | undefined;
+  #speaker: Speaker | undefined;
+
+  constructor(served: ServedServer, side: SessionSide) {
+    this.served = served;
+    this.#side = side;
+    this.runner = new ServerRunner({
+      server: served.name,
+      open: served.open,
+      revision: () => this.revision,
+      client: side.client,
+      startedFor: side.startedFor,
+      idleMs: side.idleMs,
+      startTimeoutMs: side.startTimeoutMs,
+      events: {
+        request: (request) => side.request(this, request),
+        notification: (notification) => side.notification(this, notification),
+        started: async (peer, opened) => this.#started(peer, opened),
+        trouble: (text) => side.say(text),
+        over: () => {
+          this.calls.clear();
+          side.ended(this);
+        },
+      },
+    });
+  }
+
+  get name(): string {
+    return this.served.name;
+  }
+
+  /** The one that it was shown in, and is opened in. */
+  get revision(): string {
+    return this.#recorded?.protocolVersion ?? '2025-11-25';
+  }
+
+  get isModern(): boolean {
+    return isModern(this.revision);
+  }
+
+  /** Undefined until it is known what the server offers. */
+  get shown(): RevisionSurface | undefined {
+    return this.#shown;
+  }
+
+  /** What it says it can, while it runs; else what was recorded. */
+  get capabilities(): JsonObject {
+    return this.#speaker?.opened.capabilities ?? this.#recorded?.capabilities ?? {};
+  }
+
+  /** The client has said what it is: what it is shown is decided. */
+  choose(): void {
+    const surface = this.served.surface();
+    this.#recorded = surface === undefined ? undefined : surfaceFor(surface.revisions, this.#side.kind());
+    this.#shown = this.#recorded;
+  }
+
+  /** Of a server that nobody has recorded: started once, for nothing else. Never rejects. */
+  async learn(): Promise<void> {
+    const { served } = this;
+    this.#side.say(`${served.name}: nobody has recorded what it offers; it is started once to see that`);
+    try {
+      const { startTimeoutMs } = this.#side;
+      const learned = await learnSurface(served.open, {
+        startedFor: this.#side.startedFor(),
+        timeoutMs: startTimeoutMs,
+      });
+      this.#recorded = learned;
+      this.#shown = learned;
+      served.learned(learned);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#side.say(`${served.name} can't be listed: ${text}`);
+    }
+  }
+
+  /** Prompts, resources and templates as the running server has them now; nothing is asked of one that sleeps. */
+  async refresh(): Promise<void> {
+    const speaker = this.#speaker;
+    if (this.runner.peer === undefined || speaker === undefined || this.#shown === undefined) return;
+    this.#shown = { ...this.#shown, ...(await listOthers(speaker)) };
+  }
+
+  /** Its list of tools may have changed while it runs. */
+  async relistTools(): Promise<void> {
+    const speaker = this.#speaker;
+    if (speaker === undefined) return;
+    this.#pin(await listTools(speaker));
+  }
+
+  /** Kept over a restart; the server is awake for as long as anything is subscribed to. */
+  subscribed(uri: string): void {
+    if (!this.#subscribed.has(uri)) this.#subscribed.set(uri, this.runner.hold());
+  }
+
+  unsubscribed(uri: string): void {
+    this.#subscribed.get(uri)?.();
+    this.#subscribed.delete(uri);
+  }
+
+  /** For a client that listens; a server that sleeps is started for it. */
+  subscribe(uri: string): void {
+    this.subscribed(uri);
+    this.runner.ask({
+      method: 'resources/subscribe',
+      params: () => Part.ofValue({ uri }),
+      onAnswer: () => undefined,
+    });
+  }
+
+  unsubscribe(uri: string): void {
+    this.unsubscribed(uri);
+    this.runner.peer?.ask('resources/unsubscribe', Part.ofValue({ uri }), () => undefined);
+  }
+
+  /** Sent at once where it runs; else with its next start. */
+  setLevel(level: string): void {
+    const { peer } = this.runner;
+    if (peer !== undefined && 'logging' in this.capabilities && !this.isModern)
+      peer.ask('logging/setLevel', Part.ofValue({ level }), () => undefined);
+  }
+
+  tell(message: Notification | Response): void {
+    this.runner.peer?.send(message);
+  }
+
+  async #started(peer: Peer, opened: Opened): Promise<void> {
+    const speaker = { peer, opened, client: this.#side.client() };
+    this.#speaker = speaker;
+    this.#pin(await listTools(speaker));
+    const level = this.#side.logLevel();
+    if (level !== undefined && 'logging' in opened.capabilities && !this.isModern)
+      peer.ask('logging/setLevel', Part.ofValue({ level }), () => undefined);
+    for (const uri of this.#subscribed.keys())
+      peer.ask('resources/subscribe', Part.ofValue({ uri }), () => undefined);
+  }
+
+  #pin(live: Lists['tools']): void {
+    const recorded = this.#recorded;
+    const shown = this.#shown;
+    if (recorded === undefined || shown === undefined) return;
+    const { tools, findings } = this.served.pin(recorded, { tools: live });
+    for (const finding of findings) this.#side.say(`${this.name}: ${finding}`);
+    if (sameTools(tools, shown.tools)) return;
+    this.#shown = { ...shown, tools };
+    this.#side.changed('tools');
+  }
+}
+
+function sameTools(one: Lists['tools'], other: Lists['tools']): boolean {
+  return one.length === other.length && JSON.stringify(one) === JSON.stringify(other);
+}
