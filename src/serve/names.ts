@@ -15,9 +15,9 @@ export interface Origin {
 /** Shown names and their origins, one to one. */
 export interface NameMap {
   /** Undefined for a name that nobody was shown. */
-  origin(shown: string): Origin | undefined;
+  readonly origin: (shown: string) => Origin | undefined;
   /** Undefined for a name that the server does not have. */
-  shown(origin: Origin): string | undefined;
+  readonly shown: (origin: Origin) => string | undefined;
 }
 
 /**

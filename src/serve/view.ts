@@ -16,8 +16,8 @@ export interface ShownServer {
 export interface View {
   /** `{tools: […]}` and so on: results as they are, but for what the stateless revision adds. All on one page. */
   readonly lists: Readonly<Record<keyof Lists, Part>>;
-  tool(shown: string): Origin | undefined;
-  prompt(shown: string): Origin | undefined;
+  readonly tool: (shown: string) => Origin | undefined;
+  readonly prompt: (shown: string) => Origin | undefined;
   readonly uris: UriMap;
   readonly capabilities: JsonObject;
   readonly instructions: string | undefined;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../src/lib/json-value.ts';
+import { objectOf } from '../../src/serve/greeting.ts';
 import type { ClientSession, Hub, Relation } from '../../src/serve/front.ts';
 import {
   Part,
@@ -45,12 +46,11 @@ export class ScriptedClient {
   async ask(method: string, params?: JsonObject): Promise<JsonObject> {
     const response = await this.request(method, params);
     if (response.kind === 'result') return response.result.object;
-    throw new Error(String(response.error.object['message']));
+    throw new Error(JSON.stringify(response.error.value));
   }
 
   async modern(method: string, params: JsonObject = {}): Promise<JsonObject> {
-    const own = params['_meta'];
-    return this.ask(method, { ...params, _meta: { ...(typeof own === 'object' ? own : {}), ...modernMeta } });
+    return this.ask(method, { ...params, _meta: { ...objectOf(params['_meta']), ...modernMeta } });
   }
 
   async request(method: string, params?: JsonObject, id: Id = ++this.#lastId): Promise<Response> {

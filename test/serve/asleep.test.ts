@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import type { Hub } from '../../src/serve/front.ts';
+import { objectOf } from '../../src/serve/greeting.ts';
 import { createHub } from '../../src/serve/hub.ts';
 import { openPolicy } from '../../src/serve/policy.ts';
 import { quiet, ScriptedClient } from '../rig/scripted-client.ts';
@@ -36,7 +37,7 @@ test('initialize and every list are answered with nothing running', async () => 
   const hello = await client.initialize();
   assert.equal(hello['protocolVersion'], '2025-11-25');
   assert.equal(hello['instructions'], 'Be brief.');
-  assert.deepEqual(Object.keys(Object(hello['capabilities'])).toSorted(), [
+  assert.deepEqual(Object.keys(objectOf(hello['capabilities'])).toSorted(), [
     'completions',
     'logging',
     'prompts',
