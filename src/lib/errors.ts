@@ -42,7 +42,6 @@ export type ErrorCode =
   | 'volume-in-use'
   | 'volume-foreign' // another catalog's or another package's server keeps it
   | 'server-failed' // a server ended, or said something else than an answer
-  | 'server-failed' // a server refused what the protocol begins with, or ended before it answered
   | 'timeout'
   | 'script-not-allowed'
   | 'cancelled'

@@ -1,4 +1,5 @@
-import { Part, isObject, type JsonObject } from '../serve/message.ts';
+import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
+import { Part } from '../serve/message.ts';
 import type { Policy } from '../serve/policy.ts';
 import { decide } from './decide.ts';
 import { KeptResults } from './kept-results.ts';
@@ -47,7 +48,9 @@ function judged(definition: JsonObject): Parameters<typeof decide>[1] {
   const { name, annotations } = definition;
   return {
     name: typeof name === 'string' ? name : '',
-    annotations: isObject(annotations) ? { readOnlyHint: annotations['readOnlyHint'] === true } : undefined,
+    annotations: isJsonObject(annotations)
+      ? { readOnlyHint: annotations['readOnlyHint'] === true }
+      : undefined,
   };
 }
 
@@ -64,5 +67,5 @@ function fitted(
   { result, results }: { readonly result: Part; readonly results: KeptResults },
 ): Part {
   if (rules.maxBytes === undefined || result.bytes.length <= rules.maxBytes) return result;
-  return Part.ofValue(limitedResult(result.object, rules, results.keep));
+  return Part.ofBytes(Buffer.from(JSON.stringify(limitedResult(result.object, rules, results.keep))));
 }

@@ -174,7 +174,7 @@ export class ServerRunner {
       opening: { revision: revision(), client: client() },
       startTimeoutMs,
       peerEvents: events,
-      started: events.started,
+      started: async (peer, opened) => events.started(peer, opened),
       onReady: () => {
         if (this.#state.kind !== 'starting') return;
         this.#take({ kind: 'started' });
