@@ -5,7 +5,6 @@ import { isSame } from '../surface/same-json.ts';
 import { maxSurfaceBytes, sortedLists, surfaceText } from '../surface/surface-text.ts';
 import {
   definitionKey,
-  keyOf,
   listNames,
   surfaceVersion,
   type Part,
@@ -107,15 +106,12 @@ const hasUri = (one: JsonValue): one is Addressed => isJsonObject(one) && typeof
 const hasTemplate = (one: JsonValue): one is Templated =>
   isJsonObject(one) && typeof one['uriTemplate'] === 'string';
 
-/** Each once: of two with one key clients would take one at random. */
 function definitions<D extends JsonObject>(
   offer: Offer,
   list: OfferedList,
   isDefinition: (one: JsonValue) => one is D,
 ): readonly D[] {
-  const found = offer[list].map(withoutMoments).filter(isDefinition);
-  const keys = found.map((one) => one[keyOf[list]]);
-  return found.filter((_, index) => keys.indexOf(keys[index]) === index);
+  return offer[list].map(withoutMoments).filter(isDefinition);
 }
 
 /** What both starts say, and what is dropped because they do not say the same of it. */
@@ -154,7 +150,7 @@ function without(revision: RevisionSurface, dropped: readonly Drop[]): RevisionS
   const isLeft =
     (list: OfferedList) =>
     (one: JsonObject): boolean =>
-      !dropped.some(({ part, key }) => part === list && key === one[keyOf[list]]);
+      !dropped.some(({ part, key }) => part === list && key === definitionKey(list, one));
   const says = instructions !== undefined && !dropped.some(({ part }) => part === 'instructions');
   return {
     ...rest,

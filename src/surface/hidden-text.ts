@@ -33,18 +33,18 @@ function hiddenInDefinition(list: (typeof listNames)[number], one: JsonObject): 
   return hiddenIn(one, `${list} ${definitionKey(list, one)}`);
 }
 
-/** In a value, keys of objects included; `place` is where it is. */
-export function hiddenIn(value: JsonValue, place: string): readonly HiddenText[] {
+/** In a value, keys of objects included; `place` is where it is, `at` the way to it from there. */
+export function hiddenIn(value: JsonValue, place: string, at = ''): readonly HiddenText[] {
   if (typeof value === 'string') {
     const found = firstFound(value);
-    return found === undefined ? [] : [{ place, found }];
+    return found === undefined ? [] : [{ place: `${place}${at}`, found }];
   }
   if (isJsonObject(value))
     return Object.entries(value).flatMap(([key, member]) => [
-      ...hiddenIn(key, `${place}: a key`),
-      ...hiddenIn(member, place.includes(':') ? `${place}.${key}` : `${place}: ${key}`),
+      ...hiddenIn(key, place, `${at}: a key`),
+      ...hiddenIn(member, place, at === '' ? `: ${key}` : `${at}.${key}`),
     ]);
-  return Array.isArray(value) ? value.flatMap((item: JsonValue) => hiddenIn(item, place)) : [];
+  return Array.isArray(value) ? value.flatMap((item: JsonValue) => hiddenIn(item, place, at)) : [];
 }
 
 function firstFound(text: string): string | undefined {

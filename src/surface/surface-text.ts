@@ -1,6 +1,6 @@
 import { jsonText } from '../lib/folders.ts';
 import { visible } from '../lib/plain-text.ts';
-import { keyOf, type Lists, type RevisionSurface, type Surface } from './surface.ts';
+import type { Lists, RevisionSurface, Surface } from './surface.ts';
 
 /** More than any server has use for: what a model can't read is not worth recording. */
 export const maxSurfaceBytes = 8 << 20;
@@ -44,19 +44,18 @@ function revisionInOrder({
   };
 }
 
-/** Each list by the member that tells its definitions apart. */
+/** Each list by the member that tells its definitions apart, each of those once: the first, as clients take it. */
 export function sortedLists({ tools, prompts, resources, resourceTemplates }: Lists): Lists {
   return {
-    tools: tools.toSorted((a, b) => order(a[keyOf.tools], b[keyOf.tools])),
-    prompts: prompts.toSorted((a, b) => order(a[keyOf.prompts], b[keyOf.prompts])),
-    resources: resources.toSorted((a, b) => order(a[keyOf.resources], b[keyOf.resources])),
-    resourceTemplates: resourceTemplates.toSorted((a, b) =>
-      order(a[keyOf.resourceTemplates], b[keyOf.resourceTemplates]),
-    ),
+    tools: sorted(tools, ({ name }) => name),
+    prompts: sorted(prompts, ({ name }) => name),
+    resources: sorted(resources, ({ uri }) => uri),
+    resourceTemplates: sorted(resourceTemplates, ({ uriTemplate }) => uriTemplate),
   };
 }
 
-function order(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function sorted<D>(list: readonly D[], keyOf: (definition: D) => string): readonly D[] {
+  const byKey = new Map<string, D>();
+  for (const definition of list) if (!byKey.has(keyOf(definition))) byKey.set(keyOf(definition), definition);
+  return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, definition]) => definition);
 }
