@@ -145,7 +145,7 @@ export const layers: readonly Layer[] = [
       },
       {
         folder: 'secrets',
-        what: 'secrets of servers, kept outside of every client’s file',
+        what: 'secrets of servers, outside of every client’s file: in the system’s keyring, in a file, or read by the user’s command',
         exports: ['storedSecrets', 'storeSecret'],
       },
       {

@@ -121,7 +121,7 @@ const late = {
   http: 'src/http-bridge/http-attachment.ts',
   pull: 'src/pull/pull-server.ts',
   'hold-input': 'src/launch/hold-input.ts',
-  secrets: 'src/secrets/file-store.ts',
+  secrets: 'src/secrets/secrets.ts',
   'build-for-run': 'src/cli/execute/build-for-run.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
   'prove-isolation': 'src/test-session/prove-isolation.ts',

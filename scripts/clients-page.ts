@@ -36,7 +36,7 @@ An entry of ours names a small script in mcpcat's own data folder by its absolut
 
 A client's file is edited as text: comments, order, indentation, line ends, keys of others and the file's mode stay, links are followed. What was made is read again before it is written. A file that does not parse is never touched, nor an entry of the same name that starts something else than mcpcat. Ten steps can be taken back; a file that somebody has changed since is left alone, and named.
 
-Secrets are kept in \`secrets.json\` in mcpcat's data folder, readable for you alone (mode 0600), not encrypted: \`mcpcat secret set SERVER NAME\`. \`run\` takes from there what the entry names; the environment and \`--env\` count more.
+\`mcpcat secret set SERVER NAME\` puts a secret into the keyring of your system (Secret Service, Keychain, Credential Manager; [decision 52](decisions/0052-secrets-in-the-systems-keyring.md)); where there is none, into \`secrets.json\` in mcpcat's data folder, readable for you alone (mode 0600), not encrypted, and it says so. \`--reference op://…\` keeps a reference that [a command of yours](settings.md#secrets-that-stay-in-a-password-manager) reads at each start. \`run\` takes from there what the entry names; the environment and \`--env\` count more.
 
 | client | files | servers in | time to start | known from | notes |
 | --- | --- | --- | --- | --- | --- |

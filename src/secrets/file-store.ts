@@ -18,8 +18,11 @@ export interface SecretPlaces {
   readonly host: Host;
 }
 
-/** Catalog → server → name → value. */
-type Content = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
+/** A secret as the file has it: itself, that the keyring has it, or what a command of the user's turns into it. */
+export type Kept = string | { readonly in: 'keyring' } | { readonly reference: string };
+
+/** Catalog → server → name → secret. */
+type Content = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Kept>>>>>>;
 
 /** What a user has stored in a terminal is there in every client. */
 export function secretFile(places: SecretPlaces): string {
@@ -27,33 +30,40 @@ export function secretFile(places: SecretPlaces): string {
 }
 
 /** Of one server; empty if none are stored. Throws `io-failed` if they can't be read, or others may read them. */
-export function storedSecrets(owner: SecretOwner, places: SecretPlaces): Readonly<Record<string, string>> {
+export function keptSecrets(owner: SecretOwner, places: SecretPlaces): Readonly<Record<string, Kept>> {
   const servers = ownValue(read(places), owner.catalog);
   return ownValue(servers ?? {}, owner.server) ?? {};
 }
 
-/** Names only, of every server of a catalog. */
+/** Of every server of a catalog: names, and where each is; never a value. */
 export function storedNames(
   catalog: string,
   places: SecretPlaces,
-): readonly (readonly [server: string, names: readonly string[]])[] {
+): readonly (readonly [server: string, secrets: readonly (readonly [name: string, where: SecretPlace])[]])[] {
   return Object.entries(ownValue(read(places), catalog) ?? {}).map(([server, secrets]) => [
     server,
-    Object.keys(secrets),
+    Object.entries(secrets).map(([name, kept]) => [name, placeOf(kept)]),
   ]);
 }
 
+export type SecretPlace = 'file' | 'keyring' | 'reference';
+
+export function placeOf(kept: Kept): SecretPlace {
+  if (typeof kept === 'string') return 'file';
+  return 'in' in kept ? 'keyring' : 'reference';
+}
+
 /** Writes one, or takes it away (`undefined`). Returns whether anything changed. */
-export function storeSecret(
+export function keepSecret(
   { catalog, server }: SecretOwner,
-  { name, value }: { readonly name: string; readonly value: string | undefined },
+  { name, kept }: { readonly name: string; readonly kept: Kept | undefined },
   places: SecretPlaces,
 ): boolean {
   const before = read(places);
   const servers = ownValue(before, catalog) ?? {};
   const { [name]: old, ...others } = ownValue(servers, server) ?? {};
-  if (old === value) return false;
-  const secrets = value === undefined ? others : { ...others, [name]: value };
+  if (JSON.stringify(old) === JSON.stringify(kept)) return false;
+  const secrets = kept === undefined ? others : { ...others, [name]: kept };
   const { [server]: _, ...rest } = servers;
   write(
     { ...before, [catalog]: Object.keys(secrets).length === 0 ? rest : { ...rest, [server]: secrets } },
@@ -91,7 +101,13 @@ function read(places: SecretPlaces): Content {
 function isContent(value: unknown): value is Content {
   const all = (inner: unknown, check: (member: unknown) => boolean): boolean =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.values(inner).every(check);
-  return all(value, (servers) => all(servers, (secrets) => all(secrets, (text) => typeof text === 'string')));
+  return all(value, (servers) => all(servers, (secrets) => all(secrets, isKept)));
+}
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value === 'string') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return 'reference' in value ? typeof value.reference === 'string' : 'in' in value && value.in === 'keyring';
 }
 
 function unusable(file: string, problem: string, hint: string): McpcatError {

@@ -8,6 +8,7 @@ import { isolationIn, type AskedIsolation } from './isolation.ts';
 import { mirrorsIn } from './mirrors.ts';
 import { networkIn, networkKeys } from './network.ts';
 import { membersOf, refuse } from './problems.ts';
+import { secretCommandIn } from './secret-command.ts';
 import { readUserFile } from './user-file.ts';
 
 /** Where the user's files are looked for. */
@@ -26,6 +27,8 @@ export interface Settings {
   readonly mirrors: Mirrors;
   /** What holds every server in besides the engine's default. */
   readonly isolation: AskedIsolation | undefined;
+  /** Words of the program that turns references into secrets. */
+  readonly secretCommand: readonly string[] | undefined;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -65,21 +68,23 @@ function settingsOf(file: string): Settings | undefined {
   const root = parse(text, place);
   const { members, problems } = membersOf(root, {
     what: 'the file',
-    keys: ['$schema', 'servers', 'isolation', ...networkKeys, 'mirrors'],
+    keys: ['$schema', 'servers', 'isolation', 'secretCommand', ...networkKeys, 'mirrors'],
   });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
   const network = networkIn(members);
   const { mirrors, problems: wrong } = mirrorsIn(members.get('mirrors')?.value);
   const isolation = isolationIn(members.get('isolation'));
-  const all = [...problems, ...(named?.problems ?? []), ...network.problems, ...wrong, ...isolation.problems];
-  refuse(place, all);
+  const secretCommand = secretCommandIn(members.get('secretCommand'));
+  const more = [...network.problems, ...wrong, ...isolation.problems, ...secretCommand.problems];
+  refuse(place, [...problems, ...(named?.problems ?? []), ...more]);
   return {
     file,
     servers: named?.members ?? new Map(),
     network: network.settings,
     mirrors,
     isolation: isolation.found,
+    secretCommand: secretCommand.found,
     place,
   };
 }

@@ -82,7 +82,9 @@ test('a secret from the environment goes into the store, is listed by name, and 
   assert.equal(set.code, 0, set.stderr);
   assert.doesNotMatch(set.stdout, /hush/);
   const listed = await runHere(['secret', 'list', '--json'], { HOME: home });
-  assert.deepEqual(JSON.parse(listed.stdout), [{ server: 'brave-search', name: 'BRAVE_API_KEY' }]);
+  assert.deepEqual(JSON.parse(listed.stdout), [
+    { server: 'brave-search', name: 'BRAVE_API_KEY', where: 'file' },
+  ]);
   const shown = await runHere(['install', 'brave-search', '--dry-run', '--json'], { HOME: home });
   assert.equal(shown.code, 0, shown.stderr);
   assert.doesNotMatch(shown.stdout, /hush/);

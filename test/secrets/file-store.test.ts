@@ -7,10 +7,10 @@ import { thisMachine } from '../../src/host/machine.ts';
 import { hostOf } from '../../src/host/this-host.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import {
+  keepSecret,
+  keptSecrets,
   secretFile,
   storedNames,
-  storedSecrets,
-  storeSecret,
   type SecretPlaces,
 } from '../../src/secrets/file-store.ts';
 
@@ -27,38 +27,43 @@ const owner = { catalog: 'mcpcat', server: 'github' };
 
 test('a secret is stored for its user alone, found again, replaced and removed', () => {
   const at = places();
-  assert.deepEqual(storedSecrets(owner, at), {});
-  assert.equal(storeSecret(owner, { name: 'TOKEN', value: 'one' }, at), true);
-  assert.equal(storeSecret(owner, { name: 'TOKEN', value: 'one' }, at), false);
-  storeSecret(owner, { name: 'TOKEN', value: 'two' }, at);
-  assert.deepEqual(storedSecrets(owner, at), { TOKEN: 'two' });
-  assert.deepEqual(storedNames('mcpcat', at), [['github', ['TOKEN']]]);
+  assert.deepEqual(keptSecrets(owner, at), {});
+  assert.equal(keepSecret(owner, { name: 'TOKEN', kept: 'one' }, at), true);
+  assert.equal(keepSecret(owner, { name: 'TOKEN', kept: 'one' }, at), false);
+  keepSecret(owner, { name: 'TOKEN', kept: 'two' }, at);
+  assert.deepEqual(keptSecrets(owner, at), { TOKEN: 'two' });
+  assert.deepEqual(storedNames('mcpcat', at), [['github', [['TOKEN', 'file']]]]);
   assert.equal(statSync(secretFile(at)).mode & 0o777, 0o600);
-  assert.equal(storeSecret(owner, { name: 'TOKEN', value: undefined }, at), true);
-  assert.deepEqual(storedSecrets(owner, at), {});
+  assert.equal(keepSecret(owner, { name: 'TOKEN', kept: undefined }, at), true);
+  assert.deepEqual(keptSecrets(owner, at), {});
 });
 
 test('another catalog’s server of the same name gets none of it', () => {
   const at = places();
-  storeSecret(owner, { name: 'TOKEN', value: 'x' }, at);
-  assert.deepEqual(storedSecrets({ ...owner, catalog: 'https://example.com/catalog.json' }, at), {});
-  assert.deepEqual(storedSecrets({ ...owner, server: 'constructor' }, at), {});
+  keepSecret(owner, { name: 'TOKEN', kept: 'x' }, at);
+  assert.deepEqual(keptSecrets({ ...owner, catalog: 'https://example.com/catalog.json' }, at), {});
+  assert.deepEqual(keptSecrets({ ...owner, server: 'constructor' }, at), {});
 });
 
 test('a file that others may read is refused, and so is one that is not ours', () => {
   const at = places();
-  storeSecret(owner, { name: 'TOKEN', value: 'hush' }, at);
+  keepSecret(owner, { name: 'TOKEN', kept: 'hush' }, at);
   chmodSync(secretFile(at), 0o644);
   assert.throws(
-    () => storedSecrets(owner, at),
+    () => keptSecrets(owner, at),
     (error: unknown) =>
       error instanceof McpcatError && error.code === 'io-failed' && /others may read it/.test(error.message),
   );
   chmodSync(secretFile(at), 0o600);
-  for (const text of ['{"mcpcat": 1, "hush": ', '[]', '{"mcpcat":{"github":{"TOKEN":7}}}']) {
+  for (const text of [
+    '{"mcpcat": 1, "hush": ',
+    '[]',
+    '{"mcpcat":{"github":{"TOKEN":7}}}',
+    '{"mcpcat":{"github":{"TOKEN":{"in":"cloud"}}}}',
+  ]) {
     writeFileSync(secretFile(at), text);
     assert.throws(
-      () => storeSecret(owner, { name: 'OTHER', value: 'x' }, at),
+      () => keepSecret(owner, { name: 'OTHER', kept: 'x' }, at),
       (error: unknown) =>
         error instanceof McpcatError && error.code === 'io-failed' && !error.message.includes('hush'),
     );
@@ -72,7 +77,7 @@ test('where a file stands in the place of the folder, that is said of the secret
   mkdirSync(path.dirname(folder), { recursive: true });
   writeFileSync(folder, '');
   assert.throws(
-    () => storeSecret(owner, { name: 'TOKEN', value: 'x' }, at),
+    () => keepSecret(owner, { name: 'TOKEN', kept: 'x' }, at),
     (error: unknown) => error instanceof McpcatError && error.code === 'io-failed',
   );
 });

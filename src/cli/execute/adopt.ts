@@ -10,7 +10,7 @@ import { ownCommandPath } from '../../install/own-command.ts';
 import { isOurs, planInstall, type Target } from '../../install/plan.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
-import { storedSecrets } from '../../secrets/file-store.ts';
+import { storedSecrets } from '../../secrets/secrets.ts';
 import { askYes, canAsk } from '../ask.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { checkStart } from './checked-start.ts';
@@ -18,6 +18,7 @@ import { chosenTargets } from './client-choice.ts';
 import { ownCommand, putIntoClients } from './put-into-clients.ts';
 import { serverToRun } from './run-server.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
+import { secretSource } from './secret-source.ts';
 import { serverSummaries, sourceOf, type Summary } from './view.ts';
 
 /** A server of a client that is none of ours. */
@@ -194,7 +195,7 @@ async function choose(
 async function replace(chosen: readonly Chosen[], invocation: Invocation): Promise<number> {
   const { terminal } = invocation;
   const catalog = catalogId(sourceOf(invocation));
-  refuseOtherSecrets(chosen, catalog, invocation);
+  await refuseOtherSecrets(chosen, catalog, invocation);
   const command = ownCommandPath(ownCommand(invocation));
   const changes = await Promise.all(
     [...new Set(chosen.map(({ target }) => target))].map((target) =>
@@ -233,10 +234,16 @@ async function replace(chosen: readonly Chosen[], invocation: Invocation): Promi
 }
 
 /** The store has one value of a name: a second key would silently take the place of the first. */
-function refuseOtherSecrets(chosen: readonly Chosen[], catalog: string, { terminal }: Invocation): void {
+async function refuseOtherSecrets(
+  chosen: readonly Chosen[],
+  catalog: string,
+  { terminal }: Invocation,
+): Promise<void> {
   const known = new Map<string, string>();
   for (const { adopted, name } of chosen) {
-    const stored = storedSecrets({ catalog, server: adopted.server }, terminal);
+    const wanted = Object.keys(adopted.secrets);
+    const owner = { catalog, server: adopted.server };
+    const stored = await storedSecrets(owner, secretSource(terminal), wanted);
     for (const [secret, value] of Object.entries(adopted.secrets)) {
       const key = `${adopted.server} ${secret}`;
       const other = known.get(key) ?? stored[secret];

@@ -1,6 +1,7 @@
 import { loadBases } from '../../base/references.ts';
 import type { Condition } from '../../doctor/condition.ts';
 import { examine } from '../../doctor/examine.ts';
+import { secretsCondition } from '../../doctor/secrets.ts';
 import { measureSandbox } from '../../doctor/measure-sandbox.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -40,7 +41,10 @@ export const execute: Execute = async (invocation) => {
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const conditions = await examine(find, (engine) => measured(engine, invocation));
+  const conditions = [
+    ...(await examine(find, (engine) => measured(engine, invocation))),
+    await secretsCondition(terminal),
+  ];
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);

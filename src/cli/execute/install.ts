@@ -5,7 +5,7 @@ import { ownCommandPath } from '../../install/own-command.ts';
 import { planInstall, type Installation } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
-import { storedSecrets } from '../../secrets/file-store.ts';
+import { storedSecrets } from '../../secrets/secrets.ts';
 import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -14,6 +14,7 @@ import { ownCommand, putIntoClients, type GivenServer } from './put-into-clients
 import { serverToRun, type RunServer } from './run-server.ts';
 import { checkStart } from './checked-start.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
+import { secretSource } from './secret-source.ts';
 import { secretsToStore } from './start-secrets.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -42,14 +43,10 @@ async function planOf(server: RunServer, invocation: Invocation): Promise<Plan> 
   const { terminal } = invocation;
   const mounts = mountArgs(declared, invocation);
   const { plain, secrets } = await givenSettings(server, invocation);
-  const stored = Object.entries(
-    storedSecrets({ catalog: catalogId(source), server: declared.name }, terminal),
-  ).filter(([name]) => Object.hasOwn(declared.env, name));
-  checkStart(
-    declared,
-    { args: mounts, settings: { ...Object.fromEntries(stored), ...plain, ...secrets } },
-    terminal,
-  );
+  const owner = { catalog: catalogId(source), server: declared.name };
+  const others = Object.keys(declared.env).filter((name) => !Object.hasOwn(secrets, name));
+  const stored = await storedSecrets(owner, secretSource(terminal), others);
+  checkStart(declared, { args: mounts, settings: { ...stored, ...plain, ...secrets } }, terminal);
   const start: ServerStart = {
     command: ownCommandPath(ownCommand(invocation)),
     args: ['run', declared.name, ...carriedOptions(invocation), ...mounts],

@@ -9,7 +9,7 @@ import { ownValue } from '../../lib/own-value.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { readSettings } from '../../settings/read.ts';
+import { readSettings, type Settings } from '../../settings/read.ts';
 import { refuseAllow, restricted } from '../../settings/restrict.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import { readEnvFile, settingsOf } from '../env-file.ts';
@@ -21,6 +21,7 @@ import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { isolated } from './run-isolation.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
+import { secretSource } from './secret-source.ts';
 import { sayLabels } from './say-labels.ts';
 
 type OfSession =
@@ -61,8 +62,10 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const stored = await storedFor(server, invocation);
-  const overrides = overridesOf(entry, { invocation, granted: agreed.grant.settings, stored });
+  const granted = Object.keys(entry.env).filter((name) => agreed.grant.settings.includes(name));
+  const given = givenSettings(granted, invocation);
+  const stored = await storedFor(server, { given, granted, settings, terminal });
+  const overrides = overridesOf({ ...stored, ...given }, invocation);
   const authorities = await authoritiesFor(network, terminal);
   const sandbox = sandboxOf(entry, { ...overrides, stateLabels, authorities }, paths);
   const taken = {
@@ -109,40 +112,46 @@ function localPorts({ options }: Invocation): readonly number[] {
   });
 }
 
-interface Given {
-  readonly invocation: Invocation;
-  readonly granted: readonly string[];
-  readonly stored: Readonly<Record<string, string>>;
-}
-
-/** Nothing of the store is loaded for a server that has no secrets. */
+/** Nothing of the store is loaded for a server that has no secrets, and none is fetched that is given otherwise. */
 async function storedFor(
   { declared, source }: RunServer,
-  { terminal }: Invocation,
-): Promise<Given['stored']> {
-  if (!Object.values(declared.env).some(({ secret }) => secret)) return {};
-  const { storedSecrets } = await import('../../secrets/file-store.ts');
-  return storedSecrets({ catalog: catalogId(source), server: declared.name }, terminal);
+  { given, granted, settings, terminal }: Wanting,
+): Promise<Readonly<Record<string, string>>> {
+  const wanted = granted.filter((name) => !Object.hasOwn(given, name));
+  if (!wanted.some((name) => declared.env[name]?.secret)) return {};
+  const { storedSecrets } = await import('../../secrets/secrets.ts');
+  const owner = { catalog: catalogId(source), server: declared.name };
+  return storedSecrets(owner, secretSource(terminal, settings), wanted);
 }
 
-/** From the store and the environment only what the entry names and the user has agreed to. */
-function overridesOf(entry: Entry, { invocation, granted, stored }: Given): RunOverrides {
-  const { options, rest, terminal } = invocation;
-  const names = Object.keys(entry.env).filter((name) => granted.includes(name));
+interface Wanting {
+  readonly given: Readonly<Record<string, string>>;
+  readonly granted: readonly string[];
+  readonly settings: readonly Settings[];
+  readonly terminal: Terminal;
+}
+
+/** From the environment only what the entry names and the user has agreed to. */
+function givenSettings(
+  names: readonly string[],
+  { options, terminal }: Invocation,
+): Readonly<Record<string, string>> {
   const fromEnvironment = names.flatMap((name) => {
     const value = ownValue(terminal.env, name);
     // An empty one is given, too: whoever wants the default leaves it out.
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
-    env: {
-      ...Object.fromEntries(
-        names.flatMap((name) => (Object.hasOwn(stored, name) ? [[name, stored[name] ?? '']] : [])),
-      ),
-      ...Object.fromEntries(fromEnvironment),
-      ...fromFiles(options.list('env-file'), terminal.env),
-      ...settingsOf(options.list('env'), '--env', terminal.env),
-    },
+    ...Object.fromEntries(fromEnvironment),
+    ...fromFiles(options.list('env-file'), terminal.env),
+    ...settingsOf(options.list('env'), '--env', terminal.env),
+  };
+}
+
+function overridesOf(env: Readonly<Record<string, string>>, invocation: Invocation): RunOverrides {
+  const { options, rest, terminal } = invocation;
+  return {
+    env,
     extraEnv: settingsOf(options.list('extra-env'), '--extra-env', terminal.env),
     timeZone: terminal.env['TZ'],
     mounts: mountRequests(options.list('mount')),

@@ -7,9 +7,10 @@ import type { ProfileServer } from '../../profile/profile.ts';
 import { findProfile, listProfiles, parsedFile, type FoundProfile } from '../../profile/read-profile.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
-import { storedSecrets } from '../../secrets/file-store.ts';
+import { storedSecrets } from '../../secrets/secrets.ts';
 import type { Invocation } from '../command.ts';
 import { serverToRun } from './run-server.ts';
+import { secretSource } from './secret-source.ts';
 
 interface Checked {
   readonly profile: string;
@@ -43,7 +44,8 @@ async function check(invocation: Invocation, profile: FoundProfile): Promise<Che
 async function checkServer(invocation: Invocation, server: ProfileServer): Promise<SectionFinding[]> {
   try {
     const { declared: entry, tools, source } = await serverToRun(invocation, server.name);
-    const stored = storedSecrets({ catalog: catalogId(source), server: server.name }, invocation.terminal);
+    const owner = { catalog: catalogId(source), server: server.name };
+    const stored = await storedSecrets(owner, secretSource(invocation.terminal));
     const names = tools !== undefined && 'names' in tools ? tools.names : undefined;
     const found = checkSection(server, { entry, stored: Object.keys(stored), tools: names });
     if (!found.some(({ severity }) => severity === 'error'))

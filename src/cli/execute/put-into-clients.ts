@@ -4,10 +4,11 @@ import { foldersBelowHome } from '../../host/folders-below-home.ts';
 import { writeOwnCommand, type OwnCommand } from '../../install/own-command.ts';
 import type { PlannedChange } from '../../install/plan.ts';
 import { projectFolder } from '../../lib/project.ts';
-import { storeSecret } from '../../secrets/file-store.ts';
+import { storeSecret } from '../../secrets/secrets.ts';
 import type { Invocation } from '../command.ts';
 import { readyImage } from './ready-image.ts';
 import type { RunServer } from './run-server.ts';
+import { secretSource } from './secret-source.ts';
 import { writeClients } from './write-clients.ts';
 
 /** A server that clients get. */
@@ -51,7 +52,8 @@ export async function putIntoClients(
       await writeOwnCommand(ownCommand(invocation));
       for (const { server, secrets } of servers) {
         const owner = { catalog: catalogId(server.source), server: server.declared.name };
-        for (const [name, value] of Object.entries(secrets)) storeSecret(owner, { name, value }, terminal);
+        for (const [name, value] of Object.entries(secrets))
+          await storeSecret(owner, { name, value }, secretSource(terminal));
       }
     },
   });

@@ -1,6 +1,6 @@
 import type { Entry } from '../../catalog/entry.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { storedSecrets } from '../../secrets/file-store.ts';
+import { keptSecrets } from '../../secrets/file-store.ts';
 import { askSecret, canAsk } from '../ask.ts';
 import type { Terminal } from '../command.ts';
 
@@ -15,7 +15,7 @@ export async function secretsToStore(
   { name, env }: Entry,
   { catalog, given, terminal }: SecretChoice,
 ): Promise<Readonly<Record<string, string>>> {
-  const stored = storedSecrets({ catalog, server: name }, terminal);
+  const stored = keptSecrets({ catalog, server: name }, terminal);
   const required = Object.entries(env).filter(([, setting]) => setting.required && setting.secret === true);
   const missing = required.map(([key]) => key).filter((key) => (given[key] ?? stored[key]) === undefined);
   if (missing.length === 0) return given;
