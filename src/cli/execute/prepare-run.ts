@@ -62,7 +62,8 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const granted = Object.keys(entry.env).filter((name) => agreed.grant.settings.includes(name));
+  const { settings: allowed } = agreed.grant;
+  const granted = Object.keys(entry.env).filter((setting) => allowed.includes(setting));
   const given = givenSettings(granted, invocation);
   const stored = await storedFor(server, { given, granted, settings, terminal });
   const overrides = overridesOf({ ...stored, ...given }, invocation);
