@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { SecretOwner, SecretPlaces } from './file-store.ts';
 
@@ -76,16 +74,16 @@ export async function systemKeyring(places: SecretPlaces): Promise<FoundKeyring>
  * Linux the environment names the session's bus; clients withhold it, and it is where systemd has it.
  */
 function otherSession({ env, host }: SecretPlaces): string | undefined {
-  const { homedir, uid } = userInfo();
   const named = env['DBUS_SESSION_BUS_ADDRESS'];
   if (host.system === 'linux' && named !== undefined) {
     process.env['DBUS_SESSION_BUS_ADDRESS'] = named;
     return undefined;
   }
-  if (host.home(env) !== homedir) return 'HOME is not the home of this user';
+  // Without an environment it is the account's.
+  if (host.home(env) !== host.home({})) return 'HOME is not the home of this user';
   if (host.system !== 'linux') return undefined;
-  const bus = `/run/user/${String(uid)}/bus`;
-  if (!existsSync(bus)) return 'there is no D-Bus session';
+  const bus = `/run/user/${String(host.user?.uid)}/bus`;
+  if (!host.hasSocket(bus)) return 'there is no D-Bus session';
   process.env['DBUS_SESSION_BUS_ADDRESS'] = `unix:path=${bus}`;
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '../lib/child-environment.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { oneLine } from '../lib/plain-text.ts';
 import type { SecretPlaces } from './file-store.ts';
@@ -11,8 +12,7 @@ const answerMs = 60_000;
 const maxBytes = 64 << 10;
 
 /**
- * What the command prints, without the line's end. No shell is between, and it has the environment that we have: it is
- * the user's, and each has variables of its own. Throws `io-failed`; nothing that it prints on stdout is repeated.
+ * What the command prints, without the line's end. No shell is between. Throws `io-failed`; nothing that it prints on stdout is repeated.
  */
 export async function referencedSecret(
   command: SecretCommand,
@@ -21,7 +21,7 @@ export async function referencedSecret(
 ): Promise<string> {
   const [program = '', ...args] = withReference(command, reference);
   const child = spawn(program, args, {
-    env: { ...env },
+    env: environmentOf(env),
     cwd: host.home(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -59,6 +59,16 @@ export async function referencedSecret(
       else resolve(value);
     });
   });
+}
+
+/** What programs that hand out credentials get, and what password managers are told by; nobody's tokens besides. */
+const managers = /^(OP|BW|BWS|VAULT|BAO|GOPASS|LPASS|PASS|DASHLANE|DOPPLER|INFISICAL|KEEPER|KSM|SECRETHUB)_/;
+
+function environmentOf(env: SecretPlaces['env']): Record<string, string> {
+  const own = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && managers.test(name) ? [[name, value] as const] : [],
+  );
+  return childEnvironment(env, Object.fromEntries(own), 'credential-helper');
 }
 
 function withReference(command: SecretCommand, reference: string): readonly string[] {

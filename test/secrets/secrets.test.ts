@@ -65,6 +65,21 @@ test('the reference stands where the command says, as one word whatever is in it
   assert.deepEqual(await storedSecrets(owner, at), { TOKEN: JSON.stringify([`--field=${reference}`, 'x']) });
 });
 
+test('the command gets what password managers read, and none of the tokens that a client has', async () => {
+  const script = 'process.stdout.write(JSON.stringify(Object.keys(process.env).sort()))';
+  const at = source(command(script));
+  const env = {
+    ...at.env,
+    PATH: '/usr/bin',
+    OP_SERVICE_ACCOUNT_TOKEN: 'x',
+    GITHUB_TOKEN: 'x',
+    LD_PRELOAD: '',
+  };
+  keepSecret(owner, { name: 'TOKEN', kept: { reference: 'a' } }, at);
+  const { TOKEN = '' } = await storedSecrets(owner, { ...at, env });
+  assert.deepEqual(JSON.parse(TOKEN), ['HOME', 'OP_SERVICE_ACCOUNT_TOKEN', 'PATH']);
+});
+
 test('only what is wanted is fetched', async () => {
   const at = source();
   keepSecret(owner, { name: 'PLAIN', kept: 'x' }, at);
