@@ -89,6 +89,11 @@ export const layers: readonly Layer[] = [
         exports: ['generate'],
       },
       {
+        folder: 'inventory',
+        what: 'what lies in a server’s image, component by component, from locks alone',
+        exports: ['inventoryOf', 'Inventory', 'Component'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],
@@ -239,6 +244,11 @@ export const layers: readonly Layer[] = [
         folder: 'site',
         what: 'the catalog as a static site: a list to search, a page for each server; pure',
         exports: ['siteOf'],
+      },
+      {
+        folder: 'sbom',
+        what: 'an inventory as CycloneDX or SPDX; the same inventory, the same bytes',
+        exports: ['cycloneDx', 'spdx'],
       },
       {
         folder: 'export',

@@ -111,6 +111,20 @@ const resolverOnly: Plugin = {
   },
 };
 
+/** CycloneDX's library also writes XML and validates, with packages that it takes if they are there. We write JSON. */
+const jsonBomsOnly: Plugin = {
+  name: 'json-boms-only',
+  setup(b) {
+    const optional = /^(libxmljs2|xmlbuilder2|ajv|ajv-formats|ajv-formats-draft2019)$/;
+    b.onResolve({ filter: optional }, ({ path: name, importer }) =>
+      /node_modules\/@cyclonedx\//.test(slashed(importer))
+        ? { path: name, namespace: 'not-taken' }
+        : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'not-taken' }, () => ({ contents: "throw new Error('left out');" }));
+  },
+};
+
 /** What the launcher loads late is an entry of the second bundle. */
 const late = {
   load: 'src/catalog/load.ts',
@@ -229,7 +243,7 @@ const built = await Promise.all([
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    plugins: [knownSources, leanDockerode, resolverOnly],
+    plugins: [knownSources, leanDockerode, resolverOnly, jsonBomsOnly],
   }),
   build({
     ...common,

@@ -30,6 +30,7 @@ import { spec as publish } from './commands/publish.ts';
 import { spec as pull } from './commands/pull.ts';
 import { spec as rebuild } from './commands/rebuild.ts';
 import { spec as run } from './commands/run.ts';
+import { spec as sbom } from './commands/sbom.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as stop } from './commands/stop.ts';
 import { spec as test } from './commands/test.ts';
@@ -65,6 +66,7 @@ export const commands: readonly CommandSpec[] = [
   build,
   test,
   audit,
+  sbom,
   plan,
   rebuild,
   publish,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Artifact, Lock } from '../catalog/lock.ts';
+import { fitsPlatform, nameOfPlace, PackageLock, type LockedPackage } from '../catalog/package-lock.ts';
 import type { Platform } from '../engine/engine.ts';
 import type { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
@@ -11,22 +12,6 @@ import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
 import { withoutAbsentOptionals } from './absent-optionals.ts';
 import { refusedSource, unresolved } from './npm-failure.ts';
 import type { Resolution, ResolveRequest } from './resolution.ts';
-
-/** `package-lock.json`, version 3 (docs.npmjs.com/cli/configuring-npm/package-lock-json); only what is read. */
-const LockedPackage = z.object({
-  version: z.string().optional(),
-  resolved: z.string().optional(),
-  integrity: z.string().optional(),
-  link: z.boolean().optional(),
-  inBundle: z.boolean().optional(),
-  optional: z.boolean().optional(),
-  hasInstallScript: z.boolean().optional(),
-  os: z.array(z.string()).optional(),
-  cpu: z.array(z.string()).optional(),
-  libc: z.array(z.string()).optional(),
-});
-const PackageLock = z.object({ packages: z.record(z.string(), LockedPackage) });
-type LockedPackage = z.infer<typeof LockedPackage>;
 
 const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
 
@@ -105,7 +90,7 @@ function withPublicAddresses(text: string, registry: string): string {
   if (registry === `${canonicalHosts.npm}/`) return text;
   const lock = z.looseObject({ packages: z.record(z.string(), z.looseObject({})) }).parse(JSON.parse(text));
   for (const [place, entry] of Object.entries(lock.packages)) {
-    const { resolved, name = nameOf(place), version } = PublicAddress.parse(entry);
+    const { resolved, name = nameOfPlace(place), version } = PublicAddress.parse(entry);
     if (resolved?.startsWith(registry) !== true) continue;
     const file = resolved.slice(registry.length);
     const usual = `${name}/-/${name.replace(/^@[^/]+\//, '')}-${version ?? ''}.tgz`;
@@ -134,7 +119,7 @@ function lockOf({ source }: ResolveRequest, { release, tree }: Resolved): Lock {
   );
   const scripts = tree
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)
-    .map(([place]) => nameOf(place));
+    .map(([place]) => nameOfPlace(place));
   return {
     lockVersion: 1,
     source: `npm:${source.name}`,
@@ -149,15 +134,10 @@ function lockOf({ source }: ResolveRequest, { release, tree }: Resolved): Lock {
   };
 }
 
-/** `node_modules/a/node_modules/@b/c` → `@b/c`. */
-function nameOf(place: string): string {
-  return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
-}
-
 /** Refuses what could not be checked: `npm ci` would install an entry without integrity without a word. */
 function artifactOf(place: string, entry: LockedPackage): Artifact[] {
   if (entry.inBundle === true) return []; // inside its parent's tarball
-  const name = nameOf(place);
+  const name = nameOfPlace(place);
   const refuse = (found: string): McpcatError => refusedSource(name, found);
   if (entry.link === true) throw refuse('a link to a folder');
   const { resolved, integrity, version } = entry;
@@ -165,7 +145,7 @@ function artifactOf(place: string, entry: LockedPackage): Artifact[] {
   if (integrity === undefined) throw refuse('no integrity');
   const sha512 = integrity.split(/\s+/).find((hash) => hash.startsWith('sha512-'));
   if (sha512 === undefined) throw refuse(integrity.slice(0, 20));
-  const fitting = platforms.filter((platform) => fits(entry, platform));
+  const fitting = platforms.filter((platform) => fitsPlatform(entry, platform));
   if (fitting.length === 0 && entry.optional === true) return [];
   return [
     {
@@ -177,17 +157,4 @@ function artifactOf(place: string, entry: LockedPackage): Artifact[] {
       ...(fitting.length === platforms.length || fitting.length === 0 ? {} : { platforms: [...fitting] }),
     },
   ];
-}
-
-/** npm's rule for `os`, `cpu` and `libc`: listed, or not excluded with `!`. */
-function fits({ os, cpu, libc }: LockedPackage, platform: Platform): boolean {
-  return (
-    allows(os, 'linux') && allows(cpu, platform === 'linux/arm64' ? 'arm64' : 'x64') && allows(libc, 'glibc')
-  );
-}
-
-function allows(list: readonly string[] | undefined, value: string): boolean {
-  if (list === undefined || list.length === 0 || list.includes('any')) return true;
-  const positive = list.filter((item) => !item.startsWith('!'));
-  return !list.includes(`!${value}`) && (positive.length === 0 || positive.includes(value));
 }

@@ -15,7 +15,7 @@ export interface LayerFile {
   readonly gid: number;
   readonly bytes: number;
   readonly linkname: string | undefined;
-  /** Of files up to 1 MB. */
+  /** Of files up to 1 MB, and of those that were asked for. */
   readonly content: Buffer | undefined;
 }
 
@@ -29,7 +29,11 @@ export interface SavedImage {
 const kept = 1 << 20;
 
 /** Everything that `docker save` hands out of an image, layer by layer. */
-export async function savedImage(engine: Engine, reference: string): Promise<SavedImage> {
+export async function savedImage(
+  engine: Engine,
+  reference: string,
+  wanted: (path: string) => boolean = () => false,
+): Promise<SavedImage> {
   const parts = new Map<string, Buffer>();
   const archive = await engine.saveImage(reference);
   for await (const entry of archive.pipe(tar.extract())) parts.set(entry.header.name, await buffer(entry));
@@ -41,18 +45,19 @@ export async function savedImage(engine: Engine, reference: string): Promise<Sav
   const [manifest] = JSON.parse(part('manifest.json').toString()) as { Config: string; Layers: string[] }[];
   if (manifest === undefined) throw new Error(`${reference}: an empty archive`);
   const layers: LayerFile[][] = [];
-  for (const layer of manifest.Layers) layers.push(await filesOf(part(layer)));
+  for (const layer of manifest.Layers) layers.push(await filesOf(part(layer), wanted));
   return { layers, config: part(manifest.Config).toString() };
 }
 
-async function filesOf(archive: Buffer): Promise<LayerFile[]> {
+async function filesOf(archive: Buffer, wanted: (path: string) => boolean): Promise<LayerFile[]> {
   const plain = archive[0] === 0x1f && archive[1] === 0x8b ? gunzipSync(archive) : archive;
   const files: LayerFile[] = [];
   for await (const entry of Readable.from([plain]).pipe(tar.extract())) {
     const { header } = entry;
     const content = await buffer(entry);
+    const path = header.name.replace(/^\.?\//, '').replace(/\/$/, '');
     files.push({
-      path: header.name.replace(/^\.?\//, '').replace(/\/$/, ''),
+      path,
       type: header.type ?? 'file',
       // Some writers put the type of the file into the mode as well.
       mode: (header.mode ?? 0) & 0o7777,
@@ -60,7 +65,7 @@ async function filesOf(archive: Buffer): Promise<LayerFile[]> {
       gid: header.gid ?? 0,
       bytes: header.size ?? 0,
       linkname: header.linkname ?? undefined,
-      content: header.type === 'file' && content.length <= kept ? content : undefined,
+      content: header.type === 'file' && (content.length <= kept || wanted(path)) ? content : undefined,
     });
   }
   return files;

@@ -29,7 +29,7 @@ export function folderOf({ options, terminal }: Invocation): string {
 }
 
 /** The same to be read: what came with a package is unpacked. */
-function readableFolderOf({ options, terminal }: Invocation): Promise<string> {
+export function readableFolderOf({ options, terminal }: Invocation): Promise<string> {
   const { env, host } = terminal;
   return readableCatalogFolder({ option: options.text('catalog'), env }, host.folders(env).cache);
 }

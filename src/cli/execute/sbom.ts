@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { loadServer } from '../../catalog/load.ts';
+import type { Platform } from '../../engine/engine.ts';
+import { inventoryOf } from '../../inventory/inventory.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import type { Execute, Options } from '../command.ts';
+import { hostPlatform, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { writeOut } from './write-out.ts';
+
+const forms = ['cyclonedx', 'spdx'] as const;
+const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
+
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [name, another] = positionals;
+  if (name === undefined || another !== undefined)
+    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const form = formOf(options);
+  const request = { templates: templatesFolder(), platform: platformOf(options) };
+  const server = await loadServer(await readableFolderOf(invocation), name);
+  const text = await textOf(form, await inventoryOf(server, request));
+  const out = options.text('out');
+  if (out === undefined) terminal.stdout.write(text);
+  else await writeOut(path.resolve(out), text);
+  return 0;
+};
+
+async function textOf(
+  form: (typeof forms)[number],
+  inventory: Awaited<ReturnType<typeof inventoryOf>>,
+): Promise<string> {
+  if (form === 'spdx') return (await import('../../sbom/spdx.ts')).spdx(inventory);
+  return (await import('../../sbom/cyclonedx.ts')).cycloneDx(inventory);
+}
+
+function formOf(options: Options): (typeof forms)[number] {
+  const text = options.text('format') ?? 'cyclonedx';
+  const form = forms.find((known) => known === text);
+  if (form !== undefined) return form;
+  throw new McpcatError('usage', `--format: expected ${forms.join(' or ')}, found "${text}"`);
+}
+
+function platformOf(options: Options): Platform {
+  const text = options.text('platform') ?? hostPlatform();
+  const platform = platforms.find((known) => known === text);
+  if (platform !== undefined) return platform;
+  throw new McpcatError('usage', `--platform: expected ${platforms.join(' or ')}, found "${text}"`);
+}
