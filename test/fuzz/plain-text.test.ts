@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { markdownCodeCell, markdownLink, markdownText } from '../../src/lib/markdown-text.ts';
 import { firstHidden, oneLine, visible } from '../../src/lib/plain-text.ts';
+import { effort } from './effort.ts';
 import { randomOf } from './random.ts';
 
-const inputs = 20_000;
+const inputs = effort(10_000);
 /** What breaks sanitisers, more often than chance would have it. */
 const pieces = [
   '\u001B', '\u001B[', '31m', '[0m', '\u009B', '\u001B]0;', '\u0007', '\r', '\n', '\r\n', '\t', '\u0000', '\u007F',
