@@ -184,6 +184,11 @@ export const layers: readonly Layer[] = [
         exports: ['ClientSession', 'Hub', 'Policy', 'readMessage', 'writeMessage'],
       },
       {
+        folder: 'serve-http',
+        what: 'Streamable HTTP in front of `serve`: who may come in, sessions and clients without them, streams that are resumed, all bounded',
+        exports: ['openHttpFront', 'serveToken', 'listenAddress'],
+      },
+      {
         folder: 'call-log',
         what: 'who called which tool through serve: JSON lines, rotated and bounded, written behind the calls; read for `calls`',
         exports: ['CallLog', 'readCalls', 'callLogFolder'],

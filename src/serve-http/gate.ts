@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import { isLoopback, type ListenAddress } from './listen-address.ts';
+
+/** What of a request is looked at before anything of it is read. */
+export interface Knock {
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly authorization: string | undefined;
+}
+
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+
+/**
+ * Who may come in. `Host` must be an address or one of this machine's loopback names: a name of somebody else's that
+ * leads here (DNS rebinding) is neither. `Origin`, which only browsers send, must be of a page on loopback. And the token
+ * must be right, whoever asks.
+ */
+export class Gate {
+  readonly #token: Buffer;
+  readonly #anyAddress: boolean;
+
+  constructor(token: string, { host }: ListenAddress) {
+    this.#token = digestOf(token);
+    this.#anyAddress = !isLoopback(host);
+  }
+
+  refusal({ host, origin, authorization }: Knock): Refusal | undefined {
+    if (!this.#isOwn(hostnameOf(`http://${host ?? ''}`))) return forbidden('Host', host);
+    if (origin !== undefined && !this.#isOwn(hostnameOf(origin))) return forbidden('Origin', origin);
+    const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    // Digests have one length, so that the comparison tells nothing of the token's.
+    if (token !== undefined && timingSafeEqual(digestOf(token), this.#token)) return undefined;
+    const found = authorization === undefined ? 'no Authorization' : 'another token';
+    return { status: 401, message: `expected Authorization: Bearer TOKEN, found ${found}` };
+  }
+
+  #isOwn(hostname: string | undefined): boolean {
+    if (hostname === undefined) return false;
+    const plain = hostname.replace(/^\[(.*)\]$/, '$1');
+    return isLoopback(plain) || (this.#anyAddress && isIP(plain) !== 0);
+  }
+}
+
+function forbidden(header: string, found: string | undefined): Refusal {
+  return { status: 403, message: `${header}: expected an address of this machine, found ${found ?? 'none'}` };
+}
+
+function hostnameOf(url: string): string | undefined {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed?.protocol === 'http:' || parsed?.protocol === 'https:' ? parsed.hostname : undefined;
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { foldersBelowHome } from '../host/folders-below-home.ts';
+import type { Env, Host } from '../host/host.ts';
+import { codeOf } from '../lib/error-code.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { makeFolderNow } from '../lib/make-folder.ts';
+
+interface Places {
+  readonly env: Env;
+  readonly host: Host;
+}
+
+export interface ServeToken {
+  readonly token: string;
+  readonly file: string;
+  /** Whether nobody has seen it yet: then it is shown, this once. */
+  readonly isNew: boolean;
+}
+
+/**
+ * The token that clients show over HTTP, the same from start to start. Made at the first one, for this user alone to
+ * read. Throws `io-failed` if others may read it, or it is none.
+ */
+export function serveToken(places: Places): ServeToken {
+  const file = places.host.path.join(foldersBelowHome(places).data, 'serve-token');
+  const token = read(file, places.host);
+  return token === undefined ? make(file) : { token, file, isNew: false };
+}
+
+function read(file: string, host: Host): string | undefined {
+  try {
+    const facts = statSync(file);
+    if (host.system !== 'windows' && ((facts.mode & 0o077) !== 0 || !host.owns(facts)))
+      throw unusable(file, 'others may read it, or it is not yours');
+    const text = readFileSync(file, 'utf8').trim();
+    if (/^[A-Za-z0-9_-]{32,200}$/.test(text)) return text;
+    throw unusable(file, 'expected a token of at least 32 letters and digits, found something else');
+  } catch (error) {
+    if (error instanceof McpcatError) throw error;
+    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
+    throw unusable(file, messageOf(error));
+  }
+}
+
+function make(file: string): ServeToken {
+  const token = randomBytes(32).toString('base64url');
+  try {
+    makeFolderNow(file.replace(/[\\/][^\\/]+$/, ''), 0o700);
+    writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (error) {
+    throw new McpcatError('io-failed', `can't write the token for HTTP: ${file} (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+  return { token, file, isNew: true };
+}
+
+function unusable(file: string, problem: string): McpcatError {
+  return new McpcatError('io-failed', `can't use the token for HTTP: ${file}: ${problem}`, {
+    hint: 'remove it, and the next start makes a new one',
+  });
+}
