@@ -144,6 +144,11 @@ export const layers: readonly Layer[] = [
         exports: ['ServerPolicy', 'decide', 'RateLimiter', 'limitedResult', 'KeptResults'],
       },
       {
+        folder: 'setup-file',
+        what: 'the set-up of servers as a file for somebody else, without secrets; read with line and column',
+        exports: ['readSetup', 'setupText', 'ServerSetup'],
+      },
+      {
         folder: 'profile',
         what: 'profiles: which servers one `serve` serves, with which settings, mounts and policy; read with line and column',
         exports: ['readProfile', 'Profile', 'ProfileServer', 'checkSection'],

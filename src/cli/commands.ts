@@ -14,6 +14,7 @@ import { spec as uninstall } from './commands/uninstall.ts';
 import { spec as undo } from './commands/undo.ts';
 import { spec as secret } from './commands/secret.ts';
 import { spec as completion } from './commands/completion.ts';
+import { spec as config } from './commands/config.ts';
 import { spec as doctor } from './commands/doctor.ts';
 import { spec as exportAs } from './commands/export.ts';
 import { spec as generate } from './commands/generate.ts';
@@ -52,6 +53,7 @@ export const commands: readonly CommandSpec[] = [
   undo,
   clients,
   secret,
+  config,
   profile,
   pull,
   ps,

@@ -24,7 +24,7 @@ interface Mounts {
 }
 
 /** The folders that a section hands over. Paths are absolute, or below the home: no profile lies in a project. */
-export function mountsIn({ mounts }: ServerSection, places: MountPlaces): Mounts {
+export function mountsIn({ mounts }: Pick<ServerSection, 'mounts'>, places: MountPlaces): Mounts {
   const read = Object.entries(mounts).flatMap(([name, given]) =>
     Array.isArray(given)
       ? given.map((text, index) => mountIn({ name, text, path: ['mounts', name, index] }, places))

@@ -20,6 +20,10 @@ const carried = [
   'NO_PROXY',
 ];
 
+export function isCarried(name: string): boolean {
+  return carried.includes(name);
+}
+
 export function carriedVariables({ env }: Terminal): Readonly<Record<string, string>> {
   return Object.fromEntries(
     carried.flatMap((name) => {

@@ -7,17 +7,20 @@ import type { Terminal } from '../command.ts';
 interface SecretChoice {
   readonly catalog: string;
   readonly given: Readonly<Record<string, string>>;
+  /** Besides the required ones. */
+  readonly needs: readonly string[];
   readonly terminal: Terminal;
 }
 
 /** The secrets that are to be stored: those given, and required ones that nobody has stored yet, asked for. */
 export async function secretsToStore(
   { name, env }: Entry,
-  { catalog, given, terminal }: SecretChoice,
+  { catalog, given, needs, terminal }: SecretChoice,
 ): Promise<Readonly<Record<string, string>>> {
   const stored = keptSecrets({ catalog, server: name }, terminal);
   const required = Object.entries(env).filter(([, setting]) => setting.required && setting.secret === true);
-  const missing = required.map(([key]) => key).filter((key) => (given[key] ?? stored[key]) === undefined);
+  const all = new Set([...required.map(([key]) => key), ...needs]);
+  const missing = [...all].filter((key) => (given[key] ?? stored[key]) === undefined);
   if (missing.length === 0) return given;
   if (!canAsk(terminal))
     throw new McpcatError('settings-missing', `${name} needs ${missing.join(', ')}`, {
