@@ -1,0 +1,99 @@
+import { openSession } from '../session/open-session.ts';
+import type { Channel, ServerEnd, Session, SessionRequest } from '../session/session.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { idOfEnds } from './id-of-ends.ts';
+import type { Message } from './message.ts';
+import { readLines } from './read-lines.ts';
+import { readMessage } from './read-message.ts';
+import type { OpenUpstream, StartedFor, Upstream, UpstreamEvents } from './upstream.ts';
+import { writeLine } from './write-line.ts';
+
+/** What a server is started with, made anew for each start: consent, settings and image may have changed since. */
+export interface PreparedStart {
+  readonly request: Omit<SessionRequest, 'removal'>;
+  /** What it says on stderr, as it comes. Must not throw. */
+  readonly onStderr: (chunk: Buffer) => void;
+  /** A line on its stdout that is no message. */
+  readonly onNoise: (line: Buffer) => void;
+}
+
+export type Prepare = (startedFor: StartedFor, signal: AbortSignal) => Promise<PreparedStart>;
+
+/** Bytes that may wait for a server that does not read. */
+const maxWaitingBytes = 32 * 1024 ** 2;
+
+/** Servers in containers of their own, by the same session as every other front end's. */
+export function sessionUpstream(prepare: Prepare): OpenUpstream {
+  return async (events, { startedFor, signal }) => {
+    const prepared = await prepare(startedFor, signal);
+    signal.throwIfAborted();
+    const session = openSession({ ...prepared.request, removal: 'at-end' });
+    const giveUp = (): void => session.stop('terminate');
+    signal.addEventListener('abort', giveUp, { once: true });
+    const channel = await session.opened;
+    if (channel === undefined) throw await whyNot(session);
+    return upstreamOf(session, { channel, events, prepared });
+  };
+}
+
+async function whyNot(session: Session): Promise<unknown> {
+  const ended = await session.ended;
+  await session.close();
+  if (ended.kind === 'failed') return ended.error;
+  return new McpcatError('cancelled', 'its start was given up');
+}
+
+interface Joined {
+  readonly channel: Channel;
+  readonly events: UpstreamEvents;
+  readonly prepared: PreparedStart;
+}
+
+function upstreamOf(session: Session, { channel, events, prepared }: Joined): Upstream {
+  const drained = Promise.withResolvers<void>();
+  channel.send.on('error', () => undefined);
+  channel.stderr.on('data', prepared.onStderr);
+  readLines(channel.received, {
+    line: (bytes) => {
+      const message = readMessage(bytes);
+      if (message.kind !== 'malformed') return events.message(message);
+      return prepared.onNoise(bytes);
+    },
+    tooLong: (ends) => events.tooLarge(idOfEnds(ends)),
+    end: drained.resolve,
+  });
+  return {
+    send: (message: Message) => {
+      if (channel.send.writableLength > maxWaitingBytes || !channel.send.writable) return false;
+      writeLine(channel.send, message);
+      return true;
+    },
+    // What it has said before its end comes first.
+    ended: session.ended.then(async (end) => {
+      await Promise.race([drained.promise, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      return causeOf(end);
+    }),
+    stop: () => {
+      channel.send.end();
+      session.stop('input-ended');
+    },
+    close: async () => {
+      await session.close();
+    },
+  };
+}
+
+function causeOf(end: ServerEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return `it exited with ${String(end.exitCode)}`;
+    case 'stopped':
+      return 'it was stopped';
+    case 'lease-lost':
+      return end.message;
+    case 'engine-gone':
+      return `the engine went away: ${end.message}`;
+    case 'failed':
+      return messageOf(end.error);
+  }
+}
