@@ -38,6 +38,8 @@ export interface Invocation {
   /** All verbs, for commands that speak about commands. */
   readonly commands: readonly CommandSpec[];
   readonly terminal: Terminal;
+  /** Of the secrets that are stored for a server those that it gets; all if undefined. */
+  readonly storedSecrets?: readonly string[] | undefined;
 }
 
 /** Parsed options, read by kind. */

@@ -33,6 +33,7 @@ import { spec as rebuild } from './commands/rebuild.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as sbom } from './commands/sbom.ts';
 import { spec as search } from './commands/search.ts';
+import { spec as serve } from './commands/serve.ts';
 import { spec as stop } from './commands/stop.ts';
 import { spec as test } from './commands/test.ts';
 import { spec as update } from './commands/update.ts';
@@ -41,6 +42,7 @@ import { spec as volumes } from './commands/volumes.ts';
 /** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
 export const commands: readonly CommandSpec[] = [
   run,
+  serve,
   call,
   list,
   search,

@@ -42,6 +42,7 @@ export class SessionServer {
   readonly calls = new Map<number, OpenCall>();
   readonly #side: SessionSide;
   readonly #subscribed = new Map<string, () => void>();
+  readonly #said = new Set<string>();
   #recorded: RevisionSurface | undefined;
   #shown: RevisionSurface | undefined;
   #speaker: Speaker | undefined;
@@ -185,7 +186,11 @@ export class SessionServer {
     const shown = this.#shown;
     if (recorded === undefined || shown === undefined) return;
     const { tools, findings } = this.served.pin(recorded, { tools: live });
-    for (const finding of findings) this.#side.say(`${this.name}: ${finding}`);
+    // At each start and each change of its list the same is found again.
+    for (const finding of findings) {
+      if (!this.#said.has(finding)) this.#side.say(finding);
+      this.#said.add(finding);
+    }
     if (sameTools(tools, shown.tools)) return;
     this.#shown = { ...shown, tools };
     this.#side.changed('tools');

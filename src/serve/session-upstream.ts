@@ -15,6 +15,8 @@ export interface PreparedStart {
   readonly onStderr: (chunk: Buffer) => void;
   /** A line on its stdout that is no message. */
   readonly onNoise: (line: Buffer) => void;
+  /** It runs. */
+  readonly onStarted: () => void;
 }
 
 export type Prepare = (startedFor: StartedFor, signal: AbortSignal) => Promise<PreparedStart>;
@@ -32,6 +34,7 @@ export function sessionUpstream(prepare: Prepare): OpenUpstream {
     signal.addEventListener('abort', giveUp, { once: true });
     const channel = await session.opened;
     if (channel === undefined) throw await whyNot(session);
+    void session.started.then(prepared.onStarted);
     return upstreamOf(session, { channel, events, prepared });
   };
 }

@@ -62,11 +62,8 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   const { entry, ...restriction } = restricted(declared, settings, exists);
   refuseAllow(restriction, [...options.list('allow'), ...options.list('allow-local')]);
   const paths = hostPaths(terminal.host.home(terminal.env), terminal.host, terminal.env);
-  const { settings: allowed } = agreed.grant;
-  const granted = Object.keys(entry.env).filter((setting) => allowed.includes(setting));
-  const given = givenSettings(granted, invocation);
-  const stored = await storedFor(server, { given, granted, settings, terminal });
-  const overrides = overridesOf({ ...stored, ...given }, invocation);
+  const given = await settingsGiven(server, { allowed: agreed.grant.settings, settings, invocation });
+  const overrides = overridesOf(given, invocation);
   const authorities = await authoritiesFor(network, terminal);
   const sandbox = sandboxOf(entry, { ...overrides, stateLabels, authorities }, paths);
   const taken = {
@@ -113,12 +110,31 @@ function localPorts({ options }: Invocation): readonly number[] {
   });
 }
 
+/** What a user gives a server, of what its entry names and was agreed to: stored secrets, environment, options. */
+export async function settingsGiven(
+  server: RunServer,
+  {
+    allowed,
+    settings,
+    invocation,
+  }: {
+    readonly allowed: readonly string[];
+    readonly settings: readonly Settings[];
+    readonly invocation: Invocation;
+  },
+): Promise<Readonly<Record<string, string>>> {
+  const granted = Object.keys(server.declared.env).filter((setting) => allowed.includes(setting));
+  const given = givenSettings(granted, invocation);
+  const stored = await storedFor(server, { given, granted, settings, invocation });
+  return { ...stored, ...given };
+}
+
 /** Nothing of the store is loaded for a server that has no secrets, and none is fetched that is given otherwise. */
 async function storedFor(
   { declared, source }: RunServer,
-  { given, granted, settings, terminal }: Wanting,
+  { given, granted, settings, invocation: { terminal, storedSecrets: wantedOnes = granted } }: Wanting,
 ): Promise<Readonly<Record<string, string>>> {
-  const wanted = granted.filter((name) => !Object.hasOwn(given, name));
+  const wanted = granted.filter((name) => wantedOnes.includes(name) && !Object.hasOwn(given, name));
   if (!wanted.some((name) => declared.env[name]?.secret)) return {};
   const { storedSecrets } = await import('../../secrets/secrets.ts');
   const owner = { catalog: catalogId(source), server: declared.name };
@@ -129,7 +145,7 @@ interface Wanting {
   readonly given: Readonly<Record<string, string>>;
   readonly granted: readonly string[];
   readonly settings: readonly Settings[];
-  readonly terminal: Terminal;
+  readonly invocation: Invocation;
 }
 
 /** From the environment only what the entry names and the user has agreed to. */

@@ -1,0 +1,28 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'serve',
+  summary: 'Serve many servers to one MCP client, each asleep until it is called',
+  usage: '[NAME…] [--profile NAME]',
+  options: {
+    profile: {
+      type: 'string',
+      value: 'NAME',
+      help: 'the servers of a profile, with its settings, folders and rules (mcpcat profile list)',
+    },
+    'log-content': {
+      type: 'boolean',
+      help: 'also log what tools are called with and what they answer (mcpcat calls)',
+    },
+    catalog: common.anyCatalog,
+    engine: common.engine,
+    quiet: common.quiet,
+  },
+  examples: [
+    ['mcpcat serve time memory', 'two servers as one; their tools are called time_… and memory_…'],
+    ['mcpcat serve --profile work', 'the servers of ~/.config/mcpcat/profiles/work.yaml'],
+    ['mcpcat serve everything', 'one server, its tools under their own names'],
+  ],
+  completes: 'entries',
+  load: () => import('../execute/serve.ts'),
+};

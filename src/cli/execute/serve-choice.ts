@@ -1,0 +1,106 @@
+import { problemText } from '../../catalog/problem.ts';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { hubPolicy } from '../../policy/hub-policy.ts';
+import { randomId } from '../../lib/random-id.ts';
+import type { Profile, ProfileServer } from '../../profile/profile.ts';
+import { readProfile } from '../../profile/read-profile.ts';
+import type { Policy } from '../../serve/policy.ts';
+import type { Invocation, Options } from '../command.ts';
+import { serverToRun, type RunServer } from './run-server.ts';
+
+/** One server that is to be served, with what its profile says of it. */
+export interface ChosenServer {
+  readonly name: string;
+  readonly server: RunServer;
+  /** As if it were run alone with the options that come to the same. */
+  readonly invocation: Invocation;
+}
+
+export interface Choice {
+  readonly servers: readonly ChosenServer[];
+  readonly profile: Profile | undefined;
+  readonly policy: Policy;
+}
+
+/**
+ * The servers that were named, or those of the profile, or those of both that were named. Throws `usage` for none and
+ * `entry-unknown` for a name of the command line; of a profile the other servers are served, and `say` is told.
+ */
+export async function chooseServed(invocation: Invocation, say: (line: string) => void): Promise<Choice> {
+  const { options, positionals, terminal } = invocation;
+  const wanted = options.text('profile');
+  const profile = wanted === undefined ? undefined : readProfile(wanted, terminal);
+  for (const problem of profile?.problems ?? [])
+    say(`${problem.server} is not served: ${problemText(problem)}`);
+  const names = [...new Set(positionals.length > 0 ? positionals : (profile?.servers.keys() ?? []))];
+  if (names.length === 0 && profile === undefined)
+    throw new McpcatError('usage', 'expected names of servers, or a profile', {
+      hint: 'mcpcat list shows the servers, mcpcat profile list your profiles',
+    });
+  const found = await Promise.all(
+    names.map(async (name) => chosen(name, { invocation, section: sectionOf(profile, name), say })),
+  );
+  const rules = [...(profile?.servers ?? [])].map(([name, { policy }]) => [name, policy] as const);
+  return {
+    servers: found.flatMap((one) => one ?? []),
+    profile,
+    policy: hubPolicy(new Map(rules), { now: () => performance.now(), newId: randomId }),
+  };
+}
+
+/** A profile is all that its clients may use: what it does not name is not served beside it. */
+function sectionOf(profile: Profile | undefined, name: string): ProfileServer | undefined {
+  if (profile === undefined) return undefined;
+  const section = profile.servers.get(name);
+  if (section !== undefined) return section;
+  throw new McpcatError('usage', `the profile ${profile.name} has no server ${name}`, {
+    hint: `its servers: ${[...profile.servers.keys()].join(', ')}`,
+  });
+}
+
+interface Asked {
+  readonly invocation: Invocation;
+  readonly section: ProfileServer | undefined;
+  readonly say: (line: string) => void;
+}
+
+async function chosen(name: string, { invocation, section, say }: Asked): Promise<ChosenServer | undefined> {
+  const own = invocationFor(invocation, section);
+  try {
+    return { name, server: await serverToRun(own, name), invocation: own };
+  } catch (error) {
+    if (section === undefined || !(error instanceof McpcatError)) throw error;
+    say(`${name} is not served: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** A client's first call waits for an image as it waits for the start; `run` would send it to a terminal. */
+const imageWhenMissing = 'missing';
+
+function invocationFor(invocation: Invocation, section: ProfileServer | undefined): Invocation {
+  const { options } = invocation;
+  const texts: Readonly<Record<string, string | undefined>> = {
+    catalog: options.text('catalog'),
+    engine: options.text('engine'),
+    build: imageWhenMissing,
+  };
+  const lists: Readonly<Record<string, readonly string[]>> = {
+    env: Object.entries(section?.settings ?? {}).map(([name, value]) => `${name}=${value}`),
+    mount: (section?.mounts ?? []).map(
+      ({ name, hostPath, mode }) => `${name}=${hostPath}${mode === undefined ? '' : `:${mode}`}`,
+    ),
+  };
+  const own: Options = {
+    text: (name) => texts[name],
+    flag: (name) => name === 'quiet' && options.flag('quiet'),
+    list: (name) => lists[name] ?? [],
+  };
+  const secrets = section?.secrets ?? 'all';
+  return {
+    ...invocation,
+    options: own,
+    rest: section?.args ?? [],
+    storedSecrets: secrets === 'all' ? undefined : secrets,
+  };
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createHash } from 'node:crypto';
+import { catalogId } from '../../catalog/catalog-source.ts';
+import { label } from '../../lib/labels.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Profile } from '../../profile/profile.ts';
+import { sessionUpstream, type Prepare } from '../../serve/session-upstream.ts';
+import type { ServedServer } from '../../serve/served-server.ts';
+import { readSettings } from '../../settings/read.ts';
+import { approvalsFile } from '../../surface/approvals-file.ts';
+import type { OwnStart } from '../../surface/own-surface.ts';
+import { readSurfaceFile } from '../../surface/read-surface.ts';
+import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
+import type { Surface } from '../../surface/surface.ts';
+import { agreedTo } from '../../consent/agree.ts';
+import { prepareRun, settingsGiven } from './prepare-run.ts';
+import { startOf } from './run-consent.ts';
+import type { RunServer } from './run-server.ts';
+import type { ChosenServer } from './serve-choice.ts';
+import { serverLog, type Write } from './server-log.ts';
+
+interface Around {
+  readonly profile: Profile | undefined;
+  readonly write: Write;
+  readonly say: (line: string) => void;
+  /** Called when a server runs. */
+  readonly onStarted: (engine: Awaited<ReturnType<typeof prepareRun>>['session']['engine']) => void;
+}
+
+/** A server of the catalog for the hub: what is known of it, and how it is started as this user starts it. */
+export async function servedServer(chosen: ChosenServer, around: Around): Promise<ServedServer> {
+  const { name } = chosen;
+  const surface = await surfaceOf(chosen, around);
+  return {
+    name,
+    open: sessionUpstream(preparing(chosen, around)),
+    surface: () => surface.surface(),
+    learned: (revision) => surface.learned(revision),
+    pin: (recorded, live) => surface.pin(recorded, live),
+  };
+}
+
+/** Each time anew: what was agreed to, set or built since counts for the next start. */
+function preparing({ name, invocation }: ChosenServer, { write, onStarted }: Around): Prepare {
+  return async ({ session: id, client }) => {
+    const { entry, session, remember } = await prepareRun(name, invocation);
+    const { network, onTunnelClosed, labels, ...rest } = session;
+    const log = serverLog(name, write);
+    const isNoisy = entry.exceptions.some(({ finding }) => finding === 'stdout-noise');
+    return {
+      request: {
+        ...rest,
+        labels: {
+          ...labels,
+          [label.session]: id,
+          ...(client === '' ? {} : { [label.client]: client.slice(0, 40) }),
+        },
+        onTunnelClosed,
+        dial: async () => (await import('../../egress/dial.ts')).realDial({ network }),
+      },
+      onStderr: log,
+      onNoise: (line) => {
+        if (!isNoisy) log(Buffer.concat([line, Buffer.from('\n')]));
+      },
+      onStarted: () => {
+        remember();
+        onStarted(rest.engine);
+      },
+    };
+  };
+}
+
+/** With the settings that the user gives: what they are is never kept, only whether they are the same. */
+async function surfaceOf(
+  { name, server, invocation }: ChosenServer,
+  { profile, say }: Around,
+): Promise<ServedSurface> {
+  const { terminal } = invocation;
+  const given = await givenTo(server, invocation).catch((error: unknown) => {
+    say(`${name}: ${messageOf(error)}`);
+    return {};
+  });
+  const { env } = server.declared;
+  const missing = Object.keys(env).filter((one) => env[one]?.required && !(one in given));
+  if (missing.length > 0)
+    say(`${name} can't be called until it is given ${missing.join(', ')}: mcpcat info ${name}`);
+  const start: OwnStart = { image: inputsOf(server, name), settings: given, args: invocation.rest };
+  return servedSurface({
+    served: { catalog: catalogId(server.source), server: name, profile: profile?.name },
+    reviewed: await reviewedOf(server, name).catch((error: unknown) => {
+      say(`${name}: ${messageOf(error)}`);
+      return undefined;
+    }),
+    optional: Object.keys(given).filter((one) => env[one]?.required !== true),
+    start,
+    approvals: approvalsFile(profile?.file, terminal),
+    places: terminal,
+    say,
+  });
+}
+
+async function givenTo(
+  server: RunServer,
+  invocation: ChosenServer['invocation'],
+): Promise<Readonly<Record<string, string>>> {
+  const { terminal } = invocation;
+  const { grant } = agreedTo(startOf(server), terminal);
+  return settingsGiven(server, { allowed: grant.settings, settings: readSettings(terminal), invocation });
+}
+
+async function reviewedOf({ source }: RunServer, name: string): Promise<Surface | undefined> {
+  return source.kind === 'folder' ? readSurfaceFile(path.join(source.folder, name)) : undefined;
+}
+
+/**
+ * Of what its image is made, without asking an engine for it: the published digest, else entry and lock, from which every
+ * machine makes the same image.
+ */
+function inputsOf({ declared, recorded, source }: RunServer, name: string): string {
+  if (recorded !== undefined) return recorded.digest;
+  const hash = createHash('sha256').update(JSON.stringify(declared));
+  if (source.kind === 'folder') hash.update(textOf(path.join(source.folder, name, 'lock.json')));
+  return `sha256:${hash.digest('hex')}`;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
