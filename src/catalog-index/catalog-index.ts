@@ -9,7 +9,7 @@ import { Proof } from '../catalog/proof.ts';
  * Written by `mcpcat index` alone. It decides what servers may do, so keys that are not known are errors here too, and
  * whoever adds one raises the version.
  */
-export const catalogIndexVersion = 2;
+export const catalogIndexVersion = 3;
 
 const { imageVersion: _, ...record } = ImageRecord.shape;
 
@@ -27,6 +27,10 @@ export const ListedTools = z.strictObject({
 });
 export type ListedTools = z.infer<typeof ListedTools>;
 
+/** All that it offers, complete: in a file of its own too. */
+const ListedSurface = z.strictObject({ sha256: ListedTools.shape.sha256 });
+export type ListedSurface = z.infer<typeof ListedSurface>;
+
 export const ListedServer = z.strictObject({
   /** Everything that its `server.yaml` says, defaults filled in. */
   ...Entry.shape,
@@ -41,6 +45,8 @@ export const ListedServer = z.strictObject({
   image: ListedImage.nullable(),
   /** Null until `mcpcat test` has listed them. */
   tools: ListedTools.nullable(),
+  /** Null until a proof has seen it. */
+  surface: ListedSurface.nullable(),
   proof: Proof.nullable(),
   /** `proved`: the proof is of this lock, these permissions and, where there is one, this image. */
   status: z.enum(['proved', 'unproved', 'stale']),
@@ -55,7 +61,7 @@ export type ListedImage = z.infer<typeof ListedImage>;
 export const CatalogIndex = z.strictObject({
   $schema: z.string(),
   catalogVersion: z.literal(catalogIndexVersion),
-  /** The folder beside this file that has a `NAME.json` for each server with tools: a plain name. */
+  /** The folder beside this file that has a `NAME.json` for each server with tools, and a `NAME.surface.json`: a plain name. */
   toolsFolder: z.string().regex(/^[\w-][\w.-]*$/, 'must be the plain name of a folder'),
   /** By name, sorted. */
   servers: z.record(z.string(), ListedServer),

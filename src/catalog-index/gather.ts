@@ -17,6 +17,8 @@ import {
   type ListedTools,
   type CatalogIndex,
 } from './catalog-index.ts';
+import { readSurfaceFile, surfaceFile } from '../surface/read-surface.ts';
+import { surfaceText } from '../surface/surface-text.ts';
 import { statusOf } from './status.ts';
 import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 
@@ -27,6 +29,8 @@ export interface Gathered {
   readonly catalogIndex: CatalogIndex;
   /** The text of each server's file of tools, by the server's name. */
   readonly tools: ReadonlyMap<string, string>;
+  /** The text of each server's surface, by the server's name. */
+  readonly surfaces: ReadonlyMap<string, string>;
   /** Broken entries and files: what is whole is listed all the same. */
   readonly problems: readonly Problem[];
 }
@@ -50,31 +54,40 @@ export async function gatherCatalogIndex(
       toolsFolder: toolsFolderOf(file),
       servers: Object.fromEntries(sorted.map(({ server }) => [server.name, server])),
     },
-    tools: new Map(
-      sorted.flatMap(({ server, tools }) => (tools === undefined ? [] : [[server.name, tools] as const])),
-    ),
+    tools: textsIn(sorted, 'tools'),
+    surfaces: textsIn(sorted, 'surface'),
     problems: [...problems, ...listed.flatMap((of) => of.problems)],
   };
+}
+
+function textsIn(gleaned: readonly Gleaned[], key: 'tools' | 'surface'): ReadonlyMap<string, string> {
+  return new Map(
+    gleaned.flatMap(({ server, [key]: text }) => (text === undefined ? [] : [[server.name, text] as const])),
+  );
 }
 
 export interface Gleaned {
   readonly server: ListedServer;
   /** The text of its file of tools. */
   readonly tools: string | undefined;
+  /** The text of its surface, where it is the one that the proof has seen. */
+  readonly surface: string | undefined;
   readonly problems: readonly Problem[];
 }
 
 /** One server with everything that lies beside its `server.yaml`. Without `fingerprints` its proof is believed to be of its lock. */
 export async function listServer(server: Server, fingerprints?: Fingerprints): Promise<Gleaned> {
   const { entry, folder, lock } = server;
-  const [tools, proof, record, now] = await Promise.all([
+  const [tools, proof, record, now, surface] = await Promise.all([
     readChecked(toolsFile(folder), Tools, `remove it, then: mcpcat test ${entry.name}`),
     readChecked(proofFile(folder), Proof, `mcpcat test ${entry.name}`),
     readChecked(imageRecordFile(folder), ImageRecord, `mcpcat publish ${entry.name}`),
     fingerprintsOf(server, fingerprints),
+    surfaceIn(folder, entry.name),
   ]);
   const image = record.value === undefined ? undefined : listedImage(record.value);
   const text = tools.value === undefined ? undefined : jsonText(tools.value);
+  const seen = provedSurface(surface.value, proof.value);
   // Through the schema, for its order of keys.
   const listed = ListedServer.parse({
     ...entry,
@@ -83,11 +96,41 @@ export async function listServer(server: Server, fingerprints?: Fingerprints): P
     freshness: { released: lock?.published ?? null },
     image: image ?? null,
     tools: listedTools(tools.value, text),
+    surface: seen === undefined ? null : { sha256: seen.sha256 },
     proof: proof.value ?? null,
-    ...statusOf({ server, proof: proof.value, image, fingerprints: now.value }),
+    ...statusOf({
+      server,
+      proof: proof.value,
+      image,
+      surface: surface.value?.sha256,
+      fingerprints: now.value,
+    }),
   });
-  const problems = [tools, proof, record, now].flatMap(({ problem }) => problem ?? []);
-  return { server: listed, tools: text, problems };
+  const problems = [tools, proof, record, now, surface].flatMap(({ problem }) => problem ?? []);
+  return { server: listed, tools: text, surface: seen?.text, problems };
+}
+
+interface SurfaceText {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/** One that no proof has seen, or another than it has seen, is nobody's word. */
+function provedSurface(surface: SurfaceText | undefined, proof: Proof | undefined): SurfaceText | undefined {
+  return surface !== undefined && proof?.surface === surface.sha256 ? surface : undefined;
+}
+
+async function surfaceIn(folder: string, name: string): Promise<Checked<SurfaceText>> {
+  const file = surfaceFile(folder);
+  try {
+    const surface = await readSurfaceFile(folder);
+    if (surface === undefined) return {};
+    const text = surfaceText(surface);
+    return { value: { text, sha256: toolsSha256(text) } };
+  } catch (error) {
+    const hint = `remove it, then: mcpcat test ${name}`;
+    return { problem: { file, line: 0, column: 0, message: messageOf(error), hint } };
+  }
 }
 
 function listedTools(tools: Tools | undefined, text: string | undefined): ListedTools | null {

@@ -3,10 +3,9 @@ import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { writeWhole } from '../lib/folders.ts';
-import { ownText, toolsCopy } from './copy-files.ts';
-import { fetchCatalogIndex, maxBytes } from './fetch-catalog-index.ts';
-import type { ListedServer, ListedTools, CatalogIndex } from './catalog-index.ts';
+import { fetchByHash } from './fetch-by-hash.ts';
+import { maxBytes } from './fetch-catalog-index.ts';
+import type { ListedServer, CatalogIndex } from './catalog-index.ts';
 import { parseTools } from './tools-text.ts';
 
 export interface ToolsRequest {
@@ -17,8 +16,6 @@ export interface ToolsRequest {
   readonly cache: string;
   readonly signal?: AbortSignal | undefined;
 }
-
-const deadlineMs = 30_000;
 
 /**
  * The tools of a server of a catalog.json: from the file beside it that has the hash which stands there, or from the
@@ -31,9 +28,11 @@ export async function openTools(
   if (tools === null) return [];
   const { source, catalogIndex } = request;
   const file = `${catalogIndex.toolsFolder}/${name}.json`;
-  if (source.kind === 'url') return fetchedTools(new URL(file, source.url).href, { tools, request });
+  const parse = (text: string, from: string): readonly Tool[] => parseTools(text, tools, from);
+  if (source.kind === 'url')
+    return fetchByHash(new URL(file, source.url).href, { ...request, sha256: tools.sha256, parse });
   const place = path.join(path.dirname(source.file), file);
-  return parseTools(await textOf(place), tools, place);
+  return parse(await textOf(place), place);
 }
 
 async function textOf(file: string): Promise<string> {
@@ -50,28 +49,4 @@ async function textOf(file: string): Promise<string> {
     'entry-invalid',
     `${file}: expected up to ${String(maxBytes / 1024 ** 2)} MB, found more`,
   );
-}
-
-/** What has this hash never changes, so a copy needs no question. */
-async function fetchedTools(
-  url: string,
-  { tools, request }: { readonly tools: ListedTools; readonly request: ToolsRequest },
-): Promise<readonly Tool[]> {
-  const copy = toolsCopy(request.cache, tools.sha256);
-  const held = heldTools(copy, tools);
-  if (held !== undefined) return held;
-  const answer = await fetchCatalogIndex(url, { conditions: {}, deadlineMs, signal: request.signal });
-  if (answer.kind === 'same')
-    throw new McpcatError('upstream-unavailable', `${url}: it answers 304 to who has nothing`);
-  const found = parseTools(answer.text, tools, url);
-  await writeWhole(copy, answer.text).catch(() => undefined); // A cache that can't be written only costs time.
-  return found;
-}
-
-function heldTools(copy: string, tools: ListedTools): readonly Tool[] | undefined {
-  try {
-    return parseTools(ownText(copy), tools, copy);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,8 @@ export interface Evidence {
   readonly server: Server;
   readonly proof: Proof | undefined;
   readonly image: ListedImage | undefined;
+  /** sha256 of its surface.json; undefined if there is none. */
+  readonly surface: string | undefined;
   /** What its images would be built from now, by platform; undefined if nobody has worked that out. */
   readonly fingerprints: Readonly<Record<string, string>> | undefined;
 }
@@ -14,7 +16,7 @@ export interface Evidence {
 type Status = Pick<ListedServer, 'status' | 'reason' | 'provedOn'>;
 
 /** What a proof is worth for the entry, lock and image as they are now. Pure. */
-export function statusOf({ server, proof, image, fingerprints }: Evidence): Status {
+export function statusOf({ server, proof, image, surface, fingerprints }: Evidence): Status {
   if (imageSource(server.entry.source) !== undefined)
     return not('unproved', 'its image was made elsewhere: the user’s own mcpcat test says how it fares');
   if (server.lock === undefined) return not('unproved', 'it has no lock yet');
@@ -27,6 +29,8 @@ export function statusOf({ server, proof, image, fingerprints }: Evidence): Stat
     return not('stale', `its permissions have changed since the proof of ${proof.date}`);
   if (proof.bases === 'other')
     return not('stale', `the proof of ${proof.date} is of other bases than the locked ones`);
+  if (proof.surface !== undefined && proof.surface !== surface)
+    return not('stale', `its surface.json is not the one that the proof of ${proof.date} has seen`);
   const now = fingerprints === undefined ? undefined : on(fingerprints);
   if (fingerprints !== undefined && now === undefined)
     return not('stale', `what the image is made from has changed since the proof of ${proof.date}`);

@@ -36,6 +36,7 @@ import { spec as search } from './commands/search.ts';
 import { spec as serve } from './commands/serve.ts';
 import { spec as stop } from './commands/stop.ts';
 import { spec as test } from './commands/test.ts';
+import { spec as tools } from './commands/tools.ts';
 import { spec as update } from './commands/update.ts';
 import { spec as volumes } from './commands/volumes.ts';
 
@@ -47,6 +48,7 @@ export const commands: readonly CommandSpec[] = [
   list,
   search,
   info,
+  tools,
   browse,
   accept,
   install,

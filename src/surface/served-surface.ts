@@ -3,7 +3,7 @@ import type { Places } from '../settings/read.ts';
 import { readApprovals } from './approvals-file.ts';
 import { holdsFor, readOwnSurface, recordOwnSurface, type OwnStart } from './own-surface.ts';
 import { pinFindings } from './pin-findings.ts';
-import { keepSeen, readSeen, type ServedAs } from './seen-surface.ts';
+import { keepSeen, readSeen, type Seen, type ServedAs } from './seen-surface.ts';
 import type { Lists, RevisionSurface, Surface } from './surface.ts';
 import { toolsAsleep, visibleTools, type ApprovedDefinition } from './visible-tools.ts';
 
@@ -32,11 +32,11 @@ export interface Pinned {
 /** What is known of a server before it runs, and what of its own words counts when it does. None of it throws. */
 export interface ServedSurface {
   /** With what was approved; undefined if nothing is known for the user's settings: its first start says it. */
-  surface(): Surface | undefined;
+  readonly surface: () => Surface | undefined;
   /** Keeps what the first start with these settings has shown. */
-  learned(revision: RevisionSurface): void;
+  readonly learned: (revision: RevisionSurface) => void;
   /** `recorded` is a revision of what `surface` gave. */
-  pin(recorded: RevisionSurface, live: Pick<Lists, 'tools'>): Pinned;
+  readonly pin: (recorded: RevisionSurface, live: Pick<Lists, 'tools'>) => Pinned;
 }
 
 export function servedSurface(serving: Serving): ServedSurface {
@@ -57,7 +57,7 @@ export function servedSurface(serving: Serving): ServedSurface {
       const visible = visibleTools({ recorded: recorded.tools, live, approved: approvedOf(serving) });
       const differs = visible.withheld.length > 0 || visible.missing.length > 0;
       if (differs || readSeen(served, places) !== undefined)
-        orNothing(() => keepSeen(served, { ...recorded, tools: live }, places), say);
+        orNothing(() => keepSeen(served, { recorded, live: { ...recorded, tools: live } }, places), say);
       const findings = pinFindings(served.server, visible).map(({ message }) => message);
       return { tools: visible.tools, findings };
     },
@@ -72,14 +72,11 @@ function approvedOf({ served, approvals, say }: Serving): readonly ApprovedDefin
 
 function withApproved(
   surface: Surface,
-  {
-    seen,
-    approved,
-  }: { readonly seen: Surface | undefined; readonly approved: readonly ApprovedDefinition[] },
+  { seen, approved }: { readonly seen: Seen | undefined; readonly approved: readonly ApprovedDefinition[] },
 ): Surface {
   if (seen === undefined || approved.length === 0) return surface;
   const revisions = surface.revisions.map((revision) => {
-    const last = seen.revisions.find(({ protocolVersion }) => protocolVersion === revision.protocolVersion);
+    const last = seen.live.find(({ protocolVersion }) => protocolVersion === revision.protocolVersion);
     const tools = toolsAsleep({ recorded: revision.tools, seen: last?.tools ?? [], approved });
     return { ...revision, tools };
   });

@@ -5,14 +5,19 @@ import { surfaceText } from './surface-text.ts';
 import type { RevisionSurface, Surface } from './surface.ts';
 
 /** The content of `tools.json`: what a reviewer reads, of the revision that clients ask for by `initialize` if there is one. */
-export function toolsOf({ revisions }: Surface): readonly Tool[] {
-  const [newest] = revisions;
-  const { tools } = revisions.find(isLegacy) ?? newest ?? { tools: [] };
-  return tools.map(({ name, description, inputSchema }) => ({
+export function toolsOf(surface: Surface): readonly Tool[] {
+  return clientRevision(surface).tools.map(({ name, description, inputSchema }) => ({
     name,
     description: typeof description === 'string' ? description : '',
     schema: schemaHash(inputSchema ?? null),
   }));
+}
+
+/** The newest revision that begins with `initialize`, as most clients do; else the newest. */
+export function clientRevision({ revisions }: Surface): RevisionSurface {
+  const found = revisions.find(isLegacy) ?? revisions[0];
+  if (found !== undefined) return found;
+  throw new Error('Internal error: a surface without a revision');
 }
 
 function isLegacy({ protocolVersion }: RevisionSurface): boolean {

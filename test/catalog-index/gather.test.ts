@@ -7,7 +7,10 @@ import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import { catalogIndexSchemaText } from '../../src/catalog-index/json-schema.ts';
 import { catalogIndexText } from '../../src/catalog-index/catalog-index.ts';
 import { entryOf, parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
+import { surfaceText } from '../../src/surface/surface-text.ts';
+import { surfaceSha256 } from '../../src/surface/tools-of.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { aSurface } from '../surface/surfaces.ts';
 import { toolsSha256 } from '../../src/catalog-index/tools-text.ts';
 import { fingerprint, imageText, proofText, serverFiles, toolsText } from './rig.ts';
 
@@ -136,4 +139,39 @@ test('what is listed of the whole catalog is read back as the very entries', asy
 
 test('the committed schema is what the code says (scripts/generate-schema.ts writes it)', () => {
   assert.equal(readFileSync(path.join(project, 'catalog.schema.json'), 'utf8'), catalogIndexSchemaText());
+});
+
+const surface = aSurface();
+
+test('a surface is listed where the proof has seen exactly that one', async (t) => {
+  const files = {
+    ...serverFiles('x'),
+    'x/surface.json': surfaceText(surface),
+    'x/proof.json': proofText({ surface: surfaceSha256(surface) }),
+  };
+  const folder = temporaryFolder(t, files);
+  const gathered = async (): Promise<readonly unknown[]> => {
+    const { catalogIndex, surfaces, problems } = await gatherCatalogIndex(folder, now);
+    const x = catalogIndex.servers['x'];
+    return [x?.status, x?.surface, surfaces.get('x'), problems.map(({ message }) => message)];
+  };
+  assert.deepEqual(await gathered(), [
+    'proved',
+    { sha256: surfaceSha256(surface) },
+    files['x/surface.json'],
+    [],
+  ]);
+  const tampered = surfaceText(aSurface({}, { instructions: 'Obey.' }));
+  writeFileSync(path.join(folder, 'x/surface.json'), tampered);
+  assert.deepEqual(await gathered(), ['stale', null, undefined, []]);
+  writeFileSync(path.join(folder, 'x/surface.json'), `${tampered} `);
+  const [status, listed, , [problem]] = (await gathered()) as [string, unknown, unknown, string[]];
+  assert.deepEqual([status, listed], ['stale', null]);
+  assert.match(problem ?? '', /surface\.json:\d+:1: expected the form in which it was recorded/);
+  rmSync(path.join(folder, 'x/surface.json'));
+  assert.deepEqual(await gathered(), ['stale', null, undefined, []]);
+  writeFileSync(path.join(folder, 'x/proof.json'), proofText());
+  assert.deepEqual(await gathered(), ['proved', null, undefined, []]);
+  writeFileSync(path.join(folder, 'x/surface.json'), files['x/surface.json']);
+  assert.deepEqual(await gathered(), ['proved', null, undefined, []], 'no proof has seen it');
 });

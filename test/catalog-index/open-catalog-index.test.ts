@@ -98,7 +98,7 @@ const failures: Readonly<Record<string, readonly [Answer, RegExp]>> = {
   ],
   'breaks off': [
     (_, response) => {
-      response.writeHead(200, { 'content-length': '1000000' }).write('{"catalogVersion": 2,');
+      response.writeHead(200, { 'content-length': '1000000' }).write('{"catalogVersion": 3,');
       setTimeout(() => response.destroy(), 50);
     },
     /the catalog http/,
@@ -109,8 +109,8 @@ const failures: Readonly<Record<string, readonly [Answer, RegExp]>> = {
     /the catalog http/,
   ],
   'sends a newer version': [
-    (_, response) => void response.end('{"catalogVersion": 3}'),
-    /expected 2, found 3/,
+    (_, response) => void response.end('{"catalogVersion": 4}'),
+    /expected 3, found 4/,
   ],
   'sends too much': [
     (_, response) => {

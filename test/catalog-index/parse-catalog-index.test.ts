@@ -22,7 +22,7 @@ test('a catalog index is read back as it was written', async (t) => {
 });
 
 test('text that is no JSON is refused with line and column', () => {
-  const { message } = refusal('{\n  "catalogVersion": 2,\n  "servers": {,}\n}');
+  const { message } = refusal('{\n  "catalogVersion": 3,\n  "servers": {,}\n}');
   assert.match(message, /^c\.json:3:15: expected a key in double quotes/);
 });
 
@@ -32,14 +32,14 @@ test('half a file is refused', async (t) => {
 });
 
 test('a newer version is refused, and says what to do', () => {
-  const { message, hint } = refusal('{"catalogVersion": 3, "anything": true}');
-  assert.equal(message, 'c.json: catalogVersion: expected 2, found 3');
+  const { message, hint } = refusal('{"catalogVersion": 4, "anything": true}');
+  assert.equal(message, 'c.json: catalogVersion: expected 3, found 4');
   assert.match(hint ?? '', /update mcpcat/);
 });
 
 test('the version before, which had the tools in it, is refused, and says what to do', () => {
   const { message, hint } = refusal('{"catalogVersion": 1, "servers": {"x": {"tools": []}}}');
-  assert.equal(message, 'c.json: catalogVersion: expected 2, found 1');
+  assert.equal(message, 'c.json: catalogVersion: expected 3, found 1');
   assert.match(hint ?? '', /an older mcpcat has written it: mcpcat index/);
 });
 
@@ -58,9 +58,9 @@ test('the text has a line for each server, and is read back as the same catalog 
   );
 });
 
-for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "2"}'])
+for (const text of ['null', '[]', '"x"', '{}', '{"catalogVersion": "3"}'])
   test(`${text} is refused as no catalog`, () => {
-    assert.match(refusal(text).message, /catalogVersion: expected 2/);
+    assert.match(refusal(text).message, /catalogVersion: expected 3/);
   });
 
 /** Each as line of the detail: place, path and what is wrong. */

@@ -150,9 +150,9 @@ test('a broken entry is red, and so is a catalog.json that this mcpcat can not r
   assert.match(broken, /time\/server\.yaml:\d+:\d+/);
   assert.match(broken, /memory\/tools\.json.*it is not JSON/);
   git('checkout', '-q', 'catalog');
-  edit('catalog.json', (text) => text.replace('"catalogVersion": 2', '"catalogVersion": 1'));
+  edit('catalog.json', (text) => text.replace('"catalogVersion": 3', '"catalogVersion": 1'));
   git('commit', '-qam', 'main has an old one');
-  assert.match((await check('here')).fault ?? '', /catalogVersion: expected 2, found 1/);
+  assert.match((await check('here')).fault ?? '', /catalogVersion: expected 3, found 1/);
 });
 
 test('the script says it, with an exit code', async (t) => {

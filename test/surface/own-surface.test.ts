@@ -111,20 +111,30 @@ test('what a server listed last is kept for each profile and revision; damage is
   const { places, folder } = home(t);
   const served = { catalog: 'bundled', server: 'weather', profile: undefined };
   assert.equal(readSeen(served, places), undefined);
-  keepSeen(served, known, places);
-  keepSeen(served, { ...known, instructions: 'New.' }, places);
-  keepSeen(served, { ...known, protocolVersion: '2026-07-28' }, places);
+  const keep = (live: RevisionSurface, recorded = known): void =>
+    keepSeen(served, { recorded, live }, places);
+  keep(known);
+  keep({ ...known, instructions: 'New.' });
+  const modern = { ...known, protocolVersion: '2026-07-28' };
+  keep({ ...modern, instructions: 'Newer.' }, modern);
+  const seen = readSeen(served, places);
   assert.deepEqual(
-    readSeen(served, places)?.revisions.map((one) => [one.protocolVersion, one.instructions]),
+    [seen?.live, seen?.recorded].map((of) => of?.map((one) => [one.protocolVersion, one.instructions])),
     [
-      ['2026-07-28', undefined],
-      ['2025-11-25', 'New.'],
+      [
+        ['2026-07-28', 'Newer.'],
+        ['2025-11-25', 'New.'],
+      ],
+      [
+        ['2026-07-28', undefined],
+        ['2025-11-25', undefined],
+      ],
     ],
   );
   assert.equal(readSeen({ ...served, profile: 'work' }, places), undefined);
   assert.equal(readSeen({ ...served, catalog: 'other' }, places), undefined);
-  const seen = path.join(folder, 'seen');
-  const [catalog = ''] = readdirSync(seen);
-  writeFileSync(path.join(seen, catalog, 'weather.json'), '{}');
+  const all = path.join(folder, 'seen');
+  const [catalog = ''] = readdirSync(all);
+  writeFileSync(path.join(all, catalog, 'weather.live.json'), '{}');
   assert.equal(readSeen(served, places), undefined);
 });

@@ -5,6 +5,7 @@ import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { gatherCatalogIndex } from '../../catalog-index/gather.ts';
 import { catalogIndexText, type CatalogIndex } from '../../catalog-index/catalog-index.ts';
+import { surfaceName } from '../../catalog-index/open-surface.ts';
 import { catalogPage } from '../../catalog-index/page.ts';
 import type { Tool } from '../../catalog/tools.ts';
 import { siteOf } from '../../site/site.ts';
@@ -20,16 +21,16 @@ export const execute: Execute = async (invocation) => {
   const folder = folderOf(invocation);
   const out = path.resolve(options.text('out') ?? path.join(folder, '..', 'catalog.json'));
   const page = options.text('page');
-  const { catalogIndex, tools, problems } = await gatherCatalogIndex(
+  const { catalogIndex, tools, surfaces, problems } = await gatherCatalogIndex(
     folder,
     await fingerprintsNow(options.list('base')),
     out,
   );
   const toolsFolder = path.join(path.dirname(out), catalogIndex.toolsFolder);
-  const texts: (readonly [string, string])[] = [...tools].map(([name, text]) => [
-    path.join(toolsFolder, `${name}.json`),
-    text,
-  ]);
+  const texts = [
+    ...[...tools].map(([name, text]) => [path.join(toolsFolder, `${name}.json`), text] as const),
+    ...[...surfaces].map(([name, text]) => [path.join(toolsFolder, surfaceName(name)), text] as const),
+  ];
   // After the tools: who reads in between finds those that it names, or says that they are others.
   texts.push([out, catalogIndexText(catalogIndex)]);
   if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
@@ -73,13 +74,15 @@ async function settle(
   return stale;
 }
 
-/** Removes the tools of servers that the file listed and the catalog no longer has; whatever else is there stays. */
+/** Removes tools and surfaces of servers that the file listed and the catalog no longer has them of; the rest stays. */
 async function clear(
   folder: string,
   { before, now }: { before: readonly string[]; now: CatalogIndex },
 ): Promise<void> {
   const gone = before.filter((name) => !Object.hasOwn(now.servers, name));
-  for (const name of gone) await rm(path.join(folder, `${name}.json`), { force: true });
+  const without = before.filter((name) => (now.servers[name]?.surface ?? null) === null);
+  for (const file of [...gone.map((name) => `${name}.json`), ...without.map(surfaceName)])
+    await rm(path.join(folder, file), { force: true });
 }
 
 /** The servers that a file lists; none of what is no catalog.json of this version. */

@@ -53,6 +53,22 @@ export async function listedServer(
   return { server: serverIn(servers, { name, source }), exists };
 }
 
+/** The same, with where it is from: for what lies beside the catalog index. */
+export async function listedIndex(
+  invocation: Invocation,
+  name: string,
+): Promise<{
+  readonly server: ListedServer;
+  readonly source: CatalogSource;
+  readonly catalogIndex: CatalogIndex | undefined;
+}> {
+  const source = sourceOf(invocation);
+  if (source.kind === 'folder')
+    return { server: (await listedServer(invocation, name)).server, source, catalogIndex: undefined };
+  const catalogIndex = await catalogIndexOf(invocation, source);
+  return { server: serverIn(catalogIndex.servers, { name, source }), source, catalogIndex };
+}
+
 export interface WholeCatalogIndex {
   readonly catalogIndex: CatalogIndex;
   readonly problems: readonly Problem[];
