@@ -136,6 +136,7 @@ const late = {
   pull: 'src/pull/pull-server.ts',
   'hold-input': 'src/launch/hold-input.ts',
   secrets: 'src/secrets/secrets.ts',
+  'package-server': 'src/cli/execute/package-server.ts',
   'build-for-run': 'src/cli/execute/build-for-run.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
   'prove-isolation': 'src/test-session/prove-isolation.ts',

@@ -55,7 +55,8 @@ export function readSetup({ file, text }: SetupText, places: MountPlaces): reado
 
 /** Before anything else of it is judged: what it says may be right there. */
 function refuseNewer({ value, place }: YamlFile): void {
-  const version = typeof value === 'object' && value !== null ? Reflect.get(value, 'version') : undefined;
+  const version: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'version') : undefined;
   if (typeof version !== 'number' || version <= setupVersion) return;
   const message = `version: expected ${String(setupVersion)}, found ${String(version)}`;
   throw refused([{ ...place(['version']), message, hint: 'a newer mcpcat wrote it, and reads it' }]);

@@ -4,7 +4,7 @@ import { clientOptions } from './client-options.ts';
 export const spec: CommandSpec = {
   name: 'install',
   summary: 'Put servers into the configuration of MCP clients',
-  usage: 'NAME…',
+  usage: 'NAME|npm:NAME|pypi:NAME|go:PATH…',
   options: {
     ...clientOptions,
     name: {

@@ -16,8 +16,12 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** Makes the bases that a server stands on, unless the engine has them. One without a lock needs none yet. */
 export async function basesReady({ lock }: Server, setting: Setting): Promise<void> {
-  if (lock === undefined) return;
-  const made = last.then(() => makeMissing(lock.runtime, setting));
+  if (lock !== undefined) await basesReadyFor(lock.runtime, setting);
+}
+
+/** The same for a server that nobody has locked yet. */
+export async function basesReadyFor(kind: Runtime, setting: Setting): Promise<void> {
+  const made = last.then(() => makeMissing(kind, setting));
   last = made.catch(() => undefined);
   await made;
 }

@@ -96,7 +96,7 @@ async function setupOf(found: Found, invocation: Invocation): Promise<ServerSetu
   const { options, positionals, rest } = parse(run, start.args.slice(1));
   const [server = ''] = positionals;
   const catalog = options.text('catalog');
-  if (catalog !== undefined && !/^https:\/\//.test(catalog)) {
+  if (catalog !== undefined && !catalog.startsWith('https://')) {
     say('left out: its catalog is a folder or file of this machine');
     return undefined;
   }

@@ -6,9 +6,10 @@ import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { keptSecrets } from '../../secrets/file-store.ts';
 import { readSetup, type ReadSetup } from '../../setup-file/read-setup.ts';
 import { canAsk } from '../ask.ts';
-import type { Invocation, Options } from '../command.ts';
+import type { Invocation } from '../command.ts';
 import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
+import { withCatalog } from '../with-catalog.ts';
 import { chosenTargets } from './client-choice.ts';
 import { wordsOf } from './config-options.ts';
 import { planServer, type ServerPlan, type WantedServer } from './plan-server.ts';
@@ -69,7 +70,8 @@ function chosen(setups: readonly ReadSetup[], { options }: Invocation): readonly
 
 /** What is given here counts more than what the file has. */
 async function wishOf({ setup, mounts }: ReadSetup, whole: Invocation): Promise<Wish> {
-  const invocation = { ...whole, options: withCatalog(whole.options, setup.catalog) };
+  const named = whole.options.text('catalog') !== undefined;
+  const invocation = withCatalog(whole, named ? undefined : setup.catalog);
   const { options, terminal } = invocation;
   const others = mountRequests(options.list('mount'));
   const given = settingsOf(options.list('env'), '--env', terminal.env);
@@ -83,13 +85,6 @@ async function wishOf({ setup, mounts }: ReadSetup, whole: Invocation): Promise<
     args: setup.args,
   };
   return { wanted, invocation };
-}
-
-function withCatalog(options: Options, catalog: string | undefined): Options {
-  return {
-    ...options,
-    text: (name) => options.text(name) ?? (name === 'catalog' ? catalog : undefined),
-  };
 }
 
 /** All that has to be set, of all servers, before the first question; a person is asked instead. */

@@ -2,11 +2,13 @@ import { planInstall } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
+import { withCatalog } from '../with-catalog.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { chosenTargets } from './client-choice.ts';
+import type { PackageServer } from './package-server.ts';
 import { planServer, type ServerPlan } from './plan-server.ts';
 import { putIntoClients } from './put-into-clients.ts';
-import { serverToRun, type RunServer } from './run-server.ts';
+import { serverToRun } from './run-server.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals } = invocation;
@@ -19,15 +21,17 @@ export const execute: Execute = async (invocation) => {
   if (names.length > 1 && perServer !== undefined)
     throw new McpcatError('usage', `--${perServer}: expected one server, found ${names.join(', ')}`);
   const targets = chosenTargets(invocation);
-  const servers = await Promise.all(names.map((name) => serverToRun(invocation, name)));
   const plans: ServerPlan[] = [];
-  for (const server of servers) plans.push(await planned(server, invocation));
+  for (const name of names) plans.push(await planned(name, invocation));
   const changes = await Promise.all(targets.map((target) => planInstall(target, plans)));
   return putIntoClients(changes, invocation, { command: `install ${names.join(' ')}`, servers: plans });
 };
 
-function planned(server: RunServer, invocation: Invocation): Promise<ServerPlan> {
+async function planned(name: string, whole: Invocation): Promise<ServerPlan> {
+  const found = name.includes(':') ? await packageFor(name, whole) : { name, catalog: undefined };
+  const invocation = withCatalog(whole, found.catalog);
   const { options, terminal } = invocation;
+  const server = await serverToRun(invocation, found.name);
   const wanted = {
     server,
     name: options.text('name') ?? server.declared.name,
@@ -35,4 +39,10 @@ function planned(server: RunServer, invocation: Invocation): Promise<ServerPlan>
     mounts: mountRequests(options.list('mount')),
   };
   return planServer(wanted, invocation);
+}
+
+/** A dry run writes nothing, into no catalog either. */
+async function packageFor(text: string, invocation: Invocation): Promise<PackageServer> {
+  const { packageServer } = await import('./package-server.ts');
+  return packageServer(text, invocation, invocation.options.flag('dry-run') ? 'refuse' : 'add');
 }

@@ -56,7 +56,7 @@ export async function planServer(wanted: WantedServer, invocation: Invocation): 
     args: ['run', declared.name, ...carriedOptions(invocation), ...options, ...mounts, ...words],
     env: { ...carriedVariables(terminal), ...plain },
   };
-  return { server, name, start, secrets };
+  return { server, name, start, secrets, invocation };
 }
 
 interface GivenSettings {

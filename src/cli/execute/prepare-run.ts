@@ -14,6 +14,7 @@ import { refuseAllow, restricted } from '../../settings/restrict.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import { readEnvFile, settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
+import { withCatalog } from '../with-catalog.ts';
 import { authoritiesFor, networkForLaunch } from '../network.ts';
 import { attemptLog } from '../render/attempts.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
@@ -53,6 +54,7 @@ export interface PreparedRun {
  */
 export async function prepareRun(name: string, invocation: Invocation): Promise<PreparedRun> {
   const { options, terminal } = invocation;
+  if (name.includes(':')) return preparePackage(name, invocation);
   const quiet = options.flag('quiet');
   const settings = readSettings(terminal);
   const network = await networkForLaunch(settings, terminal);
@@ -94,6 +96,14 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
     },
     remember: () => rememberStart(name, relabelled.length === 0 ? taken : { ...taken, relabelled }, terminal),
   };
+}
+
+/** As with an image that is nowhere: a person at a terminal waits, a client does not. */
+async function preparePackage(text: string, invocation: Invocation): Promise<PreparedRun> {
+  const { packageServer } = await import('./package-server.ts');
+  const waits = invocation.terminal.streams.stdin.isTTY;
+  const { name, catalog } = await packageServer(text, invocation, waits ? 'add' : 'refuse');
+  return prepareRun(name, withCatalog(invocation, catalog));
 }
 
 function engineOf({ options, terminal }: Invocation): Promise<Engine> {

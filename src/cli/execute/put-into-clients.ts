@@ -16,6 +16,8 @@ export interface GivenServer {
   readonly server: RunServer;
   /** For the store: no client's file holds one. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where it is from another catalog than the command's. */
+  readonly invocation?: Invocation;
 }
 
 interface Put {
@@ -43,7 +45,8 @@ export async function putIntoClients(
   if (!options.flag('dry-run')) {
     const { env, host } = terminal;
     const engine = await connectEngine({ endpoint: options.text('engine'), env, host });
-    for (const { server } of servers) await readyImage(server, { invocation, engine });
+    for (const { server, invocation: own = invocation } of servers)
+      await readyImage(server, { invocation: own, engine });
   }
   return writeClients(changes, invocation, {
     command,
