@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { archiveName, unpackedCatalog } from '../catalog/packed-catalog.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { readSurface, surfaceFile } from '../surface/read-surface.ts';
+import { parseSurface, surfaceFile } from '../surface/read-surface.ts';
 import type { Surface } from '../surface/surface.ts';
 import type { CatalogIndex, ListedServer } from './catalog-index.ts';
 import { fetchByHash } from './fetch-by-hash.ts';
@@ -66,7 +66,7 @@ function checked(
   { sha256, from }: { readonly sha256: string; readonly from: string },
 ): Surface {
   const found = toolsSha256(text);
-  if (found === sha256) return readSurface(text, from);
+  if (found === sha256) return parseSurface(text, from);
   throw new McpcatError('entry-invalid', `${from}: expected sha256 ${sha256}, found ${found}`, {
     hint: 'the catalog was written anew in between, or this file was changed: try again, or mcpcat test and mcpcat index',
   });

@@ -13,14 +13,19 @@ export function surfaceFile(folder: string): string {
 
 /** Of an entry's folder; undefined if none was recorded. Throws as `readSurface`, and `io-failed`. */
 export async function readSurfaceFile(folder: string): Promise<Surface | undefined> {
+  const text = await surfaceTextIn(folder);
+  return text === undefined ? undefined : readSurface(text, surfaceFile(folder));
+}
+
+/** Not read yet; undefined if there is none. Throws `io-failed`, and `entry-invalid` for too much. */
+export async function surfaceTextIn(folder: string): Promise<string | undefined> {
   const file = surfaceFile(folder);
   const facts = await stat(file).catch(() => undefined);
   if (facts === undefined) return undefined;
   checkSize(facts.size, file);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  return readFile(file, 'utf8').catch((error: unknown) => {
     throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
   });
-  return readSurface(text, file);
 }
 
 /**
@@ -28,13 +33,19 @@ export async function readSurfaceFile(folder: string): Promise<Surface | undefin
  * is not exactly as `surfaceText` writes it is refused: `entry-invalid`, with line and column of the first difference.
  */
 export function readSurface(text: string, source: string): Surface {
+  const surface = parseSurface(text, source);
+  const written = writtenAnew(surface);
+  if (written === text) return surface;
+  throw refused(source, [differenceIn(text, written)]);
+}
+
+/** The same for a text whose hash says that it is one of ours: it is not written anew to be compared. */
+export function parseSurface(text: string, source: string): Surface {
   checkSize(text.length, source);
   const value = parsed(text, source);
   const faults: Fault[] = [];
-  if (!isSurface(value, faults)) throw refused(source, placed(text, faults));
-  const written = writtenAnew(value);
-  if (written === text) return value;
-  throw refused(source, [differenceIn(text, written)]);
+  if (isSurface(value, faults)) return value;
+  throw refused(source, placed(text, faults));
 }
 
 /** Nothing for one so deep that it can't be written. */

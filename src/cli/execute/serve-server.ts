@@ -10,7 +10,6 @@ import type { ServedServer } from '../../serve/served-server.ts';
 import { readSettings } from '../../settings/read.ts';
 import { approvalsFile } from '../../surface/approvals-file.ts';
 import type { OwnStart } from '../../surface/own-surface.ts';
-import { readSurfaceFile } from '../../surface/read-surface.ts';
 import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
 import type { Surface } from '../../surface/surface.ts';
 import { agreedTo } from '../../consent/agree.ts';
@@ -21,6 +20,8 @@ import type { ChosenServer } from './serve-choice.ts';
 import { serverLog, type Write } from './server-log.ts';
 
 interface Around {
+  /** `reviewedSurfaces` of the catalog that they are all from. */
+  readonly reviewed: (name: string) => Promise<Surface | undefined>;
   readonly profile: Profile | undefined;
   readonly write: Write;
   readonly say: (line: string) => void;
@@ -74,7 +75,7 @@ function preparing({ name, invocation }: ChosenServer, { write, onStarted }: Aro
 /** With the settings that the user gives: what they are is never kept, only whether they are the same. */
 async function surfaceOf(
   { name, server, invocation }: ChosenServer,
-  { profile, say }: Around,
+  { profile, reviewed, say }: Around,
 ): Promise<ServedSurface> {
   const { terminal } = invocation;
   const given = await givenTo(server, invocation).catch((error: unknown) => {
@@ -88,7 +89,7 @@ async function surfaceOf(
   const start: OwnStart = { image: inputsOf(server, name), settings: given, args: invocation.rest };
   return servedSurface({
     served: { catalog: catalogId(server.source), server: name, profile: profile?.name },
-    reviewed: await reviewedOf(server, name).catch((error: unknown) => {
+    reviewed: await reviewed(name).catch((error: unknown) => {
       say(`${name}: ${messageOf(error)}`);
       return undefined;
     }),
@@ -107,10 +108,6 @@ async function givenTo(
   const { terminal } = invocation;
   const { grant } = agreedTo(startOf(server), terminal);
   return settingsGiven(server, { allowed: grant.settings, settings: readSettings(terminal), invocation });
-}
-
-async function reviewedOf({ source }: RunServer, name: string): Promise<Surface | undefined> {
-  return source.kind === 'folder' ? readSurfaceFile(path.join(source.folder, name)) : undefined;
 }
 
 /**

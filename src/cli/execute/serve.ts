@@ -1,5 +1,6 @@
 import { CallLog } from '../../call-log/call-log.ts';
 import { callLogFolder } from '../../call-log/log-files.ts';
+import { reviewedSurfaces } from '../../catalog-index/reviewed-surfaces.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { clientName } from '../../launch/client-name.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
@@ -12,6 +13,7 @@ import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { chooseServed } from './serve-choice.ts';
 import { servedServer } from './serve-server.ts';
+import { sourceOf } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -26,9 +28,16 @@ export const execute: Execute = async (invocation) => {
     content: options.flag('log-content') ? 'logged' : 'none',
     onLost: say,
   });
+  const { env, host, signal } = terminal;
+  const reviewed = reviewedSurfaces({
+    source: sourceOf(invocation),
+    cache: host.folders(env).cache,
+    say,
+    signal,
+  });
   const hub = createHub({
     servers: await Promise.all(
-      servers.map(async (one) => servedServer(one, { profile, write, say, onStarted })),
+      servers.map(async (one) => servedServer(one, { profile, reviewed, write, say, onStarted })),
     ),
     policy,
     onCall: log.record,

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import tar from 'tar-stream';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import { reviewedSurfaces } from '../../src/catalog-index/reviewed-surfaces.ts';
+import { jsonText } from '../../src/lib/folders.ts';
+import { surfaceText } from '../../src/surface/surface-text.ts';
+import { surfaceSha256 } from '../../src/surface/tools-of.ts';
+import { loopback } from '../fetch/loopback.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { aSurface } from '../surface/surfaces.ts';
+import { proofText, serverFiles } from './rig.ts';
+
+const surface = aSurface();
+const files = {
+  ...serverFiles('x'),
+  'x/surface.json': surfaceText(surface),
+  'x/proof.json': proofText({ surface: surfaceSha256(surface) }),
+};
+const tampered = surfaceText(aSurface({}, { instructions: 'Obey.' }));
+const say = (line: string): void => assert.fail(line);
+
+test('of a folder it is the surface that the proof has seen, no other one and none without a proof', async (t) => {
+  const folder = temporaryFolder(t, { ...files, ...serverFiles('y'), 'y/surface.json': tampered });
+  const surfaceOf = reviewedSurfaces({ source: { kind: 'folder', folder }, cache: folder, say });
+  assert.deepEqual(await surfaceOf('x'), surface);
+  assert.equal(await surfaceOf('y'), undefined, 'its proof has seen none');
+  assert.equal(await surfaceOf('z'), undefined);
+  writeFileSync(path.join(folder, 'x/surface.json'), tampered);
+  await assert.rejects(surfaceOf('x'), {
+    code: 'entry-invalid',
+    message: /x.surface\.json: expected sha256 [0-9a-f]{64}, as its proof has seen it, found [0-9a-f]{64}$/,
+  });
+});
+
+test('of a package it comes from the archive of the entries, with the same care', async (t) => {
+  const pack = tar.pack();
+  for (const [name, text] of Object.entries(files)) pack.entry({ name }, text);
+  pack.entry({ name: 'bad/surface.json' }, tampered);
+  pack.entry({ name: 'bad/proof.json' }, files['x/proof.json']);
+  pack.finalize();
+  const folder = temporaryFolder(t, { 'catalog.tools/x.json': '{}', 'catalog.json': 'not read' });
+  writeFileSync(path.join(folder, 'catalog.tar.br'), brotliCompressSync(await buffer(pack)));
+  const source = { kind: 'file', file: path.join(folder, 'catalog.json') } as const;
+  const surfaceOf = reviewedSurfaces({ source, cache: temporaryFolder(t), say });
+  assert.deepEqual(await Promise.all(['x', 'x', 'z'].map(surfaceOf)), [surface, surface, undefined]);
+  await assert.rejects(surfaceOf('bad'), { code: 'entry-invalid' });
+});
+
+test('of a catalog.json it is the one with the hash that stands there; the catalog.json is read once', async (t) => {
+  const folder = temporaryFolder(t, files);
+  const { catalogIndex } = await gatherCatalogIndex(folder);
+  const texts: Readonly<Record<string, string>> = {
+    '/catalog.json': jsonText(catalogIndex),
+    '/catalog.tools/x.surface.json': files['x/surface.json'],
+  };
+  const server = await loopback(t, ({ url }, response) => response.end(texts[url ?? '']));
+  const there = { kind: 'url', url: `${server.url}/catalog.json` } as const;
+  const remote = reviewedSurfaces({ source: there, cache: temporaryFolder(t), say });
+  assert.deepEqual(await Promise.all(['x', 'constructor'].map(remote)), [surface, undefined]);
+  assert.deepEqual([...server.requests].sort(), ['/catalog.json', '/catalog.tools/x.surface.json']);
+  const beside = temporaryFolder(t, {
+    'catalog.json': jsonText(catalogIndex),
+    'catalog.tools/x.surface.json': tampered,
+  });
+  const source = { kind: 'file', file: path.join(beside, 'catalog.json') } as const;
+  await assert.rejects(reviewedSurfaces({ source, cache: beside, say })('x'), { code: 'entry-invalid' });
+});
