@@ -94,6 +94,11 @@ export const layers: readonly Layer[] = [
         exports: ['inventoryOf', 'Inventory', 'Component'],
       },
       {
+        folder: 'advisories',
+        what: 'known holes: OSV records read with bounds, versions held against their ranges; Go’s database; OpenVEX exceptions',
+        exports: ['gatherAdvisories', 'holesOf', 'goDatabase', 'readVex'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],
@@ -259,6 +264,11 @@ export const layers: readonly Layer[] = [
         folder: 'sbom',
         what: 'an inventory as CycloneDX or SPDX; the same inventory, the same bytes',
         exports: ['cycloneDx', 'spdx'],
+      },
+      {
+        folder: 'scan',
+        what: 'inventories against advisories: holes, exceptions, what was not checked; as SARIF',
+        exports: ['scan', 'sarif'],
       },
       {
         folder: 'export',

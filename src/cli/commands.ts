@@ -32,6 +32,7 @@ import { spec as pull } from './commands/pull.ts';
 import { spec as rebuild } from './commands/rebuild.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as sbom } from './commands/sbom.ts';
+import { spec as scan } from './commands/scan.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as serve } from './commands/serve.ts';
 import { spec as stop } from './commands/stop.ts';
@@ -73,6 +74,7 @@ export const commands: readonly CommandSpec[] = [
   test,
   audit,
   sbom,
+  scan,
   plan,
   rebuild,
   publish,

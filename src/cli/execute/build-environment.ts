@@ -13,7 +13,7 @@ import type { Whose } from '../../launch/whose.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { projectFolder } from '../../lib/project.ts';
-import type { Invocation } from '../command.ts';
+import type { Invocation, Options } from '../command.ts';
 
 /** As they came with the installation or the checkout. */
 export function templatesFolder(): string {
@@ -22,6 +22,13 @@ export function templatesFolder(): string {
 
 export function hostPlatform(): Platform {
   return process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+}
+
+/** The one that `--platform` names, else this machine's. */
+export function platformOf(options: Options): Platform {
+  const text = options.text('platform') ?? hostPlatform();
+  if (text === 'linux/amd64' || text === 'linux/arm64') return text;
+  throw new McpcatError('usage', `--platform: expected linux/amd64 or linux/arm64, found "${text}"`);
 }
 
 export function folderOf({ options, terminal }: Invocation): string {

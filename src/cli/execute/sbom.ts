@@ -1,14 +1,12 @@
 import path from 'node:path';
 import { loadServer } from '../../catalog/load.ts';
-import type { Platform } from '../../engine/engine.ts';
 import { inventoryOf } from '../../inventory/inventory.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Execute, Options } from '../command.ts';
-import { hostPlatform, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
 
 const forms = ['cyclonedx', 'spdx'] as const;
-const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -38,11 +36,4 @@ function formOf(options: Options): (typeof forms)[number] {
   const form = forms.find((known) => known === text);
   if (form !== undefined) return form;
   throw new McpcatError('usage', `--format: expected ${forms.join(' or ')}, found "${text}"`);
-}
-
-function platformOf(options: Options): Platform {
-  const text = options.text('platform') ?? hostPlatform();
-  const platform = platforms.find((known) => known === text);
-  if (platform !== undefined) return platform;
-  throw new McpcatError('usage', `--platform: expected ${platforms.join(' or ')}, found "${text}"`);
 }

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import type { RecordFile } from '../../advisories/record-files.ts';
+import { recordFiles } from '../../advisories/record-files.ts';
+import { gatherAdvisories } from '../../advisories/advisories.ts';
+import { goDatabase } from '../../advisories/go-database.ts';
+import { readVex } from '../../advisories/vex.ts';
+import { problemText } from '../../catalog/problem.ts';
+import { loadCatalog, selectServers } from '../../catalog/load.ts';
+import type { Server } from '../../catalog/server.ts';
+import type { Inventory } from '../../inventory/component.ts';
+import { inventoryOf } from '../../inventory/inventory.ts';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { pool } from '../../lib/pool.ts';
+import { sarif } from '../../scan/sarif.ts';
+import { isOpen, scan, wantedKeys, type Scanned, type ScanReport } from '../../scan/scan.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { scanPage } from '../render/scan.ts';
+import { platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const folder = await readableFolderOf(invocation);
+  const { scanned, left } = await scannable(invocation, folder);
+  const inventories = scanned.map(({ inventory }) => inventory);
+  const sources = await sourcesOf(invocation, inventories);
+  const advisories = await gatherAdvisories(allFiles(sources.places), wantedKeys(inventories));
+  const today = new Date().toISOString().slice(0, 10);
+  const report = scan(scanned, { advisories, sources: sources.names, today });
+  for (const line of [...sources.missing, ...left.map((one) => `not checked: ${one}`)])
+    terminal.stderr.write(`mcpcat: ${line}\n`);
+  if (options.flag('sarif'))
+    terminal.stdout.write(jsonText(sarif(report, (server) => lockOf(folder, server))));
+  else terminal.stdout.write(options.flag('json') ? jsonText(report) : scanPage(report));
+  return exitCodeOf(report, { left: left.length, partial: options.flag('partial') });
+};
+
+/** A hole, a record that nobody can read, and what nobody was asked about: none of them is fine. */
+function exitCodeOf(
+  { servers, refused }: ScanReport,
+  { left, partial }: { readonly left: number; readonly partial: boolean },
+): 0 | 1 {
+  if (refused.length > 0 || servers.some(({ holes }) => holes.some(isOpen))) return 1;
+  return partial || (left === 0 && servers.every(({ unchecked }) => unchecked.length === 0)) ? 0 : 1;
+}
+
+function lockOf(folder: string, server: string): string {
+  return path.posix.join(path.basename(folder), server, 'lock.json');
+}
+
+/** Enough that reading and parsing go side by side. */
+const maxAtOnce = 4;
+
+interface Scannable {
+  readonly scanned: readonly Scanned[];
+  /** Those of which nobody knows what is in them, one line each. */
+  readonly left: readonly string[];
+}
+
+async function scannable(invocation: Invocation, folder: string): Promise<Scannable> {
+  const { options } = invocation;
+  const request = { templates: templatesFolder(), platform: platformOf(options) };
+  const servers = await namedServers(invocation, folder);
+  const results = await pool(servers, maxAtOnce, async (server): Promise<Scanned | string> => {
+    try {
+      return { inventory: await inventoryOf(server, request), vex: await readVex(server.folder) };
+    } catch (error) {
+      if (!options.flag('all') || !(error instanceof McpcatError)) throw error;
+      return error.message;
+    }
+  });
+  return {
+    scanned: results.filter((result) => typeof result !== 'string'),
+    left: results.filter((result) => typeof result === 'string'),
+  };
+}
+
+async function namedServers(
+  { options, positionals, terminal }: Invocation,
+  folder: string,
+): Promise<Server[]> {
+  if (!options.flag('all')) {
+    if (positionals.length === 0)
+      throw new McpcatError('usage', 'expected the name of a server, or --all', {
+        hint: 'mcpcat list shows them',
+      });
+    return selectServers(folder, { names: positionals, all: false });
+  }
+  const { servers, problems } = await loadCatalog(folder);
+  for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
+  return [...servers.values()];
+}
+
+interface Sources {
+  readonly places: readonly string[];
+  readonly names: readonly string[];
+  /** What could not be had, one line each. */
+  readonly missing: readonly string[];
+}
+
+/** What was handed over, and for Go servers Go's own database. */
+async function sourcesOf(invocation: Invocation, inventories: readonly Inventory[]): Promise<Sources> {
+  const given = invocation.options.list('advisories').map((place) => path.resolve(place));
+  const go = inventories.some(({ components }) => components.some(({ kind }) => kind === 'go'))
+    ? await goSource(invocation)
+    : { places: [], names: [], missing: [] };
+  return {
+    places: [...given, ...go.places],
+    names: [...invocation.options.list('advisories'), ...go.names],
+    missing: go.missing,
+  };
+}
+
+async function goSource({ options, terminal }: Invocation): Promise<Sources> {
+  const { env, host, signal } = terminal;
+  try {
+    const found = await goDatabase({
+      cacheFolder: host.folders(env).cache,
+      env,
+      fetch: options.flag('offline') ? 'never' : 'when-old',
+      nowMs: Date.now(),
+      signal,
+    });
+    if (found === undefined)
+      return {
+        places: [],
+        names: [],
+        missing: ['Go’s database is not on this machine yet: without --offline it is fetched'],
+      };
+    return { places: [found.zip], names: [`golang.org/x/vulndb ${found.version}`], missing: [] };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { places: [], names: [], missing: [`Go’s database could not be had: ${messageOf(error)}`] };
+  }
+}
+
+async function* allFiles(places: readonly string[]): AsyncGenerator<RecordFile> {
+  for (const place of places) yield* recordFiles(place);
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gatherAdvisories } from '../../src/advisories/advisories.ts';
+import type { RecordFile } from '../../src/advisories/record-files.ts';
+import { parseVex } from '../../src/advisories/vex.ts';
+import { sarif } from '../../src/scan/sarif.ts';
+import { isOpen, scan, wantedKeys, type ScanReport } from '../../src/scan/scan.ts';
+import { catalogInventory } from '../rig/inventory.ts';
+
+const range = (fixed: string): object[] => [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }];
+const records = [
+  {
+    id: 'GHSA-hono',
+    modified: '2026-11-20T00:00:00Z',
+    database_specific: { severity: 'HIGH' },
+    affected: [{ package: { ecosystem: 'npm', name: 'hono' }, ranges: range('999.0.0') }],
+  },
+  {
+    id: 'PYSEC-anyio',
+    affected: [{ package: { ecosystem: 'PyPI', name: 'anyio' }, ranges: range('999.0') }],
+  },
+];
+const vex = parseVex(
+  JSON.stringify({
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    '@id': 'https://example.com/vex/1',
+    author: 'a person',
+    timestamp: '2026-11-27T00:00:00Z',
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: 'PYSEC-anyio' },
+        products: [{ '@id': 'pkg:pypi/anyio' }],
+        status: 'not_affected',
+        justification: 'vulnerable_code_not_present',
+        impact_statement: 'Nothing of it is called.',
+        status_notes: 'until 2026-12-31',
+      },
+    ],
+  }),
+  'vex.json',
+);
+
+async function* files(): AsyncGenerator<RecordFile> {
+  await Promise.resolve();
+  for (const record of records) yield { name: `${record.id}.json`, text: JSON.stringify(record) };
+  yield { name: 'broken.json', text: '{' };
+}
+
+async function report(): Promise<ScanReport> {
+  const servers = [
+    { inventory: await catalogInventory('everything'), vex: undefined },
+    { inventory: await catalogInventory('time'), vex },
+  ];
+  const wanted = wantedKeys(servers.map(({ inventory }) => inventory));
+  const advisories = await gatherAdvisories(files(), wanted);
+  return scan(servers, { advisories, sources: ['records'], today: '2026-11-27' });
+}
+
+test('each server has its own holes, exceptions and what was not checked', async () => {
+  const { servers, newest, refused } = await report();
+  assert.deepEqual(
+    servers.map(({ server, holes, unchecked }) => ({
+      server,
+      holes: holes.map((hole) => [hole.id, hole.name, hole.fixed, isOpen(hole)]),
+      unchecked: unchecked.map(({ ecosystem }) => ecosystem),
+    })),
+    [
+      {
+        server: 'everything',
+        holes: [['GHSA-hono', 'hono', '999.0.0', true]],
+        unchecked: ['Bitnami', 'Debian:13'],
+      },
+      { server: 'time', holes: [['PYSEC-anyio', 'anyio', '999.0', false]], unchecked: ['Debian:13'] },
+    ],
+  );
+  assert.deepEqual(newest, { npm: '2026-11-20', PyPI: '' });
+  assert.deepEqual(
+    refused.map(({ name }) => name),
+    ['broken.json'],
+  );
+});
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+    readonly invocations: readonly {
+      readonly executionSuccessful: boolean;
+      readonly toolExecutionNotifications: readonly { readonly message: { readonly text: string } }[];
+    }[];
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly level: string;
+      readonly suppressions?: readonly unknown[];
+      readonly locations: readonly unknown[];
+    }[];
+  }[];
+}
+
+test('SARIF has a rule for each hole, a result for each server, and says what was not checked', async () => {
+  const { runs } = sarif(await report(), (server) => `catalog/${server}/lock.json`) as Sarif;
+  const [run] = runs;
+  assert.deepEqual(
+    run?.tool.driver.rules.map(({ id }) => id),
+    ['GHSA-hono', 'PYSEC-anyio'],
+  );
+  assert.deepEqual(
+    run.results.map(({ ruleId, level, suppressions }) => [ruleId, level, suppressions?.length ?? 0]),
+    [
+      ['GHSA-hono', 'error', 0],
+      ['PYSEC-anyio', 'warning', 1],
+    ],
+  );
+  assert.deepEqual(run.results[0]?.locations, [
+    { physicalLocation: { artifactLocation: { uri: 'catalog/everything/lock.json' } } },
+  ]);
+  const notes = run.invocations[0]?.toolExecutionNotifications.map(({ message }) => message.text) ?? [];
+  assert.equal(run.invocations[0]?.executionSuccessful, false);
+  assert.ok(notes.some((text) => /^time: \d+ packages of Debian:13 were not checked$/.test(text)));
+  assert.ok(notes.some((text) => text.startsWith('broken.json: refused')));
+});
