@@ -3,6 +3,7 @@ import type { Input, InputName } from '../lib/input.ts';
 /** What the command line calls the inputs of the core, and the form of their values. */
 const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>> = {
   accept: ['--accept'],
+  'accept-missing': ['--accept-missing', 'memory|swap|cpu|pids'],
   allow: ['--allow', 'HOST[:PORT]'],
   'allow-local': ['--allow-local', 'PORT'],
   base: ['--base', 'KIND=IMAGE'],

@@ -89,17 +89,16 @@ export interface EngineInfo {
   readonly rootless: boolean;
   /** `seccomp`, `apparmor`, `selinux`, `userns` … as the engine names them. */
   readonly securityOptions: readonly string[];
-  readonly limits: {
-    readonly memory: boolean;
-    readonly cpu: boolean;
-    readonly pids: boolean;
-    readonly swap: boolean;
-  };
+  /** Which it can enforce, as far as it says. */
+  readonly limits: Readonly<Record<LimitName, boolean>>;
   readonly cpus: number;
   readonly memoryBytes: number;
   /** Names of the programs that it can start containers with (`runc`, `runsc`). */
   readonly runtimes: readonly string[];
 }
+
+/** What an engine limits by control groups; `memory` without swap, `swap` memory and swap together. */
+export type LimitName = 'memory' | 'swap' | 'cpu' | 'pids';
 
 export interface ImageFacts {
   readonly id: string;
@@ -152,6 +151,8 @@ export interface ContainerSettings {
   readonly nanoCpus: number;
   readonly pids: number;
   readonly nofile: number;
+  /** Limits that the engine has not got and the user does without: they are neither asked for nor read back. */
+  readonly lacking?: readonly LimitName[];
   /** Folders in memory; they count into the container's own. */
   readonly tmpfs: readonly TmpfsMount[];
   readonly mounts: readonly BindMount[];

@@ -19,6 +19,8 @@ export interface SessionFacts {
   readonly ageSeconds: number;
   /** What holds it in besides the engine's default; empty for nothing. */
   readonly isolation: string;
+  /** Limits that it is started without, as `memory,pids`; empty for none. */
+  readonly lacking: string;
   /** This user made it on this host. */
   readonly own: boolean;
   /** In use now; undefined where nothing runs or the engine does not say. */
@@ -100,6 +102,7 @@ function factsOf({
     session: labels[label.session] ?? '',
     project: labels[label.project] ?? '',
     isolation: labels[label.isolation] ?? '',
+    lacking: labels[label.lacking] ?? '',
     image,
     state,
     created: new Date(created * 1000).toISOString(),

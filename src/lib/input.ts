@@ -4,6 +4,7 @@
  */
 export type InputName =
   | 'accept' // take what has changed as it is now
+  | 'accept-missing' // limits that the engine lacks
   | 'allow' // a further host
   | 'allow-local' // a port of this machine
   | 'base' // another image to build on

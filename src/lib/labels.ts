@@ -17,6 +17,8 @@ export const label = {
   state: 'io.mcpcat.state',
   /** Stronger than the engine's default, as the user calls it. */
   isolation: 'io.mcpcat.isolation',
+  /** Limits that the engine lacks and the user does without: `memory,pids`. */
+  lacking: 'io.mcpcat.lacking',
   /** On a volume: digest of the host and user that made it, as in `owner`. */
   host: 'io.mcpcat.host',
   fingerprint: 'io.mcpcat.fingerprint',
@@ -41,6 +43,7 @@ const ofContainers = [
   label.role,
   label.state,
   label.isolation,
+  label.lacking,
   label.catalog,
   label.host,
 ] as const;

@@ -25,6 +25,7 @@ function noted(engine: Engine, note: FoundNote): Prepared {
   const { volume: name, image } = note;
   return {
     volume: name,
+    volumeState: 'seen',
     image,
     async confirm({ imageId }) {
       const [made, volume] = await Promise.all([imageId, engine.inspectVolume(name)]);

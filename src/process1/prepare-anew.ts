@@ -24,6 +24,7 @@ export async function prepareAnew(request: OwnRequest, { image, keep }: Anew): P
   const start = { entrypoint, command, emptyVolumes: await emptyVolumes(request, facts) };
   return {
     volume,
+    volumeState: 'unseen',
     image: start,
     async confirm({ id: container, folder, imageId }) {
       if (id === undefined || (await imageIdOf(engine, await imageId)) !== id) return 'changed';

@@ -13,6 +13,8 @@ export interface Process1 {
 export interface Prepared {
   /** Holds process 1 as `initName`. */
   readonly volume: string;
+  /** Whether process 1 was seen in it by an earlier start, or is only put there when `confirm` is called. */
+  readonly volumeState: 'seen' | 'unseen';
   readonly image: ImageStart;
   /**
    * Before the container is started, beside whatever else is asked of the engine. `changed`: what was known of the image

@@ -1,6 +1,7 @@
-import type { BindMount, ContainerSettings } from '../engine/engine.ts';
+import type { BindMount, ContainerSettings, LimitName } from '../engine/engine.ts';
 import type { RecordedMount, RecordedSettings, TmpfsMount } from '../engine/restrictions.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { Input } from '../lib/input.ts';
 
 /** Something that the engine has made otherwise than it was asked to. */
 export interface Difference {
@@ -8,6 +9,8 @@ export interface Difference {
   readonly field: string;
   readonly expected: string;
   readonly found: string;
+  /** The limit that was asked for and is not there at all. */
+  readonly lacks?: LimitName;
 }
 
 /** Runtimes that isolate and add nothing: engines can be told to use others by default (GPUs, debuggers). */
@@ -36,10 +39,24 @@ export function refuseDifferences(asked: ContainerSettings, found: RecordedSetti
   );
   if (first === undefined) return;
   const message = `the engine has made another container than it was asked for (image ${asked.image}): ${first}`;
-  throw new McpcatError('container-differs', message, {
-    detail: more,
+  throw new McpcatError('container-differs', message, { detail: more, ...adviceFor(differences) });
+}
+
+/** An engine that only lacks limits may be meant to: rootless ones often have no control groups of their own. */
+function adviceFor(differences: readonly Difference[]): {
+  readonly hint: string;
+  readonly inputs: readonly Input[];
+} {
+  const lacking = differences.flatMap(({ lacks }) => lacks ?? []);
+  if (lacking.length === differences.length)
+    return {
+      hint: 'delegate these control groups to the engine (mcpcat doctor says which it has), or do without, where your settings file permits that',
+      inputs: [{ name: 'accept-missing', value: lacking.join(',') }],
+    };
+  return {
     hint: 'it was removed; a folder of the image (VOLUME) in which it has files must be declared in the entry, and mcpcat doctor says what this engine can enforce',
-  });
+    inputs: [],
+  };
 }
 
 function processDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
@@ -90,12 +107,17 @@ function runtimeDifferences(asked: ContainerSettings, found: RecordedSettings): 
 }
 
 function limitDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
+  const { lacking = [], memoryBytes, nanoCpus, pids } = asked;
+  const wanted: readonly (Limit & { readonly name: LimitName })[] = [
+    { name: 'memory', field: 'memory in bytes', expected: memoryBytes, found: found.memoryBytes },
+    { name: 'swap', field: 'memory with swap in bytes', expected: memoryBytes, found: found.memorySwapBytes },
+    { name: 'cpu', field: 'nano-processors', expected: nanoCpus, found: found.nanoCpus },
+    { name: 'pids', field: 'processes', expected: pids, found: found.pids },
+  ];
+  const withoutSwap = lacking.includes('memory') ? ['swap'] : [];
   return [
-    ...atMost('memory in bytes', asked.memoryBytes, found.memoryBytes),
-    ...atMost('memory with swap in bytes', asked.memoryBytes, found.memorySwapBytes),
-    ...atMost('nano-processors', asked.nanoCpus, found.nanoCpus),
-    ...atMost('processes', asked.pids, found.pids),
-    ...atMost('open files', asked.nofile, found.nofile),
+    ...wanted.filter(({ name }) => ![...lacking, ...withoutSwap].includes(name)).flatMap(atMost),
+    ...atMost({ field: 'open files', expected: asked.nofile, found: found.nofile }),
   ];
 }
 
@@ -165,13 +187,18 @@ function same(
   });
 }
 
+interface Limit {
+  readonly field: string;
+  readonly expected: number;
+  readonly found: number;
+  readonly name?: LimitName;
+}
+
 /** No limit is 0 or less. */
-function atMost(field: string, expected: number, found: number): Difference[] {
-  return unless(found > 0 && found <= expected, {
-    field,
-    expected: `at most ${String(expected)}`,
-    found: found > 0 ? String(found) : 'no limit',
-  });
+function atMost({ field, expected, found, name }: Limit): Difference[] {
+  const difference = { field, expected: `at most ${String(expected)}` };
+  if (found > 0) return unless(found <= expected, { ...difference, found: String(found) });
+  return [{ ...difference, found: 'no limit', ...(name === undefined ? {} : { lacks: name }) }];
 }
 
 function unless(holds: boolean, difference: Difference): Difference[] {

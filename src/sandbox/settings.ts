@@ -71,6 +71,7 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     pids: sandbox.pids + headRoom(sandbox.isolation),
     ...(sandbox.isolation === undefined ? {} : { runtime: sandbox.isolation.runtime }),
     nofile: 4096,
+    ...(sandbox.lacking === undefined ? {} : { lacking: sandbox.lacking }),
     tmpfs: [...tmpfs, ...closedVolumes(process1?.image.emptyVolumes ?? [], [...mounts, ...tmpfs])],
     mounts: [...mounts, ...(process1 === undefined ? [] : [process1.mount])],
     // Process 1 or the relay answers on port 53 without any capability.

@@ -1,14 +1,14 @@
 import type { Tunnel } from '../egress/tunnel.ts';
-import type { Attachment, ContainerFacts, ContainerSettings, Engine } from '../engine/engine.ts';
+import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts';
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { randomId } from '../lib/random-id.ts';
 import { ownProcess1 } from '../process1/own-process1.ts';
 import { initFolder, initName, volumeMount, type Prepared, type Process1 } from '../process1/process1.ts';
-import { refuseDifferences } from '../sandbox/differences.ts';
 import { ownedLabels } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
+import { attachReadBack, type MadeContainer } from './read-back.ts';
 import type { Channel, Session, SessionRequest } from './session.ts';
 import { holdSideChannel, type SideChannel } from './side-channel.ts';
 import { Supervisor } from './supervisor.ts';
@@ -101,49 +101,21 @@ async function open(parts: Parts, image = parts.request.image, changes = 0): Pro
   const { id } = made;
   const watching = Promise.withResolvers<void>();
   supervisor.created(id, engine.waitContainer(id, 'next-exit', watching.resolve));
-  const attaching = Promise.all([attach(parts, id), watching.promise, readBack(parts, made)]);
+  const { folder } = parts;
+  const reading = { request, folder, attach: (it: string) => attach(parts, it) };
+  const attaching = Promise.all([attachReadBack(reading, made), watching.promise]);
   const attached = await supervisor.inTime(attaching, {
     ms: timeouts.attachMs,
     doing: 'attach to the container',
   });
   if (attached === undefined) return undefined;
-  const [attachment, , known] = attached;
+  const [attachment] = attached;
   if (!supervisor.mayStart()) return supervisor.giveUp();
-  if (known === 'as-known') return start(parts, { id, attachment });
+  if (attachment !== 'changed') return start(parts, { id, attachment });
   if (changes === maxChanges)
     throw new McpcatError('container-differs', `the image ${made.image} changes while it is being started`);
-  attachment.destroy();
   await supervisor.inTime(supervisor.discard(id), { ms: timeouts.createMs, doing: 'remove the container' });
   return supervisor.over ? undefined : open(parts, made.image, changes + 1);
-}
-
-interface MadeContainer {
-  readonly id: string;
-  readonly image: string;
-  readonly prepared: Prepared;
-  /** What it shall be. */
-  readonly asked: ContainerSettings;
-}
-
-/** Beside the attach, so that it takes no time of its own: what is not as it was asked for is never started. */
-async function readBack(
-  { request: { engine, accepts }, folder }: Parts,
-  { id, prepared, asked }: MadeContainer,
-): Promise<'as-known' | 'changed'> {
-  const reading = engine.inspectContainer(id).then(present);
-  const imageId = reading.then((facts) => facts.imageId);
-  imageId.catch(() => undefined); // whoever waits for what was read hears of it
-  const [facts, known] = await Promise.all([reading, prepared.confirm({ id, folder, imageId })]);
-  // What it was asked for may have been meant for another image.
-  if (known === 'changed') return known;
-  refuseDifferences(asked, facts.recorded);
-  await accepts?.(facts.labels);
-  return known;
-}
-
-function present(facts: ContainerFacts | undefined): ContainerFacts {
-  if (facts !== undefined) return facts;
-  throw new McpcatError('container-missing', 'the container was removed before it was started');
 }
 
 /** Undefined if the end was asked for while an image was on its way. */

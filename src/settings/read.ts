@@ -1,8 +1,10 @@
+import type { LimitName } from '../engine/engine.ts';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Mirrors } from '../lib/mirrors.ts';
 import type { NetworkSettings } from '../lib/proxy.ts';
+import { acceptMissingIn } from './accept-missing.ts';
 import { JsonFault, placeOf, readJson, type Json } from './json.ts';
 import { isolationIn, type AskedIsolation } from './isolation.ts';
 import { mirrorsIn } from './mirrors.ts';
@@ -29,6 +31,8 @@ export interface Settings {
   readonly isolation: AskedIsolation | undefined;
   /** Words of the program that turns references into secrets. */
   readonly secretCommand: readonly string[] | undefined;
+  /** Limits that a start may do without where the engine lacks them. */
+  readonly acceptMissing: readonly LimitName[];
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -68,7 +72,7 @@ function settingsOf(file: string): Settings | undefined {
   const root = parse(text, place);
   const { members, problems } = membersOf(root, {
     what: 'the file',
-    keys: ['$schema', 'servers', 'isolation', 'secretCommand', ...networkKeys, 'mirrors'],
+    keys: ['$schema', 'servers', 'isolation', 'secretCommand', ...networkKeys, 'mirrors', 'acceptMissing'],
   });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
@@ -76,8 +80,11 @@ function settingsOf(file: string): Settings | undefined {
   const { mirrors, problems: wrong } = mirrorsIn(members.get('mirrors')?.value);
   const isolation = isolationIn(members.get('isolation'));
   const secretCommand = secretCommandIn(members.get('secretCommand'));
-  const more = [...network.problems, ...wrong, ...isolation.problems, ...secretCommand.problems];
-  refuse(place, [...problems, ...(named?.problems ?? []), ...more]);
+  const acceptMissing = acceptMissingIn(members.get('acceptMissing'));
+  refuse(place, [
+    ...[...problems, ...(named?.problems ?? []), ...network.problems, ...wrong],
+    ...[...isolation.problems, ...secretCommand.problems, ...acceptMissing.problems],
+  ]);
   return {
     file,
     servers: named?.members ?? new Map(),
@@ -85,6 +92,7 @@ function settingsOf(file: string): Settings | undefined {
     mirrors,
     isolation: isolation.found,
     secretCommand: secretCommand.found,
+    acceptMissing: acceptMissing.found,
     place,
   };
 }

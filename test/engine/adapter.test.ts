@@ -66,6 +66,22 @@ test('what an engine is and can limit is joined from two answers', async (t) => 
   assert.deepEqual(await engine.info(), fake.facts);
 });
 
+test('a limit that Podman claims and has no control group for is none', async (t) => {
+  const { engine, fake, odd } = await setup(t);
+  fake.facts = { ...fake.facts, name: 'podman' };
+  for (const [controllers, limits] of [
+    [[], { memory: false, swap: false, cpu: false, pids: false }],
+    [['memory', 'pids'], { memory: true, swap: true, cpu: false, pids: true }],
+    [undefined, { memory: false, swap: false, cpu: false, pids: false }],
+  ] as const) {
+    odd.set('GET /libpod/info', (response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ host: { cgroupControllers: controllers } }));
+    });
+    assert.deepEqual((await engine.info()).limits, limits);
+  }
+});
+
 test('what may be relabelled is, on an engine that confines containers by SELinux, and it is asked once', async (t) => {
   const { engine, fake } = await setup(t);
   const handed = { kind: 'bind', source: '/home/ada/x', target: '/data', readOnly: true } as const;

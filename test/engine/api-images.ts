@@ -40,6 +40,16 @@ function systemRoutes(engine: FakeEngine): Route[] {
       },
     },
     {
+      // Podman's own API; its path has a version, as all have.
+      method: 'GET',
+      path: /^\/libpod\/info$/,
+      async handle() {
+        const { limits } = await engine.info();
+        const names = Object.entries(limits).flatMap(([name, has]) => (has ? [name] : []));
+        return { status: 200, body: { host: { cgroupControllers: names } } };
+      },
+    },
+    {
       method: 'GET',
       path: /^\/version$/,
       async handle() {

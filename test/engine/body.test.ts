@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBody } from '../../src/engine/docker/body.ts';
 import { seccompProfile } from '../../src/engine/seccomp/profile.ts';
-import type { ContainerSettings } from '../../src/engine/engine.ts';
+import type { ContainerSettings, LimitName } from '../../src/engine/engine.ts';
 
 const settings: ContainerSettings = {
   image: 'mcpcat/x:local',
@@ -157,4 +157,15 @@ test('capabilities are added one by one to none at all', () => {
     [HostConfig?.CapDrop, HostConfig?.CapAdd, HostConfig?.SecurityOpt],
     [['ALL'], ['CHOWN'], [`seccomp=${seccompProfile}`]],
   );
+});
+
+test('a limit that the engine lacks is not asked for, and memory’s takes swap’s with it', () => {
+  const asked = (...lacking: readonly LimitName[]): string[] => {
+    const host = createBody({ ...settings, lacking }).HostConfig ?? {};
+    return ['Memory', 'MemorySwap', 'NanoCpus', 'PidsLimit'].filter((name) => Object.hasOwn(host, name));
+  };
+  assert.deepEqual(asked(), ['Memory', 'MemorySwap', 'NanoCpus', 'PidsLimit']);
+  assert.deepEqual(asked('pids'), ['Memory', 'MemorySwap', 'NanoCpus']);
+  assert.deepEqual(asked('swap', 'cpu'), ['Memory', 'PidsLimit']);
+  assert.deepEqual(asked('memory'), ['NanoCpus', 'PidsLimit']);
 });

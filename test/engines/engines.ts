@@ -7,6 +7,7 @@
 import {
   createWriteStream,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -24,6 +25,7 @@ import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { thisHost } from '../../src/host/this-host.ts';
 import { project, run } from '../rig/engine.ts';
+import { talk } from '../rig/talk.ts';
 import { knownEngines, type KnownEngine } from './known-engines.ts';
 import { OwnEngine } from './own-engine.ts';
 import type { Recorded } from './recorded.ts';
@@ -157,6 +159,14 @@ async function refused(expected: RegExp): Promise<Recorded> {
   const left = await engine.listContainers({});
   const held = code === 3 && expected.test(stderr) && left.length === 0;
   console.log(`  ${held ? 'ok      refuses to start' : `FAILED  ${String(code)}`}: ${stderr.trim()}`);
+  const without = await startsWithout().catch((error: unknown) => String(error));
+  console.log(
+    `  ${without === 'ok' ? 'ok    ' : 'FAILED'}  starts without limits where the user permits it: ${without}`,
+  );
+  const failed = [
+    ...(held ? [] : ['refuses to start']),
+    ...(without === 'ok' ? [] : ['starts without limits where the user permits it']),
+  ];
   const facts = {
     name,
     version,
@@ -169,9 +179,28 @@ async function refused(expected: RegExp): Promise<Recorded> {
   return {
     date: new Date().toISOString().slice(0, 10),
     facts,
-    passed: held ? 1 : 0,
-    failed: held ? [] : ['refuses to start'],
+    passed: 2 - failed.length,
+    failed,
   };
+}
+
+/** With an option and a settings file that agree; `ps` shows it. */
+async function startsWithout(): Promise<string> {
+  const limits = ['memory', 'swap', 'cpu', 'pids'];
+  const option = ['--accept-missing', limits.join(',')];
+  const alone = await run(['run', 'everything', ...option]);
+  if (alone.code !== 2) return `the option alone ended with ${String(alone.code)}`;
+  const folder = path.join(work, 'config', 'mcpcat');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ acceptMissing: limits }));
+  try {
+    const client = await talk(['everything', ...option]);
+    const [shown] = JSON.parse((await run(['ps', '--json'])).stdout) as { lacking: string }[];
+    await client.close();
+    return shown?.lacking === limits.join(',') ? 'ok' : `ps shows ${String(shown?.lacking)}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function keep(name: string, recorded: Recorded): void {

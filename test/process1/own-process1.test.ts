@@ -80,6 +80,33 @@ test('the first start fills the volume through a container that never starts; th
   assert.equal(engine.containers.size, 0);
 });
 
+test('an engine that makes the process for an attachment finds process 1 in the volume, at the first start and after', async (t) => {
+  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const plain = engine.attachContainer.bind(engine);
+  let attached = 0;
+  // Podman's `attach` runs the runtime's `create`, which looks for the program.
+  engine.attachContainer = (id) => {
+    attached += 1;
+    if (engine.volumeTars.size > 0) return plain(id);
+    return Promise.reject(new McpcatError('engine-failed', 'stat mcpcat-init: no such file or directory'));
+  };
+  await startOn(engine, cache);
+  await startOn(engine, cache);
+  assert.equal(attached, 2);
+});
+
+test('where the volume is gone since the last start, that says more than the attachment that failed by it', async (t) => {
+  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  await startOn(engine, cache);
+  await engine.removeVolume([...engine.volumeTars.keys()][0] ?? '');
+  const plain = engine.attachContainer.bind(engine);
+  engine.attachContainer = (id) =>
+    engine.volumeTars.size > 0
+      ? plain(id)
+      : Promise.reject(new McpcatError('engine-failed', 'stat mcpcat-init: no such file or directory'));
+  await startOn(engine, cache);
+});
+
 test('a container has the volume read-only at a place of its own, and starts ours with the image’s program as its argument', async (t) => {
   const [engine, cache] = [engineWith(), await cacheOf(t)];
   engine.addImage({

@@ -51,6 +51,7 @@ export const steadyProcess1: Process1 = {
   prepare: () =>
     Promise.resolve({
       volume: 'mcpcat_init_of_a_test',
+      volumeState: 'seen',
       image: { entrypoint: ['/mcpcat-init', '--', '/server'], command: [], emptyVolumes: [] },
       confirm: () => Promise.resolve('as-known'),
     }),

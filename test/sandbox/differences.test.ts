@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerSettings } from '../../src/engine/engine.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
 import type { RecordedMount, RecordedSettings } from '../../src/engine/restrictions.ts';
 import { differencesOf, refuseDifferences } from '../../src/sandbox/differences.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
@@ -170,4 +171,28 @@ test('the refusal names the field, what was expected and what was found, all of 
   );
   assert.throws(refuse, { detail: ['capabilities: expected none, found NET_RAW'] });
   refuseDifferences(asked, made);
+});
+
+test('limits that the user does without are no difference; all others are, and what would do without is named', () => {
+  const none = { memoryBytes: 0, memorySwapBytes: 0, nanoCpus: 0, pids: 0 };
+  assert.deepEqual(fields(none, { lacking: ['memory', 'cpu', 'pids'] }), []);
+  assert.deepEqual(fields(none, { lacking: ['cpu'] }), [
+    'memory in bytes',
+    'memory with swap in bytes',
+    'processes',
+  ]);
+  assert.deepEqual(fields({ nofile: 0 }, { lacking: ['memory', 'swap', 'cpu', 'pids'] }), ['open files']);
+  const adviceOn = (found: Partial<RecordedSettings>): unknown => {
+    try {
+      refuseDifferences(asked, { ...made, ...found });
+    } catch (error) {
+      assert.ok(error instanceof McpcatError && error.code === 'container-differs');
+      return error.inputs;
+    }
+    return 'nothing was refused';
+  };
+  assert.deepEqual(adviceOn({ pids: 0, nanoCpus: -1 }), [{ name: 'accept-missing', value: 'cpu,pids' }]);
+  // A limit that is only wider, or anything else besides, is nothing to do without.
+  assert.deepEqual(adviceOn({ pids: 9999 }), []);
+  assert.deepEqual(adviceOn({ pids: 0, privileged: true }), []);
 });

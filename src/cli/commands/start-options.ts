@@ -37,6 +37,12 @@ export const startOptions = {
   memory: { type: 'string', value: 'SIZE', help: 'limit of memory, such as 512m' },
   cpus: { type: 'string', value: 'NUMBER', help: 'limit of processors' },
   pids: { type: 'string', value: 'NUMBER', help: 'limit of processes' },
+  'accept-missing': {
+    type: 'string',
+    multiple: true,
+    value: 'memory|swap|cpu|pids',
+    help: 'do without this limit where the engine lacks it, if your settings file permits that',
+  },
   isolation: {
     type: 'string',
     value: 'gvisor|kata|NAME',

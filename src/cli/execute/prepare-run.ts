@@ -21,6 +21,7 @@ import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { isolated } from './run-isolation.ts';
+import { withoutMissing } from './run-limits.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 import { secretSource } from './secret-source.ts';
 import { sayLabels } from './say-labels.ts';
@@ -76,7 +77,8 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   if (!quiet) sayBefore(sandbox, taken, terminal);
   const relabelled = quiet ? [] : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
   const choice = await chooseImage(entry, { invocation, engine, recorded, source });
-  const held = await isolated({ invocation, engine, settings, sandbox, choice });
+  const limited = await withoutMissing({ invocation, engine, settings, sandbox });
+  const held = await isolated({ invocation, engine, settings, sandbox: limited.sandbox, choice });
   await record(engine);
   return {
     entry,
@@ -87,7 +89,7 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
       sandbox: held.sandbox,
       image: held.image,
       accepts: (found) => isMeant(found, { engine, sandbox }),
-      labels: { ...launchLabels(name, terminal), ...held.labels },
+      labels: { ...launchLabels(name, terminal), ...limited.labels, ...held.labels },
       cache: terminal.host.folders(terminal.env).cache,
       network,
       onAttempt: quiet ? () => undefined : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),

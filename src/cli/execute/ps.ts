@@ -17,6 +17,7 @@ export const execute: Execute = async (invocation) => {
 function page(found: readonly SessionFacts[], everyone: boolean): string {
   const head = ['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'];
   const isolated = found.some(({ isolation }) => isolation !== '');
+  const limited = found.some(({ lacking }) => lacking !== '');
   const rows = found.map((facts) => [
     facts.id,
     facts.server,
@@ -28,9 +29,15 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
     facts.state,
     facts.project,
     ...(isolated ? [facts.isolation || 'default'] : []),
+    ...(limited ? [facts.lacking || 'none'] : []),
     ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
   ]);
-  return table([...head, ...(isolated ? ['isolation'] : []), ...(everyone ? ['yours'] : [])], rows);
+  const further = [
+    ...(isolated ? ['isolation'] : []),
+    ...(limited ? ['lacks limits'] : []),
+    ...(everyone ? ['yours'] : []),
+  ];
+  return table([...head, ...further], rows);
 }
 
 function age(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode';
-import type { BindMount, ContainerSettings } from '../engine.ts';
+import type { BindMount, ContainerSettings, LimitName } from '../engine.ts';
 import { docker, type Dialect } from './dialect.ts';
 import { hostText, securityOptions } from './words.ts';
 
@@ -61,11 +61,7 @@ function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCre
     NetworkMode: settings.network,
     IpcMode: settings.ipc,
     ...(settings.shmBytes === undefined ? {} : { ShmSize: settings.shmBytes }),
-    Memory: settings.memoryBytes,
-    // The same as memory: no swap on top.
-    MemorySwap: settings.memoryBytes,
-    NanoCpus: settings.nanoCpus,
-    PidsLimit: settings.pids,
+    ...limits(settings),
     Ulimits: [
       { Name: 'nofile', Soft: settings.nofile, Hard: settings.nofile },
       { Name: 'core', Soft: 0, Hard: 0 },
@@ -75,6 +71,17 @@ function hostConfig(settings: ContainerSettings, dialect: Dialect): ContainerCre
     Sysctls: { ...settings.sysctls },
     Dns: [...nameResolution.resolvers],
     ExtraHosts: nameResolution.hosts.map(hostText),
+  };
+}
+
+/** With swap the same as memory: none on top. */
+function limits({ memoryBytes, nanoCpus, pids, lacking = [] }: ContainerSettings): object {
+  const has = (...names: readonly LimitName[]): boolean => !names.some((name) => lacking.includes(name));
+  return {
+    ...(has('memory') ? { Memory: memoryBytes } : {}),
+    ...(has('memory', 'swap') ? { MemorySwap: memoryBytes } : {}),
+    ...(has('cpu') ? { NanoCpus: nanoCpus } : {}),
+    ...(has('pids') ? { PidsLimit: pids } : {}),
   };
 }
 

@@ -11,8 +11,9 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
   ]);
   const securityOptions = securityNames(info);
   const components = (version.Components ?? []).map(({ Name }) => Name);
+  const name = components.some((one) => one.startsWith('Podman')) ? 'podman' : 'docker';
   return {
-    name: components.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker',
+    name,
     version: version.Version,
     apiVersion: version.ApiVersion,
     platform: platformOf(textOf(info['Architecture'])),
@@ -22,16 +23,51 @@ export async function engineInfo(docker: Docker): Promise<EngineInfo> {
     cgroupVersion: cgroups(info['CgroupVersion']),
     rootless: securityOptions.includes('rootless'),
     securityOptions,
-    limits: {
-      memory: info['MemoryLimit'] === true,
-      swap: info['SwapLimit'] === true,
-      cpu: info['CpuCfsQuota'] === true,
-      pids: info['PidsLimit'] === true,
-    },
+    limits: name === 'podman' ? await limitsOfPodman(docker, info) : limitsOf(info),
     cpus: Number(info['NCPU']),
     memoryBytes: Number(info['MemTotal']),
     runtimes: Object.keys(fieldsOf(info['Runtimes'])).toSorted(),
   };
+}
+
+type Limits = EngineInfo['limits'];
+
+function limitsOf(info: Readonly<Record<string, unknown>>): Limits {
+  return {
+    memory: info['MemoryLimit'] === true,
+    swap: info['SwapLimit'] === true,
+    cpu: info['CpuCfsQuota'] === true,
+    pids: info['PidsLimit'] === true,
+  };
+}
+
+/**
+ * Its compatible API tells what the machine can limit, also where it has no control group of its own to do so (measured on
+ * 5.4, rootless); its own API names the controllers that it has.
+ */
+async function limitsOfPodman(docker: Docker, info: Readonly<Record<string, unknown>>): Promise<Limits> {
+  const { memory, swap, cpu, pids } = limitsOf(info);
+  const controllers = await controllersOf(docker);
+  const has = (name: string): boolean => controllers.includes(name);
+  return {
+    memory: memory && has('memory'),
+    swap: swap && has('memory'),
+    cpu: cpu && has('cpu'),
+    pids: pids && has('pids'),
+  };
+}
+
+/** None where it does not say: what is not known to be held counts as lacking. */
+async function controllersOf(docker: Docker): Promise<readonly string[]> {
+  const options = { path: '/v4.0.0/libpod/info', method: 'GET', statusCodes: { 200: true } };
+  const answer = await new Promise<unknown>((resolve, reject) => {
+    docker.modem.dial(options, (error: unknown, body: unknown) => {
+      if (error === null || error === undefined) resolve(body);
+      else reject(error instanceof Error ? error : new Error('no answer'));
+    });
+  });
+  const controllers = fieldsOf(fieldsOf(answer)['host'])['cgroupControllers'];
+  return Array.isArray(controllers) ? controllers.map(String) : [];
 }
 
 function platformOf(architecture: string): Platform {
