@@ -48,21 +48,32 @@ export interface HandshakeOptions {
   readonly call?: CallRequest | undefined;
   /** `all`: prompts, resources and their templates too, where it has the capability; a list that fails is no failure. */
   readonly lists?: 'tools' | 'all' | undefined;
+  /** `able`: one that says it has roots, sampling and elicitation, for which some servers have tools of their own. */
+  readonly client?: 'plain' | 'able' | undefined;
   /** `idle`: nothing is asked in the moment in which stdin is closed. */
   readonly leaving?: 'asking' | 'idle' | undefined;
   /** Runs while the server is idle and its stdin still open. */
   readonly beforeClose: () => Promise<void>;
 }
 
+/** Nobody is behind them: whatever a server asks of such a client is answered with an error. */
+const able = { roots: { listChanged: true }, sampling: {}, elicitation: { form: {}, url: {} } };
 const identity = { name: 'mcpcat-test', version: '1.0.0' };
 
 /** initialize, the lists with all their pages, and one tool call if asked for (revisions up to 2025-11-25). */
 export async function handshake(
   attachment: Pick<Attachment, 'stdin' | 'stdout'>,
-  { deadlineMs, call, lists = 'tools', leaving = 'asking', beforeClose }: HandshakeOptions,
+  {
+    deadlineMs,
+    call,
+    lists = 'tools',
+    client: kind = 'plain',
+    leaving = 'asking',
+    beforeClose,
+  }: HandshakeOptions,
 ): Promise<HandshakeResult> {
   const transport = new LineTransport<JSONRPCMessage>(attachment);
-  const client = new Client(identity);
+  const client = new Client(identity, kind === 'able' ? { capabilities: able } : {});
   const options = { timeout: deadlineMs };
   const asked = { timeoutMs: deadlineMs, transport };
   const recorder = lists === 'all' ? new OfferRecorder(transport) : undefined;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../lib/json-value.ts';
-import type { Lists, RevisionSurface } from '../surface/surface.ts';
+import { forClient, type Lists, type RevisionSurface } from '../surface/surface.ts';
 import { listOthers, listTools, type Speaker } from './list-all.ts';
 import { learnSurface } from './learn.ts';
 import { Part, type Id, type Notification, type Request, type Response } from './message.ts';
@@ -97,7 +97,8 @@ export class SessionServer {
   /** The client has said what it is: what it is shown is decided. */
   choose(): void {
     const surface = this.served.surface();
-    this.#recorded = surface === undefined ? undefined : surfaceFor(surface.revisions, this.#side.kind());
+    const revision = surface === undefined ? undefined : surfaceFor(surface.revisions, this.#side.kind());
+    this.#recorded = revision && forClient(revision, this.#side.client().capabilities);
     this.#shown = this.#recorded;
   }
 

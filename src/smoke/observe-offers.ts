@@ -12,7 +12,10 @@ export async function observeModern(request: ObserveRequest): Promise<Offer | un
   );
 }
 
-/** What the starts so far have shown, and one more where none of them says whether the first was like any other. */
+/**
+ * What the starts so far have shown, and one more as a client that can be asked back. Where none of them says whether
+ * the first start was like any other, there is another one like it.
+ */
 export async function observeSurface(
   request: ObserveRequest,
   seen: {
@@ -28,19 +31,21 @@ export async function observeSurface(
   if (first === undefined) return undefined;
   const { offer, settings = [] } = seen.filled ?? {};
   const filled = offer === undefined ? undefined : { settings, offer };
-  const again = offer !== undefined && offersTheSame(first, offer) ? offer : await observeAgain(request);
-  return recordSurface({ first, again, filled, modern });
+  const able = await observeAs('able', request);
+  const same = [offer, able].find((one) => one !== undefined && offersTheSame(first, one));
+  const again = same ?? (await observeAs('plain', request));
+  return recordSurface({ first, again, filled, able, modern });
 }
 
-/** In one more start with the same settings; undefined if that failed: the first is all that there is, then. */
-async function observeAgain(request: ObserveRequest): Promise<Offer | undefined> {
+/** In one more start; undefined if that failed: the others are all that there is, then. */
+async function observeAs(client: 'plain' | 'able', request: ObserveRequest): Promise<Offer | undefined> {
   const { deadlineMs, signal } = request;
   const beforeClose = (): Promise<void> => Promise.resolve();
   try {
     return await startBeside(
       request,
       async ({ attachment }) =>
-        (await handshake(attachment, { deadlineMs, lists: 'all', beforeClose })).offer,
+        (await handshake(attachment, { deadlineMs, lists: 'all', client, beforeClose })).offer,
     );
   } catch {
     signal?.throwIfAborted();

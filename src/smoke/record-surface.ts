@@ -20,6 +20,8 @@ export interface Starts {
   readonly again: Offer | undefined;
   /** With these optional settings as well; undefined where it has none, or did not start with them. */
   readonly filled: { readonly settings: readonly string[]; readonly offer: Offer } | undefined;
+  /** With the same settings, to a client that has roots, sampling and elicitation. */
+  readonly able: Offer | undefined;
   readonly modern: Offer | undefined;
 }
 
@@ -35,8 +37,8 @@ export interface Recorded {
  * The surface, in which only what the starts with the same settings agree on stands: so the same inputs give the same
  * bytes. Pure.
  */
-export function recordSurface({ first, again, filled, modern }: Starts): Recorded {
-  const offers = [modern, first, again].flatMap((offer) => offer ?? []);
+export function recordSurface({ first, again, filled, able, modern }: Starts): Recorded {
+  const offers = [modern, first, again, able].flatMap((offer) => offer ?? []);
   const failed = failedIn(offers);
   if (offers.some(({ isTooLarge }) => isTooLarge)) return { surface: undefined, varies: [], failed };
   const steady = agreed(revisionOf(first), again === undefined ? undefined : revisionOf(again));
@@ -47,10 +49,19 @@ export function recordSurface({ first, again, filled, modern }: Starts): Recorde
     surfaceVersion,
     dependsOn: other === undefined || isSameOffer(steady.revision, other) ? 'nothing' : 'settings',
     triedSettings: (filled?.settings ?? []).toSorted(),
-    revisions: [...newer, steady.revision],
+    revisions: [...newer, able === undefined ? steady.revision : withAble(steady, revisionOf(able))],
   };
   const isSmall = Buffer.byteLength(surfaceText(surface)) <= maxSurfaceBytes;
   return { surface: isSmall ? surface : undefined, varies: steady.dropped.map(dropText), failed };
+}
+
+/** With the tools that only a client which can be asked back is offered. */
+function withAble({ revision, dropped }: Steady, able: RevisionSurface): RevisionSurface {
+  const known = new Set(revision.tools.map(({ name }) => name));
+  const more = without(able, dropped).tools.filter(({ name }) => !known.has(name));
+  if (more.length === 0) return revision;
+  const { tools } = sortedLists({ ...revision, tools: [...revision.tools, ...more] });
+  return { ...revision, tools, forAbleClients: more.map(({ name }) => name) };
 }
 
 /** Whether two starts offer the same; where they are the same, one stands for the other. */
@@ -114,11 +125,13 @@ function definitions<D extends JsonObject>(
   return offer[list].map(withoutMoments).filter(isDefinition);
 }
 
+interface Steady {
+  readonly revision: RevisionSurface;
+  readonly dropped: readonly Drop[];
+}
+
 /** What both starts say, and what is dropped because they do not say the same of it. */
-function agreed(
-  first: RevisionSurface,
-  again: RevisionSurface | undefined,
-): { readonly revision: RevisionSurface; readonly dropped: readonly Drop[] } {
+function agreed(first: RevisionSurface, again: RevisionSurface | undefined): Steady {
   if (again === undefined) return { revision: first, dropped: [] };
   const lists = listNames.map((list) => differing(list, [first[list], again[list]]));
   const dropped: readonly Drop[] = [

@@ -15,10 +15,11 @@ const revisionKeys = [
   'serverInfo',
   'capabilities',
   'instructions',
+  'forAbleClients',
   'varies',
   ...listNames,
 ];
-const optionalKeys = new Set(['instructions']);
+const optionalKeys = new Set(['instructions', 'forAbleClients']);
 
 /** Whether a value is a surface; what does not fit is added to `faults`. */
 export function isSurface(value: JsonValue, faults: Fault[]): value is JsonObject & Surface {
@@ -46,7 +47,7 @@ function faultsOf(value: JsonValue): Fault[] {
 
 function revisionFaults(value: JsonValue, at: Fault['path']): Fault[] {
   if (!isJsonObject(value)) return [fault(at, 'expected an object')];
-  const { protocolVersion, instructions, varies } = value;
+  const { protocolVersion, instructions, forAbleClients, varies } = value;
   const objects = (['serverInfo', 'capabilities'] as const).filter((key) => !isJsonObject(value[key]));
   return [
     ...keyFaults(value, { at, keys: revisionKeys }),
@@ -57,6 +58,7 @@ function revisionFaults(value: JsonValue, at: Fault['path']): Fault[] {
     ...(instructions === undefined || typeof instructions === 'string'
       ? []
       : [fault([...at, 'instructions'], 'expected a text')]),
+    ...(forAbleClients === undefined ? [] : textFaults(forAbleClients, [...at, 'forAbleClients'])),
     ...textFaults(varies, [...at, 'varies'], parts),
     ...listNames.flatMap((list) => listFaults(value[list], { at: [...at, list], key: keyOf[list] })),
   ];

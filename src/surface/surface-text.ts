@@ -31,6 +31,7 @@ function revisionInOrder({
   serverInfo,
   capabilities,
   instructions,
+  forAbleClients,
   varies,
   ...lists
 }: RevisionSurface): RevisionSurface {
@@ -39,6 +40,7 @@ function revisionInOrder({
     serverInfo,
     capabilities,
     ...(instructions === undefined ? {} : { instructions }),
+    ...(forAbleClients === undefined ? {} : { forAbleClients: forAbleClients.toSorted() }),
     varies: varies.toSorted(),
     ...sortedLists(lists),
   };

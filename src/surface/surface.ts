@@ -20,6 +20,11 @@ export interface RevisionSurface extends Lists {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string;
+  /**
+   * Names of those tools that it offers only to clients that say they have roots, sampling or elicitation; sorted,
+   * without it there are none.
+   */
+  readonly forAbleClients?: readonly string[];
   /** What differs from one start to the next with the same settings, and is left out here; sorted. */
   readonly varies: readonly Part[];
 }
@@ -57,6 +62,16 @@ export const keyOf = {
   resources: 'uri',
   resourceTemplates: 'uriTemplate',
 } as const satisfies Record<keyof Lists, string>;
+
+/** What a client may say that it has, and a server may ask it for. */
+const abilities = ['roots', 'sampling', 'elicitation'];
+
+/** The same without the tools that are only for clients with more capabilities than this one says it has. */
+export function forClient(revision: RevisionSurface, capabilities: JsonObject): RevisionSurface {
+  const { forAbleClients = [], tools } = revision;
+  if (forAbleClients.length === 0 || abilities.some((one) => one in capabilities)) return revision;
+  return { ...revision, tools: tools.filter(({ name }) => !forAbleClients.includes(name)) };
+}
 
 export const listNames: readonly (keyof Lists)[] = ['tools', 'prompts', 'resources', 'resourceTemplates'];
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Tool } from '../catalog/tools.ts';
 import { schemaHash } from '../mcp/schema-hash.ts';
 import { surfaceText } from './surface-text.ts';
-import type { RevisionSurface, Surface } from './surface.ts';
+import { forClient, type RevisionSurface, type Surface } from './surface.ts';
 
 /** The content of `tools.json`: what a reviewer reads, of the revision that clients ask for by `initialize` if there is one. */
 export function toolsOf(surface: Surface): readonly Tool[] {
-  return clientRevision(surface).tools.map(({ name, description, inputSchema }) => ({
+  return forClient(clientRevision(surface), {}).tools.map(({ name, description, inputSchema }) => ({
     name,
     description: typeof description === 'string' ? description : '',
     schema: schemaHash(inputSchema ?? null),

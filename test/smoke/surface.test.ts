@@ -4,6 +4,7 @@ import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { readSurface } from '../../src/surface/read-surface.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
+import { forClient } from '../../src/surface/surface.ts';
 import { surfaceSha256 } from '../../src/surface/tools-of.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import type { Behaviour } from './fake-server.ts';
@@ -200,6 +201,32 @@ test('a server that offers something else with its optional settings depends on 
   );
   const steady = await rig({}, optionalSetting).run();
   assert.deepEqual([steady.surface?.dependsOn, steady.surface?.triedSettings], ['nothing', ['TOOLSET']]);
+});
+
+test('tools for clients that can be asked back are recorded as such, and are none of those that are reviewed by name', async () => {
+  const capabilities = new Map<number, object>();
+  const answers: Behaviour['answers'] = {
+    initialize: (start, params) => {
+      capabilities.set(start, Object(params?.['capabilities']) as object);
+      return hello({ tools: {} })(start, params);
+    },
+    'tools/list': (start) => ({
+      tools: 'sampling' in (capabilities.get(start) ?? {}) ? [{ ...tool, name: 'think' }, tool] : [tool],
+    }),
+  };
+  const result = await rig({ answers }).run();
+  assert.deepEqual(kinds(result), []);
+  const [revision] = result.surface?.revisions ?? [];
+  assert.ok(revision);
+  assert.deepEqual(
+    [revision.tools.map(({ name }) => name), revision.forAbleClients, result.tools.map(({ name }) => name)],
+    [['say', 'think'], ['think'], ['say']],
+  );
+  assert.deepEqual(
+    [forClient(revision, {}), forClient(revision, { roots: {} })].map(({ tools }) => tools.length),
+    [1, 2],
+  );
+  assert.deepEqual(readSurface(surfaceText(result.surface ?? assert.fail()), 'x'), result.surface);
 });
 
 test('texts that hide something fail, wherever they stand', async () => {
