@@ -139,6 +139,7 @@ const late = {
   'package-server': 'src/cli/execute/package-server.ts',
   'build-for-run': 'src/cli/execute/build-for-run.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
+  'run-limits': 'src/cli/execute/run-limits.ts',
   'prove-isolation': 'src/test-session/prove-isolation.ts',
   forward: 'src/engine/ssh/forward.ts',
   'use-network': 'src/lib/use-network.ts',

@@ -19,7 +19,7 @@ const traces =
 export async function treeLayer(file: FileHandle, keep: (name: string) => boolean): Promise<Layer> {
   const all = await indexTar(new FileWindow(file));
   const kept = all.filter(({ name }) => name !== '' && !traces.test(name) && keep(name));
-  const entries = canonicalEntries(kept.map(plain), 0);
+  const entries = canonicalEntries(withMountPoints(kept.map(plain)), 0);
   refuseLooseLinks(entries);
   const pieces = (): AsyncIterable<Buffer> => {
     const window = new FileWindow(file);
@@ -29,6 +29,20 @@ export async function treeLayer(file: FileHandle, keep: (name: string) => boolea
   for await (const piece of pieces()) digester.update(piece);
   const size = digester.bytes;
   return { mediaType: mediaType.plainLayer, digest: digester.digest(), size, pieces };
+}
+
+/** The kernel's file systems are mounted there. Podman's builder leaves both out of the image that it makes. */
+const mountPoints = ['proc', 'sys'];
+
+function withMountPoints(entries: readonly IndexedEntry[]): IndexedEntry[] {
+  const names = new Set(entries.map(({ name }) => name));
+  const missing = mountPoints.filter((name) => !names.has(name));
+  return [...entries, ...missing.map(folder)];
+}
+
+function folder(name: string): IndexedEntry {
+  const nothing = { linkName: '', size: 0, offset: 0, device: { major: 0, minor: 0 }, xattrs: new Map() };
+  return { ...nothing, name, type: 'folder', mode: 0o755, uid: 0, gid: 0, mtime: 0 };
 }
 
 function plain(entry: IndexedEntry): IndexedEntry {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { thisHost } from '../../src/host/this-host.ts';
-import { missingAccepted } from '../../src/settings/accept-missing.ts';
+import { missingAccepted } from '../../src/settings/missing-accepted.ts';
 import { readSettings, type Settings } from '../../src/settings/read.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 

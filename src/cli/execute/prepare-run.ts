@@ -21,7 +21,7 @@ import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { isolated } from './run-isolation.ts';
-import { withoutMissing } from './run-limits.ts';
+import type { withoutMissing } from './run-limits.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 import { secretSource } from './secret-source.ts';
 import { sayLabels } from './say-labels.ts';
@@ -77,7 +77,7 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   if (!quiet) sayBefore(sandbox, taken, terminal);
   const relabelled = quiet ? [] : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
   const choice = await chooseImage(entry, { invocation, engine, recorded, source });
-  const limited = await withoutMissing({ invocation, engine, settings, sandbox });
+  const limited = await limitedBy({ invocation, engine, settings, sandbox });
   const held = await isolated({ invocation, engine, settings, sandbox: limited.sandbox, choice });
   await record(engine);
   return {
@@ -111,6 +111,13 @@ async function preparePackage(text: string, invocation: Invocation): Promise<Pre
 function engineOf({ options, terminal }: Invocation): Promise<Engine> {
   const { env, host } = terminal;
   return connectEngine({ endpoint: options.text('engine'), env, host, memory: 'kept' });
+}
+
+/** Nothing is loaded or asked where nobody does without a limit. */
+async function limitedBy(start: Parameters<typeof withoutMissing>[0]): ReturnType<typeof withoutMissing> {
+  if (start.invocation.options.list('accept-missing').length === 0)
+    return { sandbox: start.sandbox, labels: {} };
+  return (await import('./run-limits.ts')).withoutMissing(start);
 }
 
 type RunOverrides = Parameters<typeof sandboxOf>[1];

@@ -1,11 +1,11 @@
 import type { Engine, LimitName } from '../../engine/engine.ts';
 import { label } from '../../lib/labels.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { missingAccepted } from '../../settings/accept-missing.ts';
+import { missingAccepted } from '../../settings/missing-accepted.ts';
 import type { Settings } from '../../settings/read.ts';
 import type { Invocation } from '../command.ts';
 
-export interface Accepting {
+interface Accepting {
   readonly invocation: Invocation;
   readonly engine: Engine;
   readonly settings: readonly Settings[];
@@ -19,13 +19,11 @@ interface Limited {
 
 /**
  * The sandbox without the limits that the engine lacks, of those that the user does without. One that it has is asked
- * for all the same; nothing is asked where nobody does without any.
+ * for all the same.
  */
 export async function withoutMissing({ invocation, engine, settings, sandbox }: Accepting): Promise<Limited> {
   const { options, terminal } = invocation;
-  const wanted = options.list('accept-missing');
-  if (wanted.length === 0) return { sandbox, labels: {} };
-  const accepted = missingAccepted(settings, wanted);
+  const accepted = missingAccepted(settings, options.list('accept-missing'));
   const { limits } = await engine.info();
   const lacking = accepted.filter((name): name is LimitName => !limits[name]);
   if (lacking.length === 0) return { sandbox, labels: {} };
