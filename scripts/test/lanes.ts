@@ -23,7 +23,16 @@ const waiting = filesOf(
 );
 
 /** They start servers of the catalog itself, so they wait for the images of its sample; all others need the bases. */
-const sampled = filesOf('catalog', 'clients', 'git-owners', 'http', 'image', 'many-folders', 'registry');
+const sampled = filesOf(
+  'catalog',
+  'clients',
+  'git-owners',
+  'http',
+  'image',
+  'many-folders',
+  'registry',
+  'serve',
+);
 
 /** All files that are named here. */
 export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting, ...sampled];

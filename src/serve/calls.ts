@@ -38,8 +38,8 @@ export class Calls {
   }
 
   /** Two open requests of one id could not be told apart. */
-  duplicate({ id }: Request): Failure | undefined {
-    if (!this.#open.has(id) && !this.listeners.has(id)) return undefined;
+  duplicate({ id }: Request, held: ReadonlyMap<Id, Request>): Failure | undefined {
+    if (!this.#open.has(id) && !this.listeners.has(id) && !held.has(id)) return undefined;
     return failure(
       id,
       errorCode.invalidRequest,

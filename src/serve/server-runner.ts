@@ -162,7 +162,7 @@ export class ServerRunner {
       case 'timer':
         clearTimeout(this.#timer);
         if (effect.afterMs !== undefined)
-          this.#timer = setTimeout(() => this.#take({ kind: 'timer' }), effect.afterMs);
+          this.#timer = setTimeout(() => this.#take({ kind: 'timer' }), effect.afterMs).unref();
     }
   }
 

@@ -57,6 +57,10 @@ export class Session implements ClientSession, SessionContext {
   #client: ClientFacts = { info: { name: '', version: '' }, capabilities: {} };
   #logLevel: string | undefined;
   #ready: Promise<unknown> = Promise.resolve();
+  /** What every server offers is known, or can't be had. */
+  #isReady = true;
+  /** What came before that, by id. */
+  readonly #held = new Map<Id, Request>();
   #view: View | undefined;
   #closing: Promise<void> | undefined;
 
@@ -117,6 +121,7 @@ export class Session implements ClientSession, SessionContext {
   }
 
   async settled(): Promise<void> {
+    await this.#ready;
     return this.calls.settled();
   }
 
@@ -171,7 +176,7 @@ export class Session implements ClientSession, SessionContext {
   }
 
   #request(request: Request): void {
-    const refusal = this.calls.duplicate(request) ?? this.#said(request);
+    const refusal = this.calls.duplicate(request, this.#held) ?? this.#said(request);
     if (refusal !== undefined) return void this.answer(refusal, request.id);
     const { id, method, params } = request;
     const list = lists[method];
@@ -186,7 +191,8 @@ export class Session implements ClientSession, SessionContext {
       case 'logging/setLevel':
         return this.#setLevel(id, memberOf(params, 'level'));
       default:
-        void this.#ready.then(() => this.calls.take(request));
+        if (this.#isReady) this.calls.take(request);
+        else this.#held.set(id, request);
     }
   }
 
@@ -206,9 +212,16 @@ export class Session implements ClientSession, SessionContext {
     this.#view = undefined;
     const unknown = [...this.servers.values()].filter(({ shown }) => shown === undefined);
     if (unknown.length === 0) return;
-    this.#ready = Promise.all([this.#ready, ...unknown.map(async (server) => server.learn())]).then(() => {
-      this.#view = undefined;
-    });
+    this.#isReady = false;
+    const learned = Promise.all([this.#ready, ...unknown.map(async (server) => server.learn())]);
+    this.#ready = learned.then(() => this.#nowReady());
+  }
+
+  #nowReady(): void {
+    this.#view = undefined;
+    this.#isReady = true;
+    for (const request of this.#held.values()) this.calls.take(request);
+    this.#held.clear();
   }
 
   #initialize(request: Request): void {
@@ -260,12 +273,19 @@ export class Session implements ClientSession, SessionContext {
     void this.answer(result(id, {}), id);
   }
 
+  #cancelled(message: Notification): void {
+    const requestId = memberOf(message.params, 'requestId');
+    const isHeld = [...this.#held.keys()].find((id) => id === requestId);
+    if (isHeld === undefined) this.calls.cancelled(message);
+    else this.#held.delete(isHeld);
+  }
+
   #notification(message: Notification): void {
     switch (message.method) {
       case 'notifications/initialized':
         return;
       case 'notifications/cancelled':
-        return this.calls.cancelled(message);
+        return this.#cancelled(message);
       default:
         // Of roots, and whatever else a client says to all: those that sleep see it when they start.
         for (const server of this.servers.values()) server.tell(message);

@@ -1,0 +1,266 @@
+/** Real clients against `mcpcat serve` with real servers: both lines of the TypeScript SDK, and what is left behind. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { Client as ModernClient } from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
+import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
+
+const timeout = 300_000;
+const patience = { timeout: 120_000 };
+const opened = closedAfterwards();
+/** A home of its own: what servers offer is recorded there. */
+const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-serve-'));
+opened.defer(() => rmSync(home, { recursive: true, force: true }));
+let engine: Engine;
+
+before(async () => {
+  engine = await testEngine();
+});
+
+interface Launched {
+  readonly command: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+  readonly stderr: 'pipe';
+}
+
+function serve(...names: readonly string[]): Launched {
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_CONFIG_HOME: '',
+    XDG_DATA_HOME: '',
+    XDG_CACHE_HOME: '',
+  } as Record<string, string>;
+  return { command: process.execPath, args: [mcpcat, 'serve', ...names], env, stderr: 'pipe' };
+}
+
+/** Containers are labelled with the name that the client gives itself. */
+function uniqueName(): string {
+  return `serve-${String(Math.random()).slice(2)}`;
+}
+
+async function containersOf(client: string): Promise<number> {
+  return (await engine.listContainers({ [label.client]: client })).length;
+}
+
+async function nothingIsLeft(client: string): Promise<void> {
+  await eventually(
+    () => containersOf(client),
+    (found) => found === 0,
+    { withinMs: 15_000 },
+  );
+}
+
+/** Everything that servers may ask of it. */
+function ableClient(name: string): Client {
+  const client = new Client(
+    { name, version: '1' },
+    { capabilities: { roots: { listChanged: true }, sampling: {}, elicitation: { form: {} } } },
+  );
+  client.setRequestHandler(ListRootsRequestSchema, () => ({
+    roots: [{ uri: 'file:///somewhere', name: 'here' }],
+  }));
+  client.setRequestHandler(CreateMessageRequestSchema, () => ({
+    model: 'none',
+    role: 'assistant',
+    content: { type: 'text', text: 'sampled by the test' },
+  }));
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
+  opened.defer(async () => client.close());
+  return client;
+}
+
+function textOf(result: unknown): string {
+  return JSON.stringify(result);
+}
+
+test('the TypeScript SDK 1.x has everything of three servers through one process', { timeout }, async () => {
+  const name = uniqueName();
+  const client = ableClient(name);
+  await client.connect(new StdioClientTransport(serve('everything', 'time', 'memory')), patience);
+  const { tools } = await client.listTools({}, patience);
+  const names = tools.map((tool) => tool.name);
+  for (const wanted of ['everything_echo', 'time_get_current_time', 'memory_read_graph'])
+    assert.ok(names.includes(wanted), wanted);
+  assert.equal(new Set(names).size, names.length);
+  // Recording is over, and nothing was called.
+  assert.equal(await containersOf(name), 0);
+
+  const echo = await client.callTool(
+    { name: 'everything_echo', arguments: { message: 'hello' } },
+    undefined,
+    patience,
+  );
+  assert.match(textOf(echo), /hello/);
+  assert.equal(await containersOf(name), 1);
+  const time = await client.callTool(
+    { name: 'time_get_current_time', arguments: { timezone: 'UTC' } },
+    undefined,
+    patience,
+  );
+  assert.match(textOf(time), /UTC/);
+  assert.equal(await containersOf(name), 2);
+
+  const steps: number[] = [];
+  const long = { name: 'everything_trigger_long_running_operation', arguments: { duration: 1, steps: 4 } };
+  await client.callTool(long, undefined, { ...patience, onprogress: ({ progress }) => steps.push(progress) });
+  // This SDK forgets a call before it hears of progress that came in the same piece as the answer.
+  assert.deepEqual(steps.slice(0, 3), [1, 2, 3]);
+
+  const sampled = await client.callTool(
+    { name: 'everything_trigger_sampling_request', arguments: { prompt: 'x', maxTokens: 5 } },
+    undefined,
+    patience,
+  );
+  assert.match(textOf(sampled), /sampled by the test/);
+  const roots = await client.callTool(
+    { name: 'everything_get_roots_list', arguments: {} },
+    undefined,
+    patience,
+  );
+  assert.match(textOf(roots), /somewhere/);
+
+  const { prompts } = await client.listPrompts();
+  assert.ok(
+    prompts.some((prompt) => prompt.name === 'everything_simple_prompt'),
+    textOf(prompts),
+  );
+  assert.match(textOf(await client.getPrompt({ name: 'everything_simple_prompt' })), /simple prompt/);
+  const { resources } = await client.listResources();
+  const [resource] = resources;
+  assert.ok(resource);
+  const { contents } = await client.readResource({ uri: resource.uri });
+  assert.equal(contents[0]?.uri, resource.uri);
+  const completed = await client.complete({
+    ref: { type: 'ref/prompt', name: 'everything_completable_prompt' },
+    argument: { name: 'department', value: 'E' },
+  });
+  assert.ok(completed.completion.values.length > 0, textOf(completed));
+  await client.close();
+  await nothingIsLeft(name);
+});
+
+test('log messages and updates of resources reach the client that asked for them', { timeout }, async () => {
+  const name = uniqueName();
+  const client = ableClient(name);
+  const logged = Promise.withResolvers<string>();
+  const updated = Promise.withResolvers<string>();
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => {
+    logged.resolve(params.level);
+  });
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+    updated.resolve(params.uri);
+  });
+  await client.connect(new StdioClientTransport(serve('everything')), patience);
+  await client.setLoggingLevel('debug');
+  const { resources } = await client.listResources({}, patience);
+  const uri = resources[0]?.uri ?? '';
+  await client.subscribeResource({ uri }, patience);
+  await client.callTool({ name: 'toggle_subscriber_updates', arguments: {} }, undefined, patience);
+  await client.callTool({ name: 'toggle_simulated_logging', arguments: {} }, undefined, patience);
+  assert.equal(await updated.promise, uri);
+  assert.match(await logged.promise, /^[a-z]+$/);
+  await client.close();
+  await nothingIsLeft(name);
+});
+
+for (const mode of ['auto', { pin: '2026-07-28' }] as const) {
+  const shown = typeof mode === 'string' ? mode : mode.pin;
+  test(
+    `the TypeScript SDK 2.x (${shown}) speaks the stateless revision with servers of an older one`,
+    { timeout },
+    async () => {
+      const name = uniqueName();
+      const client = new ModernClient(
+        { name, version: '1' },
+        {
+          versionNegotiation: { mode },
+          capabilities: { elicitation: { form: {} }, sampling: {}, roots: {} },
+        },
+      );
+      client.setRequestHandler('sampling/createMessage', () => ({
+        model: 'none',
+        role: 'assistant' as const,
+        content: { type: 'text' as const, text: 'sampled by the test' },
+      }));
+      await client.connect(new ModernTransport(serve('everything', 'time')), patience);
+      const { tools } = await client.listTools({}, patience);
+      assert.ok(tools.some((tool) => tool.name === 'everything_echo'));
+      const echo = await client.callTool(
+        { name: 'everything_echo', arguments: { message: 'hello' } },
+        patience,
+      );
+      assert.match(textOf(echo), /hello/);
+      const sampled = await client.callTool(
+        { name: 'everything_trigger_sampling_request', arguments: { prompt: 'x', maxTokens: 5 } },
+        patience,
+      );
+      assert.match(textOf(sampled), /sampled by the test/);
+      const { resources } = await client.listResources({}, patience);
+      const { contents } = await client.readResource({ uri: resources[0]?.uri ?? '' }, patience);
+      assert.ok(contents.length > 0);
+      await client.close();
+      await nothingIsLeft(name);
+    },
+  );
+}
+
+/** Five servers of the sample, one of them with a folder. */
+function writeProfile(): void {
+  const data = path.join(home, 'data');
+  mkdirSync(data);
+  const profiles = path.join(home, '.config/mcpcat/profiles');
+  mkdirSync(profiles, { recursive: true });
+  const plain = ['everything', 'time', 'memory', 'sequential-thinking'].map((server) => `  ${server}: {}\n`);
+  const text = `servers:\n${plain.join('')}  filesystem: {mounts: {data: ${JSON.stringify(data)}}}\n`;
+  writeFileSync(path.join(profiles, 'five.yaml'), text);
+}
+
+test(
+  'SIGKILL of serve with the five servers of a profile at work leaves no container',
+  { timeout },
+  async () => {
+    const name = uniqueName();
+    writeProfile();
+    const client = ableClient(name);
+    const transport = new StdioClientTransport(serve('--profile', 'five'));
+    await client.connect(transport, patience);
+    const { tools } = await client.listTools({}, patience);
+    assert.ok(tools.length > 30);
+    const calls = [
+      { name: 'everything_trigger_long_running_operation', arguments: { duration: 60, steps: 60 } },
+      { name: 'time_get_current_time', arguments: { timezone: 'UTC' } },
+      { name: 'memory_read_graph', arguments: {} },
+      {
+        name: 'sequential_thinking_sequentialthinking',
+        arguments: { thought: 'x', thoughtNumber: 1, totalThoughts: 1, nextThoughtNeeded: false },
+      },
+      { name: 'filesystem_list_allowed_directories', arguments: {} },
+    ];
+    const [long, ...quick] = calls.map((call) =>
+      client.callTool(call, undefined, patience).catch((error: unknown) => error),
+    );
+    await Promise.all(quick);
+    assert.equal(await containersOf(name), 5);
+    process.kill(transport.pid ?? 0, 'SIGKILL');
+    await nothingIsLeft(name);
+    assert.ok((await long) instanceof Error);
+    await client.close();
+  },
+);
