@@ -169,6 +169,11 @@ export const layers: readonly Layer[] = [
         exports: ['agreedTo', 'recordStart', 'widening'],
       },
       {
+        folder: 'mcp-lock',
+        what: '`mcp-lock.json`: the servers that a team uses, by digest, tools and permissions; what differs from it',
+        exports: ['lockedServer', 'lockText', 'readMcpLock', 'driftOf'],
+      },
+      {
         folder: 'catalog-index',
         what: '`catalog.json`: gathered from a folder; read from a file or address, with an offline copy; its tools by hash; for a launch',
         exports: ['gatherCatalogIndex', 'openCatalogIndex', 'quickServer'],

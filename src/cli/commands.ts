@@ -25,6 +25,7 @@ import { spec as plan } from './commands/plan.ts';
 import { spec as profile } from './commands/profile.ts';
 import { spec as propose } from './commands/propose.ts';
 import { spec as prune } from './commands/prune.ts';
+import { spec as lock } from './commands/lock.ts';
 import { spec as logs } from './commands/logs.ts';
 import { spec as ps } from './commands/ps.ts';
 import { spec as publish } from './commands/publish.ts';
@@ -58,6 +59,7 @@ export const commands: readonly CommandSpec[] = [
   undo,
   clients,
   secret,
+  lock,
   config,
   profile,
   pull,

@@ -92,6 +92,15 @@ export async function wholeCatalogIndex(
   return { catalogIndex, problems: [], toolsOf: (server) => openTools(server, request) };
 }
 
+/** The tools of one server of a catalog.json. Throws what `openTools` throws. */
+export async function toolsOfIndex(invocation: Invocation, server: ListedServer): Promise<readonly Tool[]> {
+  const source = sourceOf(invocation);
+  if (source.kind === 'folder') throw new Error('Internal error: a folder has its tools in files of its own');
+  const { env, host, signal } = invocation.terminal;
+  const catalogIndex = await catalogIndexOf(invocation, source);
+  return openTools(server, { source, catalogIndex, cache: host.folders(env).cache, signal });
+}
+
 export function gatheredTools(
   { name, tools }: ListedServer,
   texts: ReadonlyMap<string, string>,

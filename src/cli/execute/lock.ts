@@ -1,0 +1,99 @@
+import path from 'node:path';
+import { loadServer } from '../../catalog/load.ts';
+import { readTools } from '../../catalog/tools.ts';
+import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText, writeWhole } from '../../lib/folders.ts';
+import { pool } from '../../lib/pool.ts';
+import { driftOf, type Drift } from '../../mcp-lock/drift.ts';
+import {
+  lockedServer,
+  lockText,
+  readMcpLock,
+  type LockedServer,
+  type LockedServers,
+} from '../../mcp-lock/mcp-lock.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { listedServer, recordedImage, sourceOf, toolsOfIndex } from './view.ts';
+import { usedServers } from './used-servers.ts';
+
+const defaultFile = 'mcp-lock.json';
+
+export const execute: Execute = async (invocation) => {
+  const { options, terminal } = invocation;
+  const file = path.resolve(options.text('file') ?? defaultFile);
+  const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
+  return options.flag('check') ? check(invocation, file) : write(invocation, { file, say });
+};
+
+interface Place {
+  readonly file: string;
+  readonly say: (line: string) => void;
+}
+
+async function write(invocation: Invocation, { file, say }: Place): Promise<0> {
+  const { positionals, terminal, options } = invocation;
+  const names = positionals.length > 0 ? positionals : await usedServers(terminal, say);
+  if (names.length === 0)
+    throw new McpcatError('usage', 'none of this machine’s clients starts a server with mcpcat', {
+      hint: 'name servers',
+    });
+  const text = lockText(await nowOf(invocation, names));
+  // What another tool keeps there is not ours to replace.
+  await readMcpLock(file).catch((error: unknown) => {
+    if (!(error instanceof McpcatError) || error.code !== 'lock-missing') throw error;
+  });
+  await writeWhole(file, text);
+  terminal.stdout.write(options.flag('json') ? text : `${file}: ${String(new Set(names).size)} servers\n`);
+  return 0;
+}
+
+/** The servers that were named, or all of the lock. */
+async function check(invocation: Invocation, file: string): Promise<0 | 1> {
+  const { positionals, terminal, options } = invocation;
+  const locked = await readMcpLock(file);
+  const names = positionals.length > 0 ? positionals : Object.keys(locked);
+  const wanted = Object.fromEntries(Object.entries(locked).filter(([name]) => names.includes(name)));
+  const drift = driftOf(wanted, await nowOf(invocation, names));
+  terminal.stdout.write(options.flag('json') ? jsonText(drift) : page(drift, names.length));
+  return drift.length === 0 ? 0 : 1;
+}
+
+function page(drift: readonly Drift[], servers: number): string {
+  if (drift.length === 0) return `${String(servers)} servers are as the lock says\n`;
+  return `${drift.map(({ server, change }) => `${server}: ${change}`).join('\n')}\n`;
+}
+
+/** Enough to keep a disk busy. */
+const maxAtOnce = 8;
+
+/** Without those that the catalog does not have: to a lock that names them, they are gone. */
+async function nowOf(invocation: Invocation, names: readonly string[]): Promise<LockedServers> {
+  const found = await pool([...new Set(names)], maxAtOnce, async (name) => {
+    try {
+      return [[name, await serverNow(invocation, name)] as const];
+    } catch (error) {
+      const gone = error instanceof McpcatError && error.code === 'entry-unknown';
+      if (!gone || !invocation.options.flag('check')) throw error;
+      return [];
+    }
+  });
+  return Object.fromEntries(found.flat());
+}
+
+async function serverNow(invocation: Invocation, name: string): Promise<LockedServer> {
+  const source = sourceOf(invocation);
+  const { server } = await listedServer(invocation, name);
+  const tools =
+    source.kind === 'folder'
+      ? await readTools((await loadServer(source.folder, name)).folder)
+      : server.tools === null
+        ? undefined
+        : await toolsOfIndex(invocation, server);
+  return lockedServer({
+    entry: entryOf(server),
+    version: server.version,
+    image: recordedImage(server.image),
+    tools,
+  });
+}
