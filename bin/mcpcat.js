@@ -23,6 +23,7 @@ function start() {
   const folder = compiledFolder(process.env);
   if (folder && isMade(folder)) require('node:module').enableCompileCache(folder);
   if (process.argv[2] === 'run') require('../dist/launcher.cjs');
+  else if (process.argv[2] === 'serve') require('../dist/serve.cjs');
   else import('../dist/main.js');
 }
 

@@ -1,5 +1,5 @@
 /**
- * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, with `tunnel.cjs` for servers that have a
+ * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, `serve.cjs`, one for `mcpcat serve`, with `tunnel.cjs` for servers that have a
  * network, and `main.js` with its chunks for all verbs. What the launcher rarely needs (YAML, schema, pulls) it loads
  * from modules of the last.
  */
@@ -142,6 +142,9 @@ const late = {
   'run-limits': 'src/cli/execute/run-limits.ts',
   'prove-isolation': 'src/test-session/prove-isolation.ts',
   forward: 'src/engine/ssh/forward.ts',
+  'listed-surfaces': 'src/catalog-index/listed-surfaces.ts',
+  'read-profile': 'src/profile/read-profile.ts',
+  'call-log': 'src/call-log/call-log.ts',
   'use-network': 'src/lib/use-network.ts',
   'write-authorities': 'src/lib/write-authorities.ts',
 };
@@ -194,12 +197,13 @@ const knownSources: Plugin = {
 const oneCommand: Plugin = {
   name: 'one-command',
   setup(b) {
-    b.onLoad({ filter: /[\\/]cli[\\/]commands[\\/]run\.ts$/ }, async ({ path: file }) => {
+    b.onLoad({ filter: /[\\/]cli[\\/]commands[\\/](run|serve)\.ts$/ }, async ({ path: file }) => {
       const source = await readFile(file, 'utf8');
-      const imported = "() => import('../execute/run.ts')";
+      const module = `../execute/${path.basename(file)}`;
+      const imported = `() => import('${module}')`;
       if (!source.includes(imported)) throw new Error(`${file}: expected ${imported}`);
       const early = source.replace(imported, '() => Promise.resolve({ execute })');
-      return { contents: `import { execute } from '../execute/run.ts';\n${early}`, loader: 'ts' };
+      return { contents: `import { execute } from '${module}';\n${early}`, loader: 'ts' };
     });
   },
 };
@@ -247,17 +251,27 @@ const built = await Promise.all([
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [knownSources, leanDockerode, resolverOnly, jsonBomsOnly],
   }),
-  build({
-    ...common,
-    entryPoints: { launcher: 'src/launcher.ts' },
-    outdir,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
-    define: { 'import.meta.dirname': '__dirname' },
-    plugins: [oneCommand, otherHosts, tunnelApart, lateModules, knownSources, onlyContainers, leanDockerode],
-  }),
+  ...[{ launcher: 'src/launcher.ts' }, { serve: 'src/serve-launcher.ts' }].map(async (entryPoints) =>
+    build({
+      ...common,
+      entryPoints,
+      outdir,
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+      minifyWhitespace: true,
+      minifyIdentifiers: true,
+      define: { 'import.meta.dirname': '__dirname' },
+      plugins: [
+        oneCommand,
+        otherHosts,
+        tunnelApart,
+        lateModules,
+        knownSources,
+        onlyContainers,
+        leanDockerode,
+      ],
+    }),
+  ),
   build({
     ...common,
     stdin: {

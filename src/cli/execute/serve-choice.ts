@@ -3,7 +3,6 @@ import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { hubPolicy } from '../../policy/hub-policy.ts';
 import { randomId } from '../../lib/random-id.ts';
 import type { Profile, ProfileServer } from '../../profile/profile.ts';
-import { readProfile } from '../../profile/read-profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
@@ -29,7 +28,10 @@ export interface Choice {
 export async function chooseServed(invocation: Invocation, say: (line: string) => void): Promise<Choice> {
   const { options, positionals, terminal } = invocation;
   const wanted = options.text('profile');
-  const profile = wanted === undefined ? undefined : readProfile(wanted, terminal);
+  const profile =
+    wanted === undefined
+      ? undefined
+      : (await import('../../profile/read-profile.ts')).readProfile(wanted, terminal);
   for (const problem of profile?.problems ?? [])
     say(`${problem.server} is not served: ${problemText(problem)}`);
   const names = [...new Set(positionals.length > 0 ? positionals : (profile?.servers.keys() ?? []))];

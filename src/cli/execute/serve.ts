@@ -1,6 +1,7 @@
-import { CallLog } from '../../call-log/call-log.ts';
+import type { CallLog } from '../../call-log/call-log.ts';
 import { callLogFolder } from '../../call-log/log-files.ts';
 import { reviewedSurfaces } from '../../catalog-index/reviewed-surfaces.ts';
+import { catalogSource } from '../../catalog/catalog-source.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { clientName } from '../../launch/client-name.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
@@ -13,7 +14,6 @@ import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { chooseServed } from './serve-choice.ts';
 import { servedServer } from './serve-server.ts';
-import { sourceOf } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -23,14 +23,14 @@ export const execute: Execute = async (invocation) => {
   const say = (line: string): void => write(`mcpcat: ${line}\n`);
   const { servers, profile, policy } = await chooseServed(invocation, say);
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
-  const log = new CallLog({
+  const log = lateLog({
     folder: callLogFolder(terminal),
     content: options.flag('log-content') ? 'logged' : 'none',
     onLost: say,
   });
   const { env, host, signal } = terminal;
   const reviewed = reviewedSurfaces({
-    source: sourceOf(invocation),
+    source: catalogSource({ option: options.text('catalog'), env }),
     cache: host.folders(env).cache,
     say,
     signal,
@@ -51,6 +51,18 @@ export const execute: Execute = async (invocation) => {
   await log.close();
   return 0;
 };
+
+/** Loaded when the first call is over: nobody waits for it, then. */
+function lateLog(settings: ConstructorParameters<typeof CallLog>[0]): Pick<CallLog, 'record' | 'close'> {
+  let log: Promise<CallLog> | undefined;
+  return {
+    record: (record) => {
+      log ??= import('../../call-log/call-log.ts').then((module) => new module.CallLog(settings));
+      void log.then((made) => made.record(record));
+    },
+    close: async () => (await log)?.close(),
+  };
+}
 
 /** As early as this module is loaded: a client may be gone before there is anything to serve. */
 const parent = process.ppid;
