@@ -29,7 +29,7 @@ export function listedSurfaces(request: ListedRequest): (name: string) => Promis
 
 async function listedSurface(
   catalogIndex: CatalogIndex,
-  { name, ...request }: Omit<ListedRequest, 'source'> & { readonly name: string },
+  { name, ...request }: ListedRequest & { readonly name: string },
 ): Promise<Surface | undefined> {
   const server = Object.hasOwn(catalogIndex.servers, name) ? catalogIndex.servers[name] : undefined;
   return server && openSurface(server, { ...request, catalogIndex });
