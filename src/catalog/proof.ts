@@ -20,6 +20,8 @@ export const Proof = z.strictObject({
   bases: z.literal('other').optional(),
   /** Name and version: `docker 28.1.0`. */
   engine: z.string(),
+  /** What held the server in beside the engine's default, as the user calls it: `gvisor`. */
+  isolation: z.string().optional(),
   /** As `permissionsOf` has it. */
   permissions: z.record(z.string(), z.unknown()),
   /** Declared permissions that worked, and ways around them that were tried and failed. */
@@ -80,12 +82,13 @@ export function proofSentence(
   image: { readonly id: string; readonly fingerprint: string | undefined } | undefined,
 ): string {
   if (proof === undefined) return `Not verified yet: mcpcat test ${entry.name}`;
-  const { date, engine, works, refused } = proof;
+  const { date, engine, isolation, works, refused } = proof;
   if (!coversPermissions(proof, entry))
     return `Not verified: its permissions have changed since ${date} (mcpcat test ${entry.name})`;
   const which = image === undefined ? 'an image' : isSame(proof, image) ? 'this image' : 'ANOTHER image';
   const on = proof.bases === undefined ? '' : ' on other bases than the locked ones';
-  return `Verified on ${date} with ${engine}, ${which}${on}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
+  const held = isolation === undefined ? '' : ` and ${isolation}`;
+  return `Verified on ${date} with ${engine}${held}, ${which}${on}: what is declared works (${String(works)} checked), and ${String(refused)} ways around it were tried and failed.${measuresOf(proof)}`;
 }
 
 function measuresOf({ initializeMs, memoryBytes }: Proof): string {

@@ -4,6 +4,7 @@ import type { Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import { handshake } from '../mcp/handshake.ts';
 import type { ToolFacts } from '../mcp/handshake.ts';
+import type { Isolation } from '../sandbox/isolation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox, type ExampleCase } from '../test-session/example-sandbox.ts';
 import { isOwnProcess } from '../test-session/own-processes.ts';
@@ -19,6 +20,8 @@ export interface ObserveRequest {
   readonly entry: Entry;
   readonly image: string;
   readonly labels: Labels;
+  /** Stronger than the engine's default. */
+  readonly isolation?: Isolation | undefined;
   readonly knownTools: readonly ToolFacts[] | undefined;
   readonly deadlineMs: number;
   /** As in `HandshakeOptions`. */
@@ -38,12 +41,13 @@ const lastAnswersMs = 1000;
 
 /** Runs the image in the sandbox with the examples of required settings and watches it from handshake to end. */
 export async function observe(request: ObserveRequest): Promise<Session> {
-  return withExampleSandbox(request.entry, async (sandbox) => watchSession(request, sandbox));
+  const { entry, isolation } = request;
+  return withExampleSandbox(entry, async (sandbox) => watchSession(request, sandbox), { isolation });
 }
 
 /** A start in a container of its own, for one question that the proof leaves open; nobody looks at whom it asks for. */
 export async function startBeside<T>(
-  { engine, entry, image, labels, signal }: ObserveRequest,
+  { engine, entry, image, labels, isolation, signal }: ObserveRequest,
   work: (testSession: TestSession, sandbox: Sandbox) => Promise<T>,
   example: ExampleCase = {},
 ): Promise<T> {
@@ -52,7 +56,7 @@ export async function startBeside<T>(
       { engine, image, labels, sandbox, signal, dial: openSinkhole().dial, onAttempt: () => undefined },
       (testSession) => work(testSession, sandbox),
     );
-  return withExampleSandbox(entry, start, example);
+  return withExampleSandbox(entry, start, { ...example, isolation });
 }
 
 async function watchSession(request: ObserveRequest, sandbox: Sandbox): Promise<Session> {

@@ -2,6 +2,7 @@ import type { Entry } from '../catalog/entry.ts';
 import { permissionsOf, type Proof } from '../catalog/proof.ts';
 import type { EngineInfo, ImageFacts } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
+import type { Isolation } from '../sandbox/isolation.ts';
 import { isMet } from './expectations.ts';
 import type { Probed } from './observation.ts';
 
@@ -26,6 +27,7 @@ export interface Proving {
   readonly entry: Entry;
   readonly image: ImageFacts;
   readonly engine: EngineInfo;
+  readonly isolation?: Isolation | undefined;
   readonly verified: Verified;
   readonly tools: number;
   /** sha256 of what is written as surface.json; undefined where none is. */
@@ -46,13 +48,14 @@ export interface Measured {
 
 /** The content of `proof.json`. Pure. */
 export function proofOf(proving: Proving): Proof {
-  const { entry, image, engine, verified, tools, surface, checks, measured, date } = proving;
+  const { entry, image, engine, isolation, verified, tools, surface, checks, measured, date } = proving;
   return {
     proofVersion: 2,
     date: date.toISOString().slice(0, 10),
     image: { id: image.id, fingerprint: image.labels[label.fingerprint] ?? null },
     ...(image.labels[label.bases] === 'other' ? { bases: 'other' } : {}),
     engine: `${engine.name} ${engine.version}`,
+    ...(isolation === undefined ? {} : { isolation: isolation.name }),
     permissions: permissionsOf(entry),
     ...verified,
     tools,

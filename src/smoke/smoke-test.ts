@@ -6,6 +6,7 @@ import { McpcatError } from '../lib/errors.ts';
 import { thisHost } from '../host/this-host.ts';
 import type { Emit } from '../lib/event.ts';
 import type { Finding } from '../lib/finding.ts';
+import type { Isolation } from '../sandbox/isolation.ts';
 import type { Surface } from '../surface/surface.ts';
 import { surfaceSha256, toolsOf } from '../surface/tools-of.ts';
 import { startsWithExamples } from './checks/examples.ts';
@@ -56,6 +57,8 @@ export interface SmokeRequest {
   readonly labels: Labels;
   /** Its name on the engine. */
   readonly image: string;
+  /** Stronger than the engine's default. */
+  readonly isolation?: Isolation | undefined;
   /** The tools that somebody has reviewed; undefined: none were, or other ones are wanted. */
   readonly reviewed: readonly Tool[] | undefined;
   /** The surface that somebody has reviewed; undefined as above. */
@@ -100,7 +103,7 @@ export interface SmokeResult {
 
 /** Verifies one image in the sandbox that `run` uses too. Throws `image-missing`. */
 export async function smokeTest(request: SmokeRequest): Promise<SmokeResult> {
-  const { engine, entry, emit } = request;
+  const { engine, entry, isolation, emit } = request;
   const subject = entry.name;
   const image = await imageFacts(request);
   emit({ type: 'stage', subject, stage: 'test', state: 'started' });
@@ -108,7 +111,9 @@ export async function smokeTest(request: SmokeRequest): Promise<SmokeResult> {
   const { report } = result;
   const state = report.passed ? 'done' : 'failed';
   emit({ type: 'stage', subject, stage: 'test', state, detail: summary(report) });
-  const proof = report.passed ? await proven(entry, { engine, image: image.facts, ...result }) : undefined;
+  const proof = report.passed
+    ? await proven(entry, { engine, isolation, image: image.facts, ...result })
+    : undefined;
   return { ...result, image: image.facts, proof };
 }
 
@@ -126,10 +131,10 @@ async function imageFacts({ engine, entry, image: reference }: SmokeRequest): Pr
 }
 
 async function judged(
-  { engine, entry, labels, reviewed, reviewedSurface, deadlineMs, emit, signal }: SmokeRequest,
+  { engine, entry, labels, isolation, reviewed, reviewedSurface, deadlineMs, emit, signal }: SmokeRequest,
   { reference: image, facts }: Image,
 ): Promise<Pick<SmokeResult, 'report' | 'tools' | 'surface'>> {
-  const observed = { engine, entry, image, labels, knownTools: reviewed, deadlineMs, signal };
+  const observed = { engine, entry, image, labels, isolation, knownTools: reviewed, deadlineMs, signal };
   const uid = thisHost().user?.uid;
   const first = await observe(observed);
   const session = wasCutOff(first) ? settled(first, await observe({ ...observed, leaving: 'idle' })) : first;
@@ -156,7 +161,13 @@ function offeredIn({ recorded, handshake }: Observation): Pick<SmokeResult, 'too
 
 async function proven(
   entry: Server['entry'],
-  { engine, image, report, surface }: Pick<SmokeResult, 'image' | 'report' | 'surface'> & { engine: Engine },
+  {
+    engine,
+    isolation,
+    image,
+    report,
+    surface,
+  }: Pick<SmokeResult, 'image' | 'report' | 'surface'> & Pick<SmokeRequest, 'engine' | 'isolation'>,
 ): Promise<Proof> {
   const { proof: verified, tools, checks: passed, initializeMs, memoryBytes, exitMs } = report;
   const measured = { initializeMs, memoryBytes, exitMs };
@@ -164,6 +175,7 @@ async function proven(
     entry,
     image,
     engine: await engine.info(),
+    isolation,
     verified,
     tools,
     surface: surface && surfaceSha256(surface),

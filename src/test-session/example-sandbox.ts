@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { makeFolder } from '../lib/make-folder.ts';
 import type { Entry, Mount } from '../catalog/entry.ts';
+import type { Isolation } from '../sandbox/isolation.ts';
 import { hostPaths } from '../sandbox/paths.ts';
 import { sandboxOf } from '../sandbox/policy.ts';
 import type { MountRequest, Sandbox } from '../sandbox/sandbox.ts';
@@ -15,6 +16,8 @@ export interface ExampleCase {
   readonly settings?: Readonly<Record<string, string>>;
   /** Whose the folders and files are; nothing said: everybody's. */
   readonly owner?: MountOwner;
+  /** Stronger than the engine's default. */
+  readonly isolation?: Isolation | undefined;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface ExampleCase {
 export async function withExampleSandbox<T>(
   entry: Entry,
   work: (sandbox: Sandbox) => Promise<T>,
-  { settings = {}, owner = openToAll }: ExampleCase = {},
+  { settings = {}, owner = openToAll, isolation }: ExampleCase = {},
 ): Promise<T> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'mcpcat-test-'));
   try {
@@ -35,7 +38,8 @@ export async function withExampleSandbox<T>(
       entry.permissions.mounts.map((mount) => exampleMount(home, { mount, files, owner })),
     );
     const overrides = { env: { ...exampleSettings(entry), ...settings }, mounts, args: entry.smoke.args };
-    return await work(sandboxOf(entry, overrides, hostPaths(path.join(home, 'home'))));
+    const sandbox = sandboxOf(entry, overrides, hostPaths(path.join(home, 'home')));
+    return await work(isolation === undefined ? sandbox : { ...sandbox, isolation });
   } finally {
     await rm(home, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Proof } from '../../src/catalog/proof.ts';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { entryText } from '../catalog/entry-text.ts';
@@ -28,6 +29,23 @@ test('a sound server passes, with its tools and a proof, and no container is lef
   assert.ok(report.proof.works === 1 && report.proof.refused > 20, JSON.stringify(report.proof));
   assert.deepEqual([proof?.image.fingerprint, proof?.tools, proof?.refused], ['f1', 2, report.proof.refused]);
   assert.equal(engine.containers.size, 0);
+});
+
+test('a test in a stronger isolation starts every container in it, and its proof says so; others say nothing', async () => {
+  const { engine, run } = rig();
+  const runtimes = new Set<string | undefined>();
+  const create = engine.createContainer.bind(engine);
+  engine.createContainer = (settings) => {
+    if (settings.entrypoint?.[0] !== '/never-started') runtimes.add(settings.runtime);
+    return create(settings);
+  };
+  const { proof } = await run({ isolation: { name: 'gvisor', runtime: 'runsc' } });
+  assert.deepEqual([proof?.isolation, [...runtimes]], ['gvisor', ['runsc']]);
+  assert.equal(Proof.parse(JSON.parse(JSON.stringify(proof))).isolation, 'gvisor');
+  const plain = await run();
+  assert.ok(plain.proof !== undefined && !Object.hasOwn(plain.proof, 'isolation'));
+  // As all proofs that are older have it.
+  assert.equal(Proof.parse(JSON.parse(JSON.stringify(plain.proof))).isolation, undefined);
 });
 
 test('without an image nothing is started', async () => {

@@ -1,4 +1,5 @@
 import { common, type CommandSpec } from '../command.ts';
+import { startOptions } from './start-options.ts';
 
 export const spec: CommandSpec = {
   name: 'test',
@@ -8,6 +9,7 @@ export const spec: CommandSpec = {
     all: { type: 'boolean', help: 'every entry of the catalog' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
     report: { type: 'string', value: 'DIR', help: 'write a JSON report for each server' },
+    isolation: startOptions.isolation,
     accept: { type: 'boolean', help: 'accept changed tools, or another change of what it offers' },
     'dry-run': { type: 'boolean', help: 'only report: no tools.json, surface.json or proof.json is written' },
     catalog: common.catalog,

@@ -6,10 +6,14 @@ import { jsonText, writeWhole } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { keepResult, reviewedOffer, type ReviewUse } from '../../pipeline/keep-result.ts';
 import { smokeTest, type SmokeReport, type SmokeRequest } from '../../smoke/smoke-test.ts';
+import type { Isolation } from '../../sandbox/isolation.ts';
+import { readSettings } from '../../settings/read.ts';
+import { withExampleSandbox } from '../../test-session/example-sandbox.ts';
 import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
+import { isolated, type Wanted } from './run-isolation.ts';
 import { engineOf, jobsOf, readServersOf, serversOf } from './build-environment.ts';
 
 const deadlineMs = 30_000;
@@ -21,10 +25,14 @@ export const execute: Execute = async (invocation) => {
   const wanted = keep ? serversOf(invocation) : readServersOf(invocation);
   const [servers, engine] = await Promise.all([wanted, engineOf(invocation)]);
   await engine.info(); // one clear error instead of one for each server
+  const settings = readSettings(terminal);
   const use = options.flag('accept') ? 'replaced' : 'kept';
   const jobs = servers.map((server) => ({
     name: server.entry.name,
-    work: (emit: Emit) => testAndKeep(server, { engine, use, emit, keep, signal: terminal.signal }),
+    work: async (emit: Emit) => {
+      const isolation = await isolationOf(server, { invocation, engine, settings });
+      return testAndKeep(server, { engine, isolation, use, emit, keep, signal: terminal.signal });
+    },
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
   const reports = results.flatMap((result) => ('value' in result ? [result.value] : []));
@@ -38,7 +46,18 @@ export const execute: Execute = async (invocation) => {
   return reports.every(({ passed }) => passed) ? failed : 1;
 };
 
-interface Testing extends Pick<SmokeRequest, 'engine' | 'emit' | 'signal'> {
+/** As at a start: what the settings file asks for or this test, proved before a server is trusted to it. */
+function isolationOf(
+  server: Server,
+  asking: Pick<Wanted, 'invocation' | 'engine' | 'settings'>,
+): Promise<Isolation | undefined> {
+  return withExampleSandbox(server.entry, async (sandbox) => {
+    const held = await isolated({ ...asking, sandbox, choice: { image: imageOf(server) } });
+    return held.sandbox.isolation;
+  });
+}
+
+interface Testing extends Pick<SmokeRequest, 'engine' | 'isolation' | 'emit' | 'signal'> {
   readonly use: ReviewUse;
   /** Whether the entry's folder gets what was found. */
   readonly keep: boolean;
