@@ -19,6 +19,7 @@ const onlyImporters: Readonly<Record<string, RegExp>> = {
 };
 /** Files outside `src/host` that name `/proc`, and why that is not this machine's. */
 const otherProc: Readonly<Record<string, string>> = {
+  'src/test-session/processes-inside.ts': 'the container’s: what runs in it',
   'src/catalog/mount-checks.ts': 'folders of a container that no entry may make writable',
   'src/sandbox/refusal.ts': 'folders that are never handed over, as text',
   'src/smoke/expectations.ts': 'what must be read-only inside the container',

@@ -9,6 +9,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { withExampleSandbox, type ExampleCase } from '../test-session/example-sandbox.ts';
 import { isOwnProcess } from '../test-session/own-processes.ts';
 import { probe } from '../test-session/probe.ts';
+import { processesInside } from '../test-session/processes-inside.ts';
 import { openSinkhole, type Sinkhole } from '../test-session/sinkhole.ts';
 import { inTestSession, type TestSession } from '../test-session/test-session.ts';
 import { within } from '../lib/within.ts';
@@ -94,7 +95,7 @@ async function watch(request: ObserveRequest, watched: Watched): Promise<Session
   const beforeClose = async (): Promise<void> => {
     // What it asked for in its first moments waits for the tunnel.
     await watched.testSession.tunnel.catch(() => undefined);
-    const measured = await measureIdle(engine, id);
+    const measured = await measureIdle(engine, watched);
     // What the probe tries is not what the server tried.
     const attempts = [...watched.attempts];
     idle = { ...measured, attempts, probed: await probedFrom(engine, watched) };
@@ -162,10 +163,13 @@ async function probedFrom(
 
 async function measureIdle(
   engine: Engine,
-  id: string,
+  { testSession, sandbox }: Watched,
 ): Promise<{ processes: readonly string[]; memory: number | undefined }> {
+  const { id } = testSession;
+  const listing =
+    sandbox.isolation === undefined ? engine.containerProcesses(id) : processesInside(engine, testSession);
   const [processes, memory] = await Promise.all([
-    engine.containerProcesses(id).catch(() => []),
+    listing.catch(() => []),
     engine.containerMemory(id).catch(() => undefined),
   ]);
   return { processes: processes.filter((line) => !isOwnProcess(line)), memory: memory?.now };
