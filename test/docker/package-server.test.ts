@@ -117,9 +117,9 @@ test('at a terminal it is added, granted on a yes, and started', { timeout }, as
   });
   let said = '';
   terminal.stdout.on('data', (chunk: Buffer) => {
-    const before = said;
+    const earlier = said;
     said += chunk.toString();
-    if (/may it do this\? \[y\/N\]/.test(said) && !/may it do this\? \[y\/N\]/.test(before))
+    if (/may it do this\? \[y\/N\]/.test(said) && !/may it do this\? \[y\/N\]/.test(earlier))
       terminal.stdin.write('y\n');
   });
   const code = await new Promise((resolve) => terminal.on('close', resolve));
