@@ -1,6 +1,7 @@
 import { permissionSentences } from '../catalog/permissions.ts';
 import type { Tool } from '../catalog/tools.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
+import { deepLinks } from '../clients/deep-links.ts';
 import { isPlainAddress } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
 import { oneLine, visible } from '../lib/plain-text.ts';
@@ -57,25 +58,14 @@ function install(server: ListedServer): Markup {
     ...secrets.map(([secret]) => `mcpcat secret set ${name} ${secret}`),
     `mcpcat install ${name}${mounts.join('')}${plain.map(([setting]) => ` --env ${setting}=…`).join('')}`,
   ];
-  const entry = {
-    command: 'mcpcat',
-    args: [
-      'run',
-      name,
-      ...permissions.mounts
-        .filter(({ required }) => required)
-        .flatMap(({ name: mount }) => ['--mount', `${mount}=/path`]),
-    ],
-  };
-  const config = Buffer.from(JSON.stringify(entry)).toString('base64');
-  const cursor = `cursor://anysphere.cursor-deeplink/mcp/install?name=${encodeURIComponent(name)}&config=${encodeURIComponent(config)}`;
-  const vscode = `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name, ...entry }))}`;
+  const { cursor, vscode, lmstudio, goose } = deepLinks(server);
   return html`<h2>Install it</h2>
     <pre data-copy><code>${lines.join('\n')}</code></pre>
     <p>
       It goes into every client of yours that is known, after a look at the change;
       <code>mcpcat undo</code> takes it back. With mcpcat on the PATH: <a href="${cursor}">add to Cursor</a>,
-      <a href="${vscode}">add to VS Code</a>.
+      <a href="${vscode}">add to VS Code</a>, <a href="${lmstudio}">add to LM Studio</a>,
+      <a href="${goose}">add to Goose</a>.
     </p>`;
 }
 

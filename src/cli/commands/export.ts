@@ -3,12 +3,18 @@ import { common, type CommandSpec } from '../command.ts';
 export const spec: CommandSpec = {
   name: 'export',
   summary: 'Write the catalog in the form of another registry or launcher',
-  usage: '--format server-json|toolhive|docker-catalog [NAME…]',
+  usage: '--format FORM [NAME…]',
   options: {
     format: {
       type: 'string',
       value: 'FORM',
-      help: "server-json (the official MCP registry), toolhive or docker-catalog (Docker's MCP gateway)",
+      help: "server-json (the official MCP registry), toolhive, docker-catalog (Docker's MCP gateway), links (that add a server to a client), mcpb (bundles for desktop clients), srt or vscode-sandbox (lists for one server without a container)",
+    },
+    mount: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=PATH[:ro|rw]',
+      help: 'srt, vscode-sandbox: the folder or file of a mount',
     },
     out: { type: 'string', value: 'FILE|DIR', help: 'where; server-json: a folder, DIR/NAME/server.json' },
     local: { type: 'boolean', help: 'name the images of this engine instead of published ones' },
@@ -22,6 +28,8 @@ export const spec: CommandSpec = {
     ['mcpcat export --format toolhive --out registry.json', 'for thv config set-registry'],
     ['mcpcat export --format docker-catalog --local', 'for docker mcp gateway run, on this machine'],
     ['mcpcat export --format server-json --out out time', 'out/time/server.json'],
+    ['mcpcat export --format mcpb --out out time', 'out/mcpcat-time.mcpb'],
+    ['mcpcat export --format srt brave-search --out srt.json', 'for srt --settings srt.json'],
   ],
   completes: 'entries',
   load: () => import('../execute/export.ts'),

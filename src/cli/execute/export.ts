@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
-import { chooseExported, type Exported, type ExportedWithTools } from '../../export/choose.ts';
+import { chooseExported, type Exported, type ExportedWithTools, type LeftOut } from '../../export/choose.ts';
+import { deepLinks } from '../../clients/deep-links.ts';
 import { dockerCatalog } from '../../export/docker-catalog.ts';
+import { mcpbBundle } from '../../export/mcpb.ts';
 import { serverJson } from '../../export/server-json.ts';
 import { toolhiveRegistry } from '../../export/toolhive.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -10,15 +12,24 @@ import { pool } from '../../lib/pool.ts';
 import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { flagText } from '../flags.ts';
+import { isOutside, outsideFiles, type OutsideForm } from './export-outside.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { serverIn, sourceOf, wholeCatalogIndex, type WholeCatalogIndex } from './view.ts';
 import { writeOut } from './write-out.ts';
 
-const forms = ['server-json', 'toolhive', 'docker-catalog'] as const;
+const forms = [
+  'server-json',
+  'toolhive',
+  'docker-catalog',
+  'links',
+  'mcpb',
+  'srt',
+  'vscode-sandbox',
+] as const;
 type Form = (typeof forms)[number];
 
 /** What one or more files hold, by path below `--out`; the path of a single file is empty. */
-type Files = ReadonlyMap<string, string>;
+type Files = ReadonlyMap<string, string | Uint8Array>;
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -28,19 +39,18 @@ export const execute: Execute = async (invocation) => {
   const { catalogIndex, problems: all } = whole;
   const problems = invocation.positionals.length === 0 ? all : [];
   const servers = named(invocation, catalogIndex);
-  const choice = {
-    unproved: options.flag('unproved'),
-    local: options.flag('local') ? sourceOf(invocation) : undefined,
-  };
-  const { chosen, left } = chooseExported(servers, choice);
-  await write(invocation, await filesOf(form, chosen, { namespace, toolsOf: whole.toolsOf }));
+  const facts = { namespace, toolsOf: whole.toolsOf };
+  const { files, left, count } = isOutside(form)
+    ? outsideFiles(form, servers, invocation)
+    : await ownFiles(form, { servers, facts, invocation });
+  await write(invocation, files);
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (!options.flag('quiet'))
     for (const { name, reason, inputs = [] } of left)
       terminal.stderr.write(
         `mcpcat: ${name} is left out: ${[reason, ...inputs.map((input) => `(see ${flagText(input)})`)].join(' ')}\n`,
       );
-  terminal.stderr.write(`mcpcat: ${String(chosen.length)} of ${String(servers.length)} servers exported\n`);
+  terminal.stderr.write(`mcpcat: ${String(count)} of ${String(servers.length)} servers exported\n`);
   return problems.length === 0 && left.length === 0 ? 0 : 1;
 };
 
@@ -67,7 +77,44 @@ interface Facts extends Pick<WholeCatalogIndex, 'toolsOf'> {
   readonly namespace: string;
 }
 
-async function filesOf(form: Form, exported: readonly Exported[], facts: Facts): Promise<Files> {
+interface Made {
+  readonly files: Files;
+  readonly left: readonly LeftOut[];
+  /** Servers in the files. */
+  readonly count: number;
+}
+
+interface Wanted {
+  readonly servers: readonly ListedServer[];
+  readonly facts: Facts;
+  readonly invocation: Invocation;
+}
+
+type ImageForm = 'server-json' | 'toolhive' | 'docker-catalog';
+
+/** What starts our images, or us. */
+async function ownFiles(
+  form: Exclude<Form, OutsideForm>,
+  { servers, facts, invocation }: Wanted,
+): Promise<Made> {
+  if (form === 'links') {
+    const links = servers.map((server) => [server.name, deepLinks(server)]);
+    return { files: new Map([['', jsonText(Object.fromEntries(links))]]), left: [], count: servers.length };
+  }
+  if (form === 'mcpb') {
+    const files = servers.map((server) => [`mcpcat-${server.name}.mcpb`, mcpbBundle(server)] as const);
+    return { files: new Map(files), left: [], count: servers.length };
+  }
+  const { options } = invocation;
+  const choice = {
+    unproved: options.flag('unproved'),
+    local: options.flag('local') ? sourceOf(invocation) : undefined,
+  };
+  const { chosen, left } = chooseExported(servers, choice);
+  return { files: await filesOf(form, chosen, facts), left, count: chosen.length };
+}
+
+async function filesOf(form: ImageForm, exported: readonly Exported[], facts: Facts): Promise<Files> {
   const { namespace } = facts;
   switch (form) {
     case 'toolhive':
@@ -94,12 +141,13 @@ function withTools(exported: readonly Exported[], { toolsOf }: Facts): Promise<E
 async function write({ options, terminal }: Invocation, files: Files): Promise<void> {
   const out = options.text('out');
   if (out !== undefined) {
-    for (const [file, text] of files) await writeOut(path.join(path.resolve(out), file), text);
+    for (const [file, content] of files) await writeOut(path.join(path.resolve(out), file), content);
     return;
   }
-  if (files.size > 1)
+  const [first] = files.values();
+  if (files.size > 1 || first instanceof Uint8Array)
     throw new McpcatError('usage', `expected --out DIR for ${String(files.size)} files`, {
-      hint: 'or the name of one server',
+      hint: first instanceof Uint8Array ? 'a bundle is no text' : 'or the name of one server',
     });
-  for (const text of files.values()) terminal.stdout.write(text);
+  if (first !== undefined) terminal.stdout.write(first);
 }
