@@ -1,4 +1,5 @@
 import { zipSync } from 'fflate';
+import type { EnvSetting, Mount } from '../catalog/entry.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import { jsonText } from '../lib/folders.ts';
 
@@ -70,28 +71,19 @@ function manifestOf(server: ListedServer): McpbManifest {
       },
     },
     compatibility: { platforms: ['darwin', 'linux'] },
-    user_config: Object.fromEntries([
-      ...settings.map(([key, setting]) => [
-        key,
-        {
-          type: 'string',
-          title: key,
-          description: setting.description,
-          required: true,
-          sensitive: setting.secret === true,
-        },
-      ]),
-      ...mounts.map((mount) => [
-        mountKey(mount.name),
-        {
-          type: mount.kind === 'file' ? 'file' : 'directory',
-          title: mount.name,
-          description: mount.description,
-          required: true,
-        },
-      ]),
-    ]),
+    user_config: {
+      ...Object.fromEntries(settings.map(([key, setting]) => [key, askedSetting(key, setting)])),
+      ...Object.fromEntries(mounts.map((mount) => [mountKey(mount.name), askedMount(mount)])),
+    },
   };
+}
+
+function askedSetting(name: string, { description, secret }: EnvSetting): object {
+  return { type: 'string', title: name, description, required: true, sensitive: secret === true };
+}
+
+function askedMount({ name, kind, description }: Mount): object {
+  return { type: kind === 'file' ? 'file' : 'directory', title: name, description, required: true };
 }
 
 /** A client with a window has no useful PATH: first where `mcpcat install` puts its command. */

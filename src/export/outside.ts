@@ -130,6 +130,8 @@ function notesOf({ permissions, system }: ListedServer, rules: readonly HostRule
       : [
           `it keeps files of its own (${permissions.state.map(({ target }) => target).join(', ')}): permit a place`,
         ]),
-    ...(system.length === 0 ? [] : [`it needs ${system.join(', ')} on your machine`]),
+    ...(system.length === 0
+      ? []
+      : [`it needs ${system.map(({ package: name }) => name).join(', ')} on your machine`]),
   ];
 }

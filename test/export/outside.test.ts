@@ -26,6 +26,7 @@ const wide = `env:
   REGION: {description: The region}
   HOST: {description: The host of the database}
 args: [--root, /data, --out, /out/file]
+system: [{package: git, reason: It reads repositories}]
 permissions:
   network: [api.example.com, "*.cdn.example.com:8443", "{HOST}"]
   mounts:
@@ -48,13 +49,14 @@ function made(result: ReturnType<typeof outside>): Outside {
 test('a server without a container gets the lists that its proof has held it to', async (t) => {
   const server = await listed(t, wide);
   const one = made(outside(server, { mounts, unproved: true }));
-  assert.deepEqual(one.domains, ['api.example.com:443', 'api.example.com:80', '*.cdn.example.com:8443']);
+  assert.deepEqual(one.domains, ['api.example.com:443', '*.cdn.example.com:8443']);
   assert.deepEqual(one.writes, ['/tmp', '/srv/out'], 'what the entry has for reading alone is not written');
   assert.deepEqual(one.args.slice(-5), ['--root', '/srv/a', '/srv/b', '--out', '/srv/out/file']);
   assert.match(one.install, /^npm install --global \S+@\d/);
   assert.deepEqual(one.notes, [
     'add the host that is in HOST',
     'it keeps files of its own (/state): permit a place',
+    'it needs git on your machine',
   ]);
   assert.deepEqual(sandboxRuntimeSettings(one).network, { allowedDomains: one.domains, deniedDomains: [] });
   assert.ok(sandboxRuntimeSettings(one).filesystem.denyRead.includes('~/.ssh'));

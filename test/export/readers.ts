@@ -53,7 +53,7 @@ before(
     mcpb = {
       ...(await load('@anthropic-ai/mcpb/node')),
       ...(await load('@anthropic-ai/mcpb')),
-    } as typeof mcpb;
+    };
     const runtime = await load('@anthropic-ai/sandbox-runtime');
     schema = Reflect.get(runtime, 'SandboxRuntimeConfigSchema') as typeof schema;
   },
