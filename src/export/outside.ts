@@ -1,5 +1,5 @@
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
-import { parseSource } from '../catalog/source.ts';
+import { imageSource, parseSource } from '../catalog/source.ts';
 import type { HostRule } from '../lib/host-rule.ts';
 import { parseHostRules } from '../lib/host-rules.ts';
 import type { MountRequest } from '../sandbox/sandbox.ts';
@@ -53,7 +53,7 @@ export function outside(server: ListedServer, request: OutsideRequest): Outside 
     reason: text,
     ...(inputs === undefined ? {} : { inputs }),
   });
-  if (version === null || server.source.startsWith('oci:')) return left('it is no locked package');
+  if (version === null || imageSource(server.source) !== undefined) return left('it is no locked package');
   if (server.status !== 'proved' && !request.unproved)
     return left(reason ?? server.status, [{ name: 'unproved' }]);
   if (server.transport !== undefined) return left('it speaks HTTP, where a client expects stdin and stdout');
@@ -132,6 +132,8 @@ function notesOf({ permissions, system }: ListedServer, rules: readonly HostRule
         ]),
     ...(system.length === 0
       ? []
-      : [`it needs ${system.map(({ package: name }) => name).join(', ')} on your machine`]),
+      : [
+          `it needs ${system.map((item) => (typeof item === 'string' ? item : item.package)).join(', ')} on your machine`,
+        ]),
   ];
 }

@@ -26,7 +26,7 @@ const wide = `env:
   REGION: {description: The region}
   HOST: {description: The host of the database}
 args: [--root, /data, --out, /out/file]
-system: [{package: git, reason: It reads repositories}]
+system: [git]
 permissions:
   network: [api.example.com, "*.cdn.example.com:8443", "{HOST}"]
   mounts:
