@@ -88,7 +88,7 @@ function askedMount({ name, kind, description }: Mount): object {
 
 /** A client with a window has no useful PATH: first where `mcpcat install` puts its command. */
 const starter = `// Starts mcpcat, which starts the server in its sandbox; https://github.com/mcpcat-run/mcpcat
-const { spawn } = require('node:child_process');
+const { spawn } = require("node:child_process");
 const { existsSync } = require('node:fs');
 const { homedir } = require('node:os');
 const path = require('node:path');
