@@ -33,12 +33,12 @@ const fixedTime = '1980-01-01T12:00:00';
 /**
  * A bundle that starts `mcpcat run NAME`: the server itself stays in its image. What is required is asked for by the
  * client; an optional setting that nobody fills in would arrive as the text of its variable. Always the same bytes for
- * the same server. Pure.
+ * the same server. `starter` is `bin/mcpb-starter.cjs`. Pure.
  */
-export function mcpbBundle(server: ListedServer): Uint8Array {
+export function mcpbBundle(server: ListedServer, starter: Uint8Array): Uint8Array {
   const files = {
     'manifest.json': Buffer.from(jsonText(manifestOf(server))),
-    [entryPoint]: Buffer.from(starter),
+    [entryPoint]: starter,
   };
   return zipSync(files, { level: 9, mtime: fixedTime });
 }
@@ -85,22 +85,3 @@ function askedSetting(name: string, { description, secret }: EnvSetting): object
 function askedMount({ name, kind, description }: Mount): object {
   return { type: kind === 'file' ? 'file' : 'directory', title: name, description, required: true };
 }
-
-/** A client with a window has no useful PATH: first where `mcpcat install` puts its command. */
-const starter = `// Starts mcpcat, which starts the server in its sandbox; https://github.com/mcpcat-run/mcpcat
-const { spawn } = require("node:child_process");
-const { existsSync } = require('node:fs');
-const { homedir } = require('node:os');
-const path = require('node:path');
-
-const data = process.platform === 'darwin' ? 'Library/Application Support/mcpcat' : '.local/share/mcpcat';
-const installed = path.join(homedir(), data, 'bin/mcpcat');
-const command = existsSync(installed) ? installed : 'mcpcat';
-const child = spawn(command, process.argv.slice(2), { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('error', (error) => {
-  console.error('mcpcat: ' + error.message + ': install it, then run: mcpcat install');
-  process.exitCode = 3;
-});
-child.on('exit', (code) => process.exit(code === null ? 3 : code));
-`;

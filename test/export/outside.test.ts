@@ -114,10 +114,12 @@ test('a link opens each client with the same entry', async (t) => {
 
 test('a bundle holds its manifest and what starts mcpcat, and is the same each time', async (t) => {
   const server = await listed(t, wide);
-  const bundle = mcpbBundle(server);
-  assert.deepEqual(mcpbBundle(server), bundle);
+  const starter = Buffer.from('the starter');
+  const bundle = mcpbBundle(server, starter);
+  assert.deepEqual(mcpbBundle(server, starter), bundle);
   const files = unzipSync(bundle);
   assert.deepEqual(Object.keys(files), ['manifest.json', 'server/index.js']);
+  assert.deepEqual(Buffer.from(files['server/index.js'] ?? []), starter);
   const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as {
     server: { mcp_config: { args: string[]; env: object } };
     user_config: Record<string, { sensitive?: boolean }>;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { problemText } from '../../catalog/problem.ts';
 import { chooseExported, type Exported, type ExportedWithTools, type LeftOut } from '../../export/choose.ts';
@@ -8,6 +9,7 @@ import { serverJson } from '../../export/server-json.ts';
 import { toolhiveRegistry } from '../../export/toolhive.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { projectFolder } from '../../lib/project.ts';
 import { pool } from '../../lib/pool.ts';
 import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -102,7 +104,10 @@ async function ownFiles(
     return { files: new Map([['', jsonText(Object.fromEntries(links))]]), left: [], count: servers.length };
   }
   if (form === 'mcpb') {
-    const files = servers.map((server) => [`mcpcat-${server.name}.mcpb`, mcpbBundle(server)] as const);
+    const starter = await readFile(path.join(projectFolder(), 'bin', 'mcpb-starter.cjs'));
+    const files = servers.map(
+      (server) => [`mcpcat-${server.name}.mcpb`, mcpbBundle(server, starter)] as const,
+    );
     return { files: new Map(files), left: [], count: servers.length };
   }
   const { options } = invocation;
