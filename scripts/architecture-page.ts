@@ -99,6 +99,11 @@ export const layers: readonly Layer[] = [
         exports: ['gatherAdvisories', 'holesOf', 'goDatabase', 'readVex'],
       },
       {
+        folder: 'score',
+        what: 'a server’s score from what lies beside its entry, with the reason of every point; with and without the sandbox',
+        exports: ['scoreOf', 'rubric', 'scoresPage'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],

@@ -54,5 +54,6 @@ if (failed === 0) {
   process.stdout.write(summary(rebuilt, (performance.now() - started) / 1000));
   mcpcat(['publish', '--all', '--dry-run']);
   mcpcat(['index', '--page', 'docs/catalog.md']);
+  mcpcat(['score', '--all', '--page', 'docs/scores.md']);
 }
 process.exit(failed);

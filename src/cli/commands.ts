@@ -34,6 +34,7 @@ import { spec as rebuild } from './commands/rebuild.ts';
 import { spec as run } from './commands/run.ts';
 import { spec as sbom } from './commands/sbom.ts';
 import { spec as scan } from './commands/scan.ts';
+import { spec as score } from './commands/score.ts';
 import { spec as search } from './commands/search.ts';
 import { spec as serve } from './commands/serve.ts';
 import { spec as stop } from './commands/stop.ts';
@@ -77,6 +78,7 @@ export const commands: readonly CommandSpec[] = [
   audit,
   sbom,
   scan,
+  score,
   plan,
   rebuild,
   publish,

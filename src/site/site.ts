@@ -1,5 +1,6 @@
 import type { Tool } from '../catalog/tools.ts';
 import type { CatalogIndex } from '../catalog-index/catalog-index.ts';
+import type { Score } from '../score/score.ts';
 import { oneLine } from '../lib/plain-text.ts';
 import { listPage } from './list-page.ts';
 import { script } from './script.ts';
@@ -7,9 +8,15 @@ import { serverPage } from './server-page.ts';
 import { style } from './style.ts';
 
 export type ToolsOf = (server: string) => readonly Tool[];
+/** Undefined where what a score is made of is not there. */
+export type ScoreOf = (server: string) => Score | undefined;
 
 /** File name → text, of the whole site. Pure: the same catalog gives the same bytes. */
-export function siteOf(index: CatalogIndex, toolsOf: ToolsOf): ReadonlyMap<string, string> {
+export function siteOf(
+  index: CatalogIndex,
+  toolsOf: ToolsOf,
+  scoreOf: ScoreOf = () => undefined,
+): ReadonlyMap<string, string> {
   const servers = Object.values(index.servers);
   return new Map([
     ['index.html', listPage(index)],
@@ -17,7 +24,11 @@ export function siteOf(index: CatalogIndex, toolsOf: ToolsOf): ReadonlyMap<strin
     ['site.js', script],
     ['tools.json', searchText(servers.map(({ name }) => [name, toolsOf(name)]))],
     ...servers.map(
-      (server) => [`server/${server.name}.html`, serverPage(server, toolsOf(server.name))] as const,
+      (server) =>
+        [
+          `server/${server.name}.html`,
+          serverPage(server, { tools: toolsOf(server.name), score: scoreOf(server.name) }),
+        ] as const,
     ),
   ]);
 }

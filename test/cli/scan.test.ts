@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -122,4 +122,43 @@ test('--json has the whole report, --sarif the form of code hosts', async (t) =>
   );
   const { version } = JSON.parse((await scan('--sarif')).stdout) as { version: string };
   assert.equal(version, '2.1.0');
+});
+
+test('--record keeps what was found beside the entry, and info says it', async (t) => {
+  const { records, scan, entry, name } = rig(t);
+  writeFileSync(path.join(records, 'a.json'), record('PYSEC-1', 'PyPI', 'anyio', '999.0'));
+  await scan('--record');
+  const kept = JSON.parse(readFileSync(path.join(entry, 'scan.json'), 'utf8')) as {
+    holes: { id: string; exceptedUntil: string | null }[];
+  };
+  assert.deepEqual(
+    kept.holes.map(({ id, exceptedUntil }) => [id, exceptedUntil]),
+    [['PYSEC-1', null]],
+  );
+  const env = {
+    HOME: temporaryFolder(t),
+    MCPCAT_CATALOG: path.dirname(entry),
+    DOCKER_HOST: 'unix:///nowhere.sock',
+  };
+  const { stdout } = await runHere(['info', name], env);
+  assert.match(
+    stdout,
+    /^ {2}Known holes on \d{4}-\d\d-\d\d in PyPI: 1, 1 of them fixed in a later release; not checked: \d+ packages of Debian:13\.$/m,
+  );
+  assert.match(stdout, /^ {2}Score: \d+ of 100, \d+ without the sandbox \(mcpcat score /m);
+});
+
+test('score explains every point, and writes all of them as a page', async (t) => {
+  const { entry, name } = rig(t);
+  const env = { HOME: temporaryFolder(t), MCPCAT_CATALOG: path.dirname(entry) };
+  const { stdout, code } = await runHere(['score', name], env);
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^${name}: \\d+ of 100 in the sandbox, \\d+ without$`, 'm'));
+  assert.match(
+    stdout,
+    /^20\/20 +what it may reach +no network at all +\(0: .*\) +server\.yaml: permissions\.network$/m,
+  );
+  const page = path.join(env.HOME, 'scores.md');
+  assert.equal((await runHere(['score', '--all', '--page', page], env)).code, 0);
+  assert.match(readFileSync(page, 'utf8'), new RegExp(`^\\| ${name} \\| \\*\\*\\d+\\*\\*`, 'm'));
 });

@@ -66,3 +66,19 @@ test('markup is only what is ours', () => {
     '<p title="&quot;&#39;&lt;&gt;&amp;">a<b>&lt;</b></p>',
   );
 });
+
+test('a score stands on the page with the reason of each point, and none is made up', () => {
+  const [name] = Object.keys(index.servers);
+  const line = { what: 'what it may reach', points: 3, of: 20, because: evil, source: 'server.yaml' };
+  const score = {
+    server: name ?? '',
+    score: 3,
+    alone: 0,
+    lines: [{ ...line, alone: { points: 0, because: 'all' } }],
+  };
+  const page = siteOf(index, none, () => score).get(`server/${name ?? ''}.html`) ?? '';
+  assert.match(page, /Score: 3 of 100 in the sandbox, 0 without/);
+  assert.match(page, /what it may reach: 3 of 20/);
+  assert.ok(!page.includes('<script>alert(1)'));
+  assert.doesNotMatch(pages.get(`server/${name ?? ''}.html`) ?? '', /Score:/);
+});

@@ -14,6 +14,10 @@ export const spec: CommandSpec = {
     },
     offline: { type: 'boolean', help: 'fetch nothing: the copies that this machine has' },
     partial: { type: 'boolean', help: 'what could not be checked is said, and does not fail the scan' },
+    record: {
+      type: 'boolean',
+      help: 'keep the result beside each entry (scan.json): info and score read it',
+    },
     platform: {
       type: 'string',
       value: 'PLATFORM',

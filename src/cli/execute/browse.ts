@@ -8,7 +8,8 @@ import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { siteOf } from '../../site/site.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { wholeCatalogIndex } from './view.ts';
+import { folderScores } from './server-score.ts';
+import { sourceOf, wholeCatalogIndex } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -38,7 +39,13 @@ async function pagesOf(invocation: Invocation): Promise<ReadonlyMap<string, stri
   const { catalogIndex, toolsOf } = await wholeCatalogIndex(invocation, () => fingerprintsNow([]));
   const tools = new Map<string, readonly Tool[]>();
   for (const server of Object.values(catalogIndex.servers)) tools.set(server.name, await toolsOf(server));
-  return siteOf(catalogIndex, (name) => tools.get(name) ?? []);
+  const source = sourceOf(invocation);
+  const scores = source.kind === 'folder' ? await folderScores(source.folder) : undefined;
+  return siteOf(
+    catalogIndex,
+    (name) => tools.get(name) ?? [],
+    (name) => scores?.get(name),
+  );
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -8,10 +8,12 @@ import { catalogIndexText, type CatalogIndex } from '../../catalog-index/catalog
 import { surfaceName } from '../../catalog-index/open-surface.ts';
 import { catalogPage } from '../../catalog-index/page.ts';
 import type { Tool } from '../../catalog/tools.ts';
+import type { Score } from '../../score/score.ts';
 import { siteOf } from '../../site/site.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
+import { folderScores } from './server-score.ts';
 import { gatheredTools } from './view.ts';
 import { folderOf } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
@@ -35,7 +37,10 @@ export const execute: Execute = async (invocation) => {
   texts.push([out, catalogIndexText(catalogIndex)]);
   if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
   const site = options.text('site');
-  if (site !== undefined) texts.push(...siteTexts(path.resolve(site), catalogIndex, tools));
+  if (site !== undefined) {
+    const scores = await folderScores(folder);
+    texts.push(...siteTexts(path.resolve(site), catalogIndex, { tools, scores }));
+  }
   const check = options.flag('check');
   const before = await listedIn(out);
   const stale = await settle(texts, check);
@@ -51,13 +56,14 @@ export const execute: Execute = async (invocation) => {
 function siteTexts(
   folder: string,
   index: CatalogIndex,
-  tools: ReadonlyMap<string, string>,
+  { tools, scores }: { tools: ReadonlyMap<string, string>; scores: ReadonlyMap<string, Score> },
 ): (readonly [string, string])[] {
   const toolsOf = (name: string): readonly Tool[] => {
     const server = index.servers[name];
     return server === undefined ? [] : gatheredTools(server, tools);
   };
-  return [...siteOf(index, toolsOf)].map(([file, text]) => [path.join(folder, file), text] as const);
+  const pages = siteOf(index, toolsOf, (name) => scores.get(name));
+  return [...pages].map(([file, text]) => [path.join(folder, file), text] as const);
 }
 
 /** Those that were otherwise; they are written, unless they are only to be checked. */

@@ -17,6 +17,7 @@ import { restricted } from '../../settings/restrict.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
+import { evidenceLines, evidenceOf, type Evidence } from './info-evidence.ts';
 import { listedServer, recordedImage, sourceOf } from './view.ts';
 import { engineOf } from './build-environment.ts';
 import { packageName } from '../program.ts';
@@ -35,6 +36,7 @@ export const execute: Execute = async (invocation) => {
     restriction,
     consent: consentOf(startFor(invocation, server), terminal),
     program: terminal.program,
+    evidence: await evidenceOf(invocation, name),
   };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
@@ -76,13 +78,15 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
 interface Known {
   readonly local: Local;
   readonly consent: ConsentState;
+  /** Undefined of a catalog.json: it lies beside entries. */
+  readonly evidence: Evidence | undefined;
   /** The words that start this program. */
   readonly program: readonly string[];
   /** The entry as the user's settings files leave it. */
   readonly restriction: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
 
-function factsOf(server: ListedServer, { local, restriction, consent }: Known): unknown {
+function factsOf(server: ListedServer, { local, restriction, consent, evidence }: Known): unknown {
   const { version, runtime, proof, image } = server;
   return {
     ...entryOf(server),
@@ -98,6 +102,8 @@ function factsOf(server: ListedServer, { local, restriction, consent }: Known): 
             limits: restriction.left.limits,
           },
     proof,
+    score: evidence === undefined ? null : { score: evidence.score.score, alone: evidence.score.alone },
+    scan: evidence?.scan ?? null,
     image: {
       reference: local.reference,
       digest: local.facts?.id ?? null,
@@ -107,7 +113,8 @@ function factsOf(server: ListedServer, { local, restriction, consent }: Known): 
   };
 }
 
-function pageOf(server: ListedServer, { local, restriction, consent, program }: Known): string {
+function pageOf(server: ListedServer, known: Known): string {
+  const { local, restriction, consent, program, evidence } = known;
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
@@ -120,6 +127,7 @@ function pageOf(server: ListedServer, { local, restriction, consent, program }: 
     ...permissionSentences(server).map((sentence) => `  ${sentence}`),
     `  ${proofSentence(server, proof ?? undefined, proofImage(local.facts))}`,
     ...consentLines(name, consent).map((line) => `  ${line}`),
+    ...(evidence === undefined ? [] : evidenceLines(server, evidence)).map((line) => `  ${line}`),
     ...restrictionLines(server, restriction),
     ...(settings.length === 0 ? [] : ['', 'Settings:', ...settings]),
     '',

@@ -3,6 +3,7 @@ import type { RecordFile } from '../../advisories/record-files.ts';
 import { recordFiles } from '../../advisories/record-files.ts';
 import { gatherAdvisories } from '../../advisories/advisories.ts';
 import { goDatabase } from '../../advisories/go-database.ts';
+import { scanRecordFile, scanRecordText } from '../../advisories/scan-record.ts';
 import { readVex } from '../../advisories/vex.ts';
 import { problemText } from '../../catalog/problem.ts';
 import { loadCatalog, selectServers } from '../../catalog/load.ts';
@@ -12,15 +13,17 @@ import { inventoryOf } from '../../inventory/inventory.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { pool } from '../../lib/pool.ts';
+import { recordOf } from '../../scan/record.ts';
 import { sarif } from '../../scan/sarif.ts';
 import { isOpen, scan, wantedKeys, type Scanned, type ScanReport } from '../../scan/scan.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { scanPage } from '../render/scan.ts';
-import { platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { folderOf, platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { writeOut } from './write-out.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const folder = await readableFolderOf(invocation);
+  const folder = options.flag('record') ? folderOf(invocation) : await readableFolderOf(invocation);
   const { scanned, left } = await scannable(invocation, folder);
   const inventories = scanned.map(({ inventory }) => inventory);
   const sources = await sourcesOf(invocation, inventories);
@@ -29,6 +32,7 @@ export const execute: Execute = async (invocation) => {
   const report = scan(scanned, { advisories, sources: sources.names, today });
   for (const line of [...sources.missing, ...left.map((one) => `not checked: ${one}`)])
     terminal.stderr.write(`mcpcat: ${line}\n`);
+  if (options.flag('record')) await recordAll(scanned, report);
   if (options.flag('sarif'))
     terminal.stdout.write(jsonText(sarif(report, (server) => lockOf(folder, server))));
   else terminal.stdout.write(options.flag('json') ? jsonText(report) : scanPage(report));
@@ -44,6 +48,16 @@ function exitCodeOf(
   return partial || (left === 0 && servers.every(({ unchecked }) => unchecked.length === 0)) ? 0 : 1;
 }
 
+/** Beside each entry of which something could be asked; of the others nothing new is known. */
+async function recordAll(scanned: Scannable['scanned'], report: ScanReport): Promise<void> {
+  for (const [index, found] of report.servers.entries()) {
+    const server = scanned[index];
+    if (server === undefined) continue;
+    const record = recordOf(found, { report, inventory: server.inventory });
+    if (record !== undefined) await writeOut(scanRecordFile(server.folder), scanRecordText(record));
+  }
+}
+
 function lockOf(folder: string, server: string): string {
   return path.posix.join(path.basename(folder), server, 'lock.json');
 }
@@ -52,7 +66,7 @@ function lockOf(folder: string, server: string): string {
 const maxAtOnce = 4;
 
 interface Scannable {
-  readonly scanned: readonly Scanned[];
+  readonly scanned: readonly (Scanned & { readonly folder: string })[];
   /** Those of which nobody knows what is in them, one line each. */
   readonly left: readonly string[];
 }
@@ -61,14 +75,19 @@ async function scannable(invocation: Invocation, folder: string): Promise<Scanna
   const { options } = invocation;
   const request = { templates: templatesFolder(), platform: platformOf(options) };
   const servers = await namedServers(invocation, folder);
-  const results = await pool(servers, maxAtOnce, async (server): Promise<Scanned | string> => {
-    try {
-      return { inventory: await inventoryOf(server, request), vex: await readVex(server.folder) };
-    } catch (error) {
-      if (!options.flag('all') || !(error instanceof McpcatError)) throw error;
-      return error.message;
-    }
-  });
+  const results = await pool(
+    servers,
+    maxAtOnce,
+    async (server): Promise<Scannable['scanned'][number] | string> => {
+      try {
+        const { folder: place } = server;
+        return { inventory: await inventoryOf(server, request), vex: await readVex(place), folder: place };
+      } catch (error) {
+        if (!options.flag('all') || !(error instanceof McpcatError)) throw error;
+        return error.message;
+      }
+    },
+  );
   return {
     scanned: results.filter((result) => typeof result !== 'string'),
     left: results.filter((result) => typeof result === 'string'),

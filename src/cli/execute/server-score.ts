@@ -1,0 +1,43 @@
+import { readScanRecord } from '../../advisories/scan-record.ts';
+import { loadCatalog } from '../../catalog/load.ts';
+import type { Server } from '../../catalog/server.ts';
+import { listServer } from '../../catalog-index/gather.ts';
+import { pool } from '../../lib/pool.ts';
+import type { ScoreFacts } from '../../score/facts.ts';
+import { scoreOf, type Score } from '../../score/score.ts';
+import { readSurfaceFile } from '../../surface/read-surface.ts';
+import { clientRevision } from '../../surface/tools-of.ts';
+
+/** Of an entry in a folder, from the files beside it. */
+export async function serverScore(server: Server): Promise<Score> {
+  const [{ server: listed }, scan, annotations] = await Promise.all([
+    listServer(server),
+    readScanRecord(server.folder),
+    annotationsOf(server),
+  ]);
+  return scoreOf({ server: listed, lock: server.lock, scan, annotations });
+}
+
+/** Enough to keep a disk busy. */
+const maxAtOnce = 8;
+
+/** Of every whole entry of a folder, by name. */
+export async function folderScores(folder: string): Promise<ReadonlyMap<string, Score>> {
+  const { servers } = await loadCatalog(folder);
+  const scores = await pool([...servers.values()], maxAtOnce, serverScore);
+  return new Map(scores.map((score) => [score.server, score]));
+}
+
+async function annotationsOf({ folder }: Server): Promise<ScoreFacts['annotations']> {
+  const surface = await readSurfaceFile(folder);
+  if (surface === undefined) return undefined;
+  const { tools } = clientRevision(surface);
+  const annotated = tools.filter(({ annotations }) => {
+    const hint: unknown =
+      typeof annotations === 'object' && annotations !== null
+        ? Reflect.get(annotations, 'readOnlyHint')
+        : undefined;
+    return typeof hint === 'boolean';
+  });
+  return { tools: tools.length, annotated: annotated.length };
+}

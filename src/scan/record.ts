@@ -1,0 +1,43 @@
+import { identityOf, type Ecosystem } from '../advisories/identity.ts';
+import type { ScanRecord } from '../advisories/scan-record.ts';
+import type { Inventory } from '../inventory/component.ts';
+import { isOpen, type ScanReport, type ServerScan } from './scan.ts';
+
+/** What is kept of one server's scan; undefined where nobody could be asked about anything. */
+export function recordOf(
+  { version, holes, unchecked }: ServerScan,
+  { report, inventory }: { readonly report: ScanReport; readonly inventory: Inventory },
+): ScanRecord | undefined {
+  const left = new Set(unchecked.map(({ ecosystem }) => ecosystem));
+  const checked = countsOf(inventory).filter(({ ecosystem }) => !left.has(ecosystem));
+  if (checked.length === 0) return undefined;
+  return {
+    scanVersion: 1,
+    version,
+    date: report.date,
+    sources: [...report.sources],
+    checked,
+    unchecked: unchecked.map(({ ecosystem, packages }) => ({ ecosystem, packages })),
+    holes: holes.map((hole) => ({
+      id: hole.id,
+      aliases: [...hole.aliases],
+      severity: hole.severity,
+      ecosystem: hole.ecosystem,
+      name: hole.name,
+      version: hole.version,
+      fixed: hole.fixed ?? null,
+      exceptedUntil: isOpen(hole) ? null : (hole.exception?.until ?? null),
+    })),
+  };
+}
+
+function countsOf({ components }: Inventory): { ecosystem: Ecosystem; packages: number }[] {
+  const counts = new Map<Ecosystem, number>();
+  for (const component of components) {
+    const ecosystem = identityOf(component)?.ecosystem;
+    if (ecosystem !== undefined) counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([ecosystem, packages]) => ({ ecosystem, packages }))
+    .toSorted((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1));
+}
