@@ -189,6 +189,11 @@ export const layers: readonly Layer[] = [
         exports: ['Surface', 'readSurface', 'surfaceText'],
       },
       {
+        folder: 'tool-search',
+        what: 'finds tools by what they do: BM25 over names, descriptions and arguments; the three tools that stand for all others',
+        exports: ['toolSearch', 'searchTools'],
+      },
+      {
         folder: 'process1',
         what: 'our own process 1 for any image: the volume that holds it, where it comes from, and what an image would start',
         exports: ['ownProcess1', 'Process1'],

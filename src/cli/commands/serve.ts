@@ -10,6 +10,10 @@ export const spec: CommandSpec = {
       value: 'NAME',
       help: 'the servers of a profile, with its settings, folders and rules (mcpcat profile list)',
     },
+    search: {
+      type: 'boolean',
+      help: 'show three tools that find, describe and call all others, instead of those',
+    },
     'log-content': {
       type: 'boolean',
       help: 'also log what tools are called with and what they answer (mcpcat calls)',

@@ -35,7 +35,7 @@ export const execute: Execute = async (invocation) => {
     say,
     signal,
   });
-  const hub = createHub({
+  const all = createHub({
     servers: await Promise.all(
       servers.map(async (one) => servedServer(one, { profile, reviewed, write, say, onStarted })),
     ),
@@ -44,6 +44,7 @@ export const execute: Execute = async (invocation) => {
     say,
     version,
   });
+  const hub = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
   const { stdin, stdout } = terminal.streams;
   const client = clientName(terminal.host, { env: terminal.env, parent });
   await Promise.race([serveStdio({ hub, stdin, stdout, client }), told(terminal)]);
