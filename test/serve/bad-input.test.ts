@@ -187,7 +187,7 @@ test('a server whose answer is too large gives that call an error, and goes on',
   const { served } = server;
   const large: ((id: number) => void)[] = [];
   const open: typeof served.open = async (events, options) => {
-    large.push(events.tooLarge);
+    large.push((id) => events.tooLarge(id));
     return served.open(events, options);
   };
   const client = new ScriptedClient(
