@@ -21,7 +21,7 @@ import { messageOf } from '../lib/errors.ts';
 import { isJsonObject } from '../lib/json-value.ts';
 import type { CallRecord } from '../serve/policy.ts';
 import { memberOf } from '../serve/part-members.ts';
-import type { OtlpProtocol, Telemetry, TelemetryOptions } from './telemetry.ts';
+import type { OtlpProtocol, Telemetry, TelemetryOptions } from './telemetry-options.ts';
 
 const shutdownMs = 2000;
 

@@ -90,7 +90,19 @@ function problemsOf(
     });
   const said = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   const words = said.replace(/^Invalid input: /, '');
-  const message =
-    found === undefined ? words : `${words.replace(/, received .*$/, '')}, found ${found(path)}`;
+  const message = found === undefined ? words : `${plain(words)}, found ${found(path)}`;
   return [{ ...place(path), message: `${name === '' ? what : name}: ${message}` }];
+}
+
+/** Where what was found is told in our words, so is what was expected. */
+function plain(words: string): string {
+  return words
+    .replace(/, received .*$/, '')
+    .replace(/^Invalid option: /, '')
+    .replace(/^expected (object|record)$/, 'expected a mapping')
+    .replace(/^expected array$/, 'expected a list')
+    .replace(/^expected (string|boolean)$/, (_, type) =>
+      type === 'string' ? 'expected a text' : 'expected true or false',
+    )
+    .replace(/^expected int$/, 'expected a whole number');
 }

@@ -20,17 +20,23 @@ export type KeepResult = (json: string) => string | undefined;
 /**
  * A result within the rules of its server. Up to the limit it is the very same object. Beyond it, `cut`: texts as far as
  * they fit, a note that says what is missing, and a link to the whole; where structured content had to go, an error,
- * because a client checks what is no error against the tool's output schema. `refuse`: an error that says so.
+ * because a client checks what is no error against the tool's output schema. `refuse`: an error that says so. What
+ * carries no content (a task, a question to the client) is no result yet, and stays as it is.
  */
 export function limitedResult(result: ToolResult, rules: ResultRules, keep: KeepResult): ToolResult {
   const { maxBytes, larger } = rules;
-  if (maxBytes === undefined) return result;
+  if (maxBytes === undefined || (result.content === undefined && result.structuredContent === undefined))
+    return result;
   const json = JSON.stringify(result);
   const bytes = Buffer.byteLength(json);
   if (bytes <= maxBytes) return result;
   const facts = `The result has ${String(bytes)} bytes; the profile permits ${String(maxBytes)}`;
   if (larger === 'refuse')
-    return { content: [text(`${facts}. It was not delivered. Ask for less.`)], isError: true };
+    return {
+      ...aside(result),
+      content: [text(`${facts}. It was not delivered. Ask for less.`)],
+      isError: true,
+    };
   return cut(result, { maxBytes, facts, address: keep(json) });
 }
 
@@ -51,10 +57,9 @@ function cut(result: ToolResult, { maxBytes, facts, address }: Cutting): ToolRes
   const note = text(`[${facts}: ${missing.join(', ')}. ${where}.]`);
   const failed = result.isError === true || structured;
   return {
+    ...aside(result),
     content: [...kept, note, ...(address === undefined ? [] : [link(address)])],
     ...(failed ? { isError: true } : {}),
-    // Trace context and the like; a server that fills it with the result itself gains nothing.
-    ...(small(result['_meta'], maxBytes) ? { _meta: result['_meta'] } : {}),
   };
 }
 
@@ -89,8 +94,13 @@ function beginning(whole: string, maxBytes: number): string {
   return whole.slice(0, cutsPair ? low - 1 : low);
 }
 
-function small(value: unknown, maxBytes: number): boolean {
-  return value !== undefined && Buffer.byteLength(JSON.stringify(value)) <= Math.min(4096, maxBytes);
+/** What else a result says: its type (`resultType` of 2026-07-28), trace context. A server gains nothing by filling it. */
+function aside(result: ToolResult): ToolResult {
+  const replaced = ['content', 'structuredContent', 'isError'];
+  const others = Object.entries(result).filter(
+    ([name, value]) => !replaced.includes(name) && JSON.stringify(value ?? null).length <= 4096,
+  );
+  return Object.fromEntries(others);
 }
 
 function text(words: string): ContentBlock {

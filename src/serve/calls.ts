@@ -19,7 +19,7 @@ import type { AskOutcome } from './server-runner.ts';
 import type { SessionContext } from './session-context.ts';
 import { resultFor } from './shown-result.ts';
 import { startingTold } from './starting-told.ts';
-import { progressTokenOf, requestParams } from './translate.ts';
+import { modernResult, progressTokenOf, requestParams } from './translate.ts';
 
 type ToServer = Extract<Route, { readonly kind: 'server' }>;
 
@@ -53,7 +53,7 @@ export class Calls {
     const resumed = this.#rounds.resume(request);
     if (resumed !== undefined) return void this.#open.set(id, resumed);
     const aside = method === 'resources/read' ? this.#putAside(params) : undefined;
-    if (aside !== undefined) return void this.#session.answer({ kind: 'result', id, result: aside }, id);
+    if (aside !== undefined) return this.#give(request, aside);
     const route = routeOf(request, this.#routing());
     if (route.kind === 'nowhere')
       return void this.#session.answer(failure(id, route.code, route.message), id);
@@ -115,6 +115,12 @@ export class Calls {
     };
   }
 
+  /** A result of our own, in the form of the client's revision. */
+  #give({ id, method }: Request, own: Part): void {
+    const shown = this.#session.kind === 'modern' ? modernResult(method, own) : own;
+    void this.#session.answer({ kind: 'result', id, result: shown }, id);
+  }
+
   #putAside(params: Part | undefined): Part | undefined {
     const uri = memberOf(params, 'uri');
     return typeof uri === 'string' ? this.#session.policy.read(uri) : undefined;
@@ -135,7 +141,7 @@ export class Calls {
     };
     const refusal = open.call === undefined ? undefined : this.#session.policy.refusal(open.call);
     if (refusal !== undefined) {
-      void this.#session.answer({ kind: 'result', id: open.id, result: refused(refusal) }, open.id);
+      this.#give(request, refused(refusal));
       return this.#log(open, 'refused', undefined);
     }
     this.#open.set(open.id, open);

@@ -90,3 +90,16 @@ test('what is kept is read by its address alone, and the oldest makes room', () 
   kept.keep('e');
   assert.equal(kept.read(b ?? ''), undefined);
 });
+
+test('what else a result says is kept, as long as it is short', () => {
+  const result = { resultType: 'complete', padding: 'x'.repeat(9000), content: [text('x'.repeat(5000))] };
+  for (const larger of ['cut', 'refuse'] as const) {
+    const limited = limitedResult(result, rules(1000, larger), () => undefined);
+    assert.deepEqual([limited['resultType'], limited['padding']], ['complete', undefined], larger);
+  }
+});
+
+test('what is no result yet stays as it is, however large', () => {
+  const question = { resultType: 'input_required', inputRequests: { a: 'x'.repeat(5000) } };
+  assert.equal(limitedResult(question, rules(100, 'refuse'), never), question);
+});

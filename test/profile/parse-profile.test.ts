@@ -90,12 +90,12 @@ test('one broken section never stops the others, and each of its faults has its 
   assert.deepEqual([...profileOf(text).servers.keys()], ['good']);
   assert.deepEqual(problems(text), [
     '4:5: servers.bad.timeout: must be a time such as 30s, 10m or 2h, found "soon"',
-    '5:5: servers.bad.callsPerMinute: expected int, found 1.5',
+    '5:5: servers.bad.callsPerMinute: expected a whole number, found 1.5',
     '6:5: servers.bad.redOnly: this key is not known (did you mean readOnly?)',
-    '7:5: servers.bad.largerResults: Invalid option: expected one of "cut"|"refuse", found "drop"',
-    '8:14: servers.bad.tools.deny: expected array, found "delete"',
+    '7:5: servers.bad.largerResults: expected one of "cut"|"refuse", found "drop"',
+    '8:14: servers.bad.tools.deny: expected a list, found "delete"',
     '9:3: servers.Worse: must be the name of a server: mcpcat list shows them, found a mapping',
-    '10:3: servers.worst: expected object, found 3',
+    '10:3: servers.worst: expected a mapping, found 3',
   ]);
 });
 
@@ -104,10 +104,10 @@ test('what might restrict all servers makes the whole file unusable', () => {
     '1:1: defualts: this key is not known (did you mean defaults?)',
   ]);
   assert.deepEqual(problems('defaults:\n  readOnly: "yes"\nservers: { time: {} }\n'), [
-    '2:3: defaults.readOnly: expected boolean, found "yes"',
+    '2:3: defaults.readOnly: expected true or false, found "yes"',
   ]);
-  assert.deepEqual(problems(''), ['1:1: the profile: expected object, found nothing']);
-  assert.deepEqual(problems('description: x\n'), ['1:1: servers: expected record, found nothing']);
+  assert.deepEqual(problems(''), ['1:1: the profile: expected a mapping, found nothing']);
+  assert.deepEqual(problems('description: x\n'), ['1:1: servers: expected a mapping, found nothing']);
   assert.match(problems('servers: [a\n').join(), /^\d+:\d+: YAML: /);
   assert.match(problems('servers: { a: {}, a: {} }\n').join(), /^1:\d+: YAML: .*unique/);
 });

@@ -3,7 +3,7 @@ import { common, type CommandSpec } from '../command.ts';
 export const spec: CommandSpec = {
   name: 'serve',
   summary: 'Serve many servers to one MCP client, each asleep until it is called',
-  usage: '[NAME…] [--profile NAME]',
+  usage: '[NAME…] [--profile NAME] [--http [ADDRESS:PORT]]',
   options: {
     profile: {
       type: 'string',
@@ -13,6 +13,10 @@ export const spec: CommandSpec = {
     search: {
       type: 'boolean',
       help: 'show three tools that find, describe and call all others, instead of those',
+    },
+    http: {
+      type: 'boolean',
+      help: 'over Streamable HTTP: on loopback and any free port, or on the PORT or ADDRESS:PORT that is named',
     },
     'log-content': {
       type: 'boolean',
@@ -25,6 +29,7 @@ export const spec: CommandSpec = {
   examples: [
     ['mcpcat serve time memory', 'two servers as one; their tools are called time_… and memory_…'],
     ['mcpcat serve --profile work', 'the servers of ~/.config/mcpcat/profiles/work.yaml'],
+    ['mcpcat serve --profile work --http 8080', 'over HTTP on 127.0.0.1, with a token'],
     ['mcpcat serve everything', 'one server, its tools under their own names'],
   ],
   completes: 'entries',

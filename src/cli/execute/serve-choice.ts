@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { problemText } from '../../catalog/problem.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { hubPolicy } from '../../policy/hub-policy.ts';
-import { randomId } from '../../lib/random-id.ts';
 import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
@@ -46,8 +46,13 @@ export async function chooseServed(invocation: Invocation, say: (line: string) =
   return {
     servers: found.flatMap((one) => one ?? []),
     profile,
-    policy: hubPolicy(new Map(rules), { now: () => performance.now(), newId: randomId }),
+    policy: hubPolicy(new Map(rules), { now: () => performance.now(), newId: unguessable }),
   };
+}
+
+/** Results of all sessions lie side by side. */
+function unguessable(): string {
+  return randomBytes(16).toString('hex');
 }
 
 /** A profile is all that its clients may use: what it does not name is not served beside it. */

@@ -1,0 +1,22 @@
+import { openHttpFront } from '../../serve-http/http-front.ts';
+import { isLoopback, type ListenAddress } from '../../serve-http/listen-address.ts';
+import { serveToken } from '../../serve-http/serve-token.ts';
+import type { Around } from './serve-around.ts';
+import { told } from './told-to-end.ts';
+
+/** Many clients, and nobody's child: whoever started it may leave. */
+export async function serveOverHttp({ invocation, hub, say }: Around, address: ListenAddress): Promise<void> {
+  const { terminal } = invocation;
+  const { token, file, isNew } = serveToken(terminal);
+  const front = await openHttpFront({ hub, address, token });
+  say(`serving at ${front.url}`);
+  say(
+    isNew
+      ? `clients send the header "Authorization: Bearer ${token}"; it is shown this once, and kept in ${file}`
+      : `clients send the header "Authorization: Bearer TOKEN"; the token is in ${file}`,
+  );
+  if (!isLoopback(address.host))
+    say('other machines reach this address, and nothing is encrypted: put a proxy with TLS in front of it');
+  await told(terminal);
+  await front.close();
+}
