@@ -104,6 +104,11 @@ export const layers: readonly Layer[] = [
         exports: ['scoreOf', 'rubric', 'scoresPage'],
       },
       {
+        folder: 'attest',
+        what: 'signed statements: a Sigstore bundle held against who must have signed it and what it must be about; pure',
+        exports: ['verifiedStatement', 'SignerPolicy', 'Statement'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'entry-refused' // valid, but asks for what can't be enforced or is never allowed
   | 'lock-missing'
   | 'lock-invalid'
+  | 'signature-refused' // a statement that does not hold, is somebody else’s, or is about something else
   | 'lock-refused' // an artifact without integrity, or from a git/http/file source
   | 'system-unresolved' // Debian's packages could not be looked up: no apt, no mirror, or none of the name
   | 'package-unknown' // no such package or version upstream

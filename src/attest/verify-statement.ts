@@ -1,0 +1,125 @@
+import { createPublicKey } from 'node:crypto';
+import { bundleFromJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/bundle';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toSignedEntity, toTrustMaterial, Verifier, type Signer } from '@sigstore/verify';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import { isAbout, Statement, statementPayloadType } from './statement.ts';
+
+/**
+ * Who must have signed. Compared character by character: the library takes an identity for a regular expression that
+ * may match anywhere, so it is not asked.
+ */
+export type SignerPolicy =
+  | {
+      readonly kind: 'keyless';
+      /** Of the certificate: `https://token.actions.githubusercontent.com`. */
+      readonly issuer: string;
+      /** The workflow's address with its ref, as the certificate has it. */
+      readonly identity: string;
+    }
+  | {
+      readonly kind: 'key';
+      /** In PEM. */
+      readonly publicKey: string;
+    };
+
+export interface Expected {
+  /** What it must be about: `sha256:…`. */
+  readonly digest: string;
+  readonly predicateType: string;
+  readonly signer: SignerPolicy;
+}
+
+export interface SignedStatement {
+  readonly statement: Statement;
+  /** Who said it, in words. */
+  readonly signer: string;
+}
+
+/** What our statements come to, many times over; beyond it nothing is parsed. */
+const maxBundleBytes = 16 << 20;
+
+/**
+ * What a Sigstore bundle (v0.1 to v0.3, as JSON) says, once it holds: its signature, who signed and that they were who
+ * they say when they did, the log's word that it was seen, and that it is about what was asked. `trustedRoot` is a
+ * `trusted_root.json`. Pure; throws `signature-refused` with the first thing that does not hold.
+ */
+export function verifiedStatement(
+  text: string,
+  { expected, trustedRoot }: { readonly expected: Expected; readonly trustedRoot: string },
+): SignedStatement {
+  if (Buffer.byteLength(text) > maxBundleBytes)
+    throw refused(`it is larger than ${String(maxBundleBytes >> 20)} MiB`);
+  const bundle = parsedBundle(text);
+  const signer = verifiedSigner(bundle, { policy: expected.signer, trustedRoot });
+  const statement = statementOf(bundle);
+  if (statement.predicateType !== expected.predicateType)
+    throw refused(`expected a statement ${expected.predicateType}, found ${statement.predicateType}`);
+  if (!isAbout(statement, expected.digest)) throw refused(`it is not about ${expected.digest}`);
+  return { statement, signer };
+}
+
+function parsedBundle(text: string): Bundle {
+  try {
+    return bundleFromJSON(JSON.parse(text));
+  } catch (error) {
+    throw refused(`it is no Sigstore bundle (${messageOf(error)})`, error);
+  }
+}
+
+interface Trust {
+  readonly policy: SignerPolicy;
+  readonly trustedRoot: string;
+}
+
+function verifiedSigner(bundle: Bundle, { policy, trustedRoot }: Trust): string {
+  const { $case: by } = bundle.verificationMaterial.content;
+  if ((policy.kind === 'key') !== (by === 'publicKey'))
+    throw refused(
+      `expected a signature by ${policy.kind === 'key' ? 'a key' : 'a certificate'}, found one by a ${by}`,
+    );
+  const signer = holds(bundle, { policy, trustedRoot });
+  if (policy.kind === 'key') return 'the key of the policy';
+  const { subjectAlternativeName: identity, extensions } = signer.identity ?? {};
+  if (extensions?.issuer !== policy.issuer)
+    throw refused(`expected an identity of ${policy.issuer}, found one of ${extensions?.issuer ?? 'nobody'}`);
+  if (identity !== policy.identity)
+    throw refused(`expected ${policy.identity}, found ${identity ?? 'nobody'}`);
+  return `${identity} (${policy.issuer})`;
+}
+
+/** A certificate is valid for minutes, so the log must have seen it then; a key needs no log. */
+function holds(bundle: Bundle, { policy, trustedRoot }: Trust): Signer {
+  try {
+    const root = TrustedRoot.fromJSON(JSON.parse(trustedRoot));
+    if (policy.kind === 'keyless')
+      return new Verifier(toTrustMaterial(root), {
+        tlogThreshold: 1,
+        ctlogThreshold: 1,
+        timestampThreshold: 1,
+      }).verify(toSignedEntity(bundle));
+    const publicKey = createPublicKey(policy.publicKey);
+    const material = toTrustMaterial(root, () => ({ publicKey, validFor: () => true }));
+    return new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(
+      toSignedEntity(bundle),
+    );
+  } catch (error) {
+    throw refused(messageOf(error), error);
+  }
+}
+
+function statementOf(bundle: Bundle): Statement {
+  if (!isBundleWithDsseEnvelope(bundle)) throw refused('expected a signed statement, found a signed file');
+  const { payload, payloadType } = bundle.content.dsseEnvelope;
+  if (payloadType !== statementPayloadType)
+    throw refused(`expected ${statementPayloadType}, found ${payloadType}`);
+  try {
+    return Statement.parse(JSON.parse(payload.toString('utf8')));
+  } catch (error) {
+    throw refused('what is signed is no in-toto statement', error);
+  }
+}
+
+function refused(reason: string, cause?: unknown): McpcatError {
+  return new McpcatError('signature-refused', `a signature does not hold: ${reason}`, { cause });
+}

@@ -1,0 +1,113 @@
+/** Sigstore's services (Fulcio, Rekor) on loopback: `@sigstore/mock`, which speaks their protocols with keys of its own. */
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { bundleToJSON } from '@sigstore/bundle';
+import { fulcioHandler, initializeCA, initializeCTLog, initializeTLog, rekorHandler } from '@sigstore/mock';
+import { HashAlgorithm, PublicKeyDetails, TrustedRoot } from '@sigstore/protobuf-specs';
+import { DSSEBundleBuilder, FulcioSigner, RekorWitness } from '@sigstore/sign';
+
+export interface Claims {
+  readonly iss: string;
+  readonly sub: string;
+}
+
+export interface Sigstore extends AsyncDisposable {
+  /** A `trusted_root.json` that trusts these services. */
+  readonly trustedRoot: string;
+  /** A bundle as JSON, signed by whoever the claims say. */
+  sign(payload: string, claims: Claims, payloadType?: string): Promise<string>;
+}
+
+const statementType = 'application/vnd.in-toto+json';
+const started = new Date(Date.now() - 60_000);
+
+export async function sigstore(): Promise<Sigstore> {
+  const pair = (): { publicKey: KeyObject; privateKey: KeyObject } =>
+    generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const ctLog = await initializeCTLog(pair());
+  const ca = await initializeCA(pair(), ctLog, started);
+  const tlog = await initializeTLog('https://log.example', pair());
+  const server = createServer((request, response) => {
+    const handlers = [fulcioHandler(ca), rekorHandler(tlog)];
+    const handler = handlers.find(({ path }) => request.url === path);
+    void text(request)
+      .then((body) => handler?.fn(body) ?? { statusCode: 404, response: '', contentType: 'text/plain' })
+      .then(({ statusCode, response: answer, contentType = 'application/json' }) => {
+        response.writeHead(statusCode, { 'content-type': contentType });
+        response.end(typeof answer === 'string' ? answer : Buffer.from(answer.buffer));
+      });
+  });
+  const url = await listening(server);
+  return {
+    trustedRoot: JSON.stringify(
+      TrustedRoot.toJSON({
+        mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+        certificateAuthorities: [
+          {
+            subject: { commonName: 'mock', organization: 'mock' },
+            uri: url,
+            certChain: { certificates: [{ rawBytes: Buffer.from(ca.rootCertificate.buffer) }] },
+            validFor: { start: started },
+            operator: 'mock',
+          },
+        ],
+        timestampAuthorities: [],
+        tlogs: [logOf(tlog.publicKey, createHash('sha256').update(tlog.publicKey).digest())],
+        ctlogs: [logOf(ctLog.publicKey, Buffer.from(ctLog.logID.buffer))],
+      }),
+    ),
+    sign: (payload, claims, payloadType = statementType) => signed({ url, payload, claims, payloadType }),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+function logOf(publicKey: Buffer, keyId: Buffer): TrustedRoot['tlogs'][number] {
+  return {
+    baseUrl: 'https://log.example',
+    hashAlgorithm: HashAlgorithm.SHA2_256,
+    publicKey: {
+      rawBytes: publicKey,
+      keyDetails: PublicKeyDetails.PKIX_ECDSA_P256_SHA_256,
+      validFor: { start: started },
+    },
+    logId: { keyId },
+    checkpointKeyId: undefined,
+    operator: 'mock',
+  };
+}
+
+interface Signing {
+  readonly url: string;
+  readonly payload: string;
+  readonly claims: Claims;
+  readonly payloadType: string;
+}
+
+async function signed({ url, payload, claims, payloadType }: Signing): Promise<string> {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token = `${part({ alg: 'none' })}.${part(claims)}.${Buffer.from('none').toString('base64url')}`;
+  const builder = new DSSEBundleBuilder({
+    signer: new FulcioSigner({
+      fulcioBaseURL: url,
+      identityProvider: { getToken: () => Promise.resolve(token) },
+      retry: false,
+    }),
+    // Of an entry `dsse` the mock keeps what was proposed, which is not what Rekor makes of it.
+    witnesses: [new RekorWitness({ rekorBaseURL: url, entryType: 'intoto', retry: false })],
+  });
+  const bundle = await builder.create({ data: Buffer.from(payload), type: payloadType });
+  return JSON.stringify(bundleToJSON(bundle));
+}
