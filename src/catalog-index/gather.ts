@@ -17,9 +17,8 @@ import {
   type ListedTools,
   type CatalogIndex,
 } from './catalog-index.ts';
-import { readSurfaceFile, surfaceFile } from '../surface/read-surface.ts';
-import { surfaceText } from '../surface/surface-text.ts';
 import { statusOf } from './status.ts';
+import { otherTools, seenBy, surfaceBeside } from './surface-beside.ts';
 import { toolsFolderOf, toolsSha256 } from './tools-text.ts';
 
 /** What the images of a server would be built from now, by platform. */
@@ -83,11 +82,13 @@ export async function listServer(server: Server, fingerprints?: Fingerprints): P
     readChecked(proofFile(folder), Proof, `mcpcat test ${entry.name}`),
     readChecked(imageRecordFile(folder), ImageRecord, `mcpcat publish ${entry.name}`),
     fingerprintsOf(server, fingerprints),
-    surfaceIn(folder, entry.name),
+    surfaceBeside(folder, entry.name),
   ]);
   const image = record.value === undefined ? undefined : listedImage(record.value);
-  const text = tools.value === undefined ? undefined : jsonText(tools.value);
-  const seen = provedSurface(surface.value, proof.value);
+  const seen = seenBy(proof.value, surface.value);
+  const shown = seen?.tools ?? tools.value;
+  const text = shown === undefined ? undefined : jsonText(shown);
+  const other = { problem: otherTools(folder, tools.value, seen) };
   // Through the schema, for its order of keys.
   const listed = ListedServer.parse({
     ...entry,
@@ -95,7 +96,7 @@ export async function listServer(server: Server, fingerprints?: Fingerprints): P
     runtime: lock?.runtime ?? null,
     freshness: { released: lock?.published ?? null },
     image: image ?? null,
-    tools: listedTools(tools.value, text),
+    tools: listedTools(shown, text),
     surface: seen === undefined ? null : { sha256: seen.sha256 },
     proof: proof.value ?? null,
     ...statusOf({
@@ -106,31 +107,8 @@ export async function listServer(server: Server, fingerprints?: Fingerprints): P
       fingerprints: now.value,
     }),
   });
-  const problems = [tools, proof, record, now, surface].flatMap(({ problem }) => problem ?? []);
+  const problems = [tools, proof, record, now, surface, other].flatMap(({ problem }) => problem ?? []);
   return { server: listed, tools: text, surface: seen?.text, problems };
-}
-
-interface SurfaceText {
-  readonly text: string;
-  readonly sha256: string;
-}
-
-/** One that no proof has seen, or another than it has seen, is nobody's word. */
-function provedSurface(surface: SurfaceText | undefined, proof: Proof | undefined): SurfaceText | undefined {
-  return surface !== undefined && proof?.surface === surface.sha256 ? surface : undefined;
-}
-
-async function surfaceIn(folder: string, name: string): Promise<Checked<SurfaceText>> {
-  const file = surfaceFile(folder);
-  try {
-    const surface = await readSurfaceFile(folder);
-    if (surface === undefined) return {};
-    const text = surfaceText(surface);
-    return { value: { text, sha256: toolsSha256(text) } };
-  } catch (error) {
-    const hint = `remove it, then: mcpcat test ${name}`;
-    return { problem: { file, line: 0, column: 0, message: messageOf(error), hint } };
-  }
 }
 
 function listedTools(tools: Tools | undefined, text: string | undefined): ListedTools | null {

@@ -7,8 +7,10 @@ import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import { catalogIndexSchemaText } from '../../src/catalog-index/json-schema.ts';
 import { catalogIndexText } from '../../src/catalog-index/catalog-index.ts';
 import { entryOf, parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
+import { jsonText } from '../../src/lib/folders.ts';
+import { problemText } from '../../src/catalog/problem.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
-import { surfaceSha256 } from '../../src/surface/tools-of.ts';
+import { surfaceSha256, toolsOf } from '../../src/surface/tools-of.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { aSurface } from '../surface/surfaces.ts';
 import { toolsSha256 } from '../../src/catalog-index/tools-text.ts';
@@ -148,6 +150,7 @@ test('a surface is listed where the proof has seen exactly that one', async (t) 
     ...serverFiles('x'),
     'x/surface.json': surfaceText(surface),
     'x/proof.json': proofText({ surface: surfaceSha256(surface) }),
+    'x/tools.json': jsonText({ tools: toolsOf(surface) }),
   };
   const folder = temporaryFolder(t, files);
   const gathered = async (): Promise<readonly unknown[]> => {
@@ -174,4 +177,20 @@ test('a surface is listed where the proof has seen exactly that one', async (t) 
   assert.deepEqual(await gathered(), ['proved', null, undefined, []]);
   writeFileSync(path.join(folder, 'x/surface.json'), files['x/surface.json']);
   assert.deepEqual(await gathered(), ['proved', null, undefined, []], 'no proof has seen it');
+});
+
+test('the tools that are listed are those of the surface, whatever tools.json says', async (t) => {
+  const folder = temporaryFolder(t, {
+    ...serverFiles('x'),
+    'x/surface.json': surfaceText(surface),
+    'x/proof.json': proofText({ surface: surfaceSha256(surface) }),
+  });
+  const { tools, problems, catalogIndex } = await gatherCatalogIndex(folder, now);
+  const text = jsonText({ tools: toolsOf(surface) });
+  assert.equal(tools.get('x'), text);
+  assert.deepEqual(catalogIndex.servers['x']?.tools, { count: 2, sha256: toolsSha256(text) });
+  assert.match(problems.map(problemText).join(), /tools\.json: expected the tools of surface\.json/);
+  rmSync(path.join(folder, 'x/tools.json'));
+  const without = await gatherCatalogIndex(folder, now);
+  assert.deepEqual([without.tools.get('x'), without.problems], [text, []]);
 });
