@@ -19,6 +19,28 @@ function few(hosts: readonly string[], room = 60): string {
   return `${shown.join(', ')} and ${String(hosts.length - shown.length)} more`;
 }
 
+/** What a person wants to know first, in one sentence. */
+export function permissionHeadline({ permissions: { network, mounts }, env }: Entry): string {
+  const net = network.some(isEverything)
+    ? 'reaches THE WHOLE INTERNET'
+    : network.length === 0
+      ? 'reaches no network'
+      : `reaches only ${few(network)}`;
+  const written = mounts.some(({ mode }) => mode === 'rw');
+  const files =
+    mounts.length === 0
+      ? 'sees none of your files'
+      : `sees of your files what you hand it${written ? ', and writes there if you say so' : ', to read'}`;
+  const secrets = Object.values(env).filter(({ secret }) => secret).length;
+  const keys =
+    secrets === 0
+      ? 'gets no secret'
+      : secrets === 1
+        ? 'gets one secret'
+        : `gets up to ${String(secrets)} secrets`;
+  return `It ${net}, ${files}, and ${keys}.`;
+}
+
 /** The same in sentences, one a line. */
 export function permissionSentences({ permissions, limits, env, shm }: Entry): string[] {
   const { network, mounts, state, writable } = permissions;

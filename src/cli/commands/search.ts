@@ -8,7 +8,7 @@ export const spec: CommandSpec = {
     catalog: common.anyCatalog,
     json: common.json,
   },
-  examples: [['mcpcat search browser', 'servers whose name or description has the word']],
+  examples: [['mcpcat search browser', 'best first: names, descriptions and what tools say']],
 
   load: () => import('../execute/search.ts'),
 };

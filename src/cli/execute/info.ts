@@ -1,6 +1,6 @@
 import type { Entry } from '../../catalog/entry.ts';
 import { catalogId, isBuiltFirst, ownCatalog } from '../../catalog/catalog-source.ts';
-import { permissionSentences } from '../../catalog/permissions.ts';
+import { permissionHeadline, permissionSentences } from '../../catalog/permissions.ts';
 import { proofSentence } from '../../catalog/proof.ts';
 import { pulledImage } from '../../catalog/quick-image.ts';
 import { imageIn } from '../../catalog/image-name.ts';
@@ -122,6 +122,7 @@ function pageOf(server: ListedServer, known: Known): string {
   });
   return `${[
     `${name} ${version ?? 'without lock'}`,
+    permissionHeadline(server),
     '',
     'What it may do:',
     ...permissionSentences(server).map((sentence) => `  ${sentence}`),

@@ -1,21 +1,22 @@
 import { permissionSummary } from '../../catalog/permissions.ts';
-import { problemText } from '../../catalog/problem.ts';
+import { problemText, type Problem } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute, Invocation } from '../command.ts';
-import { table } from '../render/table.ts';
+import { fittedTable } from '../render/table.ts';
 import { serverSummaries, type Summary } from './view.ts';
 
-export const execute: Execute = (invocation) => listServers(invocation, () => true);
+export const execute: Execute = async (invocation) =>
+  printServers(invocation, await serverSummaries(invocation));
 
-/** Prints the servers that a filter lets through; broken entries are said and make the exit code 1. */
-export async function listServers(
-  invocation: Invocation,
-  wanted: (server: Summary) => boolean,
-): Promise<number> {
-  const { options, terminal } = invocation;
-  const { servers, problems } = await serverSummaries(invocation);
-  const chosen = servers.filter(wanted);
-  const facts = chosen.map(({ name, title, description, version, runtime, permissions }) => ({
+/** What a window has, where there is one; what a pipe gets fits the usual one. */
+const usualColumns = 80;
+
+/** Broken entries are said and make the exit code 1. */
+export function printServers(
+  { options, terminal }: Invocation,
+  { servers, problems }: { readonly servers: readonly Summary[]; readonly problems: readonly Problem[] },
+): number {
+  const facts = servers.map(({ name, title, description, version, runtime, permissions }) => ({
     name,
     title,
     description,
@@ -23,14 +24,18 @@ export async function listServers(
     runtime,
     permissions,
   }));
-  const rows = chosen.map((server) => [
+  const rows = servers.map((server) => [
     server.name,
     server.version ?? '(no lock)',
     permissionSummary(server),
     server.title,
   ]);
+  const { stdout } = terminal.streams;
+  const columns = stdout.isTTY === true ? Math.max(usualColumns, stdout.columns) : usualColumns;
   terminal.stdout.write(
-    options.flag('json') ? jsonText(facts) : table(['name', 'version', 'may reach', 'title'], rows),
+    options.flag('json')
+      ? jsonText(facts)
+      : fittedTable(['name', 'version', 'may reach', 'title'], rows, { columns, cut: [2, 3] }),
   );
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   return problems.length === 0 ? 0 : 1;
