@@ -32,7 +32,7 @@ const deepest = 8;
 function alternatives({ schema, root }: Within, depth = 0): readonly Schema[] {
   if (!isSchema(schema) || depth > deepest) return [];
   const { $ref, anyOf, oneOf, allOf } = schema;
-  const inner: unknown[] = [anyOf, oneOf, allOf].flatMap((list: unknown) =>
+  const inner = [anyOf, oneOf, allOf].flatMap((list: unknown): unknown[] =>
     Array.isArray(list) ? list : [],
   );
   const referenced = typeof $ref === 'string' ? [resolved($ref, root)] : [];
@@ -111,7 +111,7 @@ export function valueFor(texts: readonly string[], within: Within): Read {
   if (list === undefined && texts.length > 1)
     return { kind: 'wrong', problem: `given ${String(texts.length)} times, and it is no array` };
   if (list === undefined) return { kind: 'wrong', problem: `${expected(within)}, found "${text}"` };
-  return items(texts, { schema: list['items'] ?? {}, root: within.root });
+  return listOf(texts, { schema: list['items'] ?? {}, root: within.root });
 }
 
 function expected({ schema, root }: Within): string {
@@ -135,7 +135,7 @@ function single(text: string, all: readonly Schema[]): { readonly value: unknown
   return undefined;
 }
 
-function items(texts: readonly string[], within: Within): Read {
+function listOf(texts: readonly string[], within: Within): Read {
   const read = texts.map((text) => valueFor([text], within));
   const wrong = read.find((one) => one.kind === 'wrong');
   return wrong ?? { kind: 'read', value: read.map((one) => (one.kind === 'read' ? one.value : undefined)) };

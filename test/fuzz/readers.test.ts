@@ -26,7 +26,7 @@ import { below, mutatedBytes, mutatedText } from './mutate.ts';
 import { randomOf } from './random.ts';
 
 const inputs = effort(400);
-const frames = effort(10_000);
+const streams = effort(10_000);
 /** A reader that calls itself for each bracket ends at about ten thousand: Node's stack has 1 MB. */
 const deeperThanStacks = 20_000;
 
@@ -182,7 +182,7 @@ function outcome(
   }
 }
 
-test(`${String(frames)} times broken, frames of a relay end in frames that are legal or in a protocol error, however they are cut`, () => {
+test(`${String(streams)} times broken, frames of a relay end in frames that are legal or in a protocol error, however they are cut`, () => {
   const random = randomOf(21);
   const seed = Buffer.concat([
     frameOf('ready', 0),
@@ -193,14 +193,14 @@ test(`${String(frames)} times broken, frames of a relay end in frames that are l
     helloFrame([443]),
   ]);
   let broken = 0;
-  for (let index = 0; index < frames; index++) {
+  for (let index = 0; index < streams; index++) {
     const bytes = mutatedBytes(seed, random);
     const whole = framesOf(bytes, () => bytes.length);
     const cut = framesOf(bytes, () => 1 + below(40, random));
     assert.equal(cut.text, whole.text, bytes.toString('hex'));
     if (whole.refused) broken++;
   }
-  assert.ok(broken > frames / 4, String(broken));
+  assert.ok(broken > streams / 4, String(broken));
 });
 
 /** Data frames come in pieces, so what counts is their bytes. */

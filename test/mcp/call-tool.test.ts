@@ -35,7 +35,8 @@ async function served(): Promise<Ends> {
     if (name === 'refuses') throw new McpError(ErrorCode.InvalidParams, 'not like this');
     if (name === 'closes') ends.stdout.end();
     if (name === 'hangs' || name === 'closes') return new Promise<never>(() => undefined);
-    const token = params._meta?.progressToken;
+    const { _meta: meta } = params;
+    const token = meta?.progressToken;
     if (name === 'tells' && token !== undefined)
       await sendNotification({
         method: 'notifications/progress',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { processesInside } from '../../src/test-session/processes-inside.ts';
-import { FakeEngine } from '../rig/fake-engine.ts';
+import type { FakeEngine } from '../rig/fake-engine.ts';
 import { engineWith, plainContainer } from '../rig/session.ts';
 
 /** What a container that can't be seen into from outside has below /proc. */
