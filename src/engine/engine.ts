@@ -66,8 +66,11 @@ export interface Engine {
   /** Runs a further process in a running container, attached. */
   exec(id: string, command: readonly string[], options?: { readonly user?: string }): Promise<ExecSession>;
 
-  /** Filtered by labels, sorted by name. Measures them, which can take seconds on a busy engine. */
-  listVolumes(labels: Labels): Promise<readonly VolumeFacts[]>;
+  /** Filtered by labels, sorted by name. Measures them unless told not to, which can take seconds on a busy engine. */
+  listVolumes(
+    labels: Labels,
+    options?: { readonly sizes?: 'measured' | 'left-out' },
+  ): Promise<readonly VolumeFacts[]>;
   /** Undefined if there is no such volume. Measures nothing. */
   inspectVolume(name: string): Promise<Pick<VolumeFacts, 'labels' | 'created'> | undefined>;
   /** No error if it is gone already; `volume-in-use` if a container, running or not, still has it. */

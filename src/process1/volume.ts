@@ -14,6 +14,10 @@ export function volumeOf({ arch, sha256 }: InitBinary): string {
   return `mcpcat_init_${arch}_${sha256.slice(0, 32)}`;
 }
 
+export function isVolumeName(name: string): boolean {
+  return /^mcpcat_init_(amd64|arm64)_[0-9a-f]{32}$/.test(name);
+}
+
 interface Filled {
   /** A container that has the volume. */
   readonly id: string;

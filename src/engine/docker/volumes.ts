@@ -10,7 +10,10 @@ type VolumeCalls = Pick<Engine, 'listVolumes' | 'removeVolume'>;
 /** The part of the port that deals with volumes. */
 export function volumeCalls(docker: Docker, calls: Calls): VolumeCalls {
   return {
-    listVolumes: (labels) => calls.quick('list volumes', () => list(docker, labels)),
+    listVolumes: (labels, { sizes = 'measured' } = {}) =>
+      calls.quick('list volumes', () =>
+        list(docker, labels, sizes === 'measured' ? sizesOf : () => Promise.resolve(new Map())),
+      ),
     removeVolume: (name) =>
       calls.quick(`remove the volume ${name}`, async () => {
         try {
@@ -24,14 +27,16 @@ export function volumeCalls(docker: Docker, calls: Calls): VolumeCalls {
   };
 }
 
-async function list(docker: Docker, labels: Labels): Promise<readonly VolumeFacts[]> {
+type Measure = (docker: Docker) => Promise<ReadonlyMap<string, number>>;
+
+async function list(docker: Docker, labels: Labels, measure: Measure): Promise<readonly VolumeFacts[]> {
   const label = Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
   const answer: { readonly Volumes: readonly Docker.VolumeInspectInfo[] | null } = await docker.listVolumes({
     filters: { label },
   });
   const volumes = answer.Volumes ?? []; // some engines say null for none
   if (volumes.length === 0) return [];
-  const [containers, sizes] = await Promise.all([docker.listContainers({ all: true }), sizesOf(docker)]);
+  const [containers, sizes] = await Promise.all([docker.listContainers({ all: true }), measure(docker)]);
   return volumes
     .map(({ Name, Labels: own, ...more }) => ({
       name: Name,
