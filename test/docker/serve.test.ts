@@ -17,6 +17,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { serveChaos } from '../chaos/serve.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
 
@@ -264,3 +265,17 @@ test(
     await client.close();
   },
 );
+
+test('whenever and however serve ends, nothing of it is left', { timeout }, async () => {
+  const servers = ['everything', 'time', 'memory', 'sequential-thinking'];
+  const rounds = await serveChaos({ engine, rounds: 5, servers, seed: 7, onRound: () => undefined });
+  assert.deepEqual(
+    rounds.filter(({ left }) => left > 0),
+    [],
+  );
+  // Where nothing ran nothing could be left.
+  assert.ok(
+    rounds.some(({ running }) => running > 0),
+    JSON.stringify(rounds),
+  );
+});

@@ -1,0 +1,158 @@
+/**
+ * `npm run chaos:serve [-- --rounds N] [--servers A,B,C] [--seed S]`: `mcpcat serve` with all its servers at work, or on
+ * their way to it, ended at a random moment in a random way; then nothing may be left. Ends with 1 if something is.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../../src/engine/engine.ts';
+import { label } from '../../src/lib/labels.ts';
+import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
+import { pick, seeded, type Random } from './random.ts';
+
+export interface ServeChaos {
+  readonly engine: Engine;
+  readonly rounds: number;
+  /** Of the catalog, startable without anything of the user's, their images here. */
+  readonly servers: readonly string[];
+  readonly seed: number;
+  readonly onRound: (round: ServeRound) => void;
+}
+
+export interface ServeRound {
+  readonly way: string;
+  /** Milliseconds from the first call to the end. */
+  readonly afterMs: number;
+  /** Containers of it at that moment, and those that were left. */
+  readonly running: number;
+  readonly left: number;
+  /** Milliseconds from the end until they were gone. */
+  readonly goneMs: number;
+}
+
+const ways = ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGINT', 'stdin-close'] as const;
+/** Milliseconds: the last of many starts is over by then, mostly. */
+const latestMs = 6000;
+const withinMs = 15_000;
+
+export async function serveChaos({
+  engine,
+  rounds,
+  servers,
+  seed,
+  onRound,
+}: ServeChaos): Promise<readonly ServeRound[]> {
+  const random = seeded(seed);
+  const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-chaos-serve-'));
+  const results: ServeRound[] = [];
+  try {
+    await recorded(servers, home);
+    for (let round = 0; round < rounds; round += 1) {
+      const result = await play({ engine, servers, home, random });
+      results.push(result);
+      onRound(result);
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+  return results;
+}
+
+interface Play {
+  readonly engine: Engine;
+  readonly servers: readonly string[];
+  readonly home: string;
+  readonly random: Random;
+}
+
+async function play({ engine, servers, home, random }: Play): Promise<ServeRound> {
+  const client = `chaos-${random().toString(36).slice(2)}`;
+  const serve = await started({ servers, home, client });
+  const containers = async (): Promise<number> =>
+    (await engine.listContainers({ [label.client]: client })).length;
+  for (const tool of serve.tools) serve.call(tool);
+  const afterMs = Math.round(random() * latestMs);
+  await sleep(afterMs);
+  const running = await containers();
+  const way = pick(random, ways);
+  const from = performance.now();
+  if (way === 'stdin-close') serve.process.stdin.end();
+  else serve.process.kill(way);
+  // A container that is on its way when the launcher dies may come to be only now.
+  await serve.ended;
+  const left = await eventually(containers, (count) => count === 0, { withinMs }).catch(containers);
+  return { way, afterMs, running, left, goneMs: Math.round(performance.now() - from) };
+}
+
+type Started = Awaited<ReturnType<typeof started>>;
+
+async function started({
+  servers,
+  home,
+  client,
+}: Pick<Play, 'servers' | 'home'> & { readonly client: string }) {
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' };
+  const child = spawn(process.execPath, [mcpcat, 'serve', ...servers], { env, cwd: project });
+  child.stdin.on('error', () => undefined);
+  child.stderr.resume();
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+  const send = (message: object): void =>
+    void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  send({
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: client, version: '1' } },
+  });
+  send({ id: 2, method: 'tools/list' });
+  const lines = await eventually(
+    async () => Promise.resolve(text.split('\n')),
+    (all) => all.length > 2,
+    { withinMs: 300_000 },
+  );
+  let id = 2;
+  return {
+    process: child,
+    ended,
+    tools: firstTools(servers, lines[1] ?? ''),
+    call: (name: string) => send({ id: (id += 1), method: 'tools/call', params: { name, arguments: {} } }),
+  };
+}
+
+/** One of each server: whatever it says to having no arguments, it runs then. */
+function firstTools(servers: readonly string[], line: string): readonly string[] {
+  const names = [...line.matchAll(/"name":"([a-z0-9_]+)"/g)].map(([, name = '']) => name);
+  return servers.flatMap(
+    (server) => names.find((name) => name.startsWith(`${server.replaceAll('-', '_')}_`)) ?? [],
+  );
+}
+
+async function recorded(servers: readonly string[], home: string): Promise<void> {
+  const serve: Started = await started({ servers, home, client: 'chaos-recording' });
+  serve.process.stdin.end();
+  await serve.ended;
+}
+
+const option = (name: string, usual: string): string => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? usual : (process.argv[at + 1] ?? usual);
+};
+
+if (process.argv[1] === import.meta.filename) {
+  const results = await serveChaos({
+    engine: await testEngine(),
+    rounds: Number(option('rounds', '200')),
+    servers: option('servers', 'everything,time,memory,sequential-thinking').split(','),
+    seed: Number(option('seed', String(Date.now() % 1_000_000))),
+    onRound: ({ way, afterMs, running, left, goneMs }) =>
+      process.stdout.write(
+        `${way} after ${String(afterMs)} ms: ${String(running)} ran, ${String(left)} left, gone after ${String(goneMs)} ms\n`,
+      ),
+  });
+  const left = results.filter((round) => round.left > 0).length;
+  process.stdout.write(`${String(results.length)} rounds, ${String(left)} with containers left\n`);
+  process.exitCode = left === 0 ? 0 : 1;
+}
