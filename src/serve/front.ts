@@ -8,6 +8,7 @@
  * ```
  */
 import type { Id, Message } from './message.ts';
+import type { StopUrgency } from './upstream.ts';
 
 /** What a front hands in: how one client is reached. */
 export interface ClientConnection {
@@ -54,8 +55,8 @@ export interface Hub {
   open(client: ClientConnection): ClientSession;
   /** For `ps` and for tests: each server that is not asleep, for each session. */
   status(): readonly ServerStatus[];
-  /** Ends every session; resolves when every container is gone, or the engine is. */
-  close(): Promise<void>;
+  /** Ends every session, `input-ended` if it is not said; resolves when every container is gone, or the engine is. */
+  close(urgency?: StopUrgency): Promise<void>;
 }
 
 export interface ServerStatus {

@@ -20,8 +20,8 @@ export function createHub(options: HubOptions): Hub {
       return session;
     },
     status: (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status()),
-    close: async () => {
-      await Promise.all([...sessions].map(async (session) => session.close()));
+    close: async (urgency) => {
+      await Promise.all([...sessions].map(async (session) => session.close(urgency)));
     },
   };
 }

@@ -14,18 +14,25 @@ const ableClient: ClientFacts = {
 /** Starts a server that nobody has recorded once, without any client, and lists what it offers. */
 export async function learnSurface(
   open: OpenUpstream,
-  { startedFor, timeoutMs }: { readonly startedFor: StartedFor; readonly timeoutMs: number },
+  {
+    startedFor,
+    timeoutMs,
+    signal,
+  }: { readonly startedFor: StartedFor; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<RevisionSurface> {
-  const abort = new AbortController();
   const state: { peer?: Peer; upstream?: Upstream } = {};
-  const late = setTimeout(() => {
-    abort.abort();
-    state.peer?.failAll(failure(null, errorCode.internal, `no answer within ${String(timeoutMs / 1000)} s`));
-  }, timeoutMs);
+  const late = AbortSignal.timeout(timeoutMs);
+  const given = AbortSignal.any([signal, late]);
+  given.addEventListener('abort', () => {
+    const why = late.aborted
+      ? `no answer within ${String(timeoutMs / 1000)} s`
+      : 'nobody waits for it any more';
+    state.peer?.failAll(failure(null, errorCode.internal, why));
+  });
   try {
     const upstream = await open(
       { message: (message) => state.peer?.take(message), tooLarge: () => undefined },
-      { startedFor, signal: abort.signal },
+      { startedFor, signal: given },
     );
     state.upstream = upstream;
     const peer = new Peer(upstream, {
@@ -39,8 +46,7 @@ export async function learnSurface(
     const opened = await openProtocol(peer, { revision: legacyRevisions[0], client: ableClient });
     return await listEverything({ peer, opened, client: ableClient });
   } finally {
-    clearTimeout(late);
-    state.upstream?.stop();
+    state.upstream?.stop('terminate');
     await state.upstream?.close();
   }
 }

@@ -16,7 +16,7 @@ export function searchHub(hub: Hub): Hub {
   return {
     open: (client) => searchingSession(hub, client),
     status: () => hub.status(),
-    close: async () => hub.close(),
+    close: async (urgency) => hub.close(urgency),
   };
 }
 

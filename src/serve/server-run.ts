@@ -2,7 +2,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import { errorCode, failure } from './message.ts';
 import { Peer, type PeerEvents } from './peer.ts';
 import { openProtocol, type Opened, type Opening } from './protocol.ts';
-import type { OpenUpstream, StartedFor, Upstream } from './upstream.ts';
+import type { OpenUpstream, StartedFor, StopUrgency, Upstream } from './upstream.ts';
 
 export interface RunSettings {
   readonly open: OpenUpstream;
@@ -28,7 +28,7 @@ export interface RunEnd {
 export interface ServerRun {
   /** Undefined until it can be spoken to. */
   readonly peer: Peer | undefined;
-  stop(): void;
+  stop(urgency: StopUrgency): void;
   /** Resolves when its container is gone, or never came to be. */
   readonly gone: Promise<void>;
 }
@@ -65,9 +65,9 @@ export function startRun(settings: RunSettings): ServerRun {
     get peer() {
       return parts.peer;
     },
-    stop: () => {
+    stop: (urgency) => {
       parts.abort.abort();
-      parts.upstream?.stop();
+      parts.upstream?.stop(urgency);
       setTimeout(() => void parts.upstream?.close(), endingMs).unref();
     },
     gone: parts.gone.promise,
@@ -87,7 +87,7 @@ async function open(parts: Parts): Promise<void> {
   const peer = new Peer(upstream, settings.peerEvents);
   parts.peer = peer;
   void upstream.ended.then(async (cause) => end(parts, { cause }));
-  if (abort.signal.aborted) upstream.stop();
+  if (abort.signal.aborted) upstream.stop('terminate');
   const late = setTimeout(() => {
     parts.cause = `did not answer within ${String(settings.startTimeoutMs / 1000)} s`;
     peer.failAll(failure(null, errorCode.internal, parts.cause));

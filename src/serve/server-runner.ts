@@ -4,7 +4,7 @@ import { errorCode, failure, type Failure, type Part, type Response } from './me
 import type { Peer, PeerEvents } from './peer.ts';
 import type { ClientFacts, Opened } from './protocol.ts';
 import { startRun, type RunEnd, type ServerRun } from './server-run.ts';
-import type { OpenUpstream, StartedFor } from './upstream.ts';
+import type { OpenUpstream, StartedFor, StopUrgency } from './upstream.ts';
 
 export interface RunnerSettings {
   readonly server: string;
@@ -70,6 +70,7 @@ export class ServerRunner {
   #timer: NodeJS.Timeout | undefined;
   #cause = '';
   #closed = false;
+  #urgency: StopUrgency = 'input-ended';
 
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
@@ -128,8 +129,11 @@ export class ServerRunner {
   }
 
   /** For good; resolves when its container is gone. */
-  async close(): Promise<void> {
+  async close(urgency: StopUrgency): Promise<void> {
     this.#closed = true;
+    this.#urgency = urgency;
+    // One that is being stopped already is told again.
+    if (this.#state.kind === 'stopping') this.#run?.stop(urgency);
     this.sleep();
     clearTimeout(this.#timer);
     await Promise.all([...this.#runs].map(async ({ gone }) => gone));
@@ -151,7 +155,7 @@ export class ServerRunner {
         this.#start();
         return;
       case 'stop':
-        this.#run?.stop();
+        this.#run?.stop(this.#urgency);
         return;
       case 'flush':
         this.#flush();

@@ -7,7 +7,7 @@ import type { Peer } from './peer.ts';
 import { isModern, type ClientFacts, type Opened } from './protocol.ts';
 import type { ServedServer } from './served-server.ts';
 import { ServerRunner } from './server-runner.ts';
-import type { StartedFor } from './upstream.ts';
+import type { StartedFor, StopUrgency } from './upstream.ts';
 import { surfaceFor } from './view.ts';
 
 /** What a server of a session needs from it. */
@@ -43,6 +43,8 @@ export class SessionServer {
   readonly #side: SessionSide;
   readonly #subscribed = new Map<string, () => void>();
   readonly #said = new Set<string>();
+  readonly #closing = new AbortController();
+  #learning: Promise<void> = Promise.resolve();
   #recorded: RevisionSurface | undefined;
   #shown: RevisionSurface | undefined;
   #speaker: Speaker | undefined;
@@ -104,6 +106,17 @@ export class SessionServer {
 
   /** Of a server that nobody has recorded: started once, for nothing else. Never rejects. */
   async learn(): Promise<void> {
+    this.#learning = this.#learn();
+    return this.#learning;
+  }
+
+  /** For good; resolves when nothing of it is left. */
+  async close(urgency: StopUrgency): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.runner.close(urgency), this.#learning]);
+  }
+
+  async #learn(): Promise<void> {
     const { served } = this;
     this.#side.say(`${served.name}: nobody has recorded what it offers; it is started once to see that`);
     try {
@@ -111,6 +124,7 @@ export class SessionServer {
       const learned = await learnSurface(served.open, {
         startedFor: this.#side.startedFor(),
         timeoutMs: startTimeoutMs,
+        signal: this.#closing.signal,
       });
       this.#recorded = learned;
       this.#shown = learned;

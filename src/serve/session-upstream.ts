@@ -76,9 +76,9 @@ function upstreamOf(session: Session, { channel, events, prepared }: Joined): Up
       await Promise.race([drained.promise, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       return causeOf(end);
     }),
-    stop: () => {
+    stop: (urgency) => {
       channel.send.end();
-      session.stop('input-ended');
+      session.stop(urgency);
     },
     close: async () => {
       await session.close();

@@ -26,6 +26,7 @@ import type { SessionContext } from './session-context.ts';
 import { SessionServer, type SessionSide } from './session-server.ts';
 import { Tasks } from './tasks.ts';
 import { modernResult } from './translate.ts';
+import type { StopUrgency } from './upstream.ts';
 import { viewOf, type View } from './view.ts';
 
 export interface SessionOptions extends HubOptions {
@@ -125,8 +126,8 @@ export class Session implements ClientSession, SessionContext {
     return this.calls.settled();
   }
 
-  async close(): Promise<void> {
-    this.#closing ??= this.#close();
+  async close(urgency: StopUrgency = 'input-ended'): Promise<void> {
+    this.#closing ??= this.#close(urgency);
     return this.#closing;
   }
 
@@ -145,9 +146,9 @@ export class Session implements ClientSession, SessionContext {
     return this.connection.send(message, { about: id });
   }
 
-  async #close(): Promise<void> {
+  async #close(urgency: StopUrgency): Promise<void> {
     this.calls.close();
-    await Promise.all([...this.servers.values()].map(async ({ runner }) => runner.close()));
+    await Promise.all([...this.servers.values()].map(async (server) => server.close(urgency)));
     this.#options.onClosed();
   }
 

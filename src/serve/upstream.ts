@@ -6,8 +6,8 @@ export interface Upstream {
   send(message: Message): boolean;
   /** Why it has ended, as the end of a sentence ("exited with 1"); never rejects. */
   readonly ended: Promise<string>;
-  /** The end of its input, and what follows if that does not help. */
-  stop(): void;
+  /** Asks for its end; may be called again to be more urgent. */
+  stop(urgency: StopUrgency): void;
   /** By force; resolves when its container is gone, or the engine is. */
   close(): Promise<void>;
 }
@@ -18,6 +18,9 @@ export interface UpstreamEvents {
   /** The answer to the request `id` (undefined where it can't be told) was larger than any message may be. */
   tooLarge(id: string | number | undefined): void;
 }
+
+/** `input-ended`: the end of its input, and what follows if that does not help; `terminate`: a signal now. */
+export type StopUrgency = 'input-ended' | 'terminate';
 
 /** For whom a server is started: labels of its container. */
 export interface StartedFor {

@@ -1,6 +1,7 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { clientName } from '../../launch/client-name.ts';
 import { serveStdio } from '../../serve/stdio-front.ts';
+import type { StopUrgency } from '../../serve/upstream.ts';
 import { listenAddress, type ListenAddress } from '../../serve-http/listen-address.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import type { Around } from './serve-around.ts';
@@ -9,20 +10,21 @@ import { told } from './told-to-end.ts';
 /** As early as this module is loaded: a client may be gone before there is anything to serve. */
 const parent = process.ppid;
 
-/** Serves whoever is there until it is over. */
-export async function serveFront(around: Around): Promise<void> {
+/** Serves whoever is there until it is over. Resolves to how urgent the end is: whoever sends a signal hardly waits. */
+export async function serveFront(around: Around): Promise<StopUrgency> {
   const { terminal } = around.invocation;
   const { address } = addressIn(around.invocation);
   if (address !== undefined) {
     const { serveOverHttp } = await import('./serve-over-http.ts');
-    return serveOverHttp(around, address);
+    await serveOverHttp(around, address);
+    return 'terminate';
   }
   const { stdin, stdout } = terminal.streams;
   const client = clientName(terminal.host, { env: terminal.env, parent });
-  await Promise.race([
-    serveStdio({ hub: around.hub, stdin, stdout, client }),
-    told(terminal),
-    left(terminal),
+  return Promise.race([
+    serveStdio({ hub: around.hub, stdin, stdout, client }).then(() => 'input-ended' as const),
+    told(terminal).then(() => 'terminate' as const),
+    left(terminal).then(() => 'terminate' as const),
   ]);
 }
 

@@ -40,8 +40,7 @@ export const execute: Execute = async (invocation) => {
     version,
   });
   const hub = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
-  await serveFront({ invocation, hub, say });
-  await hub.close();
+  await hub.close(await serveFront({ invocation, hub, say }));
   await calls.close();
   return 0;
 };
