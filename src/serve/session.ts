@@ -27,9 +27,11 @@ import { SessionServer, type SessionSide } from './session-server.ts';
 import { Tasks } from './tasks.ts';
 import { modernResult } from './translate.ts';
 import type { StopUrgency } from './upstream.ts';
-import { viewOf, type View } from './view.ts';
+import type { SharedViews } from './shared-views.ts';
+import type { View } from './view.ts';
 
 export interface SessionOptions extends HubOptions {
+  readonly views: SharedViews;
   readonly policy: Policy;
   readonly startTimeoutMs: number;
   readonly onClosed: () => void;
@@ -99,11 +101,10 @@ export class Session implements ClientSession, SessionContext {
   }
 
   get view(): View {
-    this.#view ??= viewOf(
+    this.#view ??= this.#options.views.of(
       [...this.servers.values()].flatMap(({ name, shown }) =>
         shown === undefined ? [] : [{ server: name, surface: shown }],
       ),
-      this.policy,
     );
     return this.#view;
   }
