@@ -12,10 +12,6 @@ export interface Wanted extends Found {
   readonly notice: string | undefined;
 }
 
-/** Programs whose command lines `mcpcat add` understands; from such a word on, options are not its own. */
-export const runners =
-  /^(npx|bunx|pnpx|npm|pnpm|yarn|bun|uvx|uv|pipx|pip3?|go|python[\d.]*|py|claude|codex|gemini|qwen|amp|copilot|docker|podman|env|cmd|sh|bash|sudo)(\.exe|\.cmd)?$/;
-
 /**
  * A source, a line that starts the server elsewhere (`npx -y pkg`, `uvx pkg`, `claude mcp add … -- npx pkg`), a client's
  * JSON, or the address of a package on its registry's site. One word is a whole line and is split as a shell would; several have

@@ -1,4 +1,4 @@
-import { runners } from '../../pasted/wanted.ts';
+import { foreignWords } from '../../pasted/foreign-line.ts';
 import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
@@ -34,6 +34,6 @@ export const spec: CommandSpec = {
     ['mcpcat add go:github.com/grafana/mcp-grafana --dry-run', 'only show the entry'],
     ['mcpcat add npm:some-server --env SOME_URL=https://x.example.com', 'with an example of your own'],
   ],
-  foreign: runners,
+  foreign: foreignWords,
   load: () => import('../execute/add.ts'),
 };
