@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'volume-in-use'
   | 'volume-foreign' // another catalog's or another package's server keeps it
   | 'server-failed' // a server ended, or said something else than an answer
+  | 'too-many-servers' // as many run as one process may have
   | 'timeout'
   | 'script-not-allowed'
   | 'cancelled'

@@ -1,4 +1,5 @@
 import type { OnCall, Policy } from './policy.ts';
+import type { Limits } from './start-limits.ts';
 import type { ServedServer } from './served-server.ts';
 
 export interface HubOptions {
@@ -13,4 +14,6 @@ export interface HubOptions {
   readonly version: string;
   /** Milliseconds for a server's first answers; a minute if undefined. */
   readonly startTimeoutMs?: number;
+  /** How many servers are started at a time, and run; `startLimits` if undefined. */
+  readonly limits?: Limits;
 }

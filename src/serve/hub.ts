@@ -3,6 +3,7 @@ import type { HubOptions } from './hub-options.ts';
 import { openPolicy } from './policy.ts';
 import { Session } from './session.ts';
 import { SharedViews } from './shared-views.ts';
+import { startLimits, StartLimits } from './start-limits.ts';
 
 const startTimeoutMs = 60_000;
 
@@ -11,12 +12,15 @@ export function createHub(options: HubOptions): Hub {
   const sessions = new Set<Session>();
   const policy = options.policy ?? openPolicy;
   const views = new SharedViews(policy);
+  const limits = new StartLimits(options.limits ?? startLimits, () => sleepIdlest(sessions));
+  const servers = options.servers.map((server) => ({ ...server, open: limits.within(server.open) }));
   return {
     open: (client: ClientConnection): ClientSession => {
       const session: Session = new Session(client, {
         ...options,
         policy,
         views,
+        servers,
         startTimeoutMs: options.startTimeoutMs ?? startTimeoutMs,
         onClosed: () => void sessions.delete(session),
       });
@@ -28,4 +32,16 @@ export function createHub(options: HubOptions): Hub {
       await Promise.all([...sessions].map(async (session) => session.close(urgency)));
     },
   };
+}
+
+/** The server that nobody has used for the longest time. */
+function sleepIdlest(sessions: ReadonlySet<Session>): boolean {
+  const idle = [...sessions].flatMap((session) =>
+    session
+      .status()
+      .flatMap(({ server, state, sinceMs }) => (state === 'idle' ? [{ session, server, sinceMs }] : [])),
+  );
+  const [idlest] = idle.toSorted((a, b) => a.sinceMs - b.sinceMs);
+  idlest?.session.sleep(idlest.server);
+  return idlest !== undefined;
 }

@@ -271,5 +271,8 @@ export class ServerRunner {
 
 /** What the user has to give, agree to, or build: no fault of the server's. */
 function isOurs(error: unknown): boolean {
-  return error instanceof McpcatError && (error.exitCode === 2 || error.code === 'image-missing');
+  return (
+    error instanceof McpcatError &&
+    (error.exitCode === 2 || ['image-missing', 'too-many-servers'].includes(error.code))
+  );
 }

@@ -132,6 +132,11 @@ export class Session implements ClientSession, SessionContext {
     return this.#closing;
   }
 
+  /** Puts one of its servers to sleep, whatever is open. */
+  sleep(server: string): void {
+    this.servers.get(server)?.runner.sleep();
+  }
+
   status(): ServerStatus[] {
     return [...this.servers.values()].map(({ name, runner }) => ({
       server: name,
