@@ -77,7 +77,7 @@ test('beyond the limit the idlest server makes room; where none is idle the call
   void client.request('tools/call', { name: 's0_echo', arguments: {} });
   while (servers[0]?.requests('tools/call').length !== 2) await quiet();
   await quiet();
-  for (const _again of [1, 2, 3])
+  for (let again = 0; again < 3; again += 1)
     await assert.rejects(client.ask('tools/call', { name: 's1_echo' }), /1 servers are at work already/);
   await hub.close();
 });
