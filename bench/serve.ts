@@ -154,8 +154,24 @@ interface AtWork {
   readonly runs: readonly Memory[];
 }
 
+/** Some servers of the catalog end at once without a setting that they call optional. */
+async function startingOnes(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    if (found.length === atWork) break;
+    const client = run(name);
+    const starts = await client.initialize().then(
+      () => true,
+      () => false,
+    );
+    await client.close();
+    if (starts) found.push(name);
+  }
+  return found;
+}
+
 async function memoryAtWork(): Promise<AtWork> {
-  const working = names.slice(0, atWork);
+  const working = await startingOnes();
   const served = serve(...working);
   await served.initialize();
   const { result } = JSON.parse(await served.ask('tools/list')) as {
