@@ -9,6 +9,7 @@ import {
   type Request,
   type Response,
 } from './message.ts';
+import type { HeldRequests } from './held-requests.ts';
 import { InputRounds } from './input-rounds.ts';
 import { Listeners } from './listeners.ts';
 import type { OpenRequest } from './open-request.ts';
@@ -38,7 +39,7 @@ export class Calls {
   }
 
   /** Two open requests of one id could not be told apart. */
-  duplicate({ id }: Request, held: ReadonlyMap<Id, Request>): Failure | undefined {
+  duplicate({ id }: Request, held: Pick<HeldRequests, 'has'>): Failure | undefined {
     if (!this.#open.has(id) && !this.listeners.has(id) && !held.has(id)) return undefined;
     return failure(
       id,

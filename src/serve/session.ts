@@ -5,6 +5,7 @@ import { Calls } from './calls.ts';
 import { ClientRequests } from './client-requests.ts';
 import type { ClientConnection, ClientSession, ServerStatus } from './front.ts';
 import { discoverResult, initializeResult, objectOf, saidBy, type Greeting } from './greeting.ts';
+import { HeldRequests } from './held-requests.ts';
 import type { HubOptions } from './hub-options.ts';
 import {
   errorCode,
@@ -62,8 +63,7 @@ export class Session implements ClientSession, SessionContext {
   #ready: Promise<unknown> = Promise.resolve();
   /** What every server offers is known, or can't be had. */
   #isReady = true;
-  /** What came before that, by id. */
-  readonly #held = new Map<Id, Request>();
+  readonly #held = new HeldRequests();
   #view: View | undefined;
   #closing: Promise<void> | undefined;
 
@@ -199,7 +199,7 @@ export class Session implements ClientSession, SessionContext {
         return this.#setLevel(id, memberOf(params, 'level'));
       default:
         if (this.#isReady) this.calls.take(request);
-        else this.#held.set(id, request);
+        else this.#held.hold(request);
     }
   }
 
@@ -227,8 +227,7 @@ export class Session implements ClientSession, SessionContext {
   #nowReady(): void {
     this.#view = undefined;
     this.#isReady = true;
-    for (const request of this.#held.values()) this.calls.take(request);
-    this.#held.clear();
+    for (const request of this.#held.release()) this.calls.take(request);
   }
 
   #initialize(request: Request): void {
@@ -280,19 +279,13 @@ export class Session implements ClientSession, SessionContext {
     void this.answer(result(id, {}), id);
   }
 
-  #cancelled(message: Notification): void {
-    const requestId = memberOf(message.params, 'requestId');
-    const isHeld = [...this.#held.keys()].find((id) => id === requestId);
-    if (isHeld === undefined) this.calls.cancelled(message);
-    else this.#held.delete(isHeld);
-  }
-
   #notification(message: Notification): void {
     switch (message.method) {
       case 'notifications/initialized':
         return;
       case 'notifications/cancelled':
-        return this.#cancelled(message);
+        if (!this.#held.cancel(message.params)) this.calls.cancelled(message);
+        return;
       default:
         // Of roots, and whatever else a client says to all: those that sleep see it when they start.
         for (const server of this.servers.values()) server.tell(message);
