@@ -12,7 +12,7 @@ export function enginesPage(): string {
   return [
     '<!-- Written by scripts/generate-docs.ts from test/engines/recorded.json; do not edit. -->',
     '# Engines',
-    'Each row is a run of `npm run test:engines` on an engine that the test started itself from Debian’s packages, in namespaces of its own: the contract of the engine port, the sandbox measured from inside, and a user’s pass (session, three ends, `ps`, `logs`, `stop`, folders, state, tunnel, secrets, limits, `test`, build and digest). Every restriction of [enforcement.md](enforcement.md) is among what is measured; where an engine can’t enforce one, nothing is started.',
+    'Each row is a run of `npm run test:engines` on an engine that the test started itself from Debian’s packages, in namespaces of its own: the contract of the engine port, the sandbox measured from inside, and a user’s pass (session, three ends, `ps`, `logs`, `stop`, folders, state, tunnel, secrets, limits, `test`, build and digest), and the bases: a user without rights, tools or a PATH makes a build base (Debian’s packages, configured by dpkg in the engine), Python’s build base and its runtime base there, and each has, to its last byte, the digest that Docker 20.10’s have. Every restriction of [enforcement.md](enforcement.md) is among what is measured; where an engine can’t enforce one, nothing is started.',
     table([
       [
         'engine',
@@ -23,6 +23,7 @@ export function enginesPage(): string {
         'folders in memory',
         '`logs`',
         'digest of a build',
+        'digests of bases',
         'run',
       ],
       ...works.map(([, one]) => row(one)),
@@ -35,7 +36,7 @@ export function enginesPage(): string {
           '## Refused',
           ...refuses.map(
             ([name, { facts, date }]) =>
-              `- **${name}** (${facts.version}, cgroups v${facts.cgroupVersion}${facts.rootless ? ', rootless' : ''}; ${date}): nothing starts, because the engine has no limit where one was asked for (\`${facts.refuses ?? ''}\`).`,
+              `- **${name}** (${facts.version}, cgroups v${facts.cgroupVersion}${facts.rootless ? ', rootless' : ''}; ${date}): nothing starts, because the engine has no limit where one was asked for (\`${facts.refuses ?? ''}\`). With \`acceptMissing\` in the settings file and \`--accept-missing\` it does ([settings.md](settings.md)).`,
           ),
         ]),
     'Docker 20.10 is the engine of the whole test suite. What Podman does differently, and what is done about it: [decision 39](decisions/0039-one-filter-for-every-engine.md). Not run: Docker Desktop, OrbStack, Colima, Rancher Desktop, `podman machine`, engines on cgroup v2, Docker rootless, a real gVisor or Kata.',
@@ -53,8 +54,15 @@ function row({ facts, passed, failed, date }: Recorded): string[] {
     facts.name === 'podman' ? 'root’s, mode 1777' : 'the server’s own',
     facts.logs ?? 'not seen',
     facts.digest === undefined ? 'not seen' : `\`${facts.digest.slice('sha256:'.length, 19)}\``,
+    basesText(facts.bases),
     date,
   ];
+}
+
+/** The runtime base stands for the three: tests compare each with Docker 20.10's. */
+function basesText(bases: Recorded['facts']['bases']): string {
+  const runtime = bases?.['python-runtime'];
+  return runtime === undefined ? 'not seen' : `\`${runtime.slice('sha256:'.length, 19)}\``;
 }
 
 /** Where tests reached one as an engine on another machine is reached. */
