@@ -246,8 +246,9 @@ const built = await Promise.all([
     outdir,
     splitting: true,
     format: 'esm',
-    // Names stay whole: a bug that somebody reports has to be found from its stack.
     minifyWhitespace: true,
+    // A stack that somebody reports names a version and a place: the same bundle can be made again, with its names.
+    minifyIdentifiers: true,
     define: { __dirname: 'import.meta.dirname' },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     // Its other build can't be bundled: it asks for its own parts by a `require` of its own.

@@ -18,7 +18,8 @@ await rm(packed, { recursive: true, force: true });
 await mkdir(packed);
 // Made anew: the one in the repository is written on main alone and may be behind the entries.
 writeIndex(path.join(packed, 'catalog.json'));
-await removeSurfaces(path.join(packed, 'catalog.tools'));
+// The archive has the tools and surfaces, too, in a tenth of the bytes.
+await rm(path.join(packed, 'catalog.tools'), { recursive: true });
 await writeArchive(path.join(packed, archiveName), await entryFiles());
 
 function writeIndex(out: string): void {
@@ -27,14 +28,7 @@ function writeIndex(out: string): void {
   if (status !== 0) process.exit(status ?? 3);
 }
 
-/** The archive has them too, in a tenth of the bytes. */
-async function removeSurfaces(folder: string): Promise<void> {
-  const files = await readdir(folder);
-  for (const file of files.filter((name) => name.endsWith('.surface.json')))
-    await rm(path.join(folder, file));
-}
-
-/** `NAME/FILE`, sorted; tools lie beside the catalog.json. */
+/** `NAME/FILE`, sorted. */
 async function entryFiles(): Promise<string[]> {
   const folders = (await readdir(catalog, { withFileTypes: true })).filter((item) => item.isDirectory());
   const files = await Promise.all(
@@ -42,10 +36,7 @@ async function entryFiles(): Promise<string[]> {
       (await readdir(path.join(catalog, name))).map((file) => `${name}/${file}`),
     ),
   );
-  return files
-    .flat()
-    .filter((file) => !file.endsWith('/tools.json'))
-    .sort();
+  return files.flat().sort();
 }
 
 async function writeArchive(file: string, names: readonly string[]): Promise<void> {

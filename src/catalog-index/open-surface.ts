@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
-import { archiveName, unpackedCatalog } from '../catalog/packed-catalog.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { parseSurface, surfaceFile } from '../surface/read-surface.ts';
 import type { Surface } from '../surface/surface.ts';
+import { placeBeside } from './beside.ts';
 import type { CatalogIndex, ListedServer } from './catalog-index.ts';
 import { fetchByHash } from './fetch-by-hash.ts';
 import { toolsSha256 } from './tools-text.ts';
@@ -43,22 +42,11 @@ export async function openSurface(
   const place =
     source.kind === 'folder'
       ? surfaceFile(path.join(source.folder, name))
-      : await placeBeside(source.file, { file, name, cache });
+      : await placeBeside(source.file, { file, own: surfaceFile(''), server: name, cache });
   const text = await readFile(place, 'utf8').catch((error: unknown) => {
     throw new McpcatError('io-failed', `can't read what ${name} offers: ${place}`, { cause: error });
   });
   return parse(text, place);
-}
-
-/** Of the catalog that came with the package, surfaces are in the archive of its entries. */
-async function placeBeside(
-  catalogJson: string,
-  { file, name, cache }: { readonly file: string; readonly name: string; readonly cache: string },
-): Promise<string> {
-  const folder = path.dirname(catalogJson);
-  const place = path.join(folder, file);
-  if (existsSync(place) || !existsSync(path.join(folder, archiveName))) return place;
-  return surfaceFile(path.join(await unpackedCatalog(catalogJson, cache), name));
 }
 
 function checked(

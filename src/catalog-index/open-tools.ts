@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
-import type { Tool } from '../catalog/tools.ts';
+import { toolsFile, type Tool } from '../catalog/tools.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { placeBeside } from './beside.ts';
 import { fetchByHash } from './fetch-by-hash.ts';
 import { maxBytes } from './fetch-catalog-index.ts';
 import type { ListedServer, CatalogIndex } from './catalog-index.ts';
@@ -26,12 +26,12 @@ export async function openTools(
   request: ToolsRequest,
 ): Promise<readonly Tool[]> {
   if (tools === null) return [];
-  const { source, catalogIndex } = request;
+  const { source, catalogIndex, cache } = request;
   const file = `${catalogIndex.toolsFolder}/${name}.json`;
   const parse = (text: string, from: string): readonly Tool[] => parseTools(text, tools, from);
   if (source.kind === 'url')
     return fetchByHash(new URL(file, source.url).href, { ...request, sha256: tools.sha256, parse });
-  const place = path.join(path.dirname(source.file), file);
+  const place = await placeBeside(source.file, { file, own: toolsFile(''), server: name, cache });
   return parse(await textOf(place), place);
 }
 

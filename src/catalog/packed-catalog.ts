@@ -1,31 +1,16 @@
 import { createHash } from 'node:crypto';
-import {
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import tar from 'tar-stream';
-import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
-import { toolsFile } from './tools.ts';
 
 /** The entries with their locks, beside the `catalog.json` of a package (scripts/pack-catalog.ts). */
 export const archiveName = 'catalog.tar.br';
-/** The tools, which the archive does not repeat. */
-const toolsFolder = 'catalog.tools';
 /** `NAME/FILE` and nothing else. */
 const entryFile = /^([a-z0-9-]+)\/[A-Za-z0-9][A-Za-z0-9.-]*$/;
 /** Milliseconds that a copy of another release is kept after it was last used. */
@@ -43,7 +28,7 @@ export async function unpackedCatalog(catalogJson: string, cache: string): Promi
   const folder = path.join(all, createHash('sha256').update(archive).digest('hex').slice(0, 32));
   if ((await stat(folder).catch(() => undefined)) === undefined) {
     await makeFolder(all, 0o700);
-    await unpack({ archive, tools: path.join(packed, toolsFolder), folder });
+    await unpack(archive, folder);
     await removeUnused(all);
   }
   const now = new Date();
@@ -60,20 +45,10 @@ async function readArchive(file: string): Promise<Buffer> {
   });
 }
 
-interface Unpack {
-  readonly archive: Buffer;
-  readonly tools: string;
-  readonly folder: string;
-}
-
-async function unpack({ archive, tools, folder }: Unpack): Promise<void> {
+async function unpack(archive: Buffer, folder: string): Promise<void> {
   const temporary = await mkdtemp(`${folder}-`);
   try {
-    const names = await extractTo(temporary, archive);
-    for (const name of names) {
-      const from = path.join(tools, `${name}.json`);
-      await copyFile(from, toolsFile(path.join(temporary, name))).catch(unlessNone);
-    }
+    await extractTo(temporary, archive);
     await rename(temporary, folder).catch(async (error: unknown) => {
       // Somebody else was faster.
       if ((await stat(folder).catch(() => undefined)) === undefined) throw error;
@@ -83,7 +58,7 @@ async function unpack({ archive, tools, folder }: Unpack): Promise<void> {
   }
 }
 
-async function extractTo(folder: string, archive: Buffer): Promise<ReadonlySet<string>> {
+async function extractTo(folder: string, archive: Buffer): Promise<void> {
   const names = new Set<string>();
   const entries = tar.extract();
   const reading = pipeline(Readable.from([archive]), createBrotliDecompress(), entries);
@@ -95,7 +70,6 @@ async function extractTo(folder: string, archive: Buffer): Promise<ReadonlySet<s
     await writeFile(path.join(folder, entry.header.name), await buffer(entry));
   }
   await reading;
-  return names;
 }
 
 /** The entry that a file of the archive belongs to. */
@@ -106,11 +80,6 @@ function entryOf({ name, type }: tar.Header): string {
     'io-failed',
     `the locks that mcpcat came with: expected files of entries, found "${name}"`,
   );
-}
-
-/** A server whose tools were never listed has none. */
-function unlessNone(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 async function removeUnused(all: string): Promise<void> {

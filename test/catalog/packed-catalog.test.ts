@@ -28,7 +28,7 @@ async function packageOf(
   type: 'file' | 'symlink' = 'file',
 ): Promise<string> {
   const folder = path.join(work, `package-${String(packages++)}`);
-  mkdirSync(path.join(folder, 'catalog.tools'), { recursive: true });
+  mkdirSync(folder, { recursive: true });
   const pack = tar.pack();
   for (const [name, content] of Object.entries(files))
     if (type === 'file') pack.entry({ name }, content);
@@ -44,9 +44,9 @@ test('entries are unpacked with their tools, into a folder named after the conte
   const catalogJson = await packageOf({
     'time/server.yaml': 'name: time',
     'time/lock.json': '{}',
+    'time/tools.json': '{"tools": []}',
     'other/server.yaml': '',
   });
-  writeFileSync(path.join(path.dirname(catalogJson), 'catalog.tools/time.json'), '{"tools": []}');
   const cache = newCache();
   const folder = await unpackedCatalog(catalogJson, cache);
   const archive = readFileSync(path.join(path.dirname(catalogJson), 'catalog.tar.br'));
