@@ -4,9 +4,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { spdx } from '../../../src/sbom/spdx.ts';
+import { closedAfterwards } from '../../rig/closed-afterwards.ts';
 import { catalogInventory } from '../../rig/inventory.ts';
 
 const timeout = 300_000;
@@ -21,7 +22,7 @@ before(
   },
   { timeout },
 );
-after(() => rmSync(folder, { recursive: true, force: true }));
+closedAfterwards().defer(() => rmSync(folder, { recursive: true, force: true }));
 
 function document(name: string, text: string): string {
   const file = path.join(folder, `${name}.spdx.json`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { gatherAdvisories } from '../../../src/advisories/advisories.ts';
 import { goDatabase } from '../../../src/advisories/go-database.ts';
 import { holesOf } from '../../../src/advisories/holes.ts';
@@ -11,11 +11,12 @@ import { recordFiles } from '../../../src/advisories/record-files.ts';
 import { loadCatalog } from '../../../src/catalog/load.ts';
 import type { Component } from '../../../src/inventory/component.ts';
 import { scan, wantedKeys } from '../../../src/scan/scan.ts';
+import { closedAfterwards } from '../../rig/closed-afterwards.ts';
 import { catalogInventory } from '../../rig/inventory.ts';
 
 const timeout = 300_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-vulndb-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+closedAfterwards().defer(() => rmSync(folder, { recursive: true, force: true }));
 
 const request = { cacheFolder: folder, env: process.env, nowMs: Date.now() } as const;
 
