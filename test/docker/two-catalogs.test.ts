@@ -46,6 +46,7 @@ for (const order of [
     async (t) => {
       const name = `twice-${order[0]}-${String(process.pid)}`;
       const env = { XDG_CACHE_HOME: temporaryFolder(t) };
+      opened.defer(() => engine.removeVolume(`mcpcat-${name}-graph`)); // memory keeps what it is told
       const folders = {
         thinking: catalog(t, 'sequential-thinking', name),
         memory: catalog(t, 'memory', name),
