@@ -29,8 +29,12 @@ const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-serve-'));
 opened.defer(() => rmSync(home, { recursive: true, force: true }));
 let engine: Engine;
 
+/** What the memory server keeps: nothing is written into it here, but the engine makes it where there is none. */
+const kept = 'mcpcat-memory-graph';
+
 before(async () => {
   engine = await testEngine();
+  if ((await engine.inspectVolume(kept)) === undefined) opened.defer(() => engine.removeVolume(kept));
 });
 
 interface Launched {
