@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
@@ -32,8 +32,14 @@ interface Checkout {
 /** A repository whose `main` has two entries, and what index wrote of them. */
 async function checkout(t: TestContext): Promise<Checkout> {
   const folder = temporaryFolder(t, { 'docs/other.md': 'Other.\n' });
-  for (const name of entries)
-    cpSync(path.join(project, 'catalog', name), path.join(folder, 'catalog', name), { recursive: true });
+  for (const name of entries) {
+    const entry = path.join(folder, 'catalog', name);
+    cpSync(path.join(project, 'catalog', name), entry, { recursive: true });
+    // Of a proof from before there were surfaces: the pull requests here change tools, and no server runs that says so.
+    rmSync(path.join(entry, 'surface.json'), { force: true });
+    const proof = readFileSync(path.join(entry, 'proof.json'), 'utf8');
+    writeFileSync(path.join(entry, 'proof.json'), proof.replace(/^ {2}"surface": .*\n/m, ''));
+  }
   const config = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
   const env = { ...process.env, ...config, GITHUB_BASE_REF: '' };
   const git = (...args: readonly string[]): string =>
