@@ -12,6 +12,7 @@ import { needsEngine, testFiles, type Group } from './test/groups.ts';
 import { jobsOf } from './test/jobs.ts';
 import { needsSample } from './test/lanes.ts';
 import { Pool, type PoolOptions } from './test/pool.ts';
+import { process1Volumes } from './test/process1-volumes.ts';
 import { runJob, type Job, type JobResult } from './test/run-jobs.ts';
 import { run } from './test/run.ts';
 import { buildSample, installBuildTools, setUpEngine } from './test/set-up.ts';
@@ -75,10 +76,12 @@ async function testAll(): Promise<boolean> {
   return tools && ready && checked && sum('failed') === 0 && sum('passed') > 0;
 }
 
+const removeProcess1Volumes = needsSetUp ? await process1Volumes() : undefined;
 let passed = false;
 try {
   passed = args.includes('--coverage') ? await coverage(files.unit) : await testAll();
 } finally {
+  await removeProcess1Volumes?.();
   if (needsSetUp) await stopStartedEngine();
 }
 process.exitCode = passed ? 0 : 1;
