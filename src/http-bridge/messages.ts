@@ -1,4 +1,5 @@
-import { elementsOf, isArray, membersOf, whole, type Span } from './json-members.ts';
+import { elementsOf, isArray, whole, type Span } from '../lib/json-spans.ts';
+import { membersOf } from './wanted-members.ts';
 
 /** An id as it stands in the message: `7`, `"abc"`. */
 export type RawId = string;

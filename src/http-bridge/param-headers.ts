@@ -1,5 +1,6 @@
-import { elementsOf, membersOf, whole, type Span } from './json-members.ts';
+import { elementsOf, whole, type Span } from '../lib/json-spans.ts';
 import { fieldValue } from './field-value.ts';
+import { membersOf } from './wanted-members.ts';
 
 /** An argument of a tool that its server wants repeated in a header. */
 interface Declared {

@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson, type JsonValue } from '../lib/json-value.ts';
+import { isArray, whole, type Span } from '../lib/json-spans.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { membersOf, type Span } from './members.ts';
+import { membersOf } from './members.ts';
 import { longBytes, Part, type Id, type Message } from './message.ts';
 
 /** What is no message of MCP. `id` is that of what could be read, so that it can be answered. */
@@ -12,13 +13,11 @@ export interface Malformed {
 
 type Members = ReadonlyMap<string, Span>;
 
-const openBracket = 0x5b;
-
 /** One message of JSON-RPC 2.0, as its text in UTF-8; the values of a big one stay text. Never throws. */
 export function readMessage(bytes: Buffer): Message | Malformed {
   if (bytes.length <= longBytes) return readSmall(bytes);
   const members = membersOf(bytes);
-  if (members === undefined) return malformed(isArray(bytes) ? 'batch' : 'not-json');
+  if (members === undefined) return malformed(isArray(bytes, whole(bytes)) ? 'batch' : 'not-json');
   const small = (name: string): unknown => smallValue(bytes, members.get(name));
   const part = (name: string): Part | undefined => partOf(bytes, members, name);
   return shaped(
@@ -86,11 +85,6 @@ function malformed(reason: Malformed['reason'], id: Id | null = null): Malformed
 /** MCP wants strings and integers; JSON-RPC's fractions are refused, as the SDKs do. */
 function isId(id: unknown): id is Id {
   return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id));
-}
-
-function isArray(bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 64).toString('latin1').trimStart();
-  return start.charCodeAt(0) === openBracket;
 }
 
 function partOf(bytes: Buffer, members: Members, name: string): Part | undefined {

@@ -18,26 +18,20 @@ export function whole(text: Buffer): Span {
 }
 
 /**
- * The wanted members of a JSON object; undefined if the span is none. Nothing is built but this map: a message of
- * 64 MB made of brackets would take gigabytes as objects. What is inside of values is not checked.
+ * Gives each member of a JSON object: where its name stands, with its quotes, and where its value does; `take` says
+ * whether to go on. False if it did not, or the span is no object. Nothing is built: a message of 64 MB made of brackets
+ * would take gigabytes as objects. Only the shape is checked; what is inside of values is seen by whoever parses them.
  */
-export function membersOf(
-  text: Buffer,
-  span: Span,
-  wanted: ReadonlySet<string>,
-): ReadonlyMap<string, Span> | undefined {
-  const found = new Map<string, Span>();
-  const ok = walk(text, { span, open: openBrace, close: closeBrace }, (at) => {
-    const keyEnd = text[at] === quote ? afterValue(text, at) : undefined;
-    if (keyEnd === undefined) return undefined;
-    const valueFrom = afterSpace(text, afterSpace(text, keyEnd) + 1);
-    if (text[afterSpace(text, keyEnd)] !== colon) return undefined;
-    const to = afterValue(text, valueFrom);
-    const key = text.toString('latin1', at + 1, Math.min(keyEnd - 1, at + 60));
-    if (to !== undefined && wanted.has(key)) found.set(key, { from: valueFrom, to });
-    return to;
+export function eachMember(text: Buffer, span: Span, take: (name: Span, value: Span) => boolean): boolean {
+  return walk(text, { span, open: openBrace, close: closeBrace }, (at) => {
+    const nameEnd = text[at] === quote ? afterString(text, at) : undefined;
+    if (nameEnd === undefined) return undefined;
+    const colonAt = afterSpace(text, nameEnd);
+    if (text[colonAt] !== colon) return undefined;
+    const from = afterSpace(text, colonAt + 1);
+    const to = afterValue(text, from);
+    return to !== undefined && take({ from: at, to: nameEnd }, { from, to }) ? to : undefined;
   });
-  return ok ? found : undefined;
 }
 
 /** The elements of a JSON array, at most so many; undefined if the span is none or holds more. */
@@ -107,6 +101,7 @@ function isSign(byte: number): boolean {
   return byte === 0x2b || byte === 0x2d || byte === 0x2e;
 }
 
+/** Behind the closing quote; long strings are left to the engine's own search. */
 function afterString(text: Buffer, from: number): number | undefined {
   for (let at = text.indexOf(quote, from + 1); at >= 0; at = text.indexOf(quote, at + 1)) {
     let escapes = 0;
