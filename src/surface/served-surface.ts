@@ -3,7 +3,7 @@ import type { Places } from '../settings/read.ts';
 import { readApprovals } from './approvals-file.ts';
 import { holdsFor, readOwnSurface, recordOwnSurface, type OwnStart } from './own-surface.ts';
 import { pinFindings } from './pin-findings.ts';
-import { keepSeen, readSeen, type Seen, type ServedAs } from './seen-surface.ts';
+import { keepSeen, readSeen, type ServedAs } from './seen-surface.ts';
 import type { Lists, RevisionSurface, Surface } from './surface.ts';
 import { toolsAsleep, visibleTools, type ApprovedDefinition } from './visible-tools.ts';
 
@@ -41,18 +41,15 @@ export interface ServedSurface {
 
 export function servedSurface(serving: Serving): ServedSurface {
   const { served, reviewed, optional, start, places, say } = serving;
-  const known = (): Surface | undefined =>
-    reviewed !== undefined && holdsFor(reviewed, optional)
-      ? reviewed
-      : orNothing(() => readOwnSurface(start, places), say);
+  let known = reviewed !== undefined && holdsFor(reviewed, optional) ? reviewed : undefined;
   return {
     surface() {
-      const surface = known();
-      return (
-        surface && withApproved(surface, { seen: readSeen(served, places), approved: approvedOf(serving) })
-      );
+      known ??= orNothing(() => readOwnSurface(start, places), say);
+      return known && withApproved(known, serving);
     },
-    learned: (revision) => void orNothing(() => recordOwnSurface(start, revision, places), say),
+    learned(revision) {
+      known = orNothing(() => recordOwnSurface(start, revision, places), say) ?? known;
+    },
     pin(recorded, { tools: live }) {
       const visible = visibleTools({ recorded: recorded.tools, live, approved: approvedOf(serving) });
       const differs = visible.withheld.length > 0 || visible.missing.length > 0;
@@ -70,11 +67,11 @@ function approvedOf({ served, approvals, say }: Serving): readonly ApprovedDefin
   return all.filter(({ server }) => server === served.server);
 }
 
-function withApproved(
-  surface: Surface,
-  { seen, approved }: { readonly seen: Seen | undefined; readonly approved: readonly ApprovedDefinition[] },
-): Surface {
-  if (seen === undefined || approved.length === 0) return surface;
+function withApproved(surface: Surface, serving: Serving): Surface {
+  const approved = approvedOf(serving);
+  if (approved.length === 0) return surface;
+  const seen = readSeen(serving.served, serving.places);
+  if (seen === undefined) return surface;
   const revisions = surface.revisions.map((revision) => {
     const last = seen.live.find(({ protocolVersion }) => protocolVersion === revision.protocolVersion);
     const tools = toolsAsleep({ recorded: revision.tools, seen: last?.tools ?? [], approved });

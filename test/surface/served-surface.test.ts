@@ -82,6 +82,7 @@ test('with settings that were never tried nothing is known until the first start
   assert.deepEqual(surface()?.revisions[0]?.tools, [changed]);
   const shown = surface()?.revisions[0];
   assert.ok(shown);
+  assert.equal(surface(), surface(), 'it is read once');
   assert.deepEqual(pin(shown, { tools: [forecast] }).tools, []);
   learned(revision);
   assert.deepEqual(surface()?.revisions[0]?.tools, [changed], 'the first record stays');
