@@ -31,9 +31,12 @@ export interface Pinned {
 
 /** What is known of a server before it runs, and what of its own words counts when it does. None of it throws. */
 export interface ServedSurface {
-  /** With what was approved; undefined if nothing is known for the user's settings: its first start says it. */
+  /**
+   * With what was approved; undefined if nothing is known for the user's settings: its first start says it. Asked once
+   * for each session.
+   */
   readonly surface: () => Surface | undefined;
-  /** Keeps what the first start with these settings has shown. */
+  /** Keeps what the first start with these settings has shown, for the sessions that follow. */
   readonly learned: (revision: RevisionSurface) => void;
   /** `recorded` is a revision of what `surface` gave. */
   readonly pin: (recorded: RevisionSurface, live: Pick<Lists, 'tools'>) => Pinned;

@@ -31,15 +31,8 @@ interface Around {
 
 /** A server of the catalog for the hub: what is known of it, and how it is started as this user starts it. */
 export async function servedServer(chosen: ChosenServer, around: Around): Promise<ServedServer> {
-  const { name } = chosen;
   const surface = await surfaceOf(chosen, around);
-  return {
-    name,
-    open: sessionUpstream(preparing(chosen, around)),
-    surface: () => surface.surface(),
-    learned: (revision) => surface.learned(revision),
-    pin: (recorded, live) => surface.pin(recorded, live),
-  };
+  return { ...surface, name: chosen.name, open: sessionUpstream(preparing(chosen, around)) };
 }
 
 /** Each time anew: what was agreed to, set or built since counts for the next start. */
