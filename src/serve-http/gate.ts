@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isLoopback, type ListenAddress } from './listen-address.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import { isOnLoopback, type ListenAddress } from './listen-address.ts';
 
 /** What of a request is looked at before anything of it is read. */
 export interface Knock {
@@ -23,9 +24,9 @@ export class Gate {
   readonly #token: Buffer;
   readonly #anyAddress: boolean;
 
-  constructor(token: string, { host }: ListenAddress) {
+  constructor(token: string, address: ListenAddress) {
     this.#token = digestOf(token);
-    this.#anyAddress = !isLoopback(host);
+    this.#anyAddress = !isOnLoopback(address);
   }
 
   refusal({ host, origin, authorization }: Knock): Refusal | undefined {
@@ -40,8 +41,7 @@ export class Gate {
 
   #isOwn(hostname: string | undefined): boolean {
     if (hostname === undefined) return false;
-    const plain = hostname.replace(/^\[(.*)\]$/, '$1');
-    return isLoopback(plain) || (this.#anyAddress && isIP(plain) !== 0);
+    return isLoopback(hostname) || (this.#anyAddress && isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0);
   }
 }
 

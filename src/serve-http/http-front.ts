@@ -4,7 +4,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Hub } from '../serve/front.ts';
 import { Gate } from './gate.ts';
 import { httpLimits, type HttpLimits } from './limits.ts';
-import { urlHost, type ListenAddress } from './listen-address.ts';
+import { hostAndPort, type ListenAddress } from './listen-address.ts';
 import { McpEndpoint } from './mcp-endpoint.ts';
 import { refusalCode, refuse } from './refuse.ts';
 
@@ -58,7 +58,7 @@ export async function openHttpFront({
     setInterval(() => endpoint.expire(), 60_000).unref(),
   ];
   return {
-    url: `http://${urlHost(address.host)}:${String(port)}${endpointPath}`,
+    url: `http://${hostAndPort({ ...address, port })}${endpointPath}`,
     clients: () => endpoint.sessions.size + endpoint.stateless.size,
     expire: () => endpoint.expire(),
     close: async () => {
@@ -103,20 +103,13 @@ async function handle({ request, response, gate, endpoint }: Handling): Promise<
   }
 }
 
-async function listening(server: Server, { host, port }: ListenAddress): Promise<number> {
+async function listening(server: Server, address: ListenAddress): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new McpcatError(
-          'io-failed',
-          `can't listen on ${urlHost(host)}:${String(port)} (${messageOf(error)})`,
-          {
-            cause: error,
-          },
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
+    server.once('error', (cause) => {
+      const message = `can't listen on ${hostAndPort(address)} (${messageOf(cause)})`;
+      reject(new McpcatError('io-failed', message, { cause }));
+    });
+    server.listen(address.port, address.host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

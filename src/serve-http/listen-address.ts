@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { McpcatError } from '../lib/errors.ts';
+import { addressText } from '../lib/ip-address.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -22,12 +24,11 @@ export function listenAddress(text: string): ListenAddress {
 }
 
 /** Whether only this machine reaches it. */
-export function isLoopback(host: string): boolean {
-  // A name may begin like an address: 127.example.com.
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+export function isOnLoopback({ host }: ListenAddress): boolean {
+  return isLoopback(addressText(host));
 }
 
-/** As it stands in an address of a page. */
-export function urlHost(host: string): string {
-  return isIP(host) === 6 ? `[${host}]` : host;
+/** `HOST:PORT`, as it stands in an address of a page. */
+export function hostAndPort({ host, port }: ListenAddress): string {
+  return `${addressText(host)}:${String(port)}`;
 }

@@ -1,5 +1,5 @@
 import { openHttpFront } from '../../serve-http/http-front.ts';
-import { isLoopback, type ListenAddress } from '../../serve-http/listen-address.ts';
+import { isOnLoopback, type ListenAddress } from '../../serve-http/listen-address.ts';
 import { serveToken } from '../../serve-http/serve-token.ts';
 import type { Around } from './serve-around.ts';
 import { told } from './told-to-end.ts';
@@ -15,7 +15,7 @@ export async function serveOverHttp({ invocation, hub, say }: Around, address: L
       ? `clients send the header "Authorization: Bearer ${token}"; it is shown this once, and kept in ${file}`
       : `clients send the header "Authorization: Bearer TOKEN"; the token is in ${file}`,
   );
-  if (!isLoopback(address.host))
+  if (!isOnLoopback(address))
     say('other machines reach this address, and nothing is encrypted: put a proxy with TLS in front of it');
   await told(terminal);
   await front.close();
