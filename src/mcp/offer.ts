@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { isJsonObject, objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { LineTransport } from './line-transport.ts';
 
 /** What a server answered about itself in one protocol revision, every member as it sent it. */
@@ -82,10 +82,6 @@ export class OfferRecorder {
       isTooLarge: this.#isTooLarge,
     };
   }
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../lib/json-value.ts';
 import {
   errorCode,
   failure,
+  idOf,
   Part,
   type Failure,
   type Id,
@@ -62,8 +63,8 @@ export class Calls {
   }
 
   cancelled({ params }: Notification): void {
-    const requestId = memberOf(params, 'requestId');
-    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+    const requestId = idOf(memberOf(params, 'requestId'));
+    if (requestId === undefined) return;
     if (this.listeners.close(requestId)) return;
     const open = this.#open.get(requestId);
     if (open === undefined) return;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { objectOf, type JsonObject } from '../lib/json-value.ts';
 import { errorCode, failure, Part, type Failure, type Id, type Request } from './message.ts';
 import { memberOf } from './part-members.ts';
 import { legacyRevisions, metaKey, modernRevision, type ClientFacts } from './protocol.ts';
@@ -59,10 +59,6 @@ export function discoverResult(greeting: Greeting): JsonObject {
     _meta: { [metaKey.serverInfo]: infoOf(greeting) },
     ...instructionsOf(greeting),
   };
-}
-
-export function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 function infoOf({ version }: Greeting): JsonObject {

@@ -1,4 +1,4 @@
-import type { Id, Part, Request } from './message.ts';
+import { idOf, type Id, type Part, type Request } from './message.ts';
 import { memberOf } from './part-members.ts';
 
 /** Requests that came before it was known what every server offers. */
@@ -15,9 +15,8 @@ export class HeldRequests {
 
   /** `params` are those of the cancellation; false if it is about none of these. */
   cancel(params: Part | undefined): boolean {
-    const requestId = memberOf(params, 'requestId');
-    if (typeof requestId !== 'string' && typeof requestId !== 'number') return false;
-    return this.#held.delete(requestId);
+    const requestId = idOf(memberOf(params, 'requestId'));
+    return requestId !== undefined && this.#held.delete(requestId);
   }
 
   /** In the order in which they came; none is held any more. */

@@ -1,5 +1,5 @@
 import { parseJson } from '../lib/json-value.ts';
-import type { Id } from './message.ts';
+import { idOf, type Id } from './message.ts';
 
 /** SDKs write the id of an answer before its result, or behind it. */
 const atStart =
@@ -10,7 +10,5 @@ const atEnd =
 /** Of an answer that is too long to be read whole; undefined where its ends don't say it. */
 export function idOfEnds({ head, tail }: { readonly head: Buffer; readonly tail: Buffer }): Id | undefined {
   const found = atStart.exec(head.toString('latin1'))?.[1] ?? atEnd.exec(tail.toString('latin1'))?.[1];
-  if (found === undefined) return undefined;
-  const id = parseJson(found);
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  return found === undefined ? undefined : idOf(parseJson(found));
 }

@@ -1,6 +1,6 @@
 /** Questions of servers across the revisions: requests in the older ones, results that want input in the stateless one. */
 import { randomBytes } from 'node:crypto';
-import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import { errorCode, failure, Part, type Failure, type Id, type Request, type Response } from './message.ts';
 import type { OpenRequest } from './open-request.ts';
 import { memberOf } from './part-members.ts';
@@ -63,9 +63,8 @@ export class InputRounds {
     clearTimeout(parked.timer);
     const { open, questions, later, over } = parked;
     open.id = id;
-    const given = memberOf(params, 'inputResponses');
-    for (const [name, question] of questions)
-      open.server.tell(answerOf(question.id, isJsonObject(given) ? given[name] : undefined));
+    const given = objectOf(memberOf(params, 'inputResponses'));
+    for (const [name, question] of questions) open.server.tell(answerOf(question.id, given[name]));
     if (over !== undefined) queueMicrotask(over);
     else if (later.length > 0) queueMicrotask(() => this.park(open, later));
     return open;
@@ -89,7 +88,7 @@ export class InputRounds {
     const wanted = memberOf(result, 'inputRequests');
     const state = memberOf(result, 'requestState');
     const answers: Record<string, JsonValue> = {};
-    const asked = Object.entries(isJsonObject(wanted) ? wanted : {}).map(async ([name, question]) => {
+    const asked = Object.entries(objectOf(wanted)).map(async ([name, question]) => {
       const answer = await this.#ask(open, name, question);
       if (answer.kind === 'failure') return answer;
       answers[name] = answer.result.value;
@@ -113,7 +112,7 @@ export class InputRounds {
   }
 
   async #ask(open: OpenRequest, name: string, question: JsonValue): Promise<Response> {
-    const { method, params } = isJsonObject(question) ? question : {};
+    const { method, params } = objectOf(question);
     if (typeof method !== 'string')
       return failure(open.id, errorCode.internal, `${open.server.name} asked something without a method`);
     const request: Request = { kind: 'request', id: name, method, params: Part.ofValue(params ?? {}) };

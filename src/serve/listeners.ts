@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
+import { isJsonObject, objectOf, type JsonObject } from '../lib/json-value.ts';
 import { failure, errorCode, Part, type Id, type Notification, type Request } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
 import { metaKey } from './protocol.ts';
@@ -104,9 +104,9 @@ export class Listeners {
   }
 
   #send(listener: Listener, message: Notification): void {
-    const meta = memberOf(message.params, '_meta');
+    const meta = objectOf(memberOf(message.params, '_meta'));
     const params = withMembers(message.params, {
-      _meta: { ...(isJsonObject(meta) ? meta : {}), [metaKey.subscriptionId]: listener.id },
+      _meta: { ...meta, [metaKey.subscriptionId]: listener.id },
     });
     void this.#session.connection.send({ ...message, params }, { about: listener.id });
   }

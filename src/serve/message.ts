@@ -1,7 +1,12 @@
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { objectOf, parseJson, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 
 /** Of a request; `null` never identifies one in MCP. */
 export type Id = string | number;
+
+/** An id that a member names, such as `requestId`; undefined for what is none. */
+export function idOf(value: JsonValue | undefined): Id | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
 
 /** Up to here a text is parsed as a whole, which is quicker than looking for its members. */
 export const longBytes = 4096;
@@ -47,8 +52,7 @@ export class Part {
 
   /** The value if it is an object, else an empty one. */
   get object(): JsonObject {
-    const { value } = this;
-    return isJsonObject(value) ? value : {};
+    return objectOf(this.value);
   }
 }
 

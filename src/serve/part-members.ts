@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../lib/json-value.ts';
-import { parseJson } from '../lib/json-value.ts';
+import { parseJson, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { membersOf, withMember } from './members.ts';
 import { Part } from './message.ts';

@@ -3,12 +3,12 @@ import {
   failure,
   type Failure,
   type Id,
+  type Message,
   type Notification,
   type Part,
   type Request,
   type Response,
 } from './message.ts';
-import type { Message } from './message.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface PeerEvents {
@@ -31,11 +31,6 @@ export class Peer {
   constructor(upstream: Upstream, events: PeerEvents) {
     this.#upstream = upstream;
     this.#events = events;
-  }
-
-  /** How many requests have no answer yet. */
-  get openCount(): number {
-    return this.#open.size;
   }
 
   /** `params` is given the id, which serves as progress token too. Undefined if the server does not read any more. */
@@ -75,7 +70,6 @@ export class Peer {
       case 'notification':
         return this.#events.notification(message);
       case 'result':
-        return this.#answered(message.id, message);
       case 'failure':
         return this.#answered(message.id, message);
     }

@@ -1,5 +1,5 @@
 import { McpcatError } from '../lib/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { objectOf, type JsonObject } from '../lib/json-value.ts';
 import { notification, Part, type Response } from './message.ts';
 import type { Peer } from './peer.ts';
 
@@ -71,17 +71,12 @@ export function modernMeta(revision: string, { info, capabilities }: ClientFacts
 
 function openedOf(answer: JsonObject, protocolVersion: string): Opened {
   const { serverInfo, capabilities, instructions } = answer;
-  const meta = isJsonObject(answer['_meta']) ? answer['_meta'][metaKey.serverInfo] : undefined;
   return {
     protocolVersion,
-    serverInfo: objectOf(serverInfo ?? meta),
+    serverInfo: objectOf(serverInfo ?? objectOf(answer['_meta'])[metaKey.serverInfo]),
     capabilities: objectOf(capabilities),
     instructions: typeof instructions === 'string' ? instructions : undefined,
   };
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
 
 /** The result, or `server-failed` with the server's own words. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
+import { isJsonObject, objectOf, type JsonObject } from '../lib/json-value.ts';
 import { randomId } from '../lib/random-id.ts';
 import type { ToolDefinition } from '../surface/surface.ts';
 import { innerCall, searchResult, searchTools, textResult } from '../tool-search/search-tools.ts';
@@ -44,8 +44,7 @@ function searchingSession(hub: Hub, client: ClientConnection): ClientSession {
     deliver(message) {
       if (message.kind !== 'request' || message.method !== 'tools/call')
         return session.deliver(tools.fromClient(message));
-      const given = memberOf(message.params, 'arguments');
-      const args = isJsonObject(given) ? given : {};
+      const args = objectOf(memberOf(message.params, 'arguments'));
       const name = memberOf(message.params, 'name');
       if (name === 'call_tool') {
         const inner = innerCall(args);

@@ -1,4 +1,4 @@
-import { errorCode, failure, type Notification, Part, result, type Request } from './message.ts';
+import { errorCode, failure, idOf, type Notification, Part, result, type Request } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
 import type { Calls } from './calls.ts';
 import type { SessionContext } from './session-context.ts';
@@ -54,8 +54,8 @@ function takeNotification(
     case 'notifications/progress':
       return progress(session, server, message);
     case 'notifications/cancelled': {
-      const requestId = memberOf(params, 'requestId');
-      if (typeof requestId === 'string' || typeof requestId === 'number')
+      const requestId = idOf(memberOf(params, 'requestId'));
+      if (requestId !== undefined)
         session.clientRequests.cancel(server.name, requestId, 'the server has withdrawn it');
       return undefined;
     }

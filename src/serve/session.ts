@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { JsonObject, JsonValue } from '../lib/json-value.ts';
+import { objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { Lists } from '../surface/surface.ts';
 import { Calls } from './calls.ts';
 import { ClientRequests } from './client-requests.ts';
 import type { ClientConnection, ClientSession, ServerStatus } from './front.ts';
-import { discoverResult, initializeResult, objectOf, saidBy, type Greeting } from './greeting.ts';
+import { discoverResult, initializeResult, saidBy, type Greeting } from './greeting.ts';
 import { HeldRequests } from './held-requests.ts';
 import type { HubOptions } from './hub-options.ts';
 import {

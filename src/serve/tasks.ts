@@ -1,5 +1,4 @@
-import type { JsonValue } from '../lib/json-value.ts';
-import { isJsonObject } from '../lib/json-value.ts';
+import { isJsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { SessionServer } from './session-server.ts';
 
 const over: ReadonlySet<JsonValue | undefined> = new Set(['completed', 'failed', 'cancelled']);

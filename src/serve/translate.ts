@@ -1,7 +1,6 @@
 /** Between the protocol revisions of client and server; docs/serve.md has the table. Pure. */
-import type { JsonObject } from '../lib/json-value.ts';
-import { isJsonObject } from '../lib/json-value.ts';
-import type { Id, Part } from './message.ts';
+import { isJsonObject, objectOf, type JsonObject } from '../lib/json-value.ts';
+import { idOf, type Id, type Part } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
 import { metaKey, modernMeta, type ClientFacts } from './protocol.ts';
 
@@ -75,7 +74,5 @@ export function modernResult(method: string, result: Part): Part {
 
 /** The client's own token, where it wants to hear of progress. */
 export function progressTokenOf(params: Part | undefined): Id | undefined {
-  const meta = memberOf(params, '_meta');
-  const token = isJsonObject(meta) ? meta['progressToken'] : undefined;
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  return idOf(objectOf(memberOf(params, '_meta'))['progressToken']);
 }

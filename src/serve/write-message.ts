@@ -1,8 +1,8 @@
 import type { Message, Part } from './message.ts';
 
 /**
- * A message as JSON text without line end, in pieces: a big value is passed on as the very bytes it came in. One that
- * was read from several lines is not possible over stdio, where a message is one line; see `oneLine` in lines.ts.
+ * A message as JSON text without line end, in pieces: a big value is passed on as the very bytes it came in, line ends
+ * between its own values too (`writeLine` takes them out).
  */
 export function writeMessage(message: Message): readonly (string | Buffer)[] {
   switch (message.kind) {

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/lib/json-value.ts';
-import { objectOf } from '../../src/serve/greeting.ts';
+import { objectOf, type JsonObject, type JsonValue } from '../../src/lib/json-value.ts';
 import type { ClientSession, Hub, Relation } from '../../src/serve/front.ts';
 import {
   Part,

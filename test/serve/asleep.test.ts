@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import type { Hub } from '../../src/serve/front.ts';
-import { objectOf } from '../../src/serve/greeting.ts';
+import { objectOf } from '../../src/lib/json-value.ts';
 import { createHub } from '../../src/serve/hub.ts';
 import { openPolicy } from '../../src/serve/policy.ts';
 import { quiet, ScriptedClient } from '../rig/scripted-client.ts';
