@@ -1,16 +1,16 @@
-/** How much one session keeps of results that were cut, for `resources/read`. */
+/** How much one process keeps of results that were cut, for `resources/read`. */
 export interface KeptResultsLimits {
   readonly maxBytes: number;
   readonly maxCount: number;
 }
 
-/** Addresses of results that were cut. `mcpcat` is no scheme that a server's own resource may have through us. */
+/** Of the addresses of results that were cut. */
 export const keptResultScheme = 'mcpcat-result:';
 
 /**
- * Whole results of one client session, the newest ones as far as they fit: `keep` is the `KeepResult` of
- * `limitedResult`, `read` answers `resources/read`. One per session, so that no session reads another's; its addresses
- * can't be guessed all the same, since they are `newId`'s.
+ * Whole results, the newest ones as far as they fit: `keep` is the `KeepResult` of `limitedResult`, `read` answers
+ * `resources/read`. Those of all sessions lie side by side: `newId` must not be guessable, so that no session reads
+ * another's.
  */
 export class KeptResults {
   readonly #limits: KeptResultsLimits;

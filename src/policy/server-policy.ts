@@ -1,3 +1,5 @@
+import { defaultIdleMs } from '../serve/policy.ts';
+
 /**
  * What a user lets the clients of one server do with it. Data; `decide`, `RateLimiter` and `limitedResult` apply it, and
  * whoever serves calls them. Every name of a tool is the server's own, without a prefix of ours.
@@ -37,5 +39,5 @@ export const openPolicy: ServerPolicy = {
   timeoutMs: undefined,
   results: { maxBytes: undefined, larger: 'cut' },
   callsPerMinute: undefined,
-  idleMs: 10 * 60_000,
+  idleMs: defaultIdleMs,
 };

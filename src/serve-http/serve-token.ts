@@ -25,7 +25,7 @@ export interface ServeToken {
 export function serveToken(places: Places): ServeToken {
   const file = places.host.path.join(foldersBelowHome(places).data, 'serve-token');
   const token = read(file, places.host);
-  return token === undefined ? make(file) : { token, file, isNew: false };
+  return token === undefined ? make(file, places.host) : { token, file, isNew: false };
 }
 
 function read(file: string, host: Host): string | undefined {
@@ -43,10 +43,10 @@ function read(file: string, host: Host): string | undefined {
   }
 }
 
-function make(file: string): ServeToken {
+function make(file: string, host: Host): ServeToken {
   const token = randomBytes(32).toString('base64url');
   try {
-    makeFolderNow(file.replace(/[\\/][^\\/]+$/, ''), 0o700);
+    makeFolderNow(host.path.dirname(file), 0o700);
     writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
   } catch (error) {
     throw new McpcatError('io-failed', `can't write the token for HTTP: ${file} (${messageOf(error)})`, {

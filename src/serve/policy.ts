@@ -46,7 +46,8 @@ export interface CallRecord extends CallFacts {
 /** Called when a call is over; must not throw and must not wait. */
 export type OnCall = (record: CallRecord) => void;
 
-const defaultIdleMs = 10 * 60_000;
+/** Where nobody says otherwise. */
+export const defaultIdleMs = 10 * 60_000;
 
 /** Everything that is pinned is shown and may be called. */
 export const openPolicy: Policy = {
