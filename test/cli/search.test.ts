@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import { jsonText } from '../../src/lib/folders.ts';
+import { serverFiles, toolsText } from '../catalog-index/rig.ts';
+import { loopback } from '../fetch/loopback.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { runHere } from '../rig/in-process.ts';
 
 /** Questions as people ask them, and a server of the real catalog that has to be among the first. */
@@ -33,4 +38,24 @@ test('a list fits 80 columns, and names and versions are whole', async () => {
   assert.equal(lines.length, servers.length + 1);
   for (const [index, { name, version }] of servers.entries())
     assert.ok(lines[index + 1]?.startsWith(name) && lines[index + 1]?.includes(version ?? '(no lock)'), name);
+});
+
+test('search and lock ask an address for its catalog.json once, however many servers it has', async (t) => {
+  const folder = temporaryFolder(t, { ...serverFiles('x'), ...serverFiles('y') });
+  const { catalogIndex } = await gatherCatalogIndex(folder);
+  const text = jsonText(catalogIndex);
+  const { url, requests } = await loopback(t, ({ url: path }, response) =>
+    response.end(path === '/catalog.json' ? text : toolsText),
+  );
+  const home = temporaryFolder(t);
+  const env = { HOME: home, MCPCAT_CATALOG: `${url}/catalog.json` };
+  const found = await runHere(['search', 'ask', '--json'], env);
+  assert.deepEqual(
+    (JSON.parse(found.stdout) as { name: string }[]).map(({ name }) => name),
+    ['x', 'y'],
+  );
+  const asked = (): number => requests.filter((path) => path === '/catalog.json').length;
+  assert.equal(asked(), 1);
+  assert.equal((await runHere(['lock', 'x', 'y', '--file', `${home}/mcp-lock.json`], env)).code, 0);
+  assert.equal(asked(), 2);
 });

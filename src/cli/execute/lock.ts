@@ -1,6 +1,4 @@
 import path from 'node:path';
-import { loadServer } from '../../catalog/load.ts';
-import { readTools } from '../../catalog/tools.ts';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText, writeWhole } from '../../lib/folders.ts';
@@ -14,7 +12,7 @@ import {
   type LockedServers,
 } from '../../mcp-lock/mcp-lock.ts';
 import type { Execute, Invocation } from '../command.ts';
-import { listedServer, recordedImage, sourceOf, toolsOfIndex } from './view.ts';
+import { listedServer, recordedImage, toolsOf } from './view.ts';
 import { usedServers } from './used-servers.ts';
 
 const defaultFile = 'mcp-lock.json';
@@ -82,18 +80,11 @@ async function nowOf(invocation: Invocation, names: readonly string[]): Promise<
 }
 
 async function serverNow(invocation: Invocation, name: string): Promise<LockedServer> {
-  const source = sourceOf(invocation);
   const { server } = await listedServer(invocation, name);
-  const tools =
-    source.kind === 'folder'
-      ? await readTools((await loadServer(source.folder, name)).folder)
-      : server.tools === null
-        ? undefined
-        : await toolsOfIndex(invocation, server);
   return lockedServer({
     entry: entryOf(server),
     version: server.version,
     image: recordedImage(server.image),
-    tools,
+    tools: await toolsOf(invocation, name),
   });
 }

@@ -1,11 +1,10 @@
-import path from 'node:path';
-import { readTools, type Tool } from '../../catalog/tools.ts';
+import type { Tool } from '../../catalog/tools.ts';
 import { rank } from '../../catalog-index/rank.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { pool } from '../../lib/pool.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { printServers } from './list.ts';
-import { listedServer, serverSummaries, sourceOf, toolsOfIndex, type Summary } from './view.ts';
+import { serverSummaries, toolsOf } from './view.ts';
 
 /** Files of tools asked for at once. */
 const maxAtOnce = 8;
@@ -16,8 +15,8 @@ export const execute: Execute = async (invocation) => {
   if (question.trim() === '') throw new McpcatError('usage', 'expected a word to search for');
   const { servers, problems } = await serverSummaries(invocation);
   const searched = await pool(servers, maxAtOnce, async (server) => {
-    const tools = await toolsOf(server, invocation);
     const { name, title, description, categories } = server;
+    const tools = await readableTools(invocation, name);
     return {
       item: server,
       fields: [
@@ -39,12 +38,9 @@ export const execute: Execute = async (invocation) => {
 };
 
 /** What can't be read of one server's tools is no reason to find none. */
-async function toolsOf({ name }: Summary, invocation: Invocation): Promise<readonly Tool[]> {
-  const source = sourceOf(invocation);
+async function readableTools(invocation: Invocation, name: string): Promise<readonly Tool[]> {
   try {
-    if (source.kind === 'folder') return (await readTools(path.join(source.folder, name))) ?? [];
-    const { server } = await listedServer(invocation, name);
-    return await toolsOfIndex(invocation, server);
+    return (await toolsOf(invocation, name)) ?? [];
   } catch (error) {
     if (error instanceof McpcatError) return [];
     throw error;

@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { loadCatalog, loadServer, unknownEntry } from '../../catalog/load.ts';
 import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Problem } from '../../catalog/problem.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
 import { imageVersion } from '../../catalog/source.ts';
-import type { Tool } from '../../catalog/tools.ts';
+import { readTools, type Tool } from '../../catalog/tools.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { gatherCatalogIndex, listServer, type Fingerprints } from '../../catalog-index/gather.ts';
 import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
@@ -92,12 +93,14 @@ export async function wholeCatalogIndex(
   return { catalogIndex, problems: [], toolsOf: (server) => openTools(server, request) };
 }
 
-/** The tools of one server of a catalog.json. Throws what `openTools` throws. */
-export async function toolsOfIndex(invocation: Invocation, server: ListedServer): Promise<readonly Tool[]> {
+/** The tools of a server that the catalog has; undefined if they were never listed. Throws what `openTools` throws. */
+export async function toolsOf(invocation: Invocation, name: string): Promise<readonly Tool[] | undefined> {
   const source = sourceOf(invocation);
-  if (source.kind === 'folder') throw new Error('Internal error: a folder has its tools in files of its own');
+  if (source.kind === 'folder') return readTools(path.join(source.folder, name));
   const { env, host, signal } = invocation.terminal;
   const catalogIndex = await catalogIndexOf(invocation, source);
+  const server = serverIn(catalogIndex.servers, { name, source });
+  if (server.tools === null) return undefined;
   return openTools(server, { source, catalogIndex, cache: host.folders(env).cache, signal });
 }
 
@@ -139,15 +142,24 @@ export function serverIn(
   throw unknownEntry(sourceText(source), { name, names: Object.keys(servers) });
 }
 
-async function catalogIndexOf(
-  { terminal }: Invocation,
+/** By the invocation that asks for it: a search asks for the tools of every server. */
+const opened = new WeakMap<Invocation, Promise<CatalogIndex>>();
+
+/** Read once for an invocation; `source` is what `sourceOf` gives for it. */
+function catalogIndexOf(
+  invocation: Invocation,
   source: Exclude<CatalogSource, { kind: 'folder' }>,
 ): Promise<CatalogIndex> {
-  return openCatalogIndex({
-    source,
-    cache: terminal.host.folders(terminal.env).cache,
-    mode: 'patient',
-    say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
-    signal: terminal.signal,
-  });
+  const { terminal } = invocation;
+  const index =
+    opened.get(invocation) ??
+    openCatalogIndex({
+      source,
+      cache: terminal.host.folders(terminal.env).cache,
+      mode: 'patient',
+      say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
+      signal: terminal.signal,
+    });
+  opened.set(invocation, index);
+  return index;
 }
