@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
-import { archiveName, unpackedCatalog } from '../catalog/packed-catalog.ts';
+import { ownValue } from '../lib/own-value.ts';
 import type { Surface } from '../surface/surface.ts';
+import { isPacked, unpackedOnce } from './beside.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { openCatalogIndex } from './open-catalog-index.ts';
 import { openSurface } from './open-surface.ts';
@@ -19,23 +19,19 @@ export interface ListedRequest {
 /** Of a catalog.json: what all its servers have in common is read once, when the first is asked for. */
 export function listedSurfaces(request: ListedRequest): (name: string) => Promise<Surface | undefined> {
   const { source, cache } = request;
-  if (source.kind === 'file' && existsSync(path.join(path.dirname(source.file), archiveName))) {
-    const folder = once(async () => unpackedCatalog(source.file, cache));
-    return async (name) => provedSurface(path.join(await folder(), name));
-  }
-  const index = once(async () => openCatalogIndex({ ...request, source, mode: 'launch' }));
-  return async (name) => listedSurface(await index(), { ...request, name });
+  if (source.kind === 'file' && isPacked(source.file))
+    return async (name) => provedSurface(path.join(await unpackedOnce(source.file, cache), name));
+  let index: Promise<CatalogIndex> | undefined;
+  return async (name) => {
+    index ??= openCatalogIndex({ ...request, source, mode: 'launch' });
+    return listedSurface(await index, { ...request, name });
+  };
 }
 
 async function listedSurface(
   catalogIndex: CatalogIndex,
   { name, ...request }: ListedRequest & { readonly name: string },
 ): Promise<Surface | undefined> {
-  const server = Object.hasOwn(catalogIndex.servers, name) ? catalogIndex.servers[name] : undefined;
+  const server = ownValue(catalogIndex.servers, name);
   return server && openSurface(server, { ...request, catalogIndex });
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return async () => (result ??= work());
 }
