@@ -37,12 +37,12 @@ export async function loadServer(folder: string, name: string, use: LockUse = 'c
   });
 }
 
-/** The servers that were asked for, or all of them. Names that do not exist, or do not load, are thrown. */
+/** The servers that were asked for. Names that do not exist, or do not load, are thrown. */
 export async function selectServers(
   folder: string,
-  { names, all, use = 'checked' }: { names: readonly string[]; all: boolean; use?: LockUse },
+  names: readonly string[],
+  use: LockUse = 'checked',
 ): Promise<Server[]> {
-  if (all) return [...(await loadCatalog(folder, use)).servers.values()];
   return Promise.all([...new Set(names)].map((name) => loadServer(folder, name, use)));
 }
 

@@ -77,5 +77,5 @@ test('a catalog folder that is not there is named', async (t) => {
 
 test('a server that is asked for twice is taken once', async (t) => {
   const folder = temporaryFolder(t, { 'good/server.yaml': entryText('good') });
-  assert.equal((await selectServers(folder, { names: ['good', 'good'], all: false })).length, 1);
+  assert.equal((await selectServers(folder, ['good', 'good'])).length, 1);
 });

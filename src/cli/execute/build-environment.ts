@@ -93,11 +93,10 @@ export async function serversOf(
     throw new McpcatError('usage', 'expected the name of a server, or --all', {
       hint: 'mcpcat list shows them',
     });
-  if (all) {
-    const { problems } = await loadCatalog(folder, use);
-    for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
-  }
-  return selectServers(folder, { names: positionals, all, use });
+  if (!all) return selectServers(folder, positionals, use);
+  const { servers, problems } = await loadCatalog(folder, use);
+  for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
+  return [...servers.values()];
 }
 
 /** For those that change nothing in the catalog. */

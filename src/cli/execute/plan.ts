@@ -33,7 +33,7 @@ export const execute: Execute = async (invocation) => {
 async function plannedServers(invocation: Invocation): Promise<Server[]> {
   const { positionals, terminal } = invocation;
   const folder = folderOf(invocation);
-  if (positionals.length > 0) return selectServers(folder, { names: positionals, all: false });
+  if (positionals.length > 0) return selectServers(folder, positionals);
   const { servers, problems } = await loadCatalog(folder);
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   return [...servers.values()];

@@ -63,7 +63,7 @@ async function savedJobs(
   const verdicts = await verdictsOf(invocation, from);
   const force = options.flag('force');
   const load = async (name: string): Promise<Server> => {
-    const [server] = await selectServers(folderOf(invocation), { names: [name], all: false });
+    const [server] = await selectServers(folderOf(invocation), [name]);
     if (server === undefined) throw new Error('Internal error: a server that was asked for is missing');
     return server;
   };

@@ -1,13 +1,9 @@
 import path from 'node:path';
-import type { RecordFile } from '../../advisories/record-files.ts';
-import { recordFiles } from '../../advisories/record-files.ts';
+import { recordFiles, type RecordFile } from '../../advisories/record-files.ts';
 import { gatherAdvisories } from '../../advisories/advisories.ts';
 import { goDatabase } from '../../advisories/go-database.ts';
 import { scanRecordFile, scanRecordText } from '../../advisories/scan-record.ts';
 import { readVex } from '../../advisories/vex.ts';
-import { problemText } from '../../catalog/problem.ts';
-import { loadCatalog, selectServers } from '../../catalog/load.ts';
-import type { Server } from '../../catalog/server.ts';
 import type { Inventory } from '../../inventory/component.ts';
 import { inventoryOf } from '../../inventory/inventory.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
@@ -18,7 +14,7 @@ import { sarif } from '../../scan/sarif.ts';
 import { isOpen, scan, wantedKeys, type Scanned, type ScanReport } from '../../scan/scan.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { scanPage } from '../render/scan.ts';
-import { folderOf, platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { folderOf, platformOf, readableFolderOf, serversOf, templatesFolder } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -74,7 +70,7 @@ interface Scannable {
 async function scannable(invocation: Invocation, folder: string): Promise<Scannable> {
   const { options } = invocation;
   const request = { templates: templatesFolder(), platform: platformOf(options) };
-  const servers = await namedServers(invocation, folder);
+  const servers = await serversOf(invocation, { folder });
   const results = await pool(
     servers,
     maxAtOnce,
@@ -92,22 +88,6 @@ async function scannable(invocation: Invocation, folder: string): Promise<Scanna
     scanned: results.filter((result) => typeof result !== 'string'),
     left: results.filter((result) => typeof result === 'string'),
   };
-}
-
-async function namedServers(
-  { options, positionals, terminal }: Invocation,
-  folder: string,
-): Promise<Server[]> {
-  if (!options.flag('all')) {
-    if (positionals.length === 0)
-      throw new McpcatError('usage', 'expected the name of a server, or --all', {
-        hint: 'mcpcat list shows them',
-      });
-    return selectServers(folder, { names: positionals, all: false });
-  }
-  const { servers, problems } = await loadCatalog(folder);
-  for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
-  return [...servers.values()];
 }
 
 interface Sources {

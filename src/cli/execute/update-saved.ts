@@ -23,7 +23,7 @@ export async function proposeFrom(invocation: Invocation, from: string): Promise
   const target = forgeTarget(invocation, githubOf(invocation), '--pr');
   const buildEnvironment = await buildEnvironmentOf(invocation);
   const propose = async (name: string, folder: string): Promise<Proposed> => {
-    const [server] = await selectServers(folderOf(invocation), { names: [name], all: false });
+    const [server] = await selectServers(folderOf(invocation), [name]);
     if (server === undefined) throw new Error('Internal error: a server that was asked for is missing');
     const saved = await readProposal(folder, { server, buildEnvironment });
     return { name, result: await proposeSaved(server, saved, target) };
