@@ -1,7 +1,6 @@
-import { identityOf, type Ecosystem } from '../advisories/identity.ts';
 import type { ScanRecord } from '../advisories/scan-record.ts';
 import type { Inventory } from '../inventory/component.ts';
-import { isOpen, type ScanReport, type ServerScan } from './scan.ts';
+import { countsOf, isOpen, type ScanReport, type ServerScan } from './scan.ts';
 
 /** What is kept of one server's scan; undefined where nobody could be asked about anything. */
 export function recordOf(
@@ -29,15 +28,4 @@ export function recordOf(
       exceptedUntil: isOpen(hole) ? null : (hole.exception?.until ?? null),
     })),
   };
-}
-
-function countsOf({ components }: Inventory): { ecosystem: Ecosystem; packages: number }[] {
-  const counts = new Map<Ecosystem, number>();
-  for (const component of components) {
-    const ecosystem = identityOf(component)?.ecosystem;
-    if (ecosystem !== undefined) counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([ecosystem, packages]) => ({ ecosystem, packages }))
-    .toSorted((a, b) => (a.ecosystem < b.ecosystem ? -1 : 1));
 }

@@ -14,8 +14,7 @@ export interface ScannedHole extends Hole {
   readonly exception: VexException | undefined;
 }
 
-/** Packages about which nobody was asked. */
-export interface Unchecked {
+interface PackageCount {
   readonly ecosystem: Ecosystem;
   readonly packages: number;
 }
@@ -25,7 +24,8 @@ export interface ServerScan {
   readonly version: string;
   /** Worst first; also those that an exception excuses. */
   readonly holes: readonly ScannedHole[];
-  readonly unchecked: readonly Unchecked[];
+  /** Packages about which nobody was asked. */
+  readonly unchecked: readonly PackageCount[];
 }
 
 export interface ScanReport {
@@ -79,12 +79,16 @@ export function scan(
 }
 
 /** An ecosystem of which there is no record was not checked: that nothing was found says nothing. */
-function uncheckedOf({ components }: Inventory, { newest }: Advisories): Unchecked[] {
+function uncheckedOf(inventory: Inventory, { newest }: Advisories): readonly PackageCount[] {
+  return countsOf(inventory).filter(({ ecosystem }) => !newest.has(ecosystem));
+}
+
+/** How many packages of each ecosystem are in it, sorted. */
+export function countsOf({ components }: Inventory): PackageCount[] {
   const counts = new Map<Ecosystem, number>();
   for (const component of components) {
     const ecosystem = identityOf(component)?.ecosystem;
-    if (ecosystem !== undefined && !newest.has(ecosystem))
-      counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
+    if (ecosystem !== undefined) counts.set(ecosystem, (counts.get(ecosystem) ?? 0) + 1);
   }
   return [...counts]
     .map(([ecosystem, packages]) => ({ ecosystem, packages }))
