@@ -1,4 +1,5 @@
 import type { Component } from '../inventory/component.ts';
+import { pypiName } from '../upstream/pypi-name.ts';
 
 /** Where OSV records look for a package (ossf.github.io/osv-schema/#defined-ecosystems), of those that our images have. */
 export const ecosystems = ['npm', 'PyPI', 'Go', 'Debian:13', 'Bitnami'] as const;
@@ -17,7 +18,7 @@ export function identityOf({ kind, name, version, source }: Component): Identity
     case 'npm':
       return { ecosystem: 'npm', name, version };
     case 'pypi':
-      return { ecosystem: 'PyPI', name: normalName('PyPI', name), version };
+      return { ecosystem: 'PyPI', name: pypiName(name), version };
     case 'go':
       return { ecosystem: 'Go', name, version };
     case 'deb':
@@ -30,9 +31,9 @@ export function identityOf({ kind, name, version, source }: Component): Identity
   }
 }
 
-/** One spelling for each name (packaging.python.org, names and normalization). */
+/** One spelling for each name. */
 export function normalName(ecosystem: string, name: string): string {
-  return ecosystem === 'PyPI' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name;
+  return ecosystem === 'PyPI' ? pypiName(name) : name;
 }
 
 export function isEcosystem(text: string): text is Ecosystem {

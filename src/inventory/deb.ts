@@ -3,6 +3,9 @@ import type { Platform } from '../engine/engine.ts';
 import type { Component } from './component.ts';
 import { debPurl } from './purl.ts';
 
+/** A package by content, with the public address of its file. */
+type Package = Pick<LockedDeb, 'name' | 'version' | 'sha256'> & { readonly url: string };
+
 /**
  * The source package, which is the folder of the pool that a file lies in, and its version: the binary one without
  * what a rebuild of the same source adds (`+b1`).
@@ -22,20 +25,25 @@ export function debSource({
 
 /** A package of a runtime base: of each its record is there, as scanners know it from images without dpkg. */
 export function baseDebComponent(deb: LockedDeb, platform: Platform): Component {
-  return component(deb, { platform, place: `var/lib/dpkg/status.d/${deb.name}` });
+  return debComponent(published(deb), { platform, place: `var/lib/dpkg/status.d/${deb.name}` });
 }
 
 /** A library that is in a program of ours. */
 export function linkedDebComponent(deb: LockedDeb, platform: Platform): Component {
-  return component(deb, { platform, place: 'mcpcat-init' });
+  return debComponent(published(deb), { platform, place: 'mcpcat-init' });
 }
 
-function component(
-  deb: LockedDeb,
+function published({ pool, ...deb }: LockedDeb): Package {
+  return { ...deb, url: `http://deb.debian.org/${pool}` };
+}
+
+/** `place` is what shows it in the image. */
+export function debComponent(
+  deb: Package,
   { platform, place }: { readonly platform: Platform; readonly place: string },
 ): Component {
-  const { name, version, sha256, pool } = deb;
-  // As an entry's own packages have it, whose lock does not tell those for all architectures apart.
+  const { name, version, sha256, url } = deb;
+  // The platform's also for a package of all architectures: the lock of an entry does not tell those apart.
   const purl = debPurl(name, version, { arch: platform.replace('linux/', ''), distro: 'debian-13' });
   return {
     ref: purl,
@@ -44,8 +52,8 @@ function component(
     version,
     purl,
     hashes: [{ algorithm: 'SHA-256', hex: sha256 }],
-    source: debSource({ name, version, pool: `/${pool}` }),
-    url: `http://deb.debian.org/${pool}`,
+    source: debSource({ name, version, pool: url }),
+    url,
     places: [place],
     dependsOn: [],
   };

@@ -1,8 +1,8 @@
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import type { Platform } from '../engine/engine.ts';
-import { debSource } from './deb.ts';
+import { debComponent } from './deb.ts';
 import type { Component } from './component.ts';
-import { debPurl, goPurl, pypiPurl } from './purl.ts';
+import { goPurl, pypiPurl } from './purl.ts';
 
 /** What a lock names for a platform, but for npm's tree, of which the package-lock.json knows more. */
 export function lockComponents(lock: Lock, platform: Platform): Component[] {
@@ -25,7 +25,11 @@ function componentOf(artifact: Artifact, context: Context): Component | undefine
     case 'go':
       return goComponent(artifact, context);
     case 'deb':
-      return debComponent(artifact, context);
+      // Unpacked without dpkg: what shows it is the folder of its terms, which each Debian package has.
+      return debComponent(artifact, {
+        platform: context.platform,
+        place: `usr/share/doc/${artifact.name}`,
+      });
   }
 }
 
@@ -65,23 +69,6 @@ function goComponent({ name, version, url, sum }: Of<'go'>, { lock }: Context): 
     goSum: sum,
     url,
     places: Object.values(lock.bin).map((file) => `app/${file}`),
-    dependsOn: [],
-  };
-}
-
-/** Unpacked without dpkg: what shows it is the folder of its terms, which each Debian package has. */
-function debComponent({ name, version, url, sha256 }: Of<'deb'>, { platform }: Context): Component {
-  const purl = debPurl(name, version, { arch: platform.replace('linux/', ''), distro: 'debian-13' });
-  return {
-    ref: purl,
-    kind: 'deb',
-    name,
-    version,
-    purl,
-    hashes: [{ algorithm: 'SHA-256', hex: sha256 }],
-    source: debSource({ name, version, pool: url }),
-    url,
-    places: [`usr/share/doc/${name}`],
     dependsOn: [],
   };
 }

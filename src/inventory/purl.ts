@@ -1,4 +1,5 @@
 import { PackageURL } from 'packageurl-js';
+import { pypiName } from '../upstream/pypi-name.ts';
 
 /** Qualifiers of a package URL, such as a Debian package's `arch`. */
 type Qualifiers = Readonly<Record<string, string>>;
@@ -10,7 +11,7 @@ export function npmPurl(name: string, version: string): string {
 }
 
 export function pypiPurl(name: string, version: string): string {
-  return purl('pypi', [name.toLowerCase().replaceAll(/[-_.]+/g, '-')], version);
+  return purl('pypi', [pypiName(name)], version);
 }
 
 export function goPurl(name: string, version: string): string {
