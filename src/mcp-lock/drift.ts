@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import type { LockedServer, LockedServers } from './mcp-lock.ts';
 
 /** One way in which a server is not what the lock says: one line for people. */
@@ -10,15 +11,11 @@ export interface Drift {
 export function driftOf(locked: LockedServers, now: LockedServers): Drift[] {
   const names = [...new Set([...Object.keys(locked), ...Object.keys(now)])].toSorted();
   return names.flatMap((server) => {
-    const [before, after] = [own(locked, server), own(now, server)];
+    const [before, after] = [ownValue(locked, server), ownValue(now, server)];
     if (before === undefined) return [{ server, change: 'is used and not in the lock' }];
     if (after === undefined) return [{ server, change: 'is in the lock and no longer there' }];
     return changesOf(before, after).map((change) => ({ server, change }));
   });
-}
-
-function own(servers: LockedServers, name: string): LockedServer | undefined {
-  return Object.hasOwn(servers, name) ? servers[name] : undefined;
 }
 
 function changesOf(before: LockedServer, after: LockedServer): string[] {

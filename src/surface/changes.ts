@@ -78,21 +78,17 @@ function compared(key: string, before: JsonObject | undefined, after: JsonObject
 
 /** Each difference between what was recorded of a revision and what it is now, in one line. */
 export function revisionChanges(recorded: RevisionSurface, live: RevisionSurface): readonly string[] {
-  const { serverInfo, capabilities, instructions } = recorded;
-  const about = changesIn(
-    { serverInfo, capabilities, ...(instructions === undefined ? {} : { instructions }) },
-    {
-      serverInfo: live.serverInfo,
-      capabilities: live.capabilities,
-      ...(live.instructions === undefined ? {} : { instructions: live.instructions }),
-    },
-  );
+  const about = changesIn(aboutOf(recorded), aboutOf(live));
   const lists = listNames.flatMap((list) =>
     compareList(list, { recorded: recorded[list], live: live[list] }).flatMap((one) =>
       comparedText(list, one),
     ),
   );
   return [...about.map(({ where }) => `other ${where}`), ...lists];
+}
+
+function aboutOf({ serverInfo, capabilities, instructions }: RevisionSurface): JsonObject {
+  return { serverInfo, capabilities, ...(instructions === undefined ? {} : { instructions }) };
 }
 
 function comparedText(list: keyof Lists, one: Compared): readonly string[] {
