@@ -32,7 +32,7 @@ export async function keepResult(
   use: ReviewUse,
 ): Promise<void> {
   if (proof === undefined) return dropProof(folder, image);
-  const { reviewed } = await reviewedOffer(folder, use);
+  const reviewed = use === 'kept' ? await readTools(folder) : undefined;
   if (reviewed === undefined) await writeWhole(toolsFile(folder), jsonText({ tools }));
   if (surface === undefined) await rm(surfaceFile(folder), { force: true });
   else await writeWhole(surfaceFile(folder), surfaceText(surface));
