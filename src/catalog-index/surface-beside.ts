@@ -3,8 +3,7 @@ import type { Problem } from '../catalog/problem.ts';
 import type { Proof } from '../catalog/proof.ts';
 import { toolsFile, type Tools } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
-import { readSurfaceFile, surfaceFile } from '../surface/read-surface.ts';
-import { surfaceText } from '../surface/surface-text.ts';
+import { readSurface, surfaceFile, surfaceTextIn } from '../surface/read-surface.ts';
 import { toolsOf } from '../surface/tools-of.ts';
 import { toolsSha256 } from './tools-text.ts';
 
@@ -22,9 +21,9 @@ export async function surfaceBeside(
   name: string,
 ): Promise<{ readonly value?: SurfaceBeside; readonly problem?: Problem }> {
   try {
-    const surface = await readSurfaceFile(folder);
-    if (surface === undefined) return {};
-    const text = surfaceText(surface);
+    const text = await surfaceTextIn(folder);
+    if (text === undefined) return {};
+    const surface = readSurface(text, surfaceFile(folder));
     return { value: { text, sha256: toolsSha256(text), tools: { tools: [...toolsOf(surface)] } } };
   } catch (error) {
     const hint = `remove it, then: mcpcat test ${name}`;
