@@ -1,9 +1,9 @@
-import { readScanRecord, scanSentence, type ScanRecord } from '../../advisories/scan-record.ts';
+import { scanSentence, type ScanRecord } from '../../advisories/scan-record.ts';
 import { loadServer } from '../../catalog/load.ts';
 import type { ListedServer } from '../../catalog-index/catalog-index.ts';
-import type { Score } from '../../score/score.ts';
+import { scoreOf, type Score } from '../../score/score.ts';
 import type { Invocation } from '../command.ts';
-import { serverScore } from './server-score.ts';
+import { scoreFacts } from './server-score.ts';
 import { sourceOf } from './view.ts';
 
 /** What lies beside an entry in a folder and in no catalog.json. */
@@ -17,8 +17,8 @@ export async function evidenceOf(invocation: Invocation, name: string): Promise<
   const source = sourceOf(invocation);
   if (source.kind !== 'folder') return undefined;
   const server = await loadServer(source.folder, name);
-  const [score, scan] = await Promise.all([serverScore(server), readScanRecord(server.folder)]);
-  return { score, scan };
+  const facts = await scoreFacts(server);
+  return { score: scoreOf(facts), scan: facts.scan };
 }
 
 export function evidenceLines({ name, version }: ListedServer, { score, scan }: Evidence): string[] {

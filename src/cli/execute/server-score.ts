@@ -2,20 +2,25 @@ import { readScanRecord } from '../../advisories/scan-record.ts';
 import { loadCatalog } from '../../catalog/load.ts';
 import type { Server } from '../../catalog/server.ts';
 import { listServer } from '../../catalog-index/gather.ts';
+import { isJsonObject } from '../../lib/json-value.ts';
 import { pool } from '../../lib/pool.ts';
 import type { ScoreFacts } from '../../score/facts.ts';
 import { scoreOf, type Score } from '../../score/score.ts';
 import { readSurfaceFile } from '../../surface/read-surface.ts';
 import { clientRevision } from '../../surface/tools-of.ts';
 
-/** Of an entry in a folder, from the files beside it. */
 export async function serverScore(server: Server): Promise<Score> {
+  return scoreOf(await scoreFacts(server));
+}
+
+/** Of an entry in a folder, from the files beside it. */
+export async function scoreFacts(server: Server): Promise<ScoreFacts> {
   const [{ server: listed }, scan, annotations] = await Promise.all([
     listServer(server),
     readScanRecord(server.folder),
     annotationsOf(server),
   ]);
-  return scoreOf({ server: listed, lock: server.lock, scan, annotations });
+  return { server: listed, lock: server.lock, scan, annotations };
 }
 
 /** Enough to keep a disk busy. */
@@ -32,12 +37,8 @@ async function annotationsOf({ folder }: Server): Promise<ScoreFacts['annotation
   const surface = await readSurfaceFile(folder);
   if (surface === undefined) return undefined;
   const { tools } = clientRevision(surface);
-  const annotated = tools.filter(({ annotations }) => {
-    const hint: unknown =
-      typeof annotations === 'object' && annotations !== null
-        ? Reflect.get(annotations, 'readOnlyHint')
-        : undefined;
-    return typeof hint === 'boolean';
-  });
+  const annotated = tools.filter(
+    ({ annotations }) => isJsonObject(annotations) && typeof annotations['readOnlyHint'] === 'boolean',
+  );
   return { tools: tools.length, annotated: annotated.length };
 }
