@@ -3,7 +3,15 @@ import { didYouMean } from '../lib/nearest.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { OfferedTool } from '../mcp/offered-tools.ts';
 import { JsonFault, placeOf, readJson } from '../settings/json.ts';
-import { isSchema, kindText, propertiesOf, requiredOf, valueFor, type Schema } from './schema-values.ts';
+import {
+  isSchema,
+  kindText,
+  propertiesOf,
+  requiredOf,
+  valueFor,
+  type Read,
+  type Schema,
+} from './schema-values.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -91,9 +99,6 @@ export function argumentsFor(
     detail: [...problems, ...usageOf(known, schema)],
   });
 }
-
-type Read =
-  { readonly kind: 'read'; readonly value: unknown } | { readonly kind: 'wrong'; readonly problem: string };
 
 function readOne(
   pairs: readonly Pair[],
