@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { envName, line } from '../catalog/entry-texts.ts';
 import { jsonText } from '../lib/folders.ts';
-import { serverName } from '../profile/profile-file.ts';
+import { serverName, ServerSection } from '../profile/profile-file.ts';
 
 /** Raised when an older mcpcat would understand a file wrongly. */
 export const setupVersion = 1;
-
-const mountPath = z.string().min(1, 'must be a path').max(4096);
 
 /** How one server is started, in a form that another person's machine can use: without secrets, and without our paths. */
 export const ServerSetup = z.strictObject({
@@ -21,10 +19,7 @@ export const ServerSetup = z.strictObject({
     .array(envName)
     .default([])
     .describe('Settings whose values are not in here: secrets, and what may be one.'),
-  mounts: z
-    .record(line, z.union([mountPath, z.array(mountPath)], { error: 'must be a path, or a list of paths' }))
-    .default({})
-    .describe('Folders and files by the names that the entry declares: `PATH`, `PATH:rw`, `~/PATH`.'),
+  mounts: ServerSection.shape.mounts,
   allow: z.array(line).default([]).describe('Hosts beyond those of the entry.'),
   allowLocal: z.array(z.int().min(1).max(65_535)).default([]).describe('Ports of the machine itself.'),
   denyNetwork: z.boolean().default(false),
