@@ -13,6 +13,11 @@ export interface SecretOwner {
   readonly server: string;
 }
 
+export interface NamedSecret {
+  readonly owner: SecretOwner;
+  readonly name: string;
+}
+
 export interface SecretPlaces {
   readonly env: Env;
   readonly host: Host;

@@ -1,19 +1,14 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import type { SecretOwner, SecretPlaces } from './file-store.ts';
+import type { NamedSecret, SecretPlaces } from './file-store.ts';
 
 /** The keyring of the system that this user is logged in to: Secret Service, macOS's Keychain, Windows's Credential Manager. */
 export interface Keyring {
   /** For people. */
   readonly title: string;
   /** Undefined if it has none of this name. Each throws `io-failed` where the keyring is locked or does not answer. */
-  get(secret: KeyringSecret): Promise<string | undefined>;
-  set(secret: KeyringSecret, value: string): Promise<void>;
-  remove(secret: KeyringSecret): Promise<void>;
-}
-
-export interface KeyringSecret {
-  readonly owner: SecretOwner;
-  readonly name: string;
+  get(secret: NamedSecret): Promise<string | undefined>;
+  set(secret: NamedSecret, value: string): Promise<void>;
+  remove(secret: NamedSecret): Promise<void>;
 }
 
 export type FoundKeyring =
@@ -40,14 +35,14 @@ export async function systemKeyring(places: SecretPlaces): Promise<FoundKeyring>
   const Entry = await entryClass();
   if (Entry === undefined)
     return { kind: 'none', why: 'the package @napi-rs/keyring is not installed, or not for this system' };
-  const entryOf = ({ owner, name }: KeyringSecret): NativeEntry =>
+  const entryOf = ({ owner, name }: NamedSecret): NativeEntry =>
     new Entry(service, `${owner.server}/${name}@${owner.catalog}`, { linux: { store: 'secret-service' } });
   try {
     entryOf({ owner: { catalog: 'mcpcat', server: 'mcpcat' }, name: 'probe' });
   } catch (error) {
     return { kind: 'none', why: messageOf(error) };
   }
-  const asked = async <T>(work: (entry: NativeEntry) => Promise<T>, secret: KeyringSecret): Promise<T> => {
+  const asked = async <T>(work: (entry: NativeEntry) => Promise<T>, secret: NamedSecret): Promise<T> => {
     try {
       return await work(entryOf(secret));
     } catch (error) {
@@ -117,7 +112,7 @@ function isEntryClass(value: unknown): value is EntryClass {
   );
 }
 
-function refused({ owner, name }: KeyringSecret, title: string, error: unknown): McpcatError {
+function refused({ owner, name }: NamedSecret, title: string, error: unknown): McpcatError {
   const late = error instanceof Error && error.name === 'AbortError';
   return new McpcatError(
     'io-failed',

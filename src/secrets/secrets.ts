@@ -4,11 +4,12 @@ import {
   keptSecrets,
   placeOf,
   type Kept,
+  type NamedSecret,
   type SecretOwner,
   type SecretPlace,
   type SecretPlaces,
 } from './file-store.ts';
-import { systemKeyring, type Keyring } from './keyring.ts';
+import { systemKeyring, type FoundKeyring, type Keyring } from './keyring.ts';
 import { referencedSecret, type SecretCommand } from './secret-command.ts';
 
 export interface SecretSource extends SecretPlaces {
@@ -35,12 +36,7 @@ export async function storedSecrets(
   return Object.fromEntries(values);
 }
 
-interface Named {
-  readonly owner: SecretOwner;
-  readonly name: string;
-}
-
-async function valueOf(kept: Kept, secret: Named, source: SecretSource): Promise<string> {
+async function valueOf(kept: Kept, secret: NamedSecret, source: SecretSource): Promise<string> {
   if (typeof kept === 'string') return kept;
   if ('reference' in kept) return referencedSecret(commandOf(source), kept.reference, source);
   const value = await (await keyringOf(secret, source)).get(secret);
@@ -55,7 +51,7 @@ function commandOf({ secretCommand }: SecretSource): SecretCommand {
   });
 }
 
-async function keyringOf(secret: Named, places: SecretPlaces): Promise<Keyring> {
+async function keyringOf(secret: NamedSecret, places: SecretPlaces): Promise<Keyring> {
   const found = await systemKeyring(places);
   if (found.kind === 'here') return found.keyring;
   throw new McpcatError('io-failed', `${what(secret)} is in a keyring that is not here: ${found.why}`, {
@@ -63,11 +59,11 @@ async function keyringOf(secret: Named, places: SecretPlaces): Promise<Keyring> 
   });
 }
 
-function what({ owner, name }: Named): string {
+function what({ owner, name }: NamedSecret): string {
   return `${name} of ${owner.server}`;
 }
 
-function again({ owner, name }: Named): string {
+function again({ owner, name }: NamedSecret): string {
   return `store it anew: mcpcat secret set ${owner.server} ${name}`;
 }
 
@@ -100,7 +96,7 @@ export async function storeSecret(
     await referencedSecret(commandOf(source), secret.reference, source);
     return replaced(named, { before, kept: { reference: secret.reference } }, source);
   }
-  const found: Awaited<ReturnType<typeof systemKeyring>> =
+  const found: FoundKeyring =
     secret.where === 'file' ? { kind: 'none', why: '' } : await systemKeyring(source);
   if (found.kind === 'none') {
     const result = await replaced(named, { before, kept: secret.value }, source);
@@ -116,7 +112,7 @@ export async function storeSecret(
 
 /** What the keyring had of it goes; whoever leaves a keyring because it does not answer still can. */
 async function replaced(
-  secret: Named,
+  secret: NamedSecret,
   { before, kept }: { readonly before: Kept | undefined; readonly kept: Kept },
   source: SecretSource,
 ): Promise<StoredSecret> {
@@ -131,13 +127,17 @@ async function replaced(
 }
 
 /** False if there was none. What can't be taken out of the keyring stays listed. */
-export async function removeSecret(secret: Named, source: SecretPlaces): Promise<boolean> {
+export async function removeSecret(secret: NamedSecret, source: SecretPlaces): Promise<boolean> {
   const before = keptSecrets(secret.owner, source)[secret.name];
   await forgetInKeyring(secret, before, source);
   return keepSecret(secret.owner, { name: secret.name, kept: undefined }, source);
 }
 
-async function forgetInKeyring(secret: Named, before: Kept | undefined, source: SecretPlaces): Promise<void> {
+async function forgetInKeyring(
+  secret: NamedSecret,
+  before: Kept | undefined,
+  source: SecretPlaces,
+): Promise<void> {
   if (before === undefined || placeOf(before) !== 'keyring') return;
   await (await keyringOf(secret, source)).remove(secret);
 }
