@@ -1,4 +1,5 @@
-import type { Client } from './client.ts';
+import type { Client, Scope } from './client.ts';
+import { clientFile, type Surroundings } from './client-files.ts';
 import { readConfig } from './config-file.ts';
 import { readServers } from './text/edit.ts';
 
@@ -9,4 +10,33 @@ export async function clientServers(
 ): Promise<ReadonlyMap<string, unknown>> {
   const { text } = await readConfig(file);
   return readServers(format, text ?? '', place);
+}
+
+/** A server as one of a client's files has it. */
+export interface FoundServer {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly entry: unknown;
+}
+
+interface FoundServers {
+  readonly found: readonly FoundServer[];
+  /** Files that are there and can't be read, and why. */
+  readonly unread: readonly { readonly file: string; readonly error: unknown }[];
+}
+
+/** Those of the user and of the project, of the files that are there. */
+export async function foundServers(client: Client, around: Surroundings): Promise<FoundServers> {
+  const found: FoundServer[] = [];
+  const unread: FoundServers['unread'][number][] = [];
+  for (const scope of ['user', 'project'] as const) {
+    const file = clientFile(client, scope, around);
+    if (file === undefined || !around.exists(file)) continue;
+    try {
+      for (const [name, entry] of await clientServers(client, file)) found.push({ name, scope, entry });
+    } catch (error) {
+      unread.push({ file, error });
+    }
+  }
+  return { found, unread };
 }

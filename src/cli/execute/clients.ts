@@ -1,7 +1,7 @@
 import type { Client, Scope } from '../../clients/client.ts';
 import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
 import { clientFile } from '../../clients/client-files.ts';
-import { clientServers } from '../../clients/client-servers.ts';
+import { foundServers, type FoundServer } from '../../clients/client-servers.ts';
 import { mayDoToday } from '../../clients/may-do.ts';
 import { knownClients } from '../../clients/known-clients.ts';
 import { isOurs } from '../../install/plan.ts';
@@ -43,18 +43,7 @@ export const execute: Execute = async ({ options, terminal }) => {
 
 async function factsOf(client: Client, terminal: Terminal): Promise<ClientFacts> {
   const around = surroundings(terminal);
-  const servers: ClientServer[] = [];
-  const problems: string[] = [];
-  for (const scope of ['user', 'project'] as const) {
-    const file = clientFile(client, scope, around);
-    if (file === undefined || !around.exists(file)) continue;
-    try {
-      for (const [name, entry] of await clientServers(client, file))
-        servers.push(serverOf(client, { name, scope, entry }));
-    } catch (error) {
-      problems.push(`${client.title}: ${file}: ${messageOf(error)}`);
-    }
-  }
+  const { found, unread } = await foundServers(client, around);
   return {
     id: client.id,
     title: client.title,
@@ -62,15 +51,12 @@ async function factsOf(client: Client, terminal: Terminal): Promise<ClientFacts>
     file: clientFile(client, 'user', around) ?? null,
     proof: client.proof,
     version: client.version ?? null,
-    servers,
-    problems,
+    servers: found.map((server) => serverOf(client, server)),
+    problems: unread.map(({ file, error }) => `${client.title}: ${file}: ${messageOf(error)}`),
   };
 }
 
-function serverOf(
-  client: Client,
-  { name, scope, entry }: { name: string; scope: Scope; entry: unknown },
-): ClientServer {
+function serverOf(client: Client, { name, scope, entry }: FoundServer): ClientServer {
   const start = startOfEntry(client, entry);
   const ours = isOurs(client, entry);
   return {

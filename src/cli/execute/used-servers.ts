@@ -1,6 +1,5 @@
 import { startOfEntry } from '../../clients/client-entry.ts';
-import { clientFile } from '../../clients/client-files.ts';
-import { clientServers } from '../../clients/client-servers.ts';
+import { foundServers } from '../../clients/client-servers.ts';
 import { knownClients } from '../../clients/known-clients.ts';
 import { isOurs } from '../../install/plan.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -34,21 +33,16 @@ export async function usedServers(
 /** Words after `mcpcat`. */
 async function ownStarts(terminal: Terminal, say: (line: string) => void): Promise<(readonly string[])[]> {
   const around = surroundings(terminal);
-  const found: (readonly string[])[] = [];
-  for (const client of knownClients)
-    for (const scope of ['user', 'project'] as const) {
-      const file = clientFile(client, scope, around);
-      if (file === undefined || !around.exists(file)) continue;
-      try {
-        for (const [, entry] of await clientServers(client, file)) {
-          const start = isOurs(client, entry) ? startOfEntry(client, entry) : undefined;
-          if (start !== undefined) found.push(start.args);
-        }
-      } catch (error) {
-        say(`${client.title}: ${file}: left out: ${messageOf(error)}`);
-      }
+  const starts: (readonly string[])[] = [];
+  for (const client of knownClients) {
+    const { found, unread } = await foundServers(client, around);
+    for (const { file, error } of unread) say(`${client.title}: ${file}: left out: ${messageOf(error)}`);
+    for (const { entry } of found) {
+      const start = isOurs(client, entry) ? startOfEntry(client, entry) : undefined;
+      if (start !== undefined) starts.push(start.args);
     }
-  return found;
+  }
+  return starts;
 }
 
 /** `run NAME …`, `serve NAME… `, `serve --profile NAME`. */
