@@ -3,13 +3,13 @@ import type { Options } from '../command.ts';
 
 /** Options of `run` that a setup holds under a name of its own, all but those that need more than copying. */
 const copied = [
-  ['allow', 'allow', 'list'],
-  ['allowLocal', 'allow-local', 'ports'],
-  ['denyNetwork', 'deny-network', 'flag'],
-  ['memory', 'memory', 'text'],
-  ['cpus', 'cpus', 'text'],
-  ['pids', 'pids', 'text'],
-  ['isolation', 'isolation', 'text'],
+  ['allow', 'allow'],
+  ['allowLocal', 'allow-local'],
+  ['denyNetwork', 'deny-network'],
+  ['memory', 'memory'],
+  ['cpus', 'cpus'],
+  ['pids', 'pids'],
+  ['isolation', 'isolation'],
 ] as const;
 
 type Copied = Pick<ServerSetup, (typeof copied)[number][0]>;
