@@ -1,11 +1,11 @@
 import { catalogId } from '../../catalog/catalog-source.ts';
-import { connectEngine } from '../../engine/connect.ts';
 import { foldersBelowHome } from '../../host/folders-below-home.ts';
 import { writeOwnCommand, type OwnCommand } from '../../install/own-command.ts';
 import type { PlannedChange } from '../../install/plan.ts';
 import { projectFolder } from '../../lib/project.ts';
 import { storeSecret } from '../../secrets/secrets.ts';
 import type { Invocation } from '../command.ts';
+import { engineOf } from './build-environment.ts';
 import { readyImage } from './ready-image.ts';
 import type { RunServer } from './run-server.ts';
 import { secretSource } from './secret-source.ts';
@@ -43,8 +43,7 @@ export async function putIntoClients(
 ): Promise<number> {
   const { options, terminal } = invocation;
   if (!options.flag('dry-run')) {
-    const { env, host } = terminal;
-    const engine = await connectEngine({ endpoint: options.text('engine'), env, host });
+    const engine = await engineOf(invocation);
     for (const { server, invocation: own = invocation } of servers)
       await readyImage(server, { invocation: own, engine });
   }
