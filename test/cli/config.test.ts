@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { runHere } from '../rig/in-process.ts';
-
-const homes: string[] = [];
-after(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
-
-function homeWith(files: Readonly<Record<string, string>>): string {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-cli-config-'));
-  homes.push(home);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
-    writeFileSync(path.join(home, name), text);
-  }
-  return home;
-}
 
 const cursor = '.cursor/mcp.json';
 const claude = '.claude.json';
@@ -39,8 +26,8 @@ async function exported(home: string, ...words: readonly string[]): Promise<{ fi
   return { file: JSON.parse(stdout) as File, stderr };
 }
 
-test('what a client starts is exported without secrets, paths below the home as ~', async () => {
-  const home = homeWith({});
+test('what a client starts is exported without secrets, paths below the home as ~', async (t) => {
+  const home = temporaryFolder(t);
   const brave = ['brave-search', '--memory', '256m', '--allow', 'example.com', '--', '--x'];
   const text = servers({
     files: ours(['filesystem', '--mount', `data=${home}/notes:rw`, '--mount', 'data=/srv']),
@@ -65,8 +52,8 @@ test('what a client starts is exported without secrets, paths below the home as 
   assert.doesNotMatch(stderr, /hush/);
 });
 
-test('a stored secret is named, and a name exports one server alone', async () => {
-  const home = homeWith({
+test('a stored secret is named, and a name exports one server alone', async (t) => {
+  const home = temporaryFolder(t, {
     [cursor]: servers({ time: ours(['time']), 'brave-search': ours(['brave-search']) }),
   });
   const env = { HOME: home, BRAVE_API_KEY: 'hush' };
@@ -75,8 +62,8 @@ test('a stored secret is named, and a name exports one server alone', async () =
   assert.deepEqual(file.servers, [{ server: 'brave-search', needs: ['BRAVE_API_KEY'] }]);
 });
 
-test('two clients that start a server in two ways are told apart by --client', async () => {
-  const home = homeWith({
+test('two clients that start a server in two ways are told apart by --client', async (t) => {
+  const home = temporaryFolder(t, {
     [cursor]: servers({ time: ours(['time']) }),
     [claude]: servers({ time: ours(['time', '--memory', '1g']) }),
   });
@@ -90,8 +77,10 @@ test('two clients that start a server in two ways are told apart by --client', a
   assert.deepEqual(file.servers, [{ server: 'time' }]);
 });
 
-test('what is not there, and what only this machine has, is said', async () => {
-  const home = homeWith({ [cursor]: servers({ time: ours(['time', '--catalog', '/srv/catalog']) }) });
+test('what is not there, and what only this machine has, is said', async (t) => {
+  const home = temporaryFolder(t, {
+    [cursor]: servers({ time: ours(['time', '--catalog', '/srv/catalog']) }),
+  });
   const none = await runHere(['config', 'export', 'git'], { HOME: home });
   assert.equal(none.code, 2);
   assert.match(none.stderr, /no client here starts "git" by mcpcat/);
@@ -106,8 +95,8 @@ async function imported(home: string, file: object, ...words: readonly string[])
   return runHere(['config', 'import', place, '--dry-run', ...words], { HOME: home });
 }
 
-test('an import shows the exact change, with the paths of this home, and a dry run writes nothing', async () => {
-  const home = homeWith({ [cursor]: '{}', 'notes/a.txt': '' });
+test('an import shows the exact change, with the paths of this home, and a dry run writes nothing', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}', 'notes/a.txt': '' });
   const setup = {
     server: 'filesystem',
     name: 'files',
@@ -130,13 +119,13 @@ test('an import shows the exact change, with the paths of this home, and a dry r
   assert.equal(readFileSync(path.join(home, cursor), 'utf8'), '{}');
 });
 
-test('what was exported and is imported elsewhere starts the same there', async () => {
-  const home = homeWith({});
+test('what was exported and is imported elsewhere starts the same there', async (t) => {
+  const home = temporaryFolder(t);
   mkdirSync(path.join(home, '.cursor'));
   const words = ['--cpus', '2', '--mount', `data=${home}/notes`, '--', '--verbose'];
   writeFileSync(path.join(home, cursor), servers({ mine: ours(['filesystem', ...words]) }));
   const { file } = await exported(home);
-  const elsewhere = homeWith({ [cursor]: '{}', 'notes/a.txt': '' });
+  const elsewhere = temporaryFolder(t, { [cursor]: '{}', 'notes/a.txt': '' });
   const { code, stdout, stderr } = await imported(elsewhere, { servers: file.servers });
   assert.equal(code, 0, stderr);
   const lines = stdout.replaceAll(/[\s"+]/g, '');
@@ -144,8 +133,8 @@ test('what was exported and is imported elsewhere starts the same there', async 
   assert.ok(lines.includes(`run,filesystem,${expected}`), lines);
 });
 
-test('secrets that nobody has stored here are named all at once, with what stores them', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('secrets that nobody has stored here are named all at once, with what stores them', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const file = {
     servers: [
       { server: 'brave-search', needs: ['BRAVE_API_KEY'] },
@@ -160,8 +149,8 @@ test('secrets that nobody has stored here are named all at once, with what store
   );
 });
 
-test('a folder that is not here is refused, and another one can be given', async () => {
-  const home = homeWith({ [cursor]: '{}', 'other/a.txt': '' });
+test('a folder that is not here is refused, and another one can be given', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}', 'other/a.txt': '' });
   const file = { servers: [{ server: 'filesystem', mounts: { data: '~/notes' } }, { server: 'time' }] };
   assert.match((await imported(home, file)).stderr, /mount data: .*notes/);
   const both = await imported(home, file, '--mount', `data=${home}/other`);
@@ -172,8 +161,8 @@ test('a folder that is not here is refused, and another one can be given', async
   assert.ok(!one.stdout.includes('"time"'));
 });
 
-test('what the catalog does not have is refused before anything is shown', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('what the catalog does not have is refused before anything is shown', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const server = await imported(home, { servers: [{ server: 'no-such-server' }] });
   assert.equal(server.code, 2);
   const setting = await imported(home, { servers: [{ server: 'time', settings: { NO_SUCH: 'x' } }] });

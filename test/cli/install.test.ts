@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { runHere } from '../rig/in-process.ts';
-
-const homes: string[] = [];
-after(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
-
-/** A home with the files of clients that are named. */
-function homeWith(files: Readonly<Record<string, string>>): string {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-cli-install-'));
-  homes.push(home);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
-    writeFileSync(path.join(home, name), text);
-  }
-  return home;
-}
 
 const cursor = '.cursor/mcp.json';
 
-test('a dry run shows the exact change of each client that is here, and writes nothing', async () => {
-  const home = homeWith({ [cursor]: '{}\n', '.codex/config.toml': 'model = "x"\n' });
+test('a dry run shows the exact change of each client that is here, and writes nothing', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}\n', '.codex/config.toml': 'model = "x"\n' });
   const { code, stdout, stderr } = await runHere(['install', 'time', '--dry-run'], { HOME: home });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^Codex CLI: .*config\.toml$/m);
@@ -31,16 +17,16 @@ test('a dry run shows the exact change of each client that is here, and writes n
   assert.equal(readFileSync(path.join(home, cursor), 'utf8'), '{}\n');
 });
 
-test('what is in force here and clients do not hand on is carried into the entry; a password is not', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('what is in force here and clients do not hand on is carried into the entry; a password is not', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const env = { HOME: home, DOCKER_HOST: 'unix:///run/mine.sock', HTTPS_PROXY: 'http://ada:hush@proxy:8080' };
   const { stdout } = await runHere(['install', 'time', '--dry-run', '--json'], env);
   assert.match(stdout, /DOCKER_HOST/);
   assert.doesNotMatch(stdout, /hush/);
 });
 
-test('a mount is written with its whole path, and one that is required is asked for', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('a mount is written with its whole path, and one that is required is asked for', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const given = await runHere(['install', 'filesystem', '--dry-run', '--mount', 'data=.'], { HOME: home });
   assert.match(given.stdout, new RegExp(`"data=${process.cwd()}"`));
   const missing = await runHere(['install', 'filesystem', '--dry-run'], { HOME: home });
@@ -50,8 +36,8 @@ test('a mount is written with its whole path, and one that is required is asked 
   assert.match(unknown.stderr, /filesystem has no mount "x"/);
 });
 
-test('a folder that the launcher would refuse is refused before anything is written', async () => {
-  const home = homeWith({ [cursor]: '{}', '.ssh/id': 'x' });
+test('a folder that the launcher would refuse is refused before anything is written', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}', '.ssh/id': 'x' });
   for (const [folder, why] of [
     ['/etc', /mount data: .*\/etc/],
     [path.join(home, '.ssh'), /mount data: .*\.ssh/],
@@ -67,16 +53,16 @@ test('a folder that the launcher would refuse is refused before anything is writ
   assert.equal(readFileSync(path.join(home, cursor), 'utf8'), '{}');
 });
 
-test('a secret that is missing is asked of a person, and where there is none the error says how to store it', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('a secret that is missing is asked of a person, and where there is none the error says how to store it', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const { code, stderr } = await runHere(['install', 'brave-search', '--dry-run'], { HOME: home });
   assert.equal(code, 2);
   assert.match(stderr, /brave-search needs BRAVE_API_KEY/);
   assert.match(stderr, /mcpcat secret set brave-search BRAVE_API_KEY/);
 });
 
-test('a secret from the environment goes into the store, is listed by name, and no client’s file has it', async () => {
-  const home = homeWith({ [cursor]: '{}' });
+test('a secret from the environment goes into the store, is listed by name, and no client’s file has it', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
   const env = { HOME: home, BRAVE_API_KEY: 'hush-hush' };
   const set = await runHere(['secret', 'set', 'brave-search', 'BRAVE_API_KEY', '--from-env'], env);
   assert.equal(set.code, 0, set.stderr);
@@ -94,8 +80,8 @@ test('a secret from the environment goes into the store, is listed by name, and 
   assert.equal(again.code, 2);
 });
 
-test('a value on the command line is refused, without repeating it', async () => {
-  const home = homeWith({});
+test('a value on the command line is refused, without repeating it', async (t) => {
+  const home = temporaryFolder(t);
   const { code, stderr } = await runHere(['secret', 'set', 'brave-search', 'BRAVE_API_KEY', 'hush'], {
     HOME: home,
   });
@@ -104,13 +90,13 @@ test('a value on the command line is refused, without repeating it', async () =>
   assert.doesNotMatch(stderr, /hush/);
 });
 
-test('clients shows who starts what and what it may do, without values of settings', async () => {
+test('clients shows who starts what and what it may do, without values of settings', async (t) => {
   const entry = {
     command: 'npx',
     args: ['-y', '@scope/server', '--key=abcdefghijklmnop'],
     env: { KEY: 'hush' },
   };
-  const home = homeWith({ [cursor]: JSON.stringify({ mcpServers: { theirs: entry } }) });
+  const home = temporaryFolder(t, { [cursor]: JSON.stringify({ mcpServers: { theirs: entry } }) });
   const { code, stdout } = await runHere(['clients'], { HOME: home });
   assert.equal(code, 0);
   assert.match(
@@ -121,16 +107,16 @@ test('clients shows who starts what and what it may do, without values of settin
   assert.doesNotMatch(json.stdout, /hush|abcdefghij/);
 });
 
-test('a file that does not parse is said with its place, and the other clients are shown', async () => {
-  const home = homeWith({ [cursor]: '{', '.codex/config.toml': '' });
+test('a file that does not parse is said with its place, and the other clients are shown', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{', '.codex/config.toml': '' });
   const { code, stdout, stderr } = await runHere(['clients'], { HOME: home });
   assert.equal(code, 1);
   assert.match(stdout, /^codex +none$/m);
   assert.match(stderr, /Cursor: .*mcp\.json: line 1, column 2: close brace expected/);
 });
 
-test('an unknown client and a machine without any are said with what to do', async () => {
-  const home = homeWith({});
+test('an unknown client and a machine without any are said with what to do', async (t) => {
+  const home = temporaryFolder(t);
   const unknown = await runHere(['install', 'time', '--client', 'cursr', '--dry-run'], { HOME: home });
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /no client "cursr" is known\nhint: did you mean cursor\?/);
@@ -138,10 +124,10 @@ test('an unknown client and a machine without any are said with what to do', asy
   assert.match(none.stderr, /none of the clients that mcpcat knows is here/);
 });
 
-test('uninstall takes ours out after a yes, undo brings it back, and a second undo has nothing', async () => {
+test('uninstall takes ours out after a yes, undo brings it back, and a second undo has nothing', async (t) => {
   const ours =
     '{\n  // mine\n  "mcpServers": {\n    "time": {"command": "/x/mcpcat", "args": ["run", "time"]}\n  }\n}\n';
-  const home = homeWith({ [cursor]: ours });
+  const home = temporaryFolder(t, { [cursor]: ours });
   const asked = await runHere(['uninstall', 'time'], { HOME: home });
   assert.equal(asked.code, 2, 'nobody can be asked here');
   const { code, stdout, stderr } = await runHere(['uninstall', 'time', '--yes'], { HOME: home });
@@ -167,9 +153,9 @@ const readme = {
   },
 };
 
-test('adopt shows what each server may do today and then, without a secret, and writes nothing in a dry run', async () => {
+test('adopt shows what each server may do today and then, without a secret, and writes nothing in a dry run', async (t) => {
   const text = JSON.stringify(readme, undefined, 2);
-  const home = homeWith({ [cursor]: text });
+  const home = temporaryFolder(t, { [cursor]: text });
   const { code, stdout, stderr } = await runHere(['adopt', '--dry-run', '--json'], { HOME: home });
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stdout, /hush/);
@@ -197,16 +183,16 @@ test('adopt shows what each server may do today and then, without a secret, and 
   assert.equal(readFileSync(path.join(home, cursor), 'utf8'), text);
 });
 
-test('what a client’s file had in plain text is not shown once more', async () => {
-  const home = homeWith({ [cursor]: JSON.stringify(readme, undefined, 2) });
+test('what a client’s file had in plain text is not shown once more', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: JSON.stringify(readme, undefined, 2) });
   const { code, stdout } = await runHere(['adopt', '--dry-run', '--server', 'brave'], { HOME: home });
   assert.equal(code, 0);
   assert.match(stdout, /^ {2}- {8}"BRAVE_API_KEY": "…"$/m);
   assert.doesNotMatch(stdout, /hush/);
 });
 
-test('adopt asks, and where nobody can be asked it says so', async () => {
-  const home = homeWith({ [cursor]: JSON.stringify(readme) });
+test('adopt asks, and where nobody can be asked it says so', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: JSON.stringify(readme) });
   const { code, stdout, stderr } = await runHere(['adopt'], { HOME: home });
   assert.equal(code, 2);
   assert.match(
