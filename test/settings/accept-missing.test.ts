@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { thisHost } from '../../src/host/this-host.ts';
+import { test } from 'node:test';
 import { missingAccepted } from '../../src/settings/missing-accepted.ts';
-import { readSettings, type Settings } from '../../src/settings/read.ts';
-import { temporaryFolder } from '../lib/temporary.ts';
-
-function filesWith(t: TestContext, ...texts: readonly string[]): readonly Settings[] {
-  return texts.flatMap((text) => {
-    const base = temporaryFolder(t);
-    mkdirSync(path.join(base, 'mcpcat'));
-    writeFileSync(path.join(base, 'mcpcat/settings.json'), text);
-    return readSettings({ env: { HOME: '/nowhere', XDG_CONFIG_HOME: base }, host: thisHost() });
-  });
-}
+import { settingsWith } from './settings-with.ts';
 
 test('a start does without what it asks for and every file permits', (t) => {
-  const files = filesWith(t, '{"acceptMissing": ["pids", "memory"]}', '{"acceptMissing": ["pids"]}');
+  const files = settingsWith(t, '{"acceptMissing": ["pids", "memory"]}', '{"acceptMissing": ["pids"]}');
   assert.deepEqual(missingAccepted(files, ['pids']), ['pids']);
   assert.deepEqual(missingAccepted(files.slice(0, 1), ['pids,memory']), ['pids', 'memory']);
   assert.deepEqual(missingAccepted(files, []), []);
@@ -29,7 +16,7 @@ test('an option alone takes no limit away, nor one file of several', (t) => {
     ...refused,
     message: /without the limit pids is asked for, and there is no settings file that permits it/,
   });
-  const files = filesWith(t, '{"acceptMissing": ["pids"]}', '{}');
+  const files = settingsWith(t, '{"acceptMissing": ["pids"]}', '{}');
   assert.throws(() => missingAccepted(files, ['pids']), {
     ...refused,
     message: /settings\.json does not permit it$/,
@@ -52,7 +39,7 @@ test('what is no list of limits is refused with its place', (t) => {
     ['[7]', 20],
   ] as const)
     assert.throws(
-      () => filesWith(t, `{"acceptMissing": ${value}}`),
+      () => settingsWith(t, `{"acceptMissing": ${value}}`),
       {
         code: 'usage',
         message: new RegExp(`:1:${String(at)}: acceptMissing: expected a list of memory, swap, cpu, pids`),

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { restricted, refuseAllow, type Restricted } from '../../src/settings/restrict.ts';
 import { linuxHost } from '../../src/host/linux.ts';
 import { thisMachine } from '../../src/host/machine.ts';
-import { thisHost } from '../../src/host/this-host.ts';
 import { readSettings } from '../../src/settings/read.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { entryOf } from '../sandbox/fixtures.ts';
+import { settingsWith } from './settings-with.ts';
 
 const entry = entryOf({
   env: { BASE_URL: { description: 'Where' } },
@@ -19,14 +18,7 @@ const entry = entryOf({
 
 /** The entry with this file; servers of the catalog are those named. */
 function withFile(t: TestContext, text: string, servers: readonly string[] = ['notes']): Restricted {
-  const base = temporaryFolder(t);
-  mkdirSync(path.join(base, 'mcpcat'));
-  writeFileSync(path.join(base, 'mcpcat/settings.json'), text);
-  return restricted(
-    entry,
-    readSettings({ env: { HOME: '/nowhere', XDG_CONFIG_HOME: base }, host: thisHost() }),
-    (name) => servers.includes(name),
-  );
+  return restricted(entry, settingsWith(t, text), (name) => servers.includes(name));
 }
 
 const section = (text: string): string => `{"servers": {"notes": {\n${text}\n}}}`;
