@@ -1,12 +1,16 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { jsonText } from '../../src/lib/folders.ts';
-import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
-import type { CatalogIndex } from '../../src/catalog-index/catalog-index.ts';
+import { gatherCatalogIndex, type Fingerprints } from '../../src/catalog-index/gather.ts';
+import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { entryText, lockText } from '../catalog/entry-text.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 
 export const fingerprint = 'f'.repeat(64);
 export const permissions = { network: [], mounts: [], state: [], writable: ['/tmp'] };
+
+/** What the locks of every server are now. */
+const now: Fingerprints = () => Promise.resolve({ 'linux/amd64': fingerprint });
 
 /** As `mcpcat test` writes it, changed as asked. */
 export function proofText(changes: object = {}): string {
@@ -60,14 +64,26 @@ export function serverFiles(name: string, more = ''): Record<string, string> {
   };
 }
 
+/** Such a server as the index has it; its `server.yaml` has `more` lines, and some files are other ones. */
+export async function listed(
+  t: TestContext,
+  more = '',
+  files: Readonly<Record<string, string>> = {},
+): Promise<ListedServer> {
+  const folder = temporaryFolder(t, { ...serverFiles('x', more), ...files });
+  const { catalogIndex, problems } = await gatherCatalogIndex(folder, now);
+  assert.deepEqual(problems, []);
+  const server = catalogIndex.servers['x'];
+  assert.ok(server);
+  return server;
+}
+
 /** A catalog index of such servers, and its text. */
 export async function catalogIndexOf(
   t: TestContext,
   ...names: readonly string[]
 ): Promise<{ readonly catalogIndex: CatalogIndex; readonly text: string }> {
   const files = Object.assign({}, ...names.map((name) => serverFiles(name))) as Record<string, string>;
-  const { catalogIndex } = await gatherCatalogIndex(temporaryFolder(t, files), () =>
-    Promise.resolve({ 'linux/amd64': fingerprint }),
-  );
+  const { catalogIndex } = await gatherCatalogIndex(temporaryFolder(t, files), now);
   return { catalogIndex, text: jsonText(catalogIndex) };
 }

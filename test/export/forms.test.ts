@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { parse } from 'yaml';
-import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import type { ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { chooseExported } from '../../src/export/choose.ts';
 import { dockerCatalog } from '../../src/export/docker-catalog.ts';
@@ -10,22 +9,9 @@ import { entryFlags } from '../../src/export/run-flags.ts';
 import { serverJson } from '../../src/export/server-json.ts';
 import { toolhiveRegistry } from '../../src/export/toolhive.ts';
 import { projectFolder } from '../../src/lib/project.ts';
-import { temporaryFolder } from '../lib/temporary.ts';
-import { fingerprint, imageText, proofText, serverFiles } from '../catalog-index/rig.ts';
+import { imageText, listed, proofText } from '../catalog-index/rig.ts';
 
 const image = 'registry.example.com/mcpcat/x@sha256:aa';
-
-/** A server whose `server.yaml` has these lines more. */
-async function listed(t: TestContext, more = '', files: Record<string, string> = {}): Promise<ListedServer> {
-  const folder = temporaryFolder(t, { ...serverFiles('x', more), ...files });
-  const { catalogIndex, problems } = await gatherCatalogIndex(folder, () =>
-    Promise.resolve({ 'linux/amd64': fingerprint }),
-  );
-  assert.deepEqual(problems, []);
-  const server = catalogIndex.servers['x'];
-  assert.ok(server);
-  return server;
-}
 
 const wide = `env:
   KEY: {description: The key, required: true, secret: true, example: abc}
@@ -112,7 +98,11 @@ test('server.json has the settings, and folders that the user names', async (t) 
 });
 
 test('a title or description that is too long ends at a word', async (t) => {
-  const server = { ...(await listed(t)), description: `${'word '.repeat(30)}end`, title: 'T'.repeat(200) };
+  const server = {
+    ...(await listed(t)),
+    description: `${'word '.repeat(30)}end`,
+    title: 'T'.repeat(200),
+  };
   const { description, title } = serverJson({ server, image }, 'io.example');
   assert.match(description, /^(word )+word…$/);
   assert.ok(Array.from(description).length <= 100);

@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { unzipSync } from 'fflate';
-import { test, type TestContext } from 'node:test';
-import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
-import type { ListedServer } from '../../src/catalog-index/catalog-index.ts';
+import { test } from 'node:test';
 import { deepLinks } from '../../src/clients/deep-links.ts';
 import { mcpbBundle } from '../../src/export/mcpb.ts';
 import { outside, type Outside, type OutsideRequest } from '../../src/export/outside.ts';
 import { sandboxRuntimeSettings } from '../../src/export/sandbox-runtime.ts';
 import { vscodeSandbox } from '../../src/export/vscode-sandbox.ts';
-import { temporaryFolder } from '../lib/temporary.ts';
-import { fingerprint, proofText, serverFiles } from '../catalog-index/rig.ts';
-
-async function listed(t: TestContext, more = '', files: Record<string, string> = {}): Promise<ListedServer> {
-  const folder = temporaryFolder(t, { ...serverFiles('x', more), ...files });
-  const { catalogIndex } = await gatherCatalogIndex(folder, () =>
-    Promise.resolve({ 'linux/amd64': fingerprint }),
-  );
-  const server = catalogIndex.servers['x'];
-  assert.ok(server);
-  return server;
-}
+import { listed, proofText } from '../catalog-index/rig.ts';
 
 const wide = `env:
   KEY: {description: The key, required: true, secret: true, example: abc}
