@@ -3,10 +3,11 @@
  * here, with seven clients and their servers; ADD_MCP names a folder whose node_modules has add-mcp, which is fetched
  * from npm otherwise. Pairs, because a busy machine slows both alike.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { npmInstall } from '../test/rig/npm-install.ts';
 
 const addMcp = 'add-mcp@2.4.0';
 const rounds = Number(process.argv[2] ?? 15);
@@ -42,20 +43,11 @@ function home(): string {
 
 function peer(): string {
   const given = process.env['ADD_MCP'];
-  if (given === undefined)
-    execFileSync('npm', [
-      'install',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder,
-      addMcp,
-    ]);
+  if (given === undefined) npmInstall(folder, [addMcp]);
   return realpathSync(path.join(given ?? folder, 'node_modules/.bin/add-mcp'));
 }
 
-/** Milliseconds of a whole process, and of its processors. */
+/** Milliseconds of a whole process. */
 function timed(words: readonly string[], env: Readonly<Record<string, string>>): number {
   const started = performance.now();
   const { status, stderr } = spawnSync(process.execPath, words, { env, cwd: folder, encoding: 'utf8' });

@@ -4,12 +4,13 @@
  * already. Each runs in a home and a network namespace of its own, so that none calls home.
  */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { run, type Ran } from '../rig/engine.ts';
+import { npmInstall } from '../rig/npm-install.ts';
 
 interface Program {
   /** In `mcpcat clients`. */
@@ -70,9 +71,10 @@ const installed = process.env['CLIENTS'] ?? folder;
 before(
   () => {
     if (installed !== folder) return;
-    const names = programs.map((program) => program.package);
-    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
-    execFileSync('npm', ['install', ...options, ...names], { stdio: 'ignore' });
+    npmInstall(
+      folder,
+      programs.map((program) => program.package),
+    );
   },
   { timeout },
 );

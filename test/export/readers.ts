@@ -3,7 +3,7 @@
  * come from npm, with 60 packages of their own.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -11,6 +11,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { project, run } from '../rig/engine.ts';
+import { npmInstall } from '../rig/npm-install.ts';
 
 const versions = { '@anthropic-ai/mcpb': '2.1.2', '@anthropic-ai/sandbox-runtime': '0.0.78' };
 const folder = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-readers-'));
@@ -38,15 +39,7 @@ const catalog = JSON.parse(readFileSync(path.join(project, 'catalog.json'), 'utf
 before(
   async () => {
     const names = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-    execFileSync('npm', [
-      'install',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder,
-      ...names,
-    ]);
+    npmInstall(folder, names);
     const { resolve } = createRequire(path.join(folder, 'x.js'));
     const load = async (name: string): Promise<object> =>
       (await import(pathToFileURL(resolve(name)).href)) as object;
