@@ -140,6 +140,7 @@ const late = {
   'build-for-run': 'src/cli/execute/build-for-run.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
   'run-limits': 'src/cli/execute/run-limits.ts',
+  'step-summary': 'src/cli/step-summary.ts',
   'prove-isolation': 'src/test-session/prove-isolation.ts',
   forward: 'src/engine/ssh/forward.ts',
   'serve-over-http': 'src/cli/execute/serve-over-http.ts',

@@ -10,8 +10,10 @@ export async function start(commands: readonly CommandSpec[]): Promise<void> {
   const argv = process.argv.slice(2);
   // The launcher has its own handling of both: signals are passed on, a client that does not read ends the session.
   const signal = argv[0] === 'run' ? new AbortController().signal : cancelledBySignals();
-  if (argv[0] !== 'run' && argv[0] !== 'serve') endQuietlyWithReader(process.stdout);
-  if (process.env['GITHUB_STEP_SUMMARY']) {
+  // What these write is for a client alone.
+  const speaks = argv[0] === 'run' || argv[0] === 'serve';
+  if (!speaks) endQuietlyWithReader(process.stdout);
+  if (!speaks && process.env['GITHUB_STEP_SUMMARY']) {
     const { alsoIntoSummary } = await import('./step-summary.ts');
     alsoIntoSummary(process.stdout, { argv, env: process.env });
   }
