@@ -9,7 +9,6 @@ import { serverSummaries, toolsOf } from './view.ts';
 /** Files of tools asked for at once. */
 const maxAtOnce = 8;
 
-/** What a word counts by where it is; names of tools say what a server does, their descriptions are long. */
 export const execute: Execute = async (invocation) => {
   const question = invocation.positionals.join(' ');
   if (question.trim() === '') throw new McpcatError('usage', 'expected a word to search for');
@@ -19,6 +18,7 @@ export const execute: Execute = async (invocation) => {
     const tools = await readableTools(invocation, name);
     return {
       item: server,
+      // What a word counts by where it is; names of tools say what a server does, their descriptions are long.
       fields: [
         [name, 8],
         [title, 5],
