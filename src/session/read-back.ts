@@ -27,11 +27,10 @@ interface Reading {
  */
 export async function attachReadBack(reading: Reading, made: MadeContainer): Promise<Attachment | 'changed'> {
   const { id, prepared } = made;
-  if (prepared.volumeState === 'unseen' && (await readBack(reading, made)) === 'changed') return 'changed';
-  const attaching = reading.attach(id);
-  attaching.catch(() => undefined); // heard below, unless what was read back says more
-  if (prepared.volumeState === 'unseen' || (await readBack(reading, made)) === 'as-known') return attaching;
-  void attaching.then((attachment) => attachment.destroy()).catch(() => undefined);
+  const early = prepared.volumeState === 'seen' ? reading.attach(id) : undefined;
+  early?.catch(() => undefined); // heard below, unless what was read back says more
+  if ((await readBack(reading, made)) === 'as-known') return early ?? reading.attach(id);
+  void early?.then((attachment) => attachment.destroy()).catch(() => undefined);
   return 'changed';
 }
 
