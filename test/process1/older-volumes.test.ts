@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { VolumeFacts } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { label } from '../../src/lib/labels.ts';
-import { binaryFile, initBinary } from '../../src/process1/binary.ts';
+import { initBinary } from '../../src/process1/binary.ts';
 import { olderVolumes, removeVolumes } from '../../src/process1/older-volumes.ts';
-import { initSourcesId } from '../../src/process1/sources.ts';
 import { volumeMount } from '../../src/process1/process1.ts';
 import { volumeOf } from '../../src/process1/volume.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { closed } from '../rig/closed.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
 import { engineWith, fakeImage } from '../rig/session.ts';
+import { cacheWithProcess1 } from './cache.ts';
 
 const now = Date.parse('2026-11-27T12:00:00Z');
 const old = 'mcpcat_init_amd64_'.padEnd(50, '0');
-
-async function cacheOf(t: TestContext): Promise<string> {
-  const cache = temporaryFolder(t);
-  const file = binaryFile(cache, { arch: 'amd64', sources: await initSourcesId() });
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, 'process 1');
-  return cache;
-}
 
 function put(engine: FakeEngine, name: string, more: Partial<VolumeFacts> = {}): void {
   const created = '2026-11-27T10:00:00Z';
@@ -33,7 +23,7 @@ function put(engine: FakeEngine, name: string, more: Partial<VolumeFacts> = {}):
 }
 
 test('volumes with another process 1 are an earlier version’s, and no others', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   const request = { engine, cache, labels: {} };
   put(engine, old);
   put(engine, volumeOf(await initBinary(request)));
@@ -59,7 +49,7 @@ test('where it can’t be told which is ours, all stay; one that is taken meanwh
   engine.info = () => Promise.reject(new McpcatError('engine-failed', 'not now'));
   assert.deepEqual(await olderVolumes({ engine, cache: temporaryFolder(t), labels: {} }, now), []);
   engine.info = info;
-  const found = await olderVolumes({ engine, cache: await cacheOf(t), labels: {} }, now);
+  const found = await olderVolumes({ engine, cache: await cacheWithProcess1(t), labels: {} }, now);
   assert.equal(found.length, 1);
   await engine.createContainer({ ...closed(fakeImage), mounts: [volumeMount(old, '/p')] });
   assert.deepEqual(await removeVolumes(engine, found), []);

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { pack as tarPack } from 'tar-stream';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { binaryFile, initBinary } from '../../src/process1/binary.ts';
+import { initBinary } from '../../src/process1/binary.ts';
 import { onlyFile } from '../../src/process1/only-file.ts';
-import { initSourcesId } from '../../src/process1/sources.ts';
 import type { SessionRequest } from '../../src/session/session.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { engineWith, fakeImage, runningOn, sessionOn } from '../rig/session.ts';
-
-/** A cache that has process 1 of the fake engine's machine, as `mcpcat base build` would have made it. */
-async function cacheOf(t: TestContext): Promise<string> {
-  const cache = temporaryFolder(t);
-  const file = binaryFile(cache, { arch: 'amd64', sources: await initSourcesId() });
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, 'process 1');
-  return cache;
-}
+import { cacheWithProcess1 } from './cache.ts';
 
 const own = (cache: string): Partial<SessionRequest> => ({ process1: undefined, cache });
 
@@ -58,7 +49,7 @@ function noteFile(cache: string): string {
 }
 
 test('the first start fills the volume through a container that never starts; the next asks nothing for it but the volume’s date', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   const binary = await initBinary({ engine, cache, labels: {} });
   const first = await startOn(engine, cache);
   assert.equal(
@@ -81,7 +72,7 @@ test('the first start fills the volume through a container that never starts; th
 });
 
 test('an engine that makes the process for an attachment finds process 1 in the volume, at the first start and after', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   const plain = engine.attachContainer.bind(engine);
   let attached = 0;
   // Podman's `attach` runs the runtime's `create`, which looks for the program.
@@ -96,7 +87,7 @@ test('an engine that makes the process for an attachment finds process 1 in the 
 });
 
 test('where the volume is gone since the last start, that says more than the attachment that failed by it', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   await startOn(engine, cache);
   await engine.removeVolume([...engine.volumeTars.keys()][0] ?? '');
   const plain = engine.attachContainer.bind(engine);
@@ -108,7 +99,7 @@ test('where the volume is gone since the last start, that says more than the att
 });
 
 test('a container has the volume read-only at a place of its own, and starts ours with the image’s program as its argument', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   engine.addImage({
     tags: [fakeImage],
     entrypoint: ['/usr/bin/own', '--stdio'],
@@ -148,7 +139,7 @@ test('a container has the volume read-only at a place of its own, and starts our
 });
 
 test('an image that was made anew is started as it is now, and the container of the old one was never started', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   await startOn(engine, cache);
   engine.addImage({ tags: [fakeImage], entrypoint: ['/new'] });
   const session = sessionOn(engine, own(cache));
@@ -160,7 +151,7 @@ test('an image that was made anew is started as it is now, and the container of 
 });
 
 test('a volume that was removed meanwhile is filled again before the start', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   await startOn(engine, cache);
   const before = await content(engine);
   for (const name of engine.volumes.keys()) await engine.removeVolume(name);
@@ -170,7 +161,7 @@ test('a volume that was removed meanwhile is filled again before the start', asy
 });
 
 test('half of it, or something else, is replaced at a start that reads it back: the first of a day and of an image', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   await startOn(engine, cache);
   const whole = await content(engine);
   const [name = ''] = engine.volumeTars.keys();
@@ -185,7 +176,7 @@ test('half of it, or something else, is replaced at a start that reads it back: 
 });
 
 test('a volume that does not keep what is put there starts nothing', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   engine.hold('copyIn');
   const session = sessionOn(engine, own(cache));
   const copy = await engine.next('copyIn');
@@ -202,7 +193,7 @@ test('a volume that does not keep what is put there starts nothing', async (t) =
 });
 
 test('an image that changes under every start is given up, and nothing is left', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   engine.hold('createContainer');
   const session = sessionOn(engine, own(cache));
   void (async () => {
@@ -221,7 +212,7 @@ test('an image that changes under every start is given up, and nothing is left',
 });
 
 test('a note of another version, of another engine, or that can not be read is none', async (t) => {
-  const [engine, cache] = [engineWith(), await cacheOf(t)];
+  const [engine, cache] = [engineWith(), await cacheWithProcess1(t)];
   await startOn(engine, cache);
   const file = noteFile(cache);
   const note = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
