@@ -1,5 +1,6 @@
 import type { Engine, ImageFacts } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
+import { succeeding } from '../lib/succeeding.ts';
 
 /** Milliseconds. A build in progress may still need an image that is younger. */
 const settled = 3_600_000;
@@ -18,13 +19,5 @@ export async function removeUnfinished(
   engine: Engine,
   images: readonly ImageFacts[],
 ): Promise<readonly ImageFacts[]> {
-  const removed = await Promise.all(
-    images.map((image) =>
-      engine.removeImage(image.id).then(
-        () => image,
-        () => undefined,
-      ),
-    ),
-  );
-  return removed.filter((image) => image !== undefined);
+  return succeeding(images, ({ id }) => engine.removeImage(id));
 }

@@ -1,5 +1,6 @@
 import type { Engine, VolumeFacts } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
+import { succeeding } from '../lib/succeeding.ts';
 import { initBinary } from './binary.ts';
 import type { OwnRequest } from './process1.ts';
 import { isVolumeName, volumeOf } from './volume.ts';
@@ -27,13 +28,5 @@ export async function removeVolumes(
   engine: Pick<Engine, 'removeVolume'>,
   volumes: readonly VolumeFacts[],
 ): Promise<readonly VolumeFacts[]> {
-  const removed = await Promise.all(
-    volumes.map((volume) =>
-      engine.removeVolume(volume.name).then(
-        () => volume,
-        () => undefined,
-      ),
-    ),
-  );
-  return removed.filter((volume) => volume !== undefined);
+  return succeeding(volumes, ({ name }) => engine.removeVolume(name));
 }
