@@ -8,22 +8,18 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { randomId } from '../../src/lib/random-id.ts';
-import { repackImage } from '../../src/registry/repack/repack.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { testEngine } from '../rig/engine.ts';
 import { installPackage, nobody, type InstalledPackage } from '../rig/installed-package.ts';
+import { manifestDigest } from '../rig/manifest-digest.ts';
 
 let engine: Engine;
 let installed: InstalledPackage;
-const made = new Set<string>();
 const opened = closedAfterwards();
 
 before(async () => {
   engine = await testEngine();
   installed = await installPackage(engine, opened);
-  opened.defer(async () => {
-    for (const reference of made) await engine.removeImage(reference, { force: true });
-  });
 });
 
 interface Row {
@@ -31,12 +27,6 @@ interface Row {
   readonly stage: string;
   readonly state: string;
   readonly reference: string;
-}
-
-/** What a registry would call the image, whatever the engine has added of its own. */
-async function digestOf(reference: string): Promise<string> {
-  await using image = await repackImage(await engine.saveImage(reference));
-  return image.manifest.digest;
 }
 
 test(
@@ -58,11 +48,11 @@ test(
       const rows = JSON.parse(stdout) as readonly Row[];
       assert.deepEqual([...new Set(rows.map(({ state }) => state))], ['built']);
       const bases = rows.filter(({ stage }) => stage === 'build').map(({ reference }) => reference);
-      for (const { reference } of rows) made.add(reference);
+      for (const { reference } of rows) installed.made.add(reference);
       const [debian = '', go = '', ...others] = bases;
       assert.deepEqual(others, []);
       // The id of the first is the hash of all that it is; the second is that and a layer of the engine's own making.
-      found.push({ id: (await engine.inspectImage(debian))?.id, digest: await digestOf(go) });
+      found.push({ id: (await engine.inspectImage(debian))?.id, digest: await manifestDigest(engine, go) });
       const left = await engine.inspectImage(`${debian}-unfinished`);
       assert.equal(left, undefined);
       for (const { reference } of [...rows].toReversed())

@@ -12,29 +12,25 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { debianArchive } from '../rig/debian-archive.ts';
-import { testEngine, type Ran } from '../rig/engine.ts';
+import { ownPlatform, testEngine, type Ran } from '../rig/engine.ts';
 import { looseFiles, savedImage } from '../rig/image-layers.ts';
 import { installPackage, nobody, type InstalledPackage } from '../rig/installed-package.ts';
 
 const timeout = 300_000;
 let engine: Engine;
 let installed: InstalledPackage;
-const made = new Set<string>();
 const opened = closedAfterwards();
 
 before(async () => {
   engine = await testEngine();
   installed = await installPackage(engine, opened);
-  opened.defer(async () => {
-    for (const reference of made) await engine.removeImage(reference, { force: true });
-  });
 });
 
 async function imageOf(ran: Ran): Promise<{ reference: string; id: string }> {
   assert.equal(ran.code, 0, ran.stderr);
   const rows = JSON.parse(ran.stdout) as { stage: string; reference: string }[];
   const reference = rows.find(({ stage }) => stage === 'runtime')?.reference ?? '';
-  made.add(reference);
+  installed.made.add(reference);
   const image = await engine.inspectImage(reference);
   assert.ok(image !== undefined, reference);
   return { reference, id: image.id };
@@ -115,8 +111,7 @@ test(
     ];
     const { reference, id } = await imageOf(await installed.build(first, 0));
     await engine.removeImage(reference, { force: true });
-    const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-    const lock = await readBaseLock(path.join(installed.folder, 'templates'), 'go', platform);
+    const lock = await readBaseLock(path.join(installed.folder, 'templates'), 'go', ownPlatform);
     const files = lock.runtime.map(({ pool, snapshot, sha256 }) => {
       const [archive = '', ...rest] = pool.split('/');
       const kept = path.join(first, 'mcpcat/content/sha256', sha256.slice(0, 2), sha256.slice(2));

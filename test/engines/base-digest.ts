@@ -4,7 +4,6 @@
  * and MCPCAT_ENGINE_FIRST, the first engine's address.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -18,17 +17,15 @@ import {
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { readBaseLock } from '../../src/base/base-lock.ts';
-import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { repackImage } from '../../src/registry/repack/repack.ts';
-import { project, testEngine, type Ran } from '../rig/engine.ts';
+import { ownBases, ownPlatform, project, testEngine } from '../rig/engine.ts';
+import { buildBase, installInto, nobody } from '../rig/installed-package.ts';
+import { manifestDigest } from '../rig/manifest-digest.ts';
 import { given } from './given.ts';
 import { note } from './note.ts';
 
 const timeout = 1_200_000;
-const nobody = 65534;
-const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 const folder = mkdtempSync(path.join(given('MCPCAT_ENGINE_FOLDER'), 'bases-'));
 const installed = path.join(folder, 'installed');
 const cache = path.join(folder, 'cache');
@@ -38,8 +35,7 @@ let first: Engine;
 before(async () => {
   engine = await testEngine();
   first = await connectEngine({ endpoint: given('MCPCAT_ENGINE_FIRST'), env: {} });
-  for (const name of ['bin', 'dist', 'templates', 'src/init', 'package.json'])
-    cpSync(path.join(project, name), path.join(installed, name), { recursive: true });
+  installInto(installed);
   await takeFetched();
   for (const place of [folder, given('MCPCAT_ENGINE_FOLDER')]) chmodSync(place, 0o755);
   chmodSync(given('DOCKER_HOST').replace('unix://', ''), 0o666);
@@ -50,8 +46,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 async function takeFetched(): Promise<void> {
   const templates = path.join(project, 'templates');
   const [debian, python] = await Promise.all([
-    readBaseLock(templates, 'debian', platform),
-    readBaseLock(templates, 'python', platform),
+    readBaseLock(templates, 'debian', ownPlatform),
+    readBaseLock(templates, 'python', ownPlatform),
   ]);
   for (const { sha256 } of [...debian.build, ...python.runtime]) {
     const kept = path.join('content/sha256', sha256.slice(0, 2), sha256.slice(2));
@@ -61,26 +57,6 @@ async function takeFetched(): Promise<void> {
   mkdirSync(cache, { recursive: true });
   for (const name of ['', ...readdirSync(cache, { recursive: true, encoding: 'utf8' })])
     chownSync(path.join(cache, name), nobody, nobody);
-}
-
-function build(kind: string): Promise<Ran> {
-  const args = [path.join(installed, 'bin/mcpcat.js'), 'base', 'build', kind, '--json'];
-  const names = ['DOCKER_HOST', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
-  const taken = names.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
-  const env = { ...Object.fromEntries(taken), XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
-  const options = { uid: nobody, gid: nobody, env, cwd: cache, maxBuffer: 16 << 20 };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, stdout, stderr });
-    });
-  });
-}
-
-/** What a registry would call it, whatever an engine has added of its own. */
-async function digestOn(one: Engine, reference: string): Promise<string> {
-  await using image = await repackImage(await one.saveImage(reference));
-  return image.manifest.digest;
 }
 
 interface Row {
@@ -95,15 +71,22 @@ test(
   { timeout },
   async () => {
     // It came with the images of the other tests.
-    const { python } = await loadBases(path.join(project, 'templates'), platform);
+    const { python } = await ownBases();
     await engine.removeImage(python.runtime.reference, { force: true });
-    const { code, stdout, stderr } = await build('python');
+    const address = given('DOCKER_HOST');
+    const { code, stdout, stderr } = await buildBase({
+      folder: installed,
+      address,
+      kind: 'python',
+      cache,
+      uid: nobody,
+    });
     assert.equal(code, 0, stderr);
     const digests: Record<string, string> = {};
     for (const { kind, stage, state, reference } of JSON.parse(stdout) as Row[]) {
       assert.equal(state, 'built', reference);
-      digests[`${kind}-${stage}`] = await digestOn(engine, reference);
-      assert.equal(digests[`${kind}-${stage}`], await digestOn(first, reference), reference);
+      digests[`${kind}-${stage}`] = await manifestDigest(engine, reference);
+      assert.equal(digests[`${kind}-${stage}`], await manifestDigest(first, reference), reference);
     }
     assert.deepEqual(Object.keys(digests), ['debian-build', 'python-build', 'python-runtime']);
     note({ bases: digests });

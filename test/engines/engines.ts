@@ -21,10 +21,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { run as runTests } from 'node:test';
-import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { thisHost } from '../../src/host/this-host.ts';
-import { project, run } from '../rig/engine.ts';
+import { ownBases, project, run } from '../rig/engine.ts';
 import { talk } from '../rig/talk.ts';
 import { knownEngines, type KnownEngine } from './known-engines.ts';
 import { OwnEngine } from './own-engine.ts';
@@ -72,10 +71,7 @@ try {
 
 /** All in one archive, so that what they share is in it once. */
 async function saveImages(): Promise<void> {
-  const bases = await loadBases(
-    path.join(project, 'templates'),
-    process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64',
-  );
+  const bases = await ownBases();
   const wanted = [
     ...['node', 'python', 'go'].map((kind) => bases[kind as 'node'].runtime.reference),
     ...servers.map((name) => `mcpcat/${name}:local`),

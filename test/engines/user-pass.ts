@@ -13,8 +13,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
-import { repackImage } from '../../src/registry/repack/repack.ts';
 import { eventually, fixtureImage, mcpcat, run, testEngine } from '../rig/engine.ts';
+import { hello } from '../rig/hello.ts';
+import { manifestDigest } from '../rig/manifest-digest.ts';
 import { talk, type Talk } from '../rig/talk.ts';
 import { note } from './note.ts';
 
@@ -52,9 +53,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const)
     const child = spawn(process.execPath, [mcpcat, 'run', 'everything'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    child.stdin.write(
-      `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } } })}\n`,
-    );
+    child.stdin.write(hello);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     child.kill(signal);
     await gone();
@@ -150,9 +149,9 @@ test('an image that is built here has the digest that it has everywhere', async 
   const tag = 'mcpcat/engines-digest:local';
   const files = { 'a.js': 'console.log(1)\n', 'b.txt': 'text\n' };
   await fixtureImage(engine, { tag, files, entrypoint: ['/usr/local/bin/node', '/app/a.js'] });
-  await using packed = await repackImage(await engine.saveImage(tag));
-  note({ digest: packed.manifest.digest });
+  const digest = await manifestDigest(engine, tag);
+  note({ digest });
   const expected = process.env['MCPCAT_ENGINE_DIGEST'];
-  if (expected !== undefined) assert.equal(packed.manifest.digest, expected);
+  if (expected !== undefined) assert.equal(digest, expected);
   await engine.removeImage(tag);
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { loadBases } from '../../src/base/references.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { label } from '../../src/lib/labels.ts';
-import type { Engine } from '../../src/engine/engine.ts';
+import type { Engine, Platform } from '../../src/engine/engine.ts';
 import { buildImage } from './build-image.ts';
 
 export const project = path.resolve(import.meta.dirname, '../..');
@@ -50,10 +50,11 @@ export async function run(
   });
 }
 
+export const ownPlatform: Platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+
 /** The bases of this machine's platform. */
 export function ownBases(): ReturnType<typeof loadBases> {
-  const platform = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-  return loadBases(path.join(project, 'templates'), platform);
+  return loadBases(path.join(project, 'templates'), ownPlatform);
 }
 
 /** An image on a runtime base with one fixture in it, started by mcpcat-init as every server is. */

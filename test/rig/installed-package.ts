@@ -38,26 +38,37 @@ export interface InstalledPackage {
   readonly folder: string;
   /** A user's cache, in which the machine has decided for a recipe of its own. */
   cacheFor(t: TestContext, recipe: OwnRecipe): Promise<string>;
-  /** `base build go` with an empty PATH; as another user only where this one may become it. */
+  /** `base build go`. */
   build(cache: string, uid: number, around?: Around): Promise<Ran>;
+  /** Images to be removed with it. */
+  readonly made: Set<string>;
 }
 
 /** Closed by the stack. */
 export async function installPackage(
-  engine: Pick<Engine, 'endpoint'>,
+  engine: Pick<Engine, 'endpoint' | 'removeImage'>,
   opened: AsyncDisposableStack,
 ): Promise<InstalledPackage> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-installed-'));
   opened.defer(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ['bin', 'dist', 'templates', 'src/init', 'package.json'])
-    cpSync(path.join(project, name), path.join(folder, name), { recursive: true });
-  chmodSync(folder, 0o755);
-  const socket = await socketForAll(engine, folder);
+  installInto(folder);
+  const address = `unix://${await socketForAll(engine, folder)}`;
+  const made = new Set<string>();
+  opened.defer(async () => {
+    for (const reference of made) await engine.removeImage(reference, { force: true });
+  });
   return {
     folder,
     cacheFor: (t, recipe) => cacheFor(t, folder, recipe),
-    build: (cache, uid, around = {}) => build({ folder, socket, cache, uid }, around),
+    build: (cache, uid, around = {}) => buildBase({ folder, address, kind: 'go', cache, uid }, around),
+    made,
   };
+}
+
+export function installInto(folder: string): void {
+  for (const name of ['bin', 'dist', 'templates', 'src/init', 'package.json'])
+    cpSync(path.join(project, name), path.join(folder, name), { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 /** The engine's socket for everybody, as a member of the group `docker` has it. */
@@ -98,16 +109,23 @@ function network(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-interface Place {
+export interface BaseBuild {
+  /** Of the package (`installInto`). */
   readonly folder: string;
-  readonly socket: string;
+  /** The engine's. */
+  readonly address: string;
+  readonly kind: string;
   readonly cache: string;
   readonly uid: number;
 }
 
-function build({ folder, socket, cache, uid }: Place, { around = [], more = [] }: Around): Promise<Ran> {
-  const command = [...around, process.execPath, path.join(folder, 'bin/mcpcat.js'), 'base', 'build', 'go'];
-  const [program = '', ...args] = [...command, '--json', '--engine', `unix://${socket}`, ...more];
+/** `base build` with an empty PATH; as another user only where this one may become it. */
+export function buildBase(
+  { folder, address, kind, cache, uid }: BaseBuild,
+  { around = [], more = [] }: Around = {},
+): Promise<Ran> {
+  const command = [...around, process.execPath, path.join(folder, 'bin/mcpcat.js'), 'base', 'build', kind];
+  const [program = '', ...args] = [...command, '--json', '--engine', address, ...more];
   const who = process.getuid?.() === 0 ? { uid, gid: uid } : {};
   return new Promise((resolve) => {
     const env = { ...network(), XDG_CACHE_HOME: cache, HOME: cache, PATH: '', NO_COLOR: '1' };
