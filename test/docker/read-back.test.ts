@@ -1,14 +1,13 @@
 /** What an image says itself changes nothing: it is refused by name, or has no effect. Images made on the engine. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { before, test } from 'node:test';
-import tar from 'tar-stream';
 import type { ContainerSettings, Engine } from '../../src/engine/engine.ts';
 import { containerLabels, label } from '../../src/lib/labels.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { openSession } from '../../src/session/open-session.ts';
 import type { Session } from '../../src/session/session.ts';
+import { buildImage } from '../rig/build-image.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { fixtureImage, testEngine, testLabel } from '../rig/engine.ts';
 import { plainSandbox, runningOn } from '../rig/session.ts';
@@ -34,14 +33,6 @@ before(
   },
   { timeout },
 );
-
-async function tarOf(files: Readonly<Record<string, string>>): Promise<Readable> {
-  const pack = tar.pack();
-  const packed = buffer(pack);
-  for (const [name, content] of Object.entries(files)) pack.entry({ name }, content);
-  pack.finalize();
-  return Readable.from([await packed]);
-}
 
 function sessionWith(image: string): Session {
   return openSession({
@@ -75,9 +66,8 @@ const refusals: readonly (readonly [change: string, code: string, message: RegEx
 for (const [change, code, message] of refusals)
   test(`an image with ${change} is refused by name, and nothing is left`, { timeout }, async () => {
     const entrypoint = change.startsWith('ENTRYPOINT') ? [] : ['ENTRYPOINT ["/mcpcat-init", "--", "/x"]'];
-    const dockerfile = ['FROM scratch', 'COPY x /x', 'COPY own /own', ...entrypoint, change].join('\n');
-    const context = await tarOf({ Dockerfile: dockerfile, x: '', 'own/file': '' });
-    await engine.buildImage(context, { tag: own, labels: testLabel, onOutput: () => undefined });
+    const dockerfile = ['FROM scratch', 'COPY files/x /x', 'COPY files/own /own', ...entrypoint, change];
+    await buildImage(engine, own, { dockerfile, files: { x: '', 'own/file': '' }, labels: testLabel });
     const session = sessionWith(own);
     const end = await session.ended;
     const { left } = await session.close();
@@ -99,9 +89,8 @@ test(
       'STOPSIGNAL SIGQUIT',
       'USER 0:0',
       `LABEL ${label.owner}=other ${label.role}=run`,
-    ].join('\n');
-    const context = await tarOf({ Dockerfile: dockerfile });
-    await engine.buildImage(context, { tag: own, labels: testLabel, onOutput: () => undefined });
+    ];
+    await buildImage(engine, own, { dockerfile, labels: testLabel });
     await using session = closing(sessionWith(own));
     const channel = await runningOn(session);
     const facts = await engine.inspectContainer(channel.id);

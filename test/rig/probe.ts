@@ -2,16 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import tar from 'tar-stream';
 import { Entry } from '../../src/catalog/entry.ts';
 import type { Attachment, ContainerEnd, ContainerFacts, Engine } from '../../src/engine/engine.ts';
 import { hostPaths } from '../../src/sandbox/paths.ts';
 import { sandboxOf } from '../../src/sandbox/policy.ts';
 import type { Overrides, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { settingsOf } from '../../src/sandbox/settings.ts';
+import { buildImage } from './build-image.ts';
 import { ownBases, project, testLabel } from './engine.ts';
 
 const probeFolder = path.join(project, 'test/fixtures/probe');
@@ -56,8 +55,6 @@ export function compileHostile(): Buffer {
 export async function probeImage(engine: Engine, tag: string): Promise<string> {
   const bases = await ownBases();
   const hostile = compileHostile();
-  const pack = tar.pack();
-  const packed = buffer(pack);
   const dockerfile = [
     `FROM ${bases.node.runtime.reference}`,
     'COPY files/ /app/',
@@ -66,16 +63,8 @@ export async function probeImage(engine: Engine, tag: string): Promise<string> {
     `RUN ["/usr/local/bin/node", "-e", "fs.chmodSync('/app/setuid', 0o6755)"]`,
     'ENTRYPOINT ["/mcpcat-init", "--", "/usr/local/bin/node", "/app/probe.js"]',
   ];
-  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
-  pack.entry({ name: 'files/hostile', mode: 0o755 }, hostile);
-  pack.entry({ name: 'files/setuid', mode: 0o755 }, hostile);
-  pack.entry({ name: 'files/probe.js', mode: 0o644 }, readFileSync(path.join(probeFolder, 'probe.js')));
-  pack.finalize();
-  await engine.buildImage(Readable.from([await packed]), {
-    tag,
-    labels: testLabel,
-    onOutput: () => undefined,
-  });
+  const files = { hostile, setuid: hostile, 'probe.js': readFileSync(path.join(probeFolder, 'probe.js')) };
+  await buildImage(engine, tag, { dockerfile, files, labels: testLabel });
   return tag;
 }
 

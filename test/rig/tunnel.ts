@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import tar from 'tar-stream';
 import { imageIn } from '../../src/catalog/image-name.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import { buildImage } from './build-image.ts';
 import { fixtureLabels, ownBases, project, run } from './engine.ts';
 import { start, type Started } from './started.ts';
 
@@ -212,31 +211,24 @@ async function buildTraveller(
   const file = { node: 'client.cjs', python: 'client.py', go: 'client.go' }[language];
   const compile = [
     `FROM ${bases.go.build.reference} AS build`,
-    'COPY client.go /src/client.go',
+    'COPY files/client.go /src/client.go',
     'ENV CGO_ENABLED=0 GOCACHE=/tmp/cache GOTOOLCHAIN=local',
     'RUN ["go", "build", "-o", "/out/client", "/src/client.go"]',
   ];
   const dockerfile = [
     ...(language === 'go' ? compile : []),
     `FROM ${from}`,
-    language === 'go' ? 'COPY --from=build /out/client /fixture/client' : `COPY ${file} /fixture/${file}`,
+    language === 'go'
+      ? 'COPY --from=build /out/client /fixture/client'
+      : `COPY files/${file} /fixture/${file}`,
     ...(cert === undefined
       ? []
-      : ['COPY ca.pem /fixture/ca.pem', 'ENV TUNNEL_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem']),
+      : ['COPY files/ca.pem /fixture/ca.pem', 'ENV TUNNEL_CA=/fixture/ca.pem SSL_CERT_FILE=/fixture/ca.pem']),
     'CMD []',
     `ENTRYPOINT ${JSON.stringify(['/mcpcat-init', '--', ...(language === 'node' && cert !== undefined ? trustingNode : entrypoints[language])])}`,
   ];
-  const pack = tar.pack();
-  const done = buffer(pack);
-  pack.entry({ name: 'Dockerfile' }, `${dockerfile.join('\n')}\n`);
-  pack.entry({ name: file, mode: 0o644 }, readFileSync(path.join(fixtures, file)));
-  pack.entry({ name: 'ca.pem', mode: 0o644 }, cert ?? '');
-  pack.finalize();
-  await engine.buildImage(Readable.from([await done]), {
-    tag,
-    labels: fixtureLabels,
-    onOutput: () => undefined,
-  });
+  const files = { [file]: readFileSync(path.join(fixtures, file)), 'ca.pem': cert ?? '' };
+  await buildImage(engine, tag, { dockerfile, files, labels: fixtureLabels });
 }
 
 function entryText(name: string, more: string): string {
