@@ -33,7 +33,8 @@ const ofTheEnvironment = [
 
 /**
  * The address has been found already, by rules that dockerode does not know (a socket in ssh's place, an engine that the
- * user named): with a DOCKER_HOST before its eyes it would go to another engine than the rest of our calls.
+ * user named): with a DOCKER_HOST before its eyes it would go to another engine than the rest of our calls. Options given
+ * as undefined would outdo the variables, but not keep it from reading them first, and failing at what it can't read.
  */
 function dockerAt(address: DirectAddress): Docker {
   const hidden = ofTheEnvironment.map((name) => [name, process.env[name]] as const);
