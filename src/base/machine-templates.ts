@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from '../lib/make-folder.ts';
-import { randomId } from '../lib/random-id.ts';
+import { wholeFolder } from '../lib/whole-folder.ts';
 
 /** The templates that bases are made and referred to by. */
 export interface ChosenTemplates {
@@ -32,13 +31,8 @@ export async function chosenTemplates(places: Places): Promise<ChosenTemplates> 
 /** A copy of the catalog's templates for this machine, whose locks may then be written anew. */
 export async function ownTemplates(places: Places): Promise<ChosenTemplates> {
   const own = await placeOf(places);
-  if (!existsSync(own)) {
-    const temporary = `${own}-${randomId()}.tmp`;
-    await makeFolder(path.dirname(own));
-    await cp(places.templates, temporary, { recursive: true });
-    // Two at once make the same copy: whoever comes second leaves it to the first.
-    await rename(temporary, own).catch(() => rm(temporary, { recursive: true, force: true }));
-  }
+  if (!existsSync(own))
+    await wholeFolder(own, (temporary) => cp(places.templates, temporary, { recursive: true }));
   return { templates: own, catalogTemplates: places.templates };
 }
 

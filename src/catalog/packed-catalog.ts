@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import tar from 'tar-stream';
 import { McpcatError } from '../lib/errors.ts';
-import { makeFolder } from '../lib/make-folder.ts';
+import { wholeFolder } from '../lib/whole-folder.ts';
 
 /** The entries with their locks, beside the `catalog.json` of a package (scripts/pack-catalog.ts). */
 export const archiveName = 'catalog.tar.br';
@@ -27,8 +27,7 @@ export async function unpackedCatalog(catalogJson: string, cache: string): Promi
   const all = path.join(cache, 'catalog');
   const folder = path.join(all, createHash('sha256').update(archive).digest('hex').slice(0, 32));
   if ((await stat(folder).catch(() => undefined)) === undefined) {
-    await makeFolder(all, 0o700);
-    await unpack(archive, folder);
+    await wholeFolder(folder, (temporary) => extractTo(temporary, archive), 0o700);
     await removeUnused(all);
   }
   const now = new Date();
@@ -43,19 +42,6 @@ async function readArchive(file: string): Promise<Buffer> {
       cause: error,
     });
   });
-}
-
-async function unpack(archive: Buffer, folder: string): Promise<void> {
-  const temporary = await mkdtemp(`${folder}-`);
-  try {
-    await extractTo(temporary, archive);
-    await rename(temporary, folder).catch(async (error: unknown) => {
-      // Somebody else was faster.
-      if ((await stat(folder).catch(() => undefined)) === undefined) throw error;
-    });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }
 
 async function extractTo(folder: string, archive: Buffer): Promise<void> {

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { filesOfGoZip } from '../base/overlay.ts';
 import { Store } from '../fetch/store.ts';
 import { thisHost } from '../host/this-host.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { makeFolder } from '../lib/make-folder.ts';
 import { projectFolder } from '../lib/project.ts';
-import { randomId } from '../lib/random-id.ts';
+import { wholeFolder } from '../lib/whole-folder.ts';
 
 const Tool = z.object({
   version: z.string(),
@@ -40,7 +39,7 @@ export async function goProgram(request: GoProgramRequest): Promise<string> {
     subject: `go ${tool.version}`,
     signal,
   });
-  await unpack(zip, tool.folder);
+  await wholeFolder(tool.folder, (folder) => unpack(zip, folder));
   return program;
 }
 
@@ -67,23 +66,13 @@ export async function goTool({
   return { version, ...file, folder };
 }
 
-/** Whole or not at all: two at once make the same, and the second leaves it to the first. */
 async function unpack(zip: string, folder: string): Promise<void> {
-  const temporary = `${folder}-${randomId()}.tmp`;
-  try {
-    await makeFolder(path.dirname(folder));
-    const made = new Set<string>();
-    for (const { name, content, executable } of await filesOfGoZip(zip, placeOf)) {
-      const target = path.join(temporary, name);
-      if (!made.has(path.dirname(target))) await mkdir(path.dirname(target), { recursive: true });
-      made.add(path.dirname(target));
-      await writeFile(target, content, { mode: executable ? 0o755 : 0o644 });
-    }
-    await rename(temporary, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+  const made = new Set<string>();
+  for (const { name, content, executable } of await filesOfGoZip(zip, placeOf)) {
+    const target = path.join(folder, name);
+    if (!made.has(path.dirname(target))) await mkdir(path.dirname(target), { recursive: true });
+    made.add(path.dirname(target));
+    await writeFile(target, content, { mode: executable ? 0o755 : 0o644 });
   }
 }
 
