@@ -39,7 +39,7 @@ async function readBack(
   { request: { engine, accepts }, folder }: Reading,
   { id, prepared, asked }: MadeContainer,
 ): Promise<'as-known' | 'changed'> {
-  const inspecting = engine.inspectContainer(id).then(present);
+  const inspecting = engine.inspectContainer(id).then(stillThere);
   const imageId = inspecting.then((facts) => facts.imageId);
   imageId.catch(() => undefined); // whoever waits for what was read hears of it
   const [facts, known] = await Promise.all([inspecting, prepared.confirm({ id, folder, imageId })]);
@@ -50,7 +50,8 @@ async function readBack(
   return known;
 }
 
-function present(facts: ContainerFacts | undefined): ContainerFacts {
+/** Throws `container-missing` where it is gone. */
+export function stillThere(facts: ContainerFacts | undefined): ContainerFacts {
   if (facts !== undefined) return facts;
   throw new McpcatError('container-missing', 'the container was removed before it was started');
 }

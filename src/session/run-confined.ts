@@ -2,12 +2,12 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { ContainerSettings, Engine } from '../engine/engine.ts';
-import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { ownedLabels } from '../sandbox/owner.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { settingsOf } from '../sandbox/settings.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { stillThere } from './read-back.ts';
 
 export interface ConfinedScript {
   readonly engine: Engine;
@@ -66,10 +66,8 @@ async function readBack(
   engine: Engine,
   { id, settings }: { readonly id: string; readonly settings: ContainerSettings },
 ): Promise<void> {
-  const facts = await engine.inspectContainer(id);
-  if (facts === undefined)
-    throw new McpcatError('container-missing', 'the container was removed before it was started');
-  refuseDifferences(settings, facts.recorded);
+  const { recorded } = stillThere(await engine.inspectContainer(id));
+  refuseDifferences(settings, recorded);
 }
 
 function lastLines(text: string): string[] {
