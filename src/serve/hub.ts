@@ -1,17 +1,20 @@
 import type { ClientConnection, ClientSession, Hub, ServerStatus } from './front.ts';
 import type { HubOptions } from './hub-options.ts';
 import { openPolicy } from './policy.ts';
+import { Recordings } from './recordings.ts';
 import { Session } from './session.ts';
 import { SharedViews } from './shared-views.ts';
 import { startLimits, StartLimits } from './start-limits.ts';
 
-const startTimeoutMs = 60_000;
+const defaultStartTimeoutMs = 60_000;
 
 /** Serves all of them to whatever clients the fronts bring. Nothing runs until something is called. */
 export function createHub(options: HubOptions): Hub {
   const sessions = new Set<Session>();
   const policy = options.policy ?? openPolicy;
   const views = new SharedViews(policy);
+  const startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
+  const recordings = new Recordings(startTimeoutMs);
   const limits = new StartLimits(options.limits ?? startLimits, () => sleepIdlest(sessions));
   const servers = options.servers.map((server) => ({ ...server, open: limits.within(server.open) }));
   return {
@@ -21,7 +24,8 @@ export function createHub(options: HubOptions): Hub {
         policy,
         views,
         servers,
-        startTimeoutMs: options.startTimeoutMs ?? startTimeoutMs,
+        recordings,
+        startTimeoutMs,
         onClosed: () => void sessions.delete(session),
       });
       sessions.add(session);

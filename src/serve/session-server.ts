@@ -1,10 +1,10 @@
 import type { JsonObject } from '../lib/json-value.ts';
 import { forClient, type Lists, type RevisionSurface } from '../surface/surface.ts';
 import { listOthers, listTools, type Speaker } from './list-all.ts';
-import { learnSurface } from './learn.ts';
 import { Part, type Id, type Notification, type Request, type Response } from './message.ts';
 import type { Peer } from './peer.ts';
 import { isModern, type ClientFacts, type Opened } from './protocol.ts';
+import type { Recordings } from './recordings.ts';
 import type { ServedServer } from './served-server.ts';
 import { ServerRunner } from './server-runner.ts';
 import type { StartedFor, StopUrgency } from './upstream.ts';
@@ -18,6 +18,7 @@ export interface SessionSide {
   readonly logLevel: () => string | undefined;
   readonly idleMs: number;
   readonly startTimeoutMs: number;
+  readonly recordings: Recordings;
   /** What it offers is another than the client was shown. */
   changed(kind: keyof Lists): void;
   request(server: SessionServer, request: Request): void;
@@ -120,15 +121,11 @@ export class SessionServer {
     const { served } = this;
     this.#side.say(`${served.name}: nobody has recorded what it offers; it is started once to see that`);
     try {
-      const { startTimeoutMs } = this.#side;
-      const learned = await learnSurface(served.open, {
+      this.#recorded = await this.#side.recordings.of(served, {
         startedFor: this.#side.startedFor(),
-        timeoutMs: startTimeoutMs,
         signal: this.#closing.signal,
       });
-      this.#recorded = learned;
-      this.#shown = learned;
-      served.learned(learned);
+      this.#shown = this.#recorded;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#side.say(`${served.name} can't be listed: ${text}`);

@@ -22,6 +22,7 @@ import {
 import { memberOf } from './part-members.ts';
 import type { OnCall, Policy } from './policy.ts';
 import type { ClientFacts } from './protocol.ts';
+import type { Recordings } from './recordings.ts';
 import { fromServer } from './server-messages.ts';
 import type { SessionContext } from './session-context.ts';
 import { SessionServer, type SessionSide } from './session-server.ts';
@@ -33,6 +34,7 @@ import type { View } from './view.ts';
 
 export interface SessionOptions extends HubOptions {
   readonly views: SharedViews;
+  readonly recordings: Recordings;
   readonly policy: Policy;
   readonly startTimeoutMs: number;
   readonly onClosed: () => void;
@@ -165,6 +167,7 @@ export class Session implements ClientSession, SessionContext {
       startedFor: () => ({ session: this.id, client: this.clientName }),
       logLevel: () => this.#logLevel,
       startTimeoutMs: this.#options.startTimeoutMs,
+      recordings: this.#options.recordings,
       changed: (kind) => this.changed(kind),
       ...fromServer(this),
       ended: (server) => {

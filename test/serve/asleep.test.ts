@@ -184,6 +184,46 @@ test('a server that nobody has recorded is started once to be listed; what was s
   assert.match(said[0] ?? '', /scripted: nobody has recorded what it offers/);
 });
 
+test('sessions that come at once share the start that lists a server; the last one to go ends it', async () => {
+  const opening = Promise.withResolvers<void>();
+  const server = new ScriptedServer({
+    tools: [echo],
+    unrecorded: true,
+    starting: async () => opening.promise,
+  });
+  const hub = hubOf(server);
+  const [one, two, three] = [new ScriptedClient(hub), new ScriptedClient(hub), new ScriptedClient(hub)];
+  for (const client of [one, two, three]) await client.initialize();
+  const listed = [two, three].map(async (client) => client.ask('tools/list'));
+  await one.session.close();
+  opening.resolve();
+  assert.deepEqual(await Promise.all(listed), [{ tools: [echo] }, { tools: [echo] }]);
+  assert.equal(server.starts, 1);
+  assert.equal(server.learned.length, 1);
+  assert.equal(server.life.isClosed, true);
+});
+
+test('where every session has gone, a start that lists a server is given up, and the next one starts it anew', async () => {
+  const opening = Promise.withResolvers<void>();
+  const server = new ScriptedServer({
+    tools: [echo],
+    unrecorded: true,
+    starting: async () => opening.promise,
+  });
+  const hub = hubOf(server);
+  const [one, two] = [new ScriptedClient(hub), new ScriptedClient(hub)];
+  await one.initialize();
+  await quiet();
+  const closed = one.session.close();
+  await two.initialize();
+  const list = two.ask('tools/list');
+  opening.resolve();
+  await closed;
+  assert.deepEqual(await list, { tools: [echo] });
+  assert.equal(server.starts, 2);
+  assert.equal(server.learned.length, 1);
+});
+
 test('the end of a session ends its servers, also one that is being started', async () => {
   const opening = Promise.withResolvers<void>();
   const server = new ScriptedServer({ tools: [echo] });
