@@ -14,6 +14,7 @@ import { loadServer } from '../src/catalog/load.ts';
 import { hostPaths } from '../src/sandbox/paths.ts';
 import { sandboxOf } from '../src/sandbox/policy.ts';
 import { settingsOf } from '../src/sandbox/settings.ts';
+import { atHome } from '../test/rig/at-home.ts';
 import { dockerFlags } from './docker-flags.ts';
 import { LineClient, type Memory } from './line-client.ts';
 
@@ -42,7 +43,7 @@ const dockerRun = [
 const mcpcat = [process.execPath, 'bin/mcpcat.js'];
 const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-bench-serve-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' };
+const env = atHome(home);
 
 /** Servers that start without anything of the user's and have an image here; `everything` first. */
 function startable(): string[] {

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { atHome } from '../rig/at-home.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
 import { pick, seeded, type Random } from './random.ts';
 
@@ -93,8 +94,7 @@ async function started({
   home,
   client,
 }: Pick<Play, 'servers' | 'home'> & { readonly client: string }) {
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' };
-  const child = spawn(process.execPath, [mcpcat, 'serve', ...servers], { env, cwd: project });
+  const child = spawn(process.execPath, [mcpcat, 'serve', ...servers], { env: atHome(home), cwd: project });
   child.stdin.on('error', () => undefined);
   child.stderr.resume();
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));

@@ -16,6 +16,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
+import { atHome } from '../rig/at-home.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
 
@@ -55,16 +56,8 @@ async function serve(
   words: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Serving> {
-  const env = {
-    ...process.env,
-    HOME: home,
-    XDG_CONFIG_HOME: '',
-    XDG_DATA_HOME: '',
-    XDG_CACHE_HOME: '',
-    ...more,
-  };
   const child = spawn(process.execPath, [mcpcat, 'serve', '--http', ...words], {
-    env,
+    env: { ...atHome(home), ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   opened.defer(() => void child.kill('SIGKILL'));
@@ -170,8 +163,7 @@ test(
     assert.equal(await running(young.name), 0);
 
     const log = await new Promise<string>((resolve) => {
-      const env = { ...process.env, HOME: home, XDG_DATA_HOME: '' };
-      const child = spawn(process.execPath, [mcpcat, 'calls', '--json'], { env });
+      const child = spawn(process.execPath, [mcpcat, 'calls', '--json'], { env: atHome(home) });
       void buffer(child.stdout).then((bytes) => resolve(bytes.toString()));
     });
     const { calls } = JSON.parse(log) as { calls: { client: string; tool: string; outcome: string }[] };

@@ -18,6 +18,7 @@ import {
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { serveChaos } from '../chaos/serve.ts';
+import { atHome } from '../rig/at-home.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
 
@@ -45,14 +46,7 @@ interface Launched {
 }
 
 function serve(...names: readonly string[]): Launched {
-  const env = {
-    ...process.env,
-    HOME: home,
-    XDG_CONFIG_HOME: '',
-    XDG_DATA_HOME: '',
-    XDG_CACHE_HOME: '',
-  } as Record<string, string>;
-  return { command: process.execPath, args: [mcpcat, 'serve', ...names], env, stderr: 'pipe' };
+  return { command: process.execPath, args: [mcpcat, 'serve', ...names], env: atHome(home), stderr: 'pipe' };
 }
 
 /** Containers are labelled with the name that the client gives itself. */
