@@ -12,6 +12,7 @@ import { sandboxOf } from '../src/sandbox/policy.ts';
 import { settingsOf } from '../src/sandbox/settings.ts';
 import { hello } from '../test/rig/hello.ts';
 import { dockerFlags } from './docker-flags.ts';
+import { median } from './quantile.ts';
 
 const name = 'everything';
 /** Calls of 512 KB each way, one after the other. */
@@ -83,11 +84,6 @@ async function measure(words: readonly string[]): Promise<Sample> {
   child.stdin.end();
   await gone;
   return { initializeMs, megabytesPerSecond: (echoes * message.length * 2) / 1e6 / seconds, residentMb };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 if (spawnSync(docker, ['image', 'inspect', settings.image], { stdio: 'ignore' }).status !== 0) {

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { npmInstall } from '../test/rig/npm-install.ts';
+import { median } from './quantile.ts';
 
 const addMcp = 'add-mcp@2.4.0';
 const rounds = Number(process.argv[2] ?? 15);
@@ -53,10 +54,6 @@ function timed(words: readonly string[], env: Readonly<Record<string, string>>):
   const { status, stderr } = spawnSync(process.execPath, words, { env, cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${words.join(' ')}: ${String(status)}: ${stderr}`);
   return performance.now() - started;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 try {

@@ -17,6 +17,7 @@ import { settingsOf } from '../src/sandbox/settings.ts';
 import { atHome } from '../test/rig/at-home.ts';
 import { dockerFlags } from './docker-flags.ts';
 import { LineClient, type Memory } from './line-client.ts';
+import { median, quantile } from './quantile.ts';
 
 const option = (name: string, usual: number): number =>
   Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) || usual;
@@ -62,12 +63,6 @@ const names = startable();
 const serve = (...served: readonly string[]): LineClient =>
   new LineClient([...mcpcat, 'serve', ...served], env);
 const run = (name: string): LineClient => new LineClient([...mcpcat, 'run', name], env);
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);

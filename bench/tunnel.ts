@@ -20,6 +20,7 @@ import {
   travellers,
   type Observed,
 } from '../test/rig/tunnel.ts';
+import { median } from './quantile.ts';
 
 const runs = Number(process.argv[process.argv.indexOf('--runs') + 1]) || 10;
 const bulkBytes = 512 << 20;
@@ -46,10 +47,6 @@ writeFileSync(path.join(folder, 'ca.pem'), tls.cert);
 const allow = (port: number): string[] => ['--allow', `${here}:${String(port)}`];
 const visitor = (...more: readonly string[]): ReturnType<typeof travel> =>
   travel([world.nameOf('node'), '--catalog', world.folder, ...more]);
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
 
 function say(what: string, found: string, target: string, met: boolean): void {
   process.stdout.write(`${what.padEnd(34)} ${found.padStart(24)}   ${target} ${met ? '' : '← missed'}\n`);
