@@ -17,25 +17,26 @@ function installedPlaces(packages: Packages, platform: Platform): ReadonlySet<st
   const reached = new Set<string>();
   const waiting = [''];
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-    for (const next of neededBy(place, packages)) {
-      const entry = packages[next];
-      if (entry === undefined || reached.has(next)) continue;
-      if (entry.optional === true && !fitsPlatform(entry, platform)) continue;
+    const needed = neededBy(place, packages).filter((next) => isInstalled(packages[next], platform));
+    for (const next of [...needed, ...bundledIn(place, packages)]) {
+      if (reached.has(next)) continue;
       reached.add(next);
       waiting.push(next);
     }
-    // What a tarball brings along lies in it, whoever needs it.
-    const bundled = Object.keys(packages).filter(
-      (other) => other.startsWith(`${place}/node_modules/`) && packages[other]?.inBundle === true,
-    );
-    if (place === '') continue;
-    for (const other of bundled) {
-      if (reached.has(other)) continue;
-      reached.add(other);
-      waiting.push(other);
-    }
   }
   return reached;
+}
+
+function isInstalled(entry: LockedPackage | undefined, platform: Platform): boolean {
+  return entry !== undefined && (entry.optional !== true || fitsPlatform(entry, platform));
+}
+
+/** What a tarball brings along lies in it, whoever needs it. */
+function bundledIn(place: string, packages: Packages): string[] {
+  if (place === '') return [];
+  return Object.keys(packages).filter(
+    (other) => other.startsWith(`${place}/node_modules/`) && packages[other]?.inBundle === true,
+  );
 }
 
 function neededBy(place: string, packages: Packages): string[] {
