@@ -84,7 +84,8 @@ export function argumentsFor(
   const values = [...byKey].flatMap(([key, pairs]) => {
     const inner = ownValue(known, key);
     if (inner === undefined && schema['additionalProperties'] === false) {
-      problems.push(`${key}: the tool has no such argument${didYouMean(key, Object.keys(known))}`);
+      const near = didYouMean(key, Object.keys(known));
+      problems.push(`${key}: the tool has no such argument${near === '' ? '' : `; ${near}`}`);
       return [];
     }
     const read = readOne(pairs, { schema: inner ?? {}, root: schema });

@@ -25,7 +25,7 @@ function likeness(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** `: did you mean a or b?`, or nothing. */
+/** `did you mean a or b?`, or nothing. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   const found = nearest(name, names);
   return found.length === 0 ? '' : `did you mean ${found.join(' or ')}?`;
