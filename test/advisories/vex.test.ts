@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Hole } from '../../src/advisories/holes.ts';
 import { exceptionFor, parseVex } from '../../src/advisories/vex.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
+import { vexText } from '../rig/vex.ts';
 
 const statement = {
   vulnerability: { name: 'CVE-2026-1' },
@@ -12,15 +13,6 @@ const statement = {
   impact_statement: 'It pads on the right alone.',
   status_notes: 'until 2027-03-01',
 };
-const document = (statements: readonly object[]): string =>
-  JSON.stringify({
-    '@context': 'https://openvex.dev/ns/v0.2.0',
-    '@id': 'https://example.com/vex/1',
-    author: 'a person',
-    timestamp: '2026-11-27T00:00:00Z',
-    version: 1,
-    statements,
-  });
 const hole: Hole = {
   id: 'GHSA-1',
   aliases: ['CVE-2026-1'],
@@ -34,7 +26,7 @@ const hole: Hole = {
   published: undefined,
 };
 const exception = (change: object, today = '2026-11-27', of = hole): string | undefined =>
-  exceptionFor(of, parseVex(document([{ ...statement, ...change }]), 'vex.json'), today)?.state;
+  exceptionFor(of, parseVex(vexText([{ ...statement, ...change }]), 'vex.json'), today)?.state;
 
 test('an exception holds by any name of the hole, to the end of its last day', () => {
   assert.equal(exception({}), 'holds');
@@ -73,7 +65,7 @@ const refused: Readonly<Record<string, readonly [change: object, says: RegExp]>>
 for (const [title, [change, says]] of Object.entries(refused))
   test(`an exception ${title} makes the file invalid`, () => {
     assert.throws(
-      () => parseVex(document([{ ...statement, ...change }]), 'vex.json'),
+      () => parseVex(vexText([{ ...statement, ...change }]), 'vex.json'),
       (error) => {
         assert.ok(error instanceof McpcatError);
         assert.equal(error.code, 'entry-invalid');

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../lib/temporary.ts';
 import { catalogCopy } from '../rig/catalog-copy.ts';
 import type { Ran } from '../rig/engine.ts';
 import { runHere } from '../rig/in-process.ts';
+import { vexText } from '../rig/vex.ts';
 
 const record = (id: string, ecosystem: string, name: string, fixed: string): string =>
   JSON.stringify({
@@ -73,23 +74,16 @@ test('an exception takes a hole out of the exit code until its day has come', as
   const vex = (until: string): void =>
     writeFileSync(
       path.join(entry, 'vex.json'),
-      JSON.stringify({
-        '@context': 'https://openvex.dev/ns/v0.2.0',
-        '@id': 'https://example.com/vex/1',
-        author: 'a person',
-        timestamp: '2026-11-27T00:00:00Z',
-        version: 1,
-        statements: [
-          {
-            vulnerability: { name: 'PYSEC-1' },
-            products: [{ '@id': 'pkg:pypi/anyio' }],
-            status: 'not_affected',
-            justification: 'vulnerable_code_not_in_execute_path',
-            impact_statement: 'It starts nothing.',
-            status_notes: `until ${until}`,
-          },
-        ],
-      }),
+      vexText([
+        {
+          vulnerability: { name: 'PYSEC-1' },
+          products: [{ '@id': 'pkg:pypi/anyio' }],
+          status: 'not_affected',
+          justification: 'vulnerable_code_not_in_execute_path',
+          impact_statement: 'It starts nothing.',
+          status_notes: `until ${until}`,
+        },
+      ]),
     );
   vex('9999-12-31');
   const held = await scan('--partial');

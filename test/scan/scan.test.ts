@@ -6,6 +6,7 @@ import { parseVex } from '../../src/advisories/vex.ts';
 import { sarif } from '../../src/scan/sarif.ts';
 import { isOpen, scan, wantedKeys, type ScanReport } from '../../src/scan/scan.ts';
 import { catalogInventory } from '../rig/inventory.ts';
+import { vexText } from '../rig/vex.ts';
 
 const range = (fixed: string): object[] => [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }];
 const records = [
@@ -21,23 +22,16 @@ const records = [
   },
 ];
 const vex = parseVex(
-  JSON.stringify({
-    '@context': 'https://openvex.dev/ns/v0.2.0',
-    '@id': 'https://example.com/vex/1',
-    author: 'a person',
-    timestamp: '2026-11-27T00:00:00Z',
-    version: 1,
-    statements: [
-      {
-        vulnerability: { name: 'PYSEC-anyio' },
-        products: [{ '@id': 'pkg:pypi/anyio' }],
-        status: 'not_affected',
-        justification: 'vulnerable_code_not_present',
-        impact_statement: 'Nothing of it is called.',
-        status_notes: 'until 2026-12-31',
-      },
-    ],
-  }),
+  vexText([
+    {
+      vulnerability: { name: 'PYSEC-anyio' },
+      products: [{ '@id': 'pkg:pypi/anyio' }],
+      status: 'not_affected',
+      justification: 'vulnerable_code_not_present',
+      impact_statement: 'Nothing of it is called.',
+      status_notes: 'until 2026-12-31',
+    },
+  ]),
   'vex.json',
 );
 
