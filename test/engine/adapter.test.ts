@@ -11,6 +11,7 @@ import { FakeEngine } from '../rig/fake-engine.ts';
 import { apiServer, type ApiServer, type Lifetime } from './api-server.ts';
 import { contract } from './contract.ts';
 import { contractServer } from './contract-server.ts';
+import { fakeDocker } from './fake-docker.ts';
 
 const image = 'mcpcat/contract:local';
 
@@ -281,4 +282,18 @@ test('an engine that keeps the connection instead of handing it over is refused'
   const attached = engine.attachContainer(id);
   (await fake.next('attachContainer')).fail(new Error('no stream today'));
   await assert.rejects(attached, { code: 'engine-failed', message: /no stream today/ });
+});
+
+test('a container that only the list still knows, as dead, is none (Docker 20.10)', async (t) => {
+  const listed = (Id: string, State: string): object => ({ Id, State, Image: image, Labels: {}, Created: 1 });
+  const all = [listed('ghost', 'dead'), listed('stuck', 'dead'), listed('works', 'running')];
+  const engine = await fakeDocker(t, {
+    'GET /containers/json': (_, response) => response.end(JSON.stringify(all)),
+    'GET /containers/stuck/json': (_, response) =>
+      response.end(JSON.stringify({ Id: 'stuck', State: { Status: 'dead' } })),
+  });
+  assert.deepEqual(
+    (await engine.listContainers({})).map(({ id }) => id),
+    ['stuck', 'works'],
+  );
 });

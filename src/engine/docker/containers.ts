@@ -91,8 +91,9 @@ async function kill(docker: Docker, id: string, signal: string): Promise<void> {
 
 async function list(docker: Docker, labels: Labels): Promise<readonly ContainerSummary[]> {
   const label = Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`));
-  const found = await docker.listContainers({ all: true, filters: { label } });
-  return found.map(({ Id, State, Image, ImageID, Labels: own, Created }) => ({
+  const listed = await docker.listContainers({ all: true, filters: { label } });
+  const found = await Promise.all(listed.map(async (one) => ((await isThere(docker, one)) ? [one] : [])));
+  return found.flat().map(({ Id, State, Image, ImageID, Labels: own, Created }) => ({
     id: Id,
     state: State,
     image: Image,
@@ -100,6 +101,22 @@ async function list(docker: Docker, labels: Labels): Promise<readonly ContainerS
     labels: own,
     created: Created,
   }));
+}
+
+/**
+ * Docker's list comes from a copy of its state. The end of a container that is written down while its removal finishes
+ * leaves it in that copy as dead, for as long as the daemon runs, while everything else answers that there is no such
+ * container (20.10, after a daemon that was killed came back).
+ */
+async function isThere(docker: Docker, { Id, State }: Docker.ContainerInfo): Promise<boolean> {
+  if (State !== 'dead' && State !== 'removing') return true;
+  try {
+    await docker.getContainer(Id).inspect();
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 async function logs(docker: Docker, id: string, tail: number): Promise<string> {
