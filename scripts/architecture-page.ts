@@ -105,8 +105,8 @@ export const layers: readonly Layer[] = [
       },
       {
         folder: 'attest',
-        what: 'signed statements: a Sigstore bundle held against who must have signed it and what it must be about; pure',
-        exports: ['verifiedStatement', 'SignerPolicy', 'Statement'],
+        what: 'statements about images: what they say (run profile, provenance, test result), and a Sigstore bundle held against who must have signed it and what it must be about; pure',
+        exports: ['verifiedStatement', 'SignerPolicy', 'Statement', 'statementBytes', 'runProfileOf'],
       },
       {
         folder: 'fetch',
