@@ -219,6 +219,11 @@ export const layers: readonly Layer[] = [
         exports: ['openHttpFront', 'serveToken', 'listenAddress'],
       },
       {
+        folder: 'serve-control',
+        what: 'a `serve` at work, as its user’s other processes find and ask it: which servers are awake, and the end of one',
+        exports: ['openControl', 'servedNow'],
+      },
+      {
         folder: 'call-log',
         what: 'who called which tool through serve: JSON lines, rotated and bounded, written behind the calls; read for `calls`',
         exports: ['CallLog', 'readCalls', 'callLogFolder'],

@@ -25,6 +25,18 @@ export interface SessionFacts {
   readonly own: boolean;
   /** In use now; undefined where nothing runs or the engine does not say. */
   readonly memoryBytes?: number;
+  /** Of servers that a `serve` has. */
+  readonly served?: ServedFacts;
+}
+
+export interface ServedFacts {
+  /** Of the `serve`. */
+  readonly pid: number;
+  readonly state: 'asleep' | 'starting' | 'working' | 'idle' | 'stopping';
+  /** ISO 8601: how long it is in this state. */
+  readonly since: string;
+  /** Sent to it so far. */
+  readonly calls: number;
 }
 
 interface Session {
@@ -111,19 +123,26 @@ function factsOf({
   };
 }
 
+export interface Wanted {
+  readonly names: readonly string[];
+  readonly all: boolean;
+  /** Asked first: whether whoever uses it has ended it. */
+  readonly sleep?: (facts: SessionFacts) => Promise<boolean>;
+}
+
 /** Ends the sessions with an id (or its beginning) or a server's name: SIGTERM, and after the grace by force. */
-export async function stopSessions(
-  engine: Engine,
-  wanted: { readonly names: readonly string[]; readonly all: boolean },
-  whose: Whose,
-): Promise<SessionFacts[]> {
+export async function stopSessions(engine: Engine, wanted: Wanted, whose: Whose): Promise<SessionFacts[]> {
   const { found, others } = await sessions(engine, whose);
   const chosen = found.filter(
     ({ facts }) => wanted.all || wanted.names.some((name) => isCalled(facts, name)),
   );
   const idle = wanted.names.find((name) => !chosen.some(({ facts }) => isCalled(facts, name)));
   if (idle !== undefined) throw missing(idle, others);
-  await Promise.all(chosen.map(({ whole }) => stop(engine, whole)));
+  await Promise.all(
+    chosen.map(async ({ whole, facts }) => {
+      if ((await wanted.sleep?.(facts)) !== true) await stop(engine, whole);
+    }),
+  );
   return chosen.map(({ facts }) => facts);
 }
 

@@ -53,15 +53,19 @@ export interface ClientSession {
 /** All servers that one process serves. Made by `createHub` (hub.ts). */
 export interface Hub {
   open(client: ClientConnection): ClientSession;
-  /** For `ps` and for tests: each server that is not asleep, for each session. */
+  /** Each server for each session, asleep or not. */
   status(): readonly ServerStatus[];
+  /** For `ps`: each server as often as a session has it awake, and once where none has. */
+  overview(): readonly ServerStatus[];
+  /** Puts a server of one session to sleep, whatever is open; resolves when its container is gone. */
+  sleep(server: string, session: string): Promise<void>;
   /** Ends every session, `input-ended` if it is not said; resolves when every container is gone, or the engine is. */
   close(urgency?: StopUrgency): Promise<void>;
 }
 
 export interface ServerStatus {
   readonly server: string;
-  /** Undefined for a server that all sessions share. */
+  /** Undefined where it is asleep for all of them. */
   readonly session: string | undefined;
   readonly state: 'asleep' | 'starting' | 'working' | 'idle' | 'stopping';
   /** Since when it is in this state, milliseconds since 1970. */

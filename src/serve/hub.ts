@@ -1,5 +1,6 @@
 import type { ClientConnection, ClientSession, Hub, ServerStatus } from './front.ts';
 import type { HubOptions } from './hub-options.ts';
+import { Overview } from './overview.ts';
 import { openPolicy } from './policy.ts';
 import { Recordings } from './recordings.ts';
 import { Session } from './session.ts';
@@ -17,6 +18,7 @@ export function createHub(options: HubOptions): Hub {
   const recordings = new Recordings(startTimeoutMs);
   const limits = new StartLimits(options.limits ?? startLimits, () => sleepIdlest(sessions));
   const servers = options.servers.map((server) => ({ ...server, open: limits.within(server.open) }));
+  const overview = new Overview(servers.map(({ name }) => name));
   return {
     open: (client: ClientConnection): ClientSession => {
       const session: Session = new Session(client, {
@@ -26,12 +28,19 @@ export function createHub(options: HubOptions): Hub {
         servers,
         recordings,
         startTimeoutMs,
-        onClosed: () => void sessions.delete(session),
+        onClosed: () => {
+          sessions.delete(session);
+          overview.closed(session.status());
+        },
       });
       sessions.add(session);
       return session;
     },
     status: (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status()),
+    overview: () => overview.of([...sessions].flatMap((session) => session.status())),
+    sleep: async (server, id) => {
+      await [...sessions].find((session) => session.id === id)?.sleep(server);
+    },
     close: async (urgency) => {
       await Promise.all([...sessions].map(async (session) => session.close(urgency)));
     },
@@ -46,6 +55,6 @@ function sleepIdlest(sessions: ReadonlySet<Session>): boolean {
       .flatMap(({ server, state, sinceMs }) => (state === 'idle' ? [{ session, server, sinceMs }] : [])),
   );
   const [idlest] = idle.toSorted((a, b) => a.sinceMs - b.sinceMs);
-  idlest?.session.sleep(idlest.server);
+  void idlest?.session.sleep(idlest.server);
   return idlest !== undefined;
 }

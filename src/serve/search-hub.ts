@@ -16,6 +16,8 @@ export function searchHub(hub: Hub): Hub {
   return {
     open: (client) => searchingSession(hub, client),
     status: () => hub.status(),
+    overview: () => hub.overview(),
+    sleep: async (server, session) => hub.sleep(server, session),
     close: async (urgency) => hub.close(urgency),
   };
 }

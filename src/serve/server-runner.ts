@@ -122,10 +122,11 @@ export class ServerRunner {
     };
   }
 
-  /** Whatever is open gets an error. */
-  sleep(): void {
+  /** Whatever is open gets an error; resolves when its container is gone. */
+  async sleep(): Promise<void> {
     this.#cause = 'was put to sleep';
     this.#take({ kind: 'sleep' });
+    await Promise.all([...this.#runs].map(async ({ gone }) => gone));
   }
 
   /** For good; resolves when its container is gone. */
@@ -134,9 +135,9 @@ export class ServerRunner {
     this.#urgency = urgency;
     // One that is being stopped already is told again.
     if (this.#state.kind === 'stopping') this.#run?.stop(urgency);
-    this.sleep();
+    const gone = this.sleep();
     clearTimeout(this.#timer);
-    await Promise.all([...this.#runs].map(async ({ gone }) => gone));
+    await gone;
   }
 
   #take(event: LifeEvent): void {

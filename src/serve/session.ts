@@ -134,9 +134,9 @@ export class Session implements ClientSession, SessionContext {
     return this.#closing;
   }
 
-  /** Puts one of its servers to sleep, whatever is open. */
-  sleep(server: string): void {
-    this.servers.get(server)?.runner.sleep();
+  /** Puts one of its servers to sleep, whatever is open; resolves when its container is gone. */
+  async sleep(server: string): Promise<void> {
+    await this.servers.get(server)?.runner.sleep();
   }
 
   status(): ServerStatus[] {

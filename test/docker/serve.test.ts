@@ -16,11 +16,12 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Engine } from '../../src/engine/engine.ts';
+import type { SessionFacts } from '../../src/launch/sessions.ts';
 import { label } from '../../src/lib/labels.ts';
 import { serveChaos } from '../chaos/serve.ts';
 import { atHome } from '../rig/at-home.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
+import { eventually, mcpcat, run, testEngine } from '../rig/engine.ts';
 
 const timeout = 300_000;
 const patience = { timeout: 120_000 };
@@ -154,6 +155,41 @@ test('the TypeScript SDK 1.x has everything of three servers through one process
   await client.close();
   await nothingIsLeft(name);
 });
+
+test(
+  'ps shows which servers are awake and how often they were called, stop puts one to sleep, and a call wakes it',
+  { timeout },
+  async () => {
+    const name = uniqueName();
+    const client = ableClient(name);
+    await client.connect(new StdioClientTransport(serve('time', 'everything')), patience);
+    const call = { name: 'time_get_current_time', arguments: { timezone: 'UTC' } };
+    await client.callTool(call, undefined, patience);
+    const shown = async (): Promise<readonly SessionFacts[]> => {
+      const { stdout } = await run(['ps', '--json'], { env: atHome(home) });
+      const all = JSON.parse(stdout) as readonly SessionFacts[];
+      return all.filter((one) => one.client === name || one.id === '');
+    };
+    const state = ({ server, served }: SessionFacts): unknown => [server, served?.state, served?.calls];
+    const awake = await eventually(shown, (found) => found.length === 2, { withinMs: 15_000 });
+    assert.deepEqual(awake.map(state), [
+      ['time', 'idle', 1],
+      ['everything', 'asleep', 0],
+    ]);
+    assert.ok((awake[0]?.memoryBytes ?? 0) > 0, textOf(awake[0]));
+    const stopped = await run(['stop', awake[0]?.id ?? ''], { env: atHome(home) });
+    assert.match(stopped.stdout, /^stopped time /, stopped.stderr);
+    assert.equal(await containersOf(name), 0);
+    assert.deepEqual((await shown()).map(state), [
+      ['time', 'asleep', 1],
+      ['everything', 'asleep', 0],
+    ]);
+    assert.match(textOf(await client.callTool(call, undefined, patience)), /UTC/);
+    await client.close();
+    await nothingIsLeft(name);
+    assert.deepEqual(await shown(), []);
+  },
+);
 
 test('log messages and updates of resources reach the client that asked for them', { timeout }, async () => {
   const name = uniqueName();

@@ -43,6 +43,8 @@ export function scriptedHub(): ScriptedHub {
       return opened(session);
     },
     status: () => [],
+    overview: () => [],
+    sleep: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -9,7 +9,7 @@ export const spec: CommandSpec = {
     engine: common.engine,
     json: common.json,
   },
-  examples: [['mcpcat ps', 'one line a container']],
+  examples: [['mcpcat ps', 'one line a container, and one for each server of serve that sleeps']],
 
   load: () => import('../execute/ps.ts'),
 };

@@ -2,7 +2,7 @@ import { common, type CommandSpec } from '../command.ts';
 
 export const spec: CommandSpec = {
   name: 'stop',
-  summary: 'Stop running servers',
+  summary: 'Stop running servers; those of serve sleep until they are called again',
   usage: 'ID|NAME… | --all',
   options: {
     all: { type: 'boolean', help: 'all that you have started' },

@@ -3,11 +3,17 @@ import { megabytes } from '../../lib/size.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
+import { servedNow } from '../../serve-control/served-now.ts';
+import { withServed } from './served-sessions.ts';
 import { engineOf, sayOthers, whoseOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
-  const { found, others } = await sessionsWithMemory(await engineOf(invocation), whoseOf(invocation));
+  const [{ found: containers, others }, processes] = await Promise.all([
+    sessionsWithMemory(await engineOf(invocation), whoseOf(invocation)),
+    servedNow(terminal),
+  ]);
+  const found = withServed(containers, processes);
   terminal.stdout.write(options.flag('json') ? jsonText(found) : page(found, options.flag('everyone')));
   sayOthers(invocation, others, 'run for');
   return 0;
@@ -18,26 +24,38 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
   const head = ['id', 'server', 'role', 'client', 'session', 'age', 'memory', 'state', 'folder'];
   const isolated = found.some(({ isolation }) => isolation !== '');
   const limited = found.some(({ lacking }) => lacking !== '');
+  const served = found.some((facts) => facts.served !== undefined);
   const rows = found.map((facts) => [
     facts.id,
     facts.server,
     facts.role,
     facts.client,
     facts.session,
-    age(facts.ageSeconds),
+    facts.created === '' ? '' : age(facts.ageSeconds),
     facts.memoryBytes === undefined ? '' : megabytes(facts.memoryBytes),
-    facts.state,
+    stateOf(facts),
     facts.project,
+    ...(served ? [String(facts.served?.calls ?? '')] : []),
     ...(isolated ? [facts.isolation || 'default'] : []),
     ...(limited ? [facts.lacking || 'none'] : []),
     ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
   ]);
   const further = [
+    ...(served ? ['calls'] : []),
     ...(isolated ? ['isolation'] : []),
     ...(limited ? ['lacks limits'] : []),
     ...(everyone ? ['yours'] : []),
   ];
   return table([...head, ...further], rows);
+}
+
+/** Of a server of `serve` for how long it has been idle, or asleep. */
+function stateOf({ state, served }: SessionFacts): string {
+  if (served === undefined) return state;
+  const forSeconds = Math.max(0, Math.round((Date.now() - Date.parse(served.since)) / 1000));
+  return served.state === 'idle' || served.state === 'asleep'
+    ? `${served.state} for ${age(forSeconds)}`
+    : served.state;
 }
 
 function age(seconds: number): string {

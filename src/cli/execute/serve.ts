@@ -10,6 +10,7 @@ import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { recordedCalls } from './serve-calls.ts';
 import { chooseServed } from './serve-choice.ts';
+import { controlOf } from './serve-control-later.ts';
 import { addressIn, serveFront } from './serve-front.ts';
 import { servedServer } from './serve-server.ts';
 
@@ -40,7 +41,9 @@ export const execute: Execute = async (invocation) => {
     version,
   });
   const hub = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
+  const control = controlOf(hub, terminal, say);
   await hub.close(await serveFront({ invocation, hub, say }));
+  await control.close();
   await calls.close();
   return 0;
 };

@@ -3,7 +3,9 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import type { Execute } from '../command.ts';
+import { servedNow } from '../../serve-control/served-now.ts';
 import { engineOf, whoseOf } from './build-environment.ts';
+import { sleeping } from './served-sessions.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
@@ -14,7 +16,7 @@ export const execute: Execute = async (invocation) => {
     });
   const stopped = await stopSessions(
     await engineOf(invocation),
-    { names: positionals, all },
+    { names: positionals, all, sleep: sleeping(await servedNow(terminal)) },
     whoseOf(invocation),
   );
   const lines = stopped.map(({ id, server }) => `stopped ${oneLine(server)} (${id})\n`).join('');
