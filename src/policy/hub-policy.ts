@@ -3,9 +3,9 @@ import { Part } from '../serve/message.ts';
 import type { Policy } from '../serve/policy.ts';
 import { decide } from './decide.ts';
 import { KeptResults } from './kept-results.ts';
-import { limitedResult } from './limited-result.ts';
+import { excess, limitedResult } from './limited-result.ts';
 import { RateLimiter, type Clock } from './rate-limiter.ts';
-import { openPolicy, type ServerPolicy } from './server-policy.ts';
+import { openPolicy, usualMaxBytes, type ServerPolicy } from './server-policy.ts';
 
 export interface HubPolicyParts {
   /** Milliseconds that never go back. */
@@ -28,7 +28,12 @@ export function hubPolicy(
       callsPerMinute === undefined ? [] : [[server, new RateLimiter(callsPerMinute, now)]],
     ),
   );
-  const results = new KeptResults(kept, newId);
+  // What is read by its link is one result too: of any server, so for the widest of all limits.
+  const widest = Math.max(usualMaxBytes, ...[...policies.values()].map(({ results }) => results.maxBytes));
+  const results = new KeptResults(
+    { ...kept, isReadable: (json) => whole('', json).bytes.length <= widest },
+    newId,
+  );
   return {
     shows: (server, definition) => decide(of(server), judged(definition)).kind === 'allowed',
     refusal: ({ server }) => rateRefusal(of(server), limiters.get(server)),
@@ -36,12 +41,19 @@ export function hubPolicy(
     fit: (call, result) => fitted(of(call.server), { result, results }),
     read: (uri) => {
       const text = results.read(uri);
-      return text === undefined
-        ? undefined
-        : Part.ofValue({ contents: [{ uri, mimeType: 'application/json', text }] });
+      return text === undefined ? undefined : whole(uri, text);
+    },
+    tooLarge: (server, { bytes }) => {
+      const permitted = Math.max(usualMaxBytes, of(server).results.maxBytes);
+      return bytes.length <= permitted ? undefined : excess(bytes.length, permitted);
     },
     idleMs: (server) => of(server).idleMs,
   };
+}
+
+/** The answer of `resources/read`. */
+function whole(uri: string, text: string): Part {
+  return Part.ofValue({ contents: [{ uri, mimeType: 'application/json', text }] });
 }
 
 function judged(definition: JsonObject): Parameters<typeof decide>[1] {
@@ -66,6 +78,6 @@ function fitted(
   { results: rules }: ServerPolicy,
   { result, results }: { readonly result: Part; readonly results: KeptResults },
 ): Part {
-  if (rules.maxBytes === undefined || result.bytes.length <= rules.maxBytes) return result;
+  if (result.bytes.length <= rules.maxBytes) return result;
   return Part.ofBytes(Buffer.from(JSON.stringify(limitedResult(result.object, rules, results.keep))));
 }

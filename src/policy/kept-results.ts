@@ -2,6 +2,8 @@
 export interface KeptResultsLimits {
   readonly maxBytes: number;
   readonly maxCount: number;
+  /** Whether a client can be given it in one piece. */
+  readonly isReadable: (json: string) => boolean;
 }
 
 /** Of the addresses of results that were cut. */
@@ -25,7 +27,7 @@ export class KeptResults {
 
   readonly keep = (json: string): string | undefined => {
     const bytes = Buffer.byteLength(json);
-    if (bytes > this.#limits.maxBytes) return undefined;
+    if (bytes > this.#limits.maxBytes || !this.#limits.isReadable(json)) return undefined;
     const address = `${keptResultScheme}${this.#newId()}`;
     this.#kept.set(address, json);
     this.#bytes += bytes;

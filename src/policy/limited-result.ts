@@ -25,12 +25,11 @@ export type KeepResult = (json: string) => string | undefined;
  */
 export function limitedResult(result: ToolResult, rules: ResultRules, keep: KeepResult): ToolResult {
   const { maxBytes, larger } = rules;
-  if (maxBytes === undefined || (result.content === undefined && result.structuredContent === undefined))
-    return result;
+  if (result.content === undefined && result.structuredContent === undefined) return result;
   const json = JSON.stringify(result);
   const bytes = Buffer.byteLength(json);
   if (bytes <= maxBytes) return result;
-  const facts = `The result has ${String(bytes)} bytes; the profile permits ${String(maxBytes)}`;
+  const facts = excess(bytes, maxBytes);
   if (larger === 'refuse')
     return {
       ...aside(result),
@@ -38,6 +37,11 @@ export function limitedResult(result: ToolResult, rules: ResultRules, keep: Keep
       isError: true,
     };
   return cut(result, { maxBytes, facts, address: keep(json) });
+}
+
+/** What is said of a result that is too large. */
+export function excess(bytes: number, permitted: number): string {
+  return `The result has ${String(bytes)} bytes; ${String(permitted)} are permitted (maxResult of a profile)`;
 }
 
 interface Cutting {

@@ -26,18 +26,24 @@ export interface ToolRules {
 }
 
 export interface ResultRules {
-  /** Of a result as JSON in UTF-8. Undefined: no limit. */
-  readonly maxBytes: number | undefined;
+  /** Of a result as JSON in UTF-8. */
+  readonly maxBytes: number;
   /** `cut`: what fits, a note and where the whole is. `refuse`: an error. */
   readonly larger: 'cut' | 'refuse';
 }
+
+/**
+ * Without another limit. From 10 MiB in one message on, clients of the TypeScript SDK (1.32, 2.4) end the connection on
+ * stdio, and with it every server behind it: findings/ts-client-ten-megabytes.sh. The text around a result counts too.
+ */
+export const usualMaxBytes = 8 * 1024 ** 2;
 
 /** Without a profile. */
 export const openPolicy: ServerPolicy = {
   tools: { allow: undefined, deny: [] },
   readOnly: false,
   timeoutMs: undefined,
-  results: { maxBytes: undefined, larger: 'cut' },
+  results: { maxBytes: usualMaxBytes, larger: 'cut' },
   callsPerMinute: undefined,
   idleMs: defaultIdleMs,
 };

@@ -209,6 +209,13 @@ export class Calls {
       this.#log(open, outcome === 'answered' || outcome === 'refused' ? 'error' : outcome, undefined);
       return this.#session.answer({ ...response, id: open.id }, open.id);
     }
+    const tooLarge =
+      open.call === undefined ? this.#session.policy.tooLarge(open.server.name, response.result) : undefined;
+    if (tooLarge !== undefined)
+      return this.#session.answer(
+        failure(open.id, errorCode.internal, `${open.server.name}: ${tooLarge}`),
+        open.id,
+      );
     const shown = resultFor(open, response.result, this.#session);
     this.#log(open, memberOf(response.result, 'isError') === true ? 'error' : 'ok', shown);
     return this.#session.answer({ kind: 'result', id: open.id, result: shown }, open.id);

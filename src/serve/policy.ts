@@ -22,6 +22,8 @@ export interface Policy {
   callTimeoutMs(server: string): number | undefined;
   /** The result as the client gets it: whole, cut, or another that says why it gets none. */
   fit(call: CallFacts, result: Part): Part;
+  /** Why a result of anything but a call (a resource, a prompt) is not handed on, in a sentence; undefined if it is. */
+  tooLarge(server: string, result: Part): string | undefined;
   /** A resource that `fit` has put aside, by URI, as a result of `resources/read`; undefined if it has none such. */
   read(uri: string): Part | undefined;
   /** Milliseconds without any use after which a server is put to sleep. */
@@ -55,6 +57,7 @@ export const openPolicy: Policy = {
   refusal: () => undefined,
   callTimeoutMs: () => undefined,
   fit: (_call, result) => result,
+  tooLarge: () => undefined,
   read: () => undefined,
   idleMs: () => defaultIdleMs,
 };

@@ -51,6 +51,26 @@ test('a result that fits passes as the very bytes it came in; one that was cut i
   assert.equal(policy.fit(call('other'), Part.ofValue(whole)).bytes.length > 1000, true);
 });
 
+test('what would end a client of the TypeScript SDK on stdio is handed over in no answer (sdk 1.32.2, client 2.4.0)', () => {
+  const end = 10 * 1024 ** 2;
+  const policy = policyWith({ results: { maxBytes: 300, larger: 'cut' } });
+  const huge = Part.ofValue({ content: [{ type: 'text', text: '"'.repeat(6 * 1024 ** 2) }] });
+  const cut = policy.fit(call('other'), huge);
+  assert.ok(cut.bytes.length < end);
+  assert.match(JSON.stringify(cut.value), /8388608 are permitted.*too large to be kept/);
+  assert.match(policy.tooLarge('time', huge) ?? '', /has 12582\d\d\d bytes; 8388608 are permitted/);
+  assert.equal(policy.tooLarge('time', Part.ofValue({ contents: [{ text: 'x'.repeat(1000) }] })), undefined);
+});
+
+test('who permits more gets more, also by the link to what was cut', () => {
+  const policy = policyWith({ results: { maxBytes: 40 * 1024 ** 2, larger: 'cut' } });
+  const huge = Part.ofValue({ content: [{ type: 'text', text: 'x'.repeat(12 * 1024 ** 2) }] });
+  assert.equal(policy.fit(call('time'), huge), huge);
+  assert.equal(policy.tooLarge('time', huge), undefined);
+  const cut = policy.fit(call('other'), huge).object as { content: { uri?: string }[] };
+  assert.ok((policy.read(cut.content.at(-1)?.uri ?? '')?.bytes.length ?? 0) > 12 * 1024 ** 2);
+});
+
 test('times are those of the server, or the usual ones', () => {
   const policy = policyWith({ timeoutMs: 5, idleMs: 7 });
   assert.deepEqual([policy.callTimeoutMs('time'), policy.idleMs('time')], [5, 7]);

@@ -102,6 +102,26 @@ for (const revision of ['2025-11-25', '2026-07-28'])
     assert.ok(JSON.stringify(await legacy.ask('resources/read', { uri: linkIn(own) })).includes('xxx'));
   });
 
+test('a resource that is too large for one message is an error that says so', async () => {
+  const resources = [{ name: 'big', uri: 'file:///big' }];
+  const server = new ScriptedServer({
+    tools,
+    resources,
+    answer: () => ({ contents: [{ uri: 'file:///big', text: 'x'.repeat(9 * 1024 ** 2) }] }),
+  });
+  const policy = hubPolicy(new Map(), { now: () => 0, newId: () => '0' });
+  const hub = createHub({ servers: [server.served], say: () => undefined, version: '0', policy });
+  hubs.push(hub);
+  const client = new ScriptedClient(hub);
+  await client.initialize();
+  const answer = await client.request('resources/read', { uri: 'file:///big' });
+  assert.ok(answer.kind === 'failure', 'it was handed on');
+  assert.match(
+    String(answer.error.object['message']),
+    /^scripted: The result has \d+ bytes; 8388608 are permitted/,
+  );
+});
+
 test('a call that takes too long is cancelled at the server and answered with an error', async () => {
   const server = new ScriptedServer({ tools, answer: () => 'wait' });
   const hub = createHub({

@@ -22,7 +22,7 @@ export function profileFacts({ name, file, description, servers, problems }: Pro
       tools: { allow: policy.tools.allow ?? null, deny: policy.tools.deny },
       readOnly: policy.readOnly,
       timeoutMs: policy.timeoutMs ?? null,
-      maxResultBytes: policy.results.maxBytes ?? null,
+      maxResultBytes: policy.results.maxBytes,
       largerResults: policy.results.larger,
       callsPerMinute: policy.callsPerMinute ?? null,
       idleMs: policy.idleMs,
@@ -80,7 +80,7 @@ function limitsText({ timeoutMs, results, callsPerMinute, idleMs }: ServerPolicy
   const { maxBytes, larger } = results;
   return [
     timeoutMs === undefined ? 'no timeout' : `timeout ${String(timeoutMs / 1000)} s`,
-    maxBytes === undefined ? 'results of any size' : `results up to ${String(maxBytes)} bytes (${larger})`,
+    `results up to ${String(maxBytes)} bytes (${larger})`,
     callsPerMinute === undefined ? 'any number of calls' : `${String(callsPerMinute)} calls a minute`,
     `asleep after ${String(idleMs / 1000)} s`,
   ].join(', ');
