@@ -1,11 +1,23 @@
-/** Sigstore's services (Fulcio, Rekor) on loopback: `@sigstore/mock`, which speaks their protocols with keys of its own. */
+/**
+ * Sigstore's services (Fulcio, Rekor, a timestamp authority) on loopback: `@sigstore/mock`, which speaks their protocols
+ * with keys of its own. They stand for the public ones: nothing here has asked those.
+ */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { bundleToJSON } from '@sigstore/bundle';
-import { fulcioHandler, initializeCA, initializeCTLog, initializeTLog, rekorHandler } from '@sigstore/mock';
+import {
+  fulcioHandler,
+  initializeCA,
+  initializeCTLog,
+  initializeTLog,
+  initializeTSA,
+  rekorHandler,
+  tsaHandler,
+  type HandlerFn,
+} from '@sigstore/mock';
 import { HashAlgorithm, PublicKeyDetails, TrustedRoot } from '@sigstore/protobuf-specs';
 import { DSSEBundleBuilder, FulcioSigner, RekorWitness } from '@sigstore/sign';
 
@@ -17,6 +29,8 @@ export interface Claims {
 export interface Sigstore extends AsyncDisposable {
   /** A `trusted_root.json` that trusts these services. */
   readonly trustedRoot: string;
+  /** A `signing_config.json` that leads to them. */
+  readonly services: string;
   /** A bundle as JSON, signed by whoever the claims say. */
   sign(payload: string, claims: Claims, payloadType?: string): Promise<string>;
 }
@@ -30,8 +44,10 @@ export async function sigstore(): Promise<Sigstore> {
   const ctLog = await initializeCTLog(pair());
   const ca = await initializeCA(pair(), ctLog, started);
   const tlog = await initializeTLog('https://log.example', pair());
+  const tsa = await initializeTSA(pair());
+  const rekor = rekorHandler(tlog);
+  const handlers = [fulcioHandler(ca), { ...rekor, fn: likeRekor(rekor.fn) }, tsaHandler(tsa)];
   const server = createServer((request, response) => {
-    const handlers = [fulcioHandler(ca), rekorHandler(tlog)];
     const handler = handlers.find(({ path }) => request.url === path);
     void text(request)
       .then((body) => handler?.fn(body) ?? { statusCode: 404, response: '', contentType: 'text/plain' })
@@ -54,11 +70,24 @@ export async function sigstore(): Promise<Sigstore> {
             operator: 'mock',
           },
         ],
-        timestampAuthorities: [],
+        timestampAuthorities: [
+          {
+            subject: { commonName: 'tsa', organization: 'sigstore.mock' },
+            uri: url,
+            certChain: {
+              certificates: [tsa.intCertificate, tsa.rootCertificate].map((certificate) => ({
+                rawBytes: Buffer.from(certificate.buffer, certificate.byteOffset, certificate.byteLength),
+              })),
+            },
+            validFor: { start: started },
+            operator: 'mock',
+          },
+        ],
         tlogs: [logOf(tlog.publicKey, createHash('sha256').update(tlog.publicKey).digest())],
         ctlogs: [logOf(ctLog.publicKey, Buffer.from(ctLog.logID.buffer))],
       }),
     ),
+    services: servicesAt(url),
     sign: (payload, claims, payloadType = statementType) => signed({ url, payload, claims, payloadType }),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
@@ -66,6 +95,57 @@ export async function sigstore(): Promise<Sigstore> {
       await once(server, 'close');
     },
   };
+}
+
+/**
+ * Of an entry `dsse` the mock keeps what was proposed (findings/sigstore-mock-dsse.sh); Rekor keeps hashes, signatures and
+ * who made them.
+ */
+function likeRekor(fn: HandlerFn): HandlerFn {
+  return (body) => {
+    const entry = JSON.parse(body) as Proposed;
+    if (entry.kind !== 'dsse') return fn(body);
+    const { envelope: text, verifiers } = entry.spec.proposedContent;
+    const envelope = JSON.parse(text) as { payload: string; signatures: { sig: string }[] };
+    const hash = (data: string | Buffer): object => ({
+      algorithm: 'sha256',
+      value: createHash('sha256').update(data).digest('hex'),
+    });
+    const signatures = envelope.signatures.map(({ sig }, at) => ({
+      signature: sig,
+      verifier: verifiers[at],
+    }));
+    const spec = {
+      envelopeHash: hash(text),
+      payloadHash: hash(Buffer.from(envelope.payload, 'base64')),
+      signatures,
+    };
+    return fn(JSON.stringify({ apiVersion: '0.0.1', kind: 'dsse', spec }));
+  };
+}
+
+interface Proposed {
+  readonly kind: string;
+  readonly spec: { readonly proposedContent: { readonly envelope: string; readonly verifiers: string[] } };
+}
+
+function servicesAt(url: string): string {
+  const service = { url, majorApiVersion: 1, validFor: { start: started.toISOString() }, operator: 'mock' };
+  return JSON.stringify({
+    mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
+    caUrls: [service],
+    oidcUrls: [],
+    rekorTlogUrls: [service],
+    rekorTlogConfig: { selector: 'ANY' },
+    tsaUrls: [{ ...service, url: `${url}/api/v1/timestamp` }],
+    tsaConfig: { selector: 'ANY' },
+  });
+}
+
+/** An identity token with these claims; nobody here looks at its signature. */
+export function identityToken(claims: Readonly<Record<string, string>>): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part(claims)}.${Buffer.from('none').toString('base64url')}`;
 }
 
 async function listening(server: Server): Promise<string> {
@@ -97,8 +177,7 @@ interface Signing {
 }
 
 async function signed({ url, payload, claims, payloadType }: Signing): Promise<string> {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const token = `${part({ alg: 'none' })}.${part(claims)}.${Buffer.from('none').toString('base64url')}`;
+  const token = identityToken({ ...claims });
   const builder = new DSSEBundleBuilder({
     signer: new FulcioSigner({
       fulcioBaseURL: url,

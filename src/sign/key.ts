@@ -1,0 +1,56 @@
+import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { bundleToJSON } from '@sigstore/bundle';
+import { DSSEBundleBuilder, type Signature } from '@sigstore/sign';
+import { statementPayloadType } from '../attest/statement.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { StatementSigner } from './statement-signer.ts';
+
+/**
+ * Signs with a P-256 key in PEM (PKCS#8 or SEC 1, not encrypted). No log sees it: whoever verifies must have the public
+ * key. `where` is what it was read from, for errors; nothing of the key itself is ever part of one.
+ */
+export function keySigner(pem: string, where: string): StatementSigner {
+  const key = privateKey(pem, where);
+  const publicKey = createPublicKey(key);
+  const hint = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest();
+  const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const signer = {
+    sign: async (data: Buffer): Promise<Signature> =>
+      Promise.resolve({
+        signature: sign('sha256', data, key),
+        // The form in which cosign names a key.
+        key: { $case: 'publicKey', publicKey: publicPem, hint: hint.toString('base64') },
+      }),
+  };
+  const builder = new DSSEBundleBuilder({ signer, witnesses: [] });
+  return {
+    who: async () => Promise.resolve(`the key sha256:${hint.toString('hex')}`),
+    sign: async (data) =>
+      JSON.stringify(bundleToJSON(await builder.create({ data, type: statementPayloadType }))),
+  };
+}
+
+/** The public half in PEM, as a policy names it. */
+export function publicKeyOf(pem: string, where: string): string {
+  const key = createPublicKey(privateKey(pem, where));
+  return key.export({ type: 'spki', format: 'pem' }).toString();
+}
+
+function privateKey(pem: string, where: string): KeyObject {
+  const expected = `${where}: expected a P-256 private key in PEM, without a passphrase`;
+  const hint = 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing.pem';
+  if (/-----BEGIN ENCRYPTED/.test(pem))
+    throw new McpcatError('usage', `${expected}, found an encrypted one`, { hint });
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch (error) {
+    throw new McpcatError('usage', `${expected} (${messageOf(error)})`, { hint });
+  }
+  const { asymmetricKeyType: type = 'unknown', asymmetricKeyDetails } = key;
+  const curve = asymmetricKeyDetails?.namedCurve;
+  if (type === 'ec' && curve === 'prime256v1') return key;
+  throw new McpcatError('usage', `${expected}, found ${[type, curve].filter(Boolean).join(' ')}`, { hint });
+}
