@@ -109,6 +109,11 @@ export const layers: readonly Layer[] = [
         exports: ['verifiedStatement', 'SignerPolicy', 'Statement', 'statementBytes', 'runProfileOf'],
       },
       {
+        folder: 'sign',
+        what: 'who signs statements: a P-256 key, or whoever an OpenID Connect token is of (Fulcio, Rekor)',
+        exports: ['StatementSigner', 'keySigner', 'keylessSigner', 'tokenSource'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],

@@ -95,6 +95,7 @@ export class MemoryRegistry {
       'content-type': kept.type,
       'content-length': kept.bytes.length,
       'docker-content-digest': digest,
+      etag: `"${digest}"`,
     });
     outgoing.end(incoming.method === 'HEAD' ? undefined : kept.bytes);
   }

@@ -27,22 +27,26 @@ export interface Proxy extends AsyncDisposable {
   readonly seen: Seen[];
 }
 
-/** A reverse proxy on loopback before a real registry. `fault` looks at each request; undefined passes it on. */
+/**
+ * A reverse proxy on loopback before a real registry. `fault` looks at each request, and may keep it waiting; undefined
+ * passes it on.
+ */
 export async function faultyProxy(
   target: string,
-  fault: (request: Seen) => Fault | undefined,
+  fault: (request: Seen) => Fault | undefined | Promise<Fault | undefined>,
 ): Promise<Proxy> {
   const seen: Seen[] = [];
   return listening(seen, (incoming, outgoing) => {
     const what = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers };
     seen.push(what);
-    const found = fault(what);
-    if (found?.kind === 'answer') {
+    const decide = (found: Fault | undefined): void => {
+      if (found?.kind !== 'answer') return passOn({ target, incoming, outgoing, fault: found });
       incoming.resume();
       outgoing.writeHead(found.status, found.headers).end(found.body);
-      return;
-    }
-    passOn({ target, incoming, outgoing, fault: found });
+    };
+    const found = fault(what);
+    if (found instanceof Promise) void found.then(decide, () => outgoing.destroy());
+    else decide(found);
   });
 }
 

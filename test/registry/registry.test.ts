@@ -6,10 +6,9 @@ import { blobOfBytes } from '../../src/registry/content/blob.ts';
 import { imageManifestIn, indexIn, mediaType } from '../../src/registry/content/manifest.ts';
 import { getManifest, headManifest } from '../../src/registry/content/manifests.ts';
 import { readBlob } from '../../src/registry/content/read-blob.ts';
-import { attachArtifact, listReferrers } from '../../src/registry/content/referrers.ts';
 import { listTags } from '../../src/registry/content/tags.ts';
 import { hasBlob, writeBlob } from '../../src/registry/content/write-blob.ts';
-import { digestOf, hexOf, parseDigest } from '../../src/registry/digest.ts';
+import { digestOf, parseDigest } from '../../src/registry/digest.ts';
 import { pushImage, pushIndex } from '../../src/registry/push.ts';
 import { client, packedImage, openRegistry, type OpenRegistry } from './rig.ts';
 
@@ -96,31 +95,6 @@ test('an index leads to one image per platform, the same bytes in any order', as
       { os: 'linux', architecture: 'arm64', variant: 'v8' },
     ],
   );
-});
-
-test('artifacts are attached and listed through the fallback tag where the referrers API is missing', async () => {
-  const registry = client(real.host);
-  await using image = await packedImage([[{ name: 'signed', content: 'me' }]]);
-  const subject = await pushImage(registry, image, { repository: 'cats/signed', tags: [] });
-  assert.deepEqual(await listReferrers(registry, 'cats/signed', subject.digest), []);
-  const attach = async (text: string): Promise<string> =>
-    attachArtifact(registry, 'cats/signed', {
-      subject,
-      artifact: {
-        artifactType: 'application/vnd.test+json',
-        layers: [blobOfBytes('application/json', Buffer.from(text))],
-        annotations: { about: text },
-      },
-    });
-  const digests = [await attach('"proof"'), await attach('"sbom"'), await attach('"proof"')];
-  assert.equal(digests[0], digests[2]);
-  const listed = await listReferrers(registry, 'cats/signed', subject.digest);
-  assert.deepEqual(
-    listed.map(({ digest }) => digest),
-    [...new Set(digests)].sort(),
-  );
-  assert.equal(listed[0]?.artifactType, 'application/vnd.test+json');
-  assert.deepEqual(await listTags(registry, 'cats/signed'), [`sha256-${hexOf(subject.digest)}`]);
 });
 
 test('the registry itself refuses a blob that does not match its digest', async () => {

@@ -26,14 +26,24 @@ export async function headManifest(
   repository: string,
   name: string,
 ): Promise<Digest | undefined> {
+  return (await headTag(registry, repository, name))?.digest;
+}
+
+/** The same, with what the registry calls this state of the tag, if it does (RFC 9110, ETag). */
+export async function headTag(
+  registry: Registry,
+  repository: string,
+  name: string,
+): Promise<{ readonly digest: Digest; readonly etag: string | undefined } | undefined> {
   const request = manifestRequest(repository, name);
   const response = await registry.send({ ...request, method: 'HEAD', expect: [200, 404] });
   await response.body?.cancel();
   if (response.status === 404) return undefined;
   const digest = response.headers.get('docker-content-digest');
+  const etag = response.headers.get('etag') ?? undefined;
   // Absent or unreadable: the content itself tells.
-  if (digest !== null && isDigest(digest)) return digest;
-  return (await getManifest(registry, repository, name)).digest;
+  if (digest !== null && isDigest(digest)) return { digest, etag };
+  return { digest: (await getManifest(registry, repository, name)).digest, etag };
 }
 
 /**
@@ -56,22 +66,33 @@ export async function getManifest(registry: Registry, repository: string, name: 
   return { digest, mediaType: type, bytes };
 }
 
-/** Puts a manifest under its digest or a tag. All that it names must be there already. */
+/**
+ * Puts a manifest under its digest or a tag. All that it names must be there already. With `instead`, an ETag, only if
+ * that is still what the tag names; a registry that knows conditions answers 412 otherwise, most don't know them.
+ */
 export async function putManifest(
   registry: Registry,
   repository: string,
-  { manifest, as }: { readonly manifest: Manifest; readonly as: string },
+  {
+    manifest,
+    as,
+    instead,
+  }: { readonly manifest: Manifest; readonly as: string; readonly instead?: string | undefined },
 ): Promise<Response> {
   const request = manifestRequest(repository, as);
   const response = await registry.send({
     ...request,
     method: 'PUT',
     scopes: [pushScope(repository)],
-    headers: { 'content-type': manifest.mediaType },
+    headers: {
+      'content-type': manifest.mediaType,
+      ...(instead === undefined ? {} : { 'if-match': instead }),
+    },
     body: manifest.bytes,
-    expect: [200, 201, 202],
+    expect: instead === undefined ? [200, 201, 202] : [200, 201, 202, 412],
   });
   await response.body?.cancel();
+  if (response.status === 412) return response;
   const stored = response.headers.get('docker-content-digest') ?? manifest.digest;
   if (stored !== manifest.digest) throw mismatch(request.subject, manifest.digest, stored);
   return response;

@@ -2,6 +2,7 @@
 process.env['MCPCAT_TEST_REGISTRY'] = 'real';
 for (const file of [
   'registry/registry',
+  'registry/attach',
   'registry/faults',
   'publish/publish',
   'publish/faults',
