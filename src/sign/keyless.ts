@@ -61,8 +61,8 @@ function builderFor(identityProvider: IdentityProvider, services: string | undef
 
 /** The library wraps what happened in what it was doing; both are worth reading. */
 function signingError(error: unknown): McpcatError {
-  const inner = error instanceof InternalError ? error.cause : undefined;
-  const cause = inner instanceof Error && inner.cause !== undefined ? inner.cause : inner;
+  const inner: unknown = error instanceof InternalError ? error.cause : undefined;
+  const cause: unknown = inner instanceof Error && inner.cause !== undefined ? inner.cause : inner;
   for (const found of [cause, inner, error]) if (found instanceof McpcatError) return found;
   const reasons = [error, ...(inner === undefined ? [] : [inner])].map(messageOf);
   return new McpcatError('signing-failed', `a statement could not be signed: ${reasons.join(': ')}`, {

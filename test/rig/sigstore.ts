@@ -105,8 +105,8 @@ function likeRekor(fn: HandlerFn): HandlerFn {
   return (body) => {
     const entry = JSON.parse(body) as Proposed;
     if (entry.kind !== 'dsse') return fn(body);
-    const { envelope: text, verifiers } = entry.spec.proposedContent;
-    const envelope = JSON.parse(text) as { payload: string; signatures: { sig: string }[] };
+    const { envelope: proposed, verifiers } = entry.spec.proposedContent;
+    const envelope = JSON.parse(proposed) as { payload: string; signatures: { sig: string }[] };
     const hash = (data: string | Buffer): object => ({
       algorithm: 'sha256',
       value: createHash('sha256').update(data).digest('hex'),
@@ -116,7 +116,7 @@ function likeRekor(fn: HandlerFn): HandlerFn {
       verifier: verifiers[at],
     }));
     const spec = {
-      envelopeHash: hash(text),
+      envelopeHash: hash(proposed),
       payloadHash: hash(Buffer.from(envelope.payload, 'base64')),
       signatures,
     };
