@@ -114,6 +114,11 @@ export const layers: readonly Layer[] = [
         exports: ['StatementSigner', 'keySigner', 'keylessSigner', 'tokenSource'],
       },
       {
+        folder: 'provenance',
+        what: 'what upstream vouches for: npm’s signatures and provenance, PyPI’s attestations, Go’s checksum database; what changed',
+        exports: ['askUpstream', 'wordFindings', 'UpstreamRecord'],
+      },
+      {
         folder: 'fetch',
         what: 'artifacts by hash into a content-addressed cache',
         exports: ['fetchArtifacts'],

@@ -2,6 +2,8 @@ import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
 import { markdownCode as code, markdownCodeCell } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
+import { checkNames, type Check } from '../provenance/record.ts';
+import { checkWords } from '../provenance/word-findings.ts';
 import type { DependencyDiff } from './dependency-diff.ts';
 import { bullets, folded } from './markdown.ts';
 import type { ToolDiff } from './tool-diff.ts';
@@ -11,6 +13,7 @@ import type { VerifiedUpdate } from './update-entry.ts';
 export function proposalText(update: VerifiedUpdate): { title: string; body: string } {
   const lines = [
     ...versionPart(update),
+    ...upstreamPart(update),
     ...toolPart(update.tools),
     ...dependencyPart(update.dependencies),
     ...permissionPart(update),
@@ -40,6 +43,42 @@ function versionPart({ server, lock }: VerifiedUpdate): string[] {
     row('needs', old?.requires, lock.requires),
     '',
   ];
+}
+
+/** Who vouches for the release besides us; what nobody was asked about is said as such. */
+function upstreamPart({ upstream: { checks, origin, publisher }, findings }: VerifiedUpdate): string[] {
+  const changed = findings.filter(({ kind, severity }) => isUpstreamChange(kind) && severity !== 'info');
+  return [
+    changed.length === 0 ? '## Upstream’s own word' : '## Upstream’s own word: please review',
+    '',
+    ...bullets([
+      ...changed.map(({ message }) => `**changed** ${code(message, 600)}`),
+      ...checkNames.flatMap((name) => {
+        const check = checks[name];
+        return check === undefined ? [] : [`${checkWords[name]}: ${checkText(check)}`];
+      }),
+      ...(origin === null ? [] : [`built from ${code(origin.repository)}`]),
+      ...(publisher === null ? [] : [`published by ${code(publisher)}`]),
+    ]),
+    '',
+  ];
+}
+
+function isUpstreamChange(kind: string): boolean {
+  return kind.startsWith('upstream-') && kind !== 'upstream-not-checked';
+}
+
+function checkText(check: Check): string {
+  switch (check.state) {
+    case 'ok':
+      return `holds (${check.tried.join(', ')}), by ${code(check.by)}`;
+    case 'absent':
+      return 'none';
+    case 'refused':
+      return `**does not hold**: ${code(check.reason, 400)}`;
+    case 'not-checked':
+      return `not checked: ${code(check.reason, 400)}`;
+  }
 }
 
 /** The review against rug pulls: a description is an instruction to a model. */
@@ -101,7 +140,7 @@ function permissionPart({ server, dependencies }: VerifiedUpdate): string[] {
 function verificationPart({ verification, findings }: VerifiedUpdate): string[] {
   const { bytes, bytesBefore, report } = verification;
   const before = bytesBefore === undefined ? '' : ` (before: ${megabytes(bytesBefore)})`;
-  const shown = findings.filter(({ kind }) => kind !== 'tools-changed');
+  const shown = findings.filter(({ kind }) => kind !== 'tools-changed' && !kind.startsWith('upstream-'));
   return [
     '## Verification',
     '',

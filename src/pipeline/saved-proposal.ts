@@ -21,6 +21,7 @@ const fileNames = [
   'requirements.txt',
   'go.mod',
   'go.sum',
+  'upstream.json',
   'tools.json',
   'surface.json',
   'proof.json',

@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Finding } from '../lib/finding.ts';
 import { writeTogether } from '../lib/folders.ts';
 import { updateServer } from '../update/update-server.ts';
+import type { UpstreamRecord } from '../provenance/record.ts';
 import { dependencyDiff, type DependencyDiff } from './dependency-diff.ts';
 import { failureFinding } from './failure-finding.ts';
 import { sameLicense } from './licenses.ts';
@@ -19,6 +20,7 @@ import { runtimeFindings } from './runtime-fit.ts';
 import { readTools, toolDiff, toolDiffLines, type ToolDiff } from './tool-diff.ts';
 import { undeclaredSettings } from './undeclared-settings.ts';
 import { excused, holdsBack, updateFinding } from './update-findings.ts';
+import { recordUpstreamWord } from './upstream-word.ts';
 
 export interface EntryRequest {
   readonly server: Server;
@@ -45,6 +47,8 @@ export interface VerifiedUpdate {
   readonly files: Readonly<Record<string, string>>;
   readonly verification: Verification;
   readonly dependencies: DependencyDiff;
+  /** What upstream's services say of the release. */
+  readonly upstream: UpstreamRecord;
   /** Undefined if the tools were never reviewed. */
   readonly tools: ToolDiff | undefined;
   readonly findings: readonly Finding[];
@@ -100,7 +104,10 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
     return { ...outcome, state: 'unchanged', findings };
   }
   const dependencies = dependencyDiff(server.lock, lock);
-  const known = await releaseFindings(request, lock);
+  const word = await recordUpstreamWord({ ...request, lock, folder });
+  const told = excused(word.findings, server.entry.exceptions);
+  // What is held back anyway is not fetched to be looked through.
+  const known = holdsBack(told) ? told : [...told, ...(await releaseFindings(request, lock))];
   const held = (findings: readonly Finding[]): EntryOutcome => ({
     ...outcome,
     state: 'held',
@@ -120,7 +127,10 @@ async function attempt(request: EntryRequest, root: string): Promise<EntryOutcom
     ];
     if (holdsBack(findings)) return held(findings);
     const files = await changedFiles(server.folder, folder);
-    const result = await request.accept({ server, lock, files, verification, dependencies, tools, findings });
+    const result = await request.accept({
+      ...{ server, lock, files, verification, dependencies, tools, findings },
+      upstream: word.record,
+    });
     return { ...outcome, state: 'updated', findings, dependencies, result };
   });
 }

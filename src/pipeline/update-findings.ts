@@ -53,6 +53,28 @@ export const updateFindingKinds = {
       'review the change: a description is an instruction to a model; then accept it, or review it in a pull request',
     inputs: [{ name: 'accept' }, { name: 'pull-request' }],
   },
+  'upstream-refused': {
+    severity: 'error',
+    advice: 'take nothing of this release before upstream has explained it',
+  },
+  'upstream-word-gone': {
+    severity: 'error',
+    advice: 'find out who published it and from where; then accept it in the review of a pull request',
+    inputs: [{ name: 'pull-request' }],
+  },
+  'upstream-origin-changed': {
+    severity: 'error',
+    advice: 'see whether the project has moved there; then accept it in the review of a pull request',
+    inputs: [{ name: 'pull-request' }],
+  },
+  'upstream-publisher-changed': {
+    severity: 'warning',
+    advice: 'see whether they are of the project',
+  },
+  'upstream-not-checked': {
+    severity: 'info',
+    advice: 'nothing is known; update where the service can be reached',
+  },
   'undeclared-settings': {
     severity: 'warning',
     advice:

@@ -6,6 +6,7 @@ import { dependencyDiff } from '../../src/pipeline/dependency-diff.ts';
 import { markdownCode as code } from '../../src/lib/markdown-text.ts';
 import { proposalText } from '../../src/pipeline/proposal.ts';
 import { toolDiff, toolDiffLines, type Tool } from '../../src/pipeline/tool-diff.ts';
+import type { UpstreamRecord } from '../../src/provenance/record.ts';
 import type { VerifiedUpdate } from '../../src/pipeline/update-entry.ts';
 import { entryText } from '../catalog/entry-text.ts';
 
@@ -62,6 +63,15 @@ test('tools are compared by name, description and arguments; their order does no
   assert.deepEqual(toolDiffLines(toolDiff(old, old.toReversed())), []);
 });
 
+const word = (checks: UpstreamRecord['checks']): UpstreamRecord => ({
+  upstreamVersion: 1,
+  version: '1.1.0',
+  checks,
+  origin: null,
+  publisher: null,
+  known: { checks: [], origin: null, publisher: null },
+});
+
 function update(more: Partial<VerifiedUpdate> = {}): VerifiedUpdate {
   const { entry } = parseEntry('server.yaml', entryText('server'), 'server');
   assert.ok(entry);
@@ -71,6 +81,7 @@ function update(more: Partial<VerifiedUpdate> = {}): VerifiedUpdate {
     files: {},
     dependencies: dependencyDiff(before, after),
     tools: toolDiff([], []),
+    upstream: word({ provenance: { state: 'not-checked', reason: 'no answer' } }),
     findings: [],
     verification: {
       image: 'x',
@@ -113,6 +124,19 @@ test('the body tells versions, tools, dependencies, permissions, size and what t
   ])
     assert.match(body, words);
   assert.equal(proposalText(update()).body, body);
+});
+
+test('what upstream vouches for stands in the body; what nobody answered for is not checked, a change is to be reviewed', () => {
+  assert.match(proposalText(update()).body, /- provenance: not checked: `no answer`/);
+  const findings = [
+    { kind: 'upstream-word-gone', severity: 'warning' as const, message: '1.1.0 comes without provenance' },
+  ];
+  const { body } = proposalText(update({ upstream: word({ provenance: { state: 'absent' } }), findings }));
+  assert.match(
+    body,
+    /## Upstream’s own word: please review\n\n- \*\*changed\*\* `1\.1\.0 comes without provenance`/,
+  );
+  assert.match(body, /- provenance: none/);
 });
 
 test('what a server says can be no mention, link, heading or comment in the body', () => {

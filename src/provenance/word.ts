@@ -1,0 +1,44 @@
+import type { Lock } from '../catalog/lock.ts';
+import type { Source } from '../catalog/source.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { Check, CheckName, Origin } from './record.ts';
+
+/** What upstream says of one release. */
+export interface UpstreamWord {
+  readonly checks: Partial<Record<CheckName, Check>>;
+  readonly origin: Origin | null;
+  readonly publisher: string | null;
+}
+
+export interface WordRequest {
+  readonly source: Source;
+  readonly lock: Lock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A `trusted_root.json`; without one signatures of Sigstore are read and not verified, and that is said. */
+  readonly trustedRoot?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export function notChecked(reason: string): Check {
+  return { state: 'not-checked', reason };
+}
+
+export function refused(reason: string): Check {
+  return { state: 'refused', reason };
+}
+
+/** The first that does not hold; undefined if all do. */
+export function firstFailure(holds: readonly (readonly [ok: boolean, reason: string])[]): Check | undefined {
+  const failed = holds.find(([ok]) => !ok);
+  return failed === undefined ? undefined : refused(failed[1]);
+}
+
+/** An outage or a body that nobody understands is `not-checked` with its reason; the user's own end is thrown. */
+export async function orNotChecked<T>(answer: Promise<T>): Promise<T | Check> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof McpcatError && error.code === 'cancelled') throw error;
+    return notChecked(messageOf(error));
+  }
+}
