@@ -118,6 +118,8 @@ test(
       !listed.includes('everything_get_sum') && !listed.includes('time_convert_time'),
       textOf(listed),
     );
+    const missing = await client.callTool({ name: 'mcpcat_status' }, undefined, patience);
+    assert.match(textOf(missing), /broken is not served: .*expected a mapping, found 3/);
     await assert.rejects(client.callTool({ name: 'everything_get_sum', arguments: { a: 1, b: 2 } }));
     assert.equal(await running(old.name), 0);
 

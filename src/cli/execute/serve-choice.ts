@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { problemText } from '../../catalog/problem.ts';
-import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import { hubPolicy } from '../../policy/hub-policy.ts';
 import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
+import { withHint } from './serve-missing.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 
 /** One server that is to be served, with what its profile says of it. */
@@ -17,34 +18,38 @@ export interface ChosenServer {
 
 export interface Choice {
   readonly servers: readonly ChosenServer[];
+  /** Of a profile: why a server is not among them, one text each. */
+  readonly notServed: readonly string[];
   readonly profile: Profile | undefined;
   readonly policy: Policy;
 }
 
 /**
  * The servers that were named, or those of the profile, or those of both that were named. Throws `usage` for none and
- * `entry-unknown` for a name of the command line; of a profile the other servers are served, and `say` is told.
+ * `entry-unknown` for a name of the command line; of a profile the other servers are served.
  */
-export async function chooseServed(invocation: Invocation, say: (line: string) => void): Promise<Choice> {
+export async function chooseServed(invocation: Invocation): Promise<Choice> {
   const { options, positionals, terminal } = invocation;
   const wanted = options.text('profile');
   const profile =
     wanted === undefined
       ? undefined
       : (await import('../../profile/read-profile.ts')).readProfile(wanted, terminal);
-  for (const problem of profile?.problems ?? [])
-    say(`${problem.server} is not served: ${problemText(problem)}`);
   const names = [...new Set(positionals.length > 0 ? positionals : (profile?.servers.keys() ?? []))];
   if (names.length === 0 && profile === undefined)
     throw new McpcatError('usage', 'expected names of servers, or a profile', {
       hint: 'mcpcat list shows the servers, mcpcat profile list your profiles',
     });
   const found = await Promise.all(
-    names.map(async (name) => chosen(name, { invocation, section: sectionOf(profile, name), say })),
+    names.map(async (name) => chosen(name, { invocation, section: sectionOf(profile, name) })),
   );
   const rules = [...(profile?.servers ?? [])].map(([name, { policy }]) => [name, policy] as const);
   return {
-    servers: found.flatMap((one) => one ?? []),
+    servers: found.flatMap((one) => (typeof one === 'string' ? [] : [one])),
+    notServed: [
+      ...(profile?.problems ?? []).map((one) => `${one.server} is not served: ${problemText(one)}`),
+      ...found.filter((one) => typeof one === 'string'),
+    ],
     profile,
     policy: hubPolicy(new Map(rules), { now: () => performance.now(), newId: unguessable }),
   };
@@ -68,17 +73,16 @@ function sectionOf(profile: Profile | undefined, name: string): ProfileServer | 
 interface Asked {
   readonly invocation: Invocation;
   readonly section: ProfileServer | undefined;
-  readonly say: (line: string) => void;
 }
 
-async function chosen(name: string, { invocation, section, say }: Asked): Promise<ChosenServer | undefined> {
+/** A text says why it can't be served. */
+async function chosen(name: string, { invocation, section }: Asked): Promise<ChosenServer | string> {
   const own = invocationFor(invocation, section);
   try {
     return { name, server: await serverToRun(own, name), invocation: own };
   } catch (error) {
     if (section === undefined || !(error instanceof McpcatError)) throw error;
-    say(`${name} is not served: ${messageOf(error)}`);
-    return undefined;
+    return `${name} is not served: ${withHint(error)}`;
   }
 }
 

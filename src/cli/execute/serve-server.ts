@@ -7,22 +7,21 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { sessionUpstream, type Prepare } from '../../serve/session-upstream.ts';
 import type { ServedServer } from '../../serve/served-server.ts';
-import { readSettings } from '../../settings/read.ts';
 import { approvalsFile } from '../../surface/approvals-file.ts';
 import type { OwnStart } from '../../surface/own-surface.ts';
 import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
 import type { Surface } from '../../surface/surface.ts';
-import { agreedTo } from '../../consent/agree.ts';
-import { prepareRun, settingsGiven } from './prepare-run.ts';
-import { startOf } from './run-consent.ts';
+import { prepareRun } from './prepare-run.ts';
 import type { RunServer } from './run-server.ts';
 import type { ChosenServer } from './serve-choice.ts';
+import type { Given } from './serve-missing.ts';
 import { serverLog, type Write } from './server-log.ts';
 
 interface Around {
   /** `reviewedSurfaces` of the catalog that they are all from. */
   readonly reviewed: (name: string) => Promise<Surface | undefined>;
   readonly profile: Profile | undefined;
+  readonly given: Given;
   readonly write: Write;
   readonly say: (line: string) => void;
   /** Called when a server runs. */
@@ -68,39 +67,23 @@ function preparing({ name, invocation }: ChosenServer, { write, onStarted }: Aro
 /** With the settings that the user gives: what they are is never kept, only whether they are the same. */
 async function surfaceOf(
   { name, server, invocation }: ChosenServer,
-  { profile, reviewed, say }: Around,
+  { profile, given, reviewed, say }: Around,
 ): Promise<ServedSurface> {
   const { terminal } = invocation;
-  const given = await givenTo(server, invocation).catch((error: unknown) => {
-    say(`${name}: ${messageOf(error)}`);
-    return {};
-  });
   const { env } = server.declared;
-  const missing = Object.keys(env).filter((one) => env[one]?.required && !(one in given));
-  if (missing.length > 0)
-    say(`${name} can't be called until it is given ${missing.join(', ')}: mcpcat info ${name}`);
-  const start: OwnStart = { image: inputsOf(server, name), settings: given, args: invocation.rest };
+  const start: OwnStart = { image: inputsOf(server, name), settings: given.settings, args: invocation.rest };
   return servedSurface({
     served: { catalog: catalogId(server.source), server: name, profile: profile?.name },
     reviewed: await reviewed(name).catch((error: unknown) => {
       say(`${name}: ${messageOf(error)}`);
       return undefined;
     }),
-    optional: Object.keys(given).filter((one) => env[one]?.required !== true),
+    optional: Object.keys(given.settings).filter((one) => env[one]?.required !== true),
     start,
     approvals: approvalsFile(profile?.file, terminal),
     places: terminal,
     say,
   });
-}
-
-async function givenTo(
-  server: RunServer,
-  invocation: ChosenServer['invocation'],
-): Promise<Readonly<Record<string, string>>> {
-  const { terminal } = invocation;
-  const { grant } = agreedTo(startOf(server), terminal);
-  return settingsGiven(server, { allowed: grant.settings, settings: readSettings(terminal), invocation });
 }
 
 /**

@@ -4,14 +4,16 @@ import type { Engine } from '../../engine/engine.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { reap } from '../../launch/reap.ts';
 import { stderrLine } from '../../launch/stderr-line.ts';
+import type { Hub } from '../../serve/front.ts';
 import { createHub } from '../../serve/hub.ts';
 import type { Execute, Terminal } from '../command.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { recordedCalls } from './serve-calls.ts';
-import { chooseServed } from './serve-choice.ts';
+import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
 import { addressIn, serveFront } from './serve-front.ts';
+import { givenNow } from './serve-missing.ts';
 import { servedServer } from './serve-server.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -21,7 +23,13 @@ export const execute: Execute = async (invocation) => {
   const write = (text: string): void => stderr.write(Buffer.from(text));
   const say = (line: string): void => write(`mcpcat: ${line}\n`);
   const { names } = addressIn(invocation);
-  const { servers, profile, policy } = await chooseServed({ ...invocation, positionals: names }, say);
+  const choice = await chooseServed({ ...invocation, positionals: names });
+  const { servers, profile, policy } = choice;
+  const known = await Promise.all(
+    servers.map(async (server) => ({ server, given: await givenNow(server, profile) })),
+  );
+  const missing = [...choice.notServed, ...known.flatMap(({ given }) => given.missing)];
+  missing.forEach(say);
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
   const calls = await recordedCalls(invocation, say);
   const { env, host, signal } = terminal;
@@ -33,20 +41,32 @@ export const execute: Execute = async (invocation) => {
   });
   const all = createHub({
     servers: await Promise.all(
-      servers.map(async (one) => servedServer(one, { profile, reviewed, write, say, onStarted })),
+      known.map(async ({ server, given }) =>
+        servedServer(server, { profile, given, reviewed, write, say, onStarted }),
+      ),
     ),
     policy,
     onCall: calls.record,
     say,
     version,
   });
-  const hub = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
+  const searched = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
+  const hub = missing.length === 0 ? searched : await withStatus(searched, choice);
   const control = controlOf(hub, terminal, say);
   await hub.close(await serveFront({ invocation, hub, say }));
   await control.close();
   await calls.close();
   return 0;
 };
+
+/** Loaded only where something is missing. */
+async function withStatus(hub: Hub, { servers, notServed, profile }: Choice): Promise<Hub> {
+  const { statusHub } = await import('../../serve/status-hub.ts');
+  return statusHub(hub, async () => {
+    const given = await Promise.all(servers.map(async (one) => givenNow(one, profile)));
+    return [...notServed, ...given.flatMap(({ missing }) => missing)];
+  });
+}
 
 function once<T>(work: (given: T) => void): (given: T) => void {
   let done = false;
