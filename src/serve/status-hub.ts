@@ -1,4 +1,4 @@
-import { isJsonObject, objectOf, type JsonObject } from '../lib/json-value.ts';
+import { isJsonObject, objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { ClientConnection, ClientSession, Hub } from './front.ts';
 import { result, type Id, type Message, type Part, type Request } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
@@ -95,7 +95,7 @@ class AddedTool {
 
   #listed(list: Part): Part {
     const tools = memberOf(list, 'tools');
-    const others = Array.isArray(tools) ? tools : [];
+    const others: readonly JsonValue[] = Array.isArray(tools) ? tools : [];
     const taken = new Set(others.map((tool) => objectOf(tool)['name']));
     // Of a server that calls a tool so, the tool stays what it is.
     let number = 1;

@@ -35,7 +35,7 @@ test('the other servers serve as they are, and one tool more says what is missin
   const missing = ['brave-search can’t be called until it is given KEY', 'broken is not served'];
   const { client, servers } = rig(missing);
   const { instructions } = await client.initialize();
-  assert.match(String(instructions), /mcpcat_status says which/);
+  assert.match(JSON.stringify(instructions), /mcpcat_status says which/);
   assert.deepEqual(namesIn(await client.ask('tools/list')), ['echo', 'mcpcat_status']);
   const said = await client.ask('tools/call', { name: 'mcpcat_status', arguments: {} });
   assert.deepEqual(said, content(missing.map((text) => `- ${text}`).join('\n')));
@@ -61,7 +61,7 @@ test('it is there where no server can be served at all, with search, and for a c
 
   const { client: modern } = rig(['x']);
   const found = await modern.modern('server/discover');
-  assert.match(String(found['instructions']), /mcpcat_status/);
+  assert.match(JSON.stringify(found['instructions']), /mcpcat_status/);
   const answer = await modern.modern('tools/call', { name: 'mcpcat_status' });
   assert.deepEqual(answer, { ...content('- x'), resultType: 'complete' });
 });

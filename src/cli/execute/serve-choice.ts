@@ -5,7 +5,7 @@ import { hubPolicy } from '../../policy/hub-policy.ts';
 import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
-import { withHint } from './serve-missing.ts';
+import { withHint } from './with-hint.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 
 /** One server that is to be served, with what its profile says of it. */

@@ -1,10 +1,11 @@
 import { agreedTo } from '../../consent/agree.ts';
-import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { readSettings } from '../../settings/read.ts';
 import { settingsGiven } from './prepare-run.ts';
 import { startOf } from './run-consent.ts';
 import type { ChosenServer } from './serve-choice.ts';
+import { withHint } from './with-hint.ts';
 
 /** What a server is given now, and what it can't be started without. */
 export interface Given {
@@ -74,9 +75,4 @@ function missingMounts(
 
 function fileOf(profile: Profile | undefined): string {
   return profile?.file ?? 'a profile (mcpcat profile list)';
-}
-
-export function withHint(error: unknown): string {
-  const { detail = [], hint } = error instanceof McpcatError ? error : {};
-  return [messageOf(error), ...detail, ...(hint === undefined ? [] : [`(${hint})`])].join(' ');
 }
