@@ -2,6 +2,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { filesInDirectory } from './zip-directory.ts';
 
 /** One file that may hold a record. */
 export interface RecordFile {
@@ -45,11 +46,20 @@ async function textOf(file: string): Promise<string | undefined> {
 async function* filesOfZip(file: string): AsyncGenerator<RecordFile> {
   const zip = await readFile(file);
   const entries: UnzipFileInfo[] = [];
+  let seen = 0;
   unzip(file, zip, (entry) => {
+    seen += 1;
     if (entries.length > maxFiles) throw unreadable(file, `more than ${String(maxFiles)} files`);
     if (isRecord(entry.name)) entries.push(entry);
     return false;
   });
+  // Records that were not read are no sign that all is well.
+  const files = filesInDirectory(zip) ?? 0;
+  if (files !== seen)
+    throw unreadable(
+      file,
+      `its directory gives ${String(seen)} files and has ${String(files)}: pack it anew`,
+    );
   for (const batch of batches(entries)) {
     const wanted = new Set(batch.map(({ name }) => name));
     const texts = unzip(

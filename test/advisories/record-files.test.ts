@@ -19,6 +19,18 @@ async function all(place: string): Promise<RecordFile[]> {
   return found;
 }
 
+test('a zip that gives fewer files than it has is refused, so that nothing unread counts as fine (fflate 0.8.3)', async () => {
+  const record = Buffer.from('{}');
+  const names = Array.from({ length: 65_540 }, (_, index) => [`${String(index)}.json`, record] as const);
+  const zip = path.join(folder, 'many.zip');
+  await writeFile(zip, zipSync(Object.fromEntries(names), { level: 0 }));
+  await assert.rejects(all(zip), (error) => {
+    assert.ok(error instanceof McpcatError);
+    assert.match(error.message, /gives 4 files and has 65540/);
+    return true;
+  });
+});
+
 test('a folder with others below it and a zip of the same give the same records', async () => {
   const place = path.join(folder, 'records');
   await mkdir(path.join(place, 'npm'), { recursive: true });
