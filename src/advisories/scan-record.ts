@@ -30,6 +30,8 @@ const ScanRecord = z.strictObject({
       name: z.string(),
       version: z.string(),
       fixed: z.string().nullable(),
+      /** Day on which it was made known, or else on which we first saw it. */
+      known: Day.optional(),
       /** Day on which its exception ends; null without one that holds. */
       exceptedUntil: Day.nullable(),
     }),

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'engine-unfit' // cannot enforce what the sandbox asks
   | 'image-missing'
   | 'image-unverified' // built from something else than the entry, or never tested as it is
+  | 'holes-known' // high, closed upstream for days, and in what would be published
   | 'image-foreign' // another package's server has this name on the engine
   | 'build-failed'
   | 'disk-full'

@@ -1,3 +1,5 @@
+import { gatedHoles, gatedHoleText } from '../advisories/hole-gate.ts';
+import { readScanRecord } from '../advisories/scan-record.ts';
 import { readImageRecord } from '../catalog/image-record.ts';
 import type { Server } from '../catalog/server.ts';
 import { imageSource } from '../catalog/source.ts';
@@ -26,6 +28,7 @@ export interface PlanRequest {
   readonly buildEnvironments: BuildEnvironments;
   /** Undefined: the records beside the entries are believed, and no registry is asked. */
   readonly repositoryRoot: RepositoryRoot | undefined;
+  readonly now: Date;
 }
 
 /** What must be rebuilt: fingerprints from files alone, then one HEAD for each entry. In the order of the servers. */
@@ -33,7 +36,10 @@ export async function planRebuilds(request: PlanRequest): Promise<Planned[]> {
   return pool(request.servers, 8, (server) => planOne(request, server));
 }
 
-async function planOne({ buildEnvironments, repositoryRoot }: PlanRequest, server: Server): Promise<Planned> {
+async function planOne(
+  { buildEnvironments, repositoryRoot, now }: PlanRequest,
+  server: Server,
+): Promise<Planned> {
   const { entry, lock } = server;
   const { name } = entry;
   if (imageSource(entry.source) !== undefined)
@@ -46,10 +52,19 @@ async function planOne({ buildEnvironments, repositoryRoot }: PlanRequest, serve
     return blocked(name, messageOf(error));
   }
   const estimate = { name, estimateSeconds: estimateSeconds(lock), inputs };
-  const reason = await dueReason(server, { inputs, repositoryRoot });
+  const reason = (await holeReason(server, now)) ?? (await dueReason(server, { inputs, repositoryRoot }));
   return reason === undefined
     ? { ...estimate, state: 'current', reason: '' }
     : { ...estimate, state: 'due', reason };
+}
+
+/** Publishing what it is now would be stopped: it has to be locked anew first. */
+async function holeReason({ folder, lock }: Server, now: Date): Promise<string | undefined> {
+  if (lock === undefined) return undefined;
+  const [worst, ...others] = gatedHoles(await readScanRecord(folder), lock, now);
+  if (worst === undefined) return undefined;
+  const more = others.length === 0 ? '' : `, and ${String(others.length)} more`;
+  return `known hole: ${gatedHoleText(worst)}${more}: update it first`;
 }
 
 function blocked(name: string, reason: string): Planned {

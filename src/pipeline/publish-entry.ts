@@ -1,3 +1,4 @@
+import { checkKnownHoles } from '../advisories/hole-gate.ts';
 import type { RunContext } from '../image-build/build-server.ts';
 import type { Server } from '../catalog/server.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -22,6 +23,7 @@ export async function publishBuilt(
   engine: Pick<Engine, 'inspectImage' | 'saveImage'>,
 ): Promise<PublishOutcome> {
   const { emit, signal } = run;
+  await checkKnownHoles(server, new Date());
   const variants = await variantsOf(server, buildEnvironments);
   return publishServer({
     server,
@@ -38,6 +40,7 @@ export async function publishSaved(
   { server, buildEnvironments, run, target, force }: Request,
   folder: string,
 ): Promise<PublishOutcome> {
+  await checkKnownHoles(server, new Date());
   const variants = await variantsOf(server, buildEnvironments);
   const { content, proof } = await openPackage(folder, server.entry.name);
   const open = async (): Promise<typeof content> => Promise.resolve(content);

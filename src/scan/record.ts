@@ -2,10 +2,21 @@ import type { ScanRecord } from '../advisories/scan-record.ts';
 import type { Inventory } from '../inventory/component.ts';
 import { countsOf, isOpen, type ScanReport, type ServerScan } from './scan.ts';
 
-/** What is kept of one server's scan; undefined where nobody could be asked about anything. */
+/**
+ * What is kept of one server's scan; undefined where nobody could be asked about anything. `before` is what was kept
+ * last: a hole whose record has no day is known since it was seen first.
+ */
 export function recordOf(
   { version, holes, unchecked }: ServerScan,
-  { report, inventory }: { readonly report: ScanReport; readonly inventory: Inventory },
+  {
+    report,
+    inventory,
+    before,
+  }: {
+    readonly report: ScanReport;
+    readonly inventory: Inventory;
+    readonly before: ScanRecord | undefined;
+  },
 ): ScanRecord | undefined {
   const left = new Set(unchecked.map(({ ecosystem }) => ecosystem));
   const checked = countsOf(inventory).filter(({ ecosystem }) => !left.has(ecosystem));
@@ -25,7 +36,13 @@ export function recordOf(
       name: hole.name,
       version: hole.version,
       fixed: hole.fixed ?? null,
+      known: hole.published ?? seenFirst(hole.id, before) ?? report.date,
       exceptedUntil: isOpen(hole) ? null : (hole.exception?.until ?? null),
     })),
   };
+}
+
+function seenFirst(id: string, before: ScanRecord | undefined): string | undefined {
+  const seen = before?.holes.find((hole) => hole.id === id);
+  return seen === undefined ? undefined : (seen.known ?? before?.date);
 }

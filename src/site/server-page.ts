@@ -4,19 +4,20 @@ import type { ListedServer } from '../catalog-index/catalog-index.ts';
 import { deepLinks } from '../clients/deep-links.ts';
 import { isPlainAddress } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
-import type { Score } from '../score/score.ts';
 import { oneLine, visible } from '../lib/plain-text.ts';
+import { scanPart } from './scan-part.ts';
 import { scorePart } from './score-part.ts';
 import { html, type Markup } from './html.ts';
+import type { SiteEvidence } from './evidence.ts';
 import { shell } from './shell.ts';
 
 interface Beside {
   readonly tools: readonly Tool[];
-  readonly score: Score | undefined;
+  readonly evidence: SiteEvidence | undefined;
 }
 
 /** One server: what it may do first, then how to install it, then words of its own, which nobody enforces. */
-export function serverPage(server: ListedServer, { tools, score }: Beside): string {
+export function serverPage(server: ListedServer, { tools, evidence }: Beside): string {
   const { name, title } = server;
   return shell({
     title: `${oneLine(title, 80)} – mcpcat`,
@@ -29,7 +30,8 @@ export function serverPage(server: ListedServer, { tools, score }: Beside): stri
         <ul>
           ${permissionSentences(server).map((sentence) => html`<li>${sentence.includes('WHOLE INTERNET') ? html`<span class="warn">${sentence}</span>` : sentence}</li> `)}
         </ul>
-        ${proof(server)} ${score === undefined ? undefined : scorePart(score)} ${install(server)}
+        ${proof(server)} ${evidence === undefined ? undefined : scanPart(server, evidence.scan)}
+        ${evidence?.score === undefined ? undefined : scorePart(evidence.score)} ${install(server)}
         ${settings(server)}
         <h2>In words of its own</h2>
         <p>${oneLine(server.description)}</p>

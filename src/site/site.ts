@@ -1,21 +1,20 @@
 import type { Tool } from '../catalog/tools.ts';
 import type { CatalogIndex } from '../catalog-index/catalog-index.ts';
-import type { Score } from '../score/score.ts';
 import { oneLine } from '../lib/plain-text.ts';
 import { listPage } from './list-page.ts';
 import { script } from './script.ts';
+import type { SiteEvidence } from './evidence.ts';
 import { serverPage } from './server-page.ts';
 import { style } from './style.ts';
 
 export type ToolsOf = (server: string) => readonly Tool[];
-/** Undefined where what a score is made of is not there. */
-export type ScoreOf = (server: string) => Score | undefined;
+export type EvidenceOf = (server: string) => SiteEvidence | undefined;
 
 /** File name → text, of the whole site. Pure: the same catalog gives the same bytes. */
 export function siteOf(
   index: CatalogIndex,
   toolsOf: ToolsOf,
-  scoreOf: ScoreOf = () => undefined,
+  evidenceOf: EvidenceOf = () => undefined,
 ): ReadonlyMap<string, string> {
   const servers = Object.values(index.servers);
   return new Map([
@@ -27,7 +26,7 @@ export function siteOf(
       (server) =>
         [
           `server/${server.name}.html`,
-          serverPage(server, { tools: toolsOf(server.name), score: scoreOf(server.name) }),
+          serverPage(server, { tools: toolsOf(server.name), evidence: evidenceOf(server.name) }),
         ] as const,
     ),
   ]);

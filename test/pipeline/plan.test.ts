@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import path from 'node:path';
 import { loadBases } from '../../src/base/references.ts';
@@ -16,6 +17,7 @@ import { faultyProxy } from '../registry/proxy.ts';
 import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
 import { project } from '../rig/engine.ts';
 
+const now = new Date('2026-11-27T12:00:00Z');
 let real: OpenRegistry;
 let buildEnvironments: BuildEnvironments;
 before(async () => {
@@ -90,7 +92,7 @@ test('an entry is due until the registry has what it is now, and that takes one 
   const repositoryRoot = repositoryRootOf(`${proxy.host}/test`, { env: {} });
   const plan = async (): Promise<readonly [string, string]> => {
     proxy.seen.length = 0;
-    const [planned] = await planRebuilds({ servers: [server], buildEnvironments, repositoryRoot });
+    const [planned] = await planRebuilds({ servers: [server], buildEnvironments, repositoryRoot, now });
     return [planned?.state ?? '', planned?.reason ?? ''];
   };
   assert.deepEqual(await plan(), ['due', 'not in the registry']);
@@ -110,6 +112,7 @@ test('an entry is due until the registry has what it is now, and that takes one 
     node: { ...newer.node, runtime: { ...newer.node.runtime, fingerprint: 'other' } },
   };
   const [refreshed] = await planRebuilds({
+    now,
     servers: [server],
     buildEnvironments: [{ ...buildEnvironments[0], bases }],
     repositoryRoot,
@@ -122,6 +125,7 @@ test('without a registry the record is believed; an entry without a lock is bloc
   const server = await entry.server();
   const unlocked: Server = { ...server, lock: undefined };
   const planned = await planRebuilds({
+    now,
     servers: [unlocked, server],
     buildEnvironments,
     repositoryRoot: undefined,
@@ -140,9 +144,41 @@ test('a registry that does not answer is said, and nothing is planned from it', 
   await using down = await faultyProxy(real.host, () => ({ kind: 'answer', status: 503, body: '' }));
   const registry = client(down.host, { retryPolicy: { attempts: 2 } });
   const repositoryRoot = { registry, targetOf: () => ({ registry, repository: 'test/echo' }) };
-  await assert.rejects(planRebuilds({ servers: [await entry.server()], buildEnvironments, repositoryRoot }), {
-    code: 'upstream-unavailable',
+  await assert.rejects(
+    planRebuilds({ servers: [await entry.server()], buildEnvironments, repositoryRoot, now }),
+    {
+      code: 'upstream-unavailable',
+    },
+  );
+});
+
+test('a hole that stops a publication makes an entry due, with what to do first', async () => {
+  using entry = entryAt('1.0.0');
+  const server = await entry.server();
+  const hole = {
+    id: 'GHSA-1',
+    aliases: [],
+    severity: 'high',
+    ecosystem: 'npm',
+    name: 'echo',
+    version: '1.0.0',
+  };
+  const record = {
+    ...{ scanVersion: 1, version: '1.0.0', date: '2026-11-24', sources: [], checked: [], unchecked: [] },
+    holes: [{ ...hole, fixed: '1.0.1', known: '2026-11-20', exceptedUntil: null }],
+  };
+  writeFileSync(path.join(entry.folder, 'scan.json'), JSON.stringify(record));
+  const [planned] = await planRebuilds({
+    servers: [server],
+    buildEnvironments,
+    repositoryRoot: undefined,
+    now,
   });
+  assert.equal(planned?.state, 'due');
+  assert.match(
+    planned.reason,
+    /^known hole: GHSA-1 \(high\) in echo 1\.0\.0, fixed in 1\.0\.1: update it first$/,
+  );
 });
 
 test('another platform changes nothing for this one, and is left out with a reason where it can’t be', async () => {

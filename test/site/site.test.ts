@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { html } from '../../src/site/html.ts';
+import type { ScanRecord } from '../../src/advisories/scan-record.ts';
 import { siteOf } from '../../src/site/site.ts';
 
 const index = parseCatalogIndex(readFileSync('catalog.json', 'utf8'), 'catalog.json');
@@ -76,9 +77,25 @@ test('a score stands on the page with the reason of each point, and none is made
     alone: 0,
     lines: [{ ...line, alone: { points: 0, because: 'all' } }],
   };
-  const page = siteOf(index, none, () => score).get(`server/${name ?? ''}.html`) ?? '';
+  const page = siteOf(index, none, () => ({ score, scan: undefined })).get(`server/${name ?? ''}.html`) ?? '';
   assert.match(page, /Score: 3 of 100 in the sandbox, 0 without/);
   assert.match(page, /what it may reach: 3 of 20/);
   assert.ok(!page.includes('<script>alert(1)'));
   assert.doesNotMatch(pages.get(`server/${name ?? ''}.html`) ?? '', /Score:/);
+});
+
+test('date and result of the last scan stand on the page; one of another release says nothing of this one', () => {
+  const [name, server] = Object.entries(index.servers)[0] ?? [];
+  const hole = { id: evil, aliases: [], severity: 'high' as const, ecosystem: 'npm' as const, name: evil };
+  const scan: ScanRecord = {
+    ...{ scanVersion: 1, version: server?.version ?? '', date: '2026-11-20', sources: [], unchecked: [] },
+    checked: [{ ecosystem: 'npm', packages: 3 }],
+    holes: [{ ...hole, version: '1.0.0', fixed: '1.0.1', exceptedUntil: null }],
+  };
+  const page = (of: ScanRecord | undefined): string =>
+    siteOf(index, none, () => ({ score: undefined, scan: of })).get(`server/${name ?? ''}.html`) ?? '';
+  assert.match(page(scan), /Known holes on 2026-11-20 in npm: 1, 1 of them fixed in a later release/);
+  assert.ok(!page(scan).includes('<script>alert(1)'));
+  assert.match(page({ ...scan, version: '0.0.0' }), /last looked at 0\.0\.0, another release/);
+  assert.match(page(undefined), /nobody has looked/);
 });

@@ -8,7 +8,7 @@ import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { siteOf } from '../../site/site.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { folderScores } from './server-score.ts';
+import { folderEvidence } from './server-score.ts';
 import { sourceOf, wholeCatalogIndex } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -40,11 +40,11 @@ async function pagesOf(invocation: Invocation): Promise<ReadonlyMap<string, stri
   const tools = new Map<string, readonly Tool[]>();
   for (const server of Object.values(catalogIndex.servers)) tools.set(server.name, await toolsOf(server));
   const source = sourceOf(invocation);
-  const scores = source.kind === 'folder' ? await folderScores(source.folder) : undefined;
+  const evidence = source.kind === 'folder' ? await folderEvidence(source.folder) : undefined;
   return siteOf(
     catalogIndex,
     (name) => tools.get(name) ?? [],
-    (name) => scores?.get(name),
+    (name) => evidence?.get(name),
   );
 }
 

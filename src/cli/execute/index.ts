@@ -8,12 +8,12 @@ import { catalogIndexText, type CatalogIndex } from '../../catalog-index/catalog
 import { surfaceName } from '../../catalog-index/open-surface.ts';
 import { catalogPage } from '../../catalog-index/page.ts';
 import type { Tool } from '../../catalog/tools.ts';
-import type { Score } from '../../score/score.ts';
+import type { SiteEvidence } from '../../site/evidence.ts';
 import { siteOf } from '../../site/site.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { folderScores } from './server-score.ts';
+import { folderEvidence } from './server-score.ts';
 import { gatheredTools } from './view.ts';
 import { folderOf } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
@@ -38,8 +38,8 @@ export const execute: Execute = async (invocation) => {
   if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
   const site = options.text('site');
   if (site !== undefined) {
-    const scores = await folderScores(folder);
-    texts.push(...siteTexts(path.resolve(site), catalogIndex, { tools, scores }));
+    const evidence = await folderEvidence(folder);
+    texts.push(...siteTexts(path.resolve(site), catalogIndex, { tools, evidence }));
   }
   const check = options.flag('check');
   const before = await listedIn(out);
@@ -56,13 +56,13 @@ export const execute: Execute = async (invocation) => {
 function siteTexts(
   folder: string,
   index: CatalogIndex,
-  { tools, scores }: { tools: ReadonlyMap<string, string>; scores: ReadonlyMap<string, Score> },
+  { tools, evidence }: { tools: ReadonlyMap<string, string>; evidence: ReadonlyMap<string, SiteEvidence> },
 ): (readonly [string, string])[] {
   const toolsOf = (name: string): readonly Tool[] => {
     const server = index.servers[name];
     return server === undefined ? [] : gatheredTools(server, tools);
   };
-  const pages = siteOf(index, toolsOf, (name) => scores.get(name));
+  const pages = siteOf(index, toolsOf, (name) => evidence.get(name));
   return [...pages].map(([file, text]) => [path.join(folder, file), text] as const);
 }
 

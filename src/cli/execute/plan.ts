@@ -20,7 +20,10 @@ export const execute: Execute = async (invocation) => {
     plannedServers(invocation),
     buildEnvironmentsOf(invocation),
   ]);
-  const planned = await planRebuilds({ servers, buildEnvironments, repositoryRoot });
+  const planned = await planRebuilds({
+    ...{ servers, buildEnvironments, repositoryRoot },
+    now: new Date(),
+  });
   const due = planned.filter(({ state }) => state === 'due');
   const shards = shardsOf(due, { count, copies });
   for (const { name, state, reason } of planned)

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { recordFiles, type RecordFile } from '../../advisories/record-files.ts';
 import { gatherAdvisories } from '../../advisories/advisories.ts';
 import { goDatabase } from '../../advisories/go-database.ts';
-import { scanRecordFile, scanRecordText } from '../../advisories/scan-record.ts';
+import { readScanRecord, scanRecordFile, scanRecordText } from '../../advisories/scan-record.ts';
 import { readVex } from '../../advisories/vex.ts';
 import type { Inventory } from '../../inventory/component.ts';
 import { inventoryOf } from '../../inventory/inventory.ts';
@@ -49,7 +49,10 @@ async function recordAll(scanned: Scannable['scanned'], report: ScanReport): Pro
   for (const [index, found] of report.servers.entries()) {
     const server = scanned[index];
     if (server === undefined) continue;
-    const record = recordOf(found, { report, inventory: server.inventory });
+    const record = recordOf(found, {
+      ...{ report, inventory: server.inventory },
+      before: await readScanRecord(server.folder),
+    });
     if (record !== undefined) await writeOut(scanRecordFile(server.folder), scanRecordText(record));
   }
 }

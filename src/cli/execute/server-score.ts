@@ -6,6 +6,7 @@ import { isJsonObject } from '../../lib/json-value.ts';
 import { pool } from '../../lib/pool.ts';
 import type { ScoreFacts } from '../../score/facts.ts';
 import { scoreOf, type Score } from '../../score/score.ts';
+import type { SiteEvidence } from '../../site/evidence.ts';
 import { readSurfaceFile } from '../../surface/read-surface.ts';
 import { clientRevision } from '../../surface/tools-of.ts';
 
@@ -27,10 +28,13 @@ export async function scoreFacts(server: Server): Promise<ScoreFacts> {
 const maxAtOnce = 8;
 
 /** Of every whole entry of a folder, by name. */
-export async function folderScores(folder: string): Promise<ReadonlyMap<string, Score>> {
+export async function folderEvidence(folder: string): Promise<ReadonlyMap<string, SiteEvidence>> {
   const { servers } = await loadCatalog(folder);
-  const scores = await pool([...servers.values()], maxAtOnce, serverScore);
-  return new Map(scores.map((score) => [score.server, score]));
+  const found = await pool([...servers.values()], maxAtOnce, async (server) => {
+    const facts = await scoreFacts(server);
+    return [server.entry.name, { score: scoreOf(facts), scan: facts.scan }] as const;
+  });
+  return new Map(found);
 }
 
 async function annotationsOf({ folder }: Server): Promise<ScoreFacts['annotations']> {
