@@ -1,4 +1,4 @@
-import { parse as readToml } from 'smol-toml';
+import { parse as readToml, TomlError } from 'smol-toml';
 import { ParseError, parseTOML, type AST } from 'toml-eslint-parser';
 import type { ConfigText, ServersPlace } from './config-text.ts';
 import { applyEdits, layoutOf, nextLine, type Edit } from './layout.ts';
@@ -30,14 +30,29 @@ export const tomlText: ConfigText = {
 
 function serversOf(text: string, place: ServersPlace): [string, unknown][] {
   parse(text);
-  // By way of JSON: its objects have no prototype, its dates are a class of its own.
-  let value: unknown = JSON.parse(JSON.stringify(readToml(text.replace(/^\uFEFF/, ''))));
+  let value = valueOf(text);
   for (const key of place.keyPath) value = member(value, key);
   if (!place.isList) return typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return (Array.isArray(value) ? value : []).flatMap((element: unknown) => {
     const name = member(element, 'name');
     return typeof name === 'string' ? [[name, element] as [string, unknown]] : [];
   });
+}
+
+/**
+ * By way of JSON: its objects have no prototype, its dates are a class of its own. TOML's integers have 64 bits, which
+ * its reader refuses unless it may make a bigint of them (smol-toml 1.9.1).
+ */
+function valueOf(text: string): unknown {
+  try {
+    const value = readToml(text.replace(/^\uFEFF/, ''), { integersAsBigInt: 'asNeeded' });
+    return JSON.parse(
+      JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? Number(one) : one)),
+    );
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw unfit(text, 0, `not TOML: ${error.message}`);
+  }
 }
 
 function member(value: unknown, key: string): unknown {

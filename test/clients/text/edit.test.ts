@@ -139,6 +139,27 @@ test('a TOML server goes out with its sub-tables; the comment of the next one st
   );
 });
 
+test('whatever else a TOML file holds, its servers are read and put in (smol-toml refuses integers beyond 2^53 unasked)', () => {
+  const others = [
+    'most = 9223372036854775807',
+    'least = -9223372036854775808',
+    'bits = 0xdeadbeefdeadbee',
+    'never = inf',
+    'none = nan',
+    'day = 1979-05-27',
+    'second = 1979-05-27T07:32:00.999999999Z',
+    'hour = 07:32',
+    'bell = "\\u0007"',
+    'table = {\n  a = 1, # 1.1\n}',
+  ].join('\n');
+  const text = `${others}\n\n[mcp_servers.other]\ncommand = "x"\n`;
+  const read = readServers('toml', text, tables);
+  assert.deepEqual([...read], [['other', { command: 'x' }]]);
+  const put = putServer('toml', { text, place: tables }, { name: 'time', entry });
+  assert.ok(put.startsWith(text.trimEnd()), put);
+  assert.equal(removeServer('toml', { text: put, place: tables }, 'time').trimEnd(), text.trimEnd());
+});
+
 const broken: readonly (readonly [string, ConfigFormat, string, RegExp])[] = [
   ['a missing brace', 'json', '{\n  "mcpServers": {\n', /^line 3, column 1: close brace expected$/],
   ['a list at the top', 'json', '[]', /^line 1, column 1: expected an object, found an array$/],
