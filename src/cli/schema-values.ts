@@ -3,6 +3,8 @@
  * read; whether a value is permitted the server says.
  */
 
+import { exactJson } from '../settings/exact-json.ts';
+
 export type Schema = Readonly<Record<string, unknown>>;
 
 export type Read =
@@ -92,7 +94,7 @@ function exact(text: string): number | undefined {
 
 function ofJson(text: string, fits: (value: unknown) => boolean): unknown {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = exactJson(text);
     return fits(value) ? value : undefined;
   } catch {
     return undefined;

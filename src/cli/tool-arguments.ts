@@ -2,7 +2,8 @@ import { McpcatError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { OfferedTool } from '../mcp/offered-tools.ts';
-import { JsonFault, placeOf, readJson } from '../settings/json.ts';
+import { exactJson } from '../settings/exact-json.ts';
+import { JsonFault, placeOf } from '../settings/json.ts';
 import {
   isSchema,
   kindText,
@@ -48,12 +49,11 @@ function objectOf(text: string, where: string): Arguments {
   throw new McpcatError('usage', `${where}: expected a JSON object, found other JSON`);
 }
 
-/** Read by the reader that says where, also for a key that stands twice; what it refuses, nobody guesses. */
+/** Said with its place, also a key that stands twice and a number that would be rounded; nobody guesses. */
 function parsed(text: string, where: string): unknown {
   const plain = text.replace(/^\uFEFF/, '');
   try {
-    readJson(plain);
-    return JSON.parse(plain);
+    return exactJson(plain);
   } catch (error) {
     if (error instanceof JsonFault)
       throw new McpcatError('usage', `${where}:${placeOf(plain, error.at)}: ${error.message}`);

@@ -87,6 +87,12 @@ test('everything that is wrong is said at once, with what the tool takes', () =>
 test('a number that JavaScript can not hold is refused, not rounded', () => {
   assert.match(refused(['text=', 'count=9007199254740993']), /count: expected integer/);
   assert.match(refused(['text=', 'size=1e999']), /size: expected number or null/);
+  assert.match(refused(['any:=[1, 9007199254740993]']), /^any:1:5: .*found one that would be rounded/);
+  assert.match(refused(['{"a": {"b": -9007199254740993}}']), /^the arguments:1:13: /);
+  assert.match(refused(['-'], '[12345678901234567891]'), /^standard input:1:2: /);
+  assert.deepEqual(read('{"a": [9007199254740991, 0.1, 1e300, 12345678901234567891.5]}'), {
+    a: [9007199254740991, 0.1, 1e300, 12345678901234567891.5],
+  });
 });
 
 test('a JSON object goes to the server as it is: the server judges it', () => {
