@@ -30,13 +30,17 @@ export function keyOf({ ecosystem, name }: Pick<Identity, 'ecosystem' | 'name'>)
   return `${ecosystem} ${name}`;
 }
 
-/** Sorts out the records about `wanted` (keys); of all others only the ecosystem is noted. */
+/**
+ * Sorts out the records about `wanted` (keys); of all others only the ecosystem is noted. `answered`: ecosystems that a
+ * service was asked about and the day, of which there may be no record because there is no hole.
+ */
 export async function gatherAdvisories(
   files: AsyncIterable<RecordFile>,
   wanted: ReadonlySet<string>,
+  answered: ReadonlyMap<Ecosystem, string> = new Map(),
 ): Promise<Advisories> {
   const byPackage = new Map<string, Advisory[]>();
-  const newest = new Map<Ecosystem, string>();
+  const newest = new Map<Ecosystem, string>(answered);
   const refused: RefusedRecord[] = [];
   let records = 0;
   for await (const file of files) {

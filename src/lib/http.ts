@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly attempts?: number;
   /** Milliseconds until an answer must have begun, and the longest silence within it. */
   readonly deadline?: number;
+  /** Sent as JSON by POST, for services that take questions that way; a GET without it. */
+  readonly json?: unknown;
 }
 
 /**
@@ -61,6 +63,7 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
     const { address, authorization } = signedIn(url);
     const response = await fetch(address, {
       headers: { 'user-agent': 'mcpcat', ...authorization, ...options.headers },
+      ...(options.json === undefined ? {} : { method: 'POST', body: JSON.stringify(options.json) }),
       signal: anySignal(options.signal, silence.signal),
     });
     silence.heard();

@@ -1,8 +1,8 @@
 import { McpcatError } from './errors.ts';
 import { isLoopback } from './loopback.ts';
 
-/** What has a mirror. `registry` is that of images; `debianSnapshot` stands in for snapshot.debian.org. */
-export const mirrorNames = ['npm', 'pypi', 'go', 'debian', 'debianSnapshot', 'registry'] as const;
+/** What has a mirror. `registry` is that of images; `debianSnapshot` stands in for snapshot.debian.org, `osv` for api.osv.dev. */
+export const mirrorNames = ['npm', 'pypi', 'go', 'debian', 'debianSnapshot', 'registry', 'osv'] as const;
 export type MirrorName = (typeof mirrorNames)[number];
 export type Mirrors = Readonly<Partial<Record<MirrorName, string>>>;
 
@@ -15,6 +15,7 @@ const variables: Readonly<Record<MirrorName, string>> = {
   debian: 'MCPCAT_MIRROR_DEBIAN',
   debianSnapshot: 'MCPCAT_MIRROR_DEBIAN_SNAPSHOT',
   registry: 'MCPCAT_MIRROR_REGISTRY',
+  osv: 'MCPCAT_MIRROR_OSV',
 };
 
 /** These are signed, and every file is known by its hash; of the others the newest release is believed. */

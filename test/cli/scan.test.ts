@@ -156,3 +156,20 @@ test('score explains every point, and writes all of them as a page', async (t) =
   assert.equal((await runHere(['score', '--all', '--page', page], env)).code, 0);
   assert.match(readFileSync(page, 'utf8'), new RegExp(`^\\| ${name} \\| \\*\\*\\d+\\*\\*`, 'm'));
 });
+
+test('online, a service that does not answer is said, and what it was asked about is not checked', async (t) => {
+  const copy = catalogCopy(['time']);
+  t.after(() => copy[Symbol.dispose]());
+  const server = copy.names['time'] ?? '';
+  const env = {
+    HOME: temporaryFolder(t),
+    MCPCAT_CATALOG: copy.folder,
+    MCPCAT_MIRROR_OSV: 'http://127.0.0.1:9',
+  };
+  const { code, stdout, stderr } = await runHere(['scan', server, '--online'], env);
+  assert.equal(code, 1);
+  assert.match(stderr, /PyPI was not checked online: /);
+  assert.match(stdout, /^NOT CHECKED: \d+ packages of PyPI/m);
+  const both = await runHere(['scan', server, '--online', '--offline'], env);
+  assert.equal(both.code, 2);
+});

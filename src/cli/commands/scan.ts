@@ -12,6 +12,10 @@ export const spec: CommandSpec = {
       value: 'DIR|ZIP',
       help: 'OSV records for npm, PyPI, Debian, …: a folder or an all.zip of osv.dev',
     },
+    online: {
+      type: 'boolean',
+      help: 'ask api.osv.dev too, which then knows what is in your servers',
+    },
     offline: { type: 'boolean', help: 'fetch nothing: the copies that this machine has' },
     partial: { type: 'boolean', help: 'what could not be checked is said, and does not fail the scan' },
     record: {

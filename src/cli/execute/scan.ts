@@ -3,11 +3,14 @@ import { recordFiles, type RecordFile } from '../../advisories/record-files.ts';
 import { gatherAdvisories } from '../../advisories/advisories.ts';
 import { goDatabase } from '../../advisories/go-database.ts';
 import { readScanRecord, scanRecordFile, scanRecordText } from '../../advisories/scan-record.ts';
+import { identityOf } from '../../advisories/identity.ts';
+import { askOsv, osvAddress, type OsvAnswer } from '../../advisories/osv-service.ts';
 import { readVex } from '../../advisories/vex.ts';
 import type { Inventory } from '../../inventory/component.ts';
 import { inventoryOf } from '../../inventory/inventory.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { mirrorIn } from '../../lib/mirrors.ts';
 import { pool } from '../../lib/pool.ts';
 import { recordOf } from '../../scan/record.ts';
 import { sarif } from '../../scan/sarif.ts';
@@ -22,9 +25,13 @@ export const execute: Execute = async (invocation) => {
   const folder = options.flag('record') ? folderOf(invocation) : await readableFolderOf(invocation);
   const { scanned, left } = await scannable(invocation, folder);
   const inventories = scanned.map(({ inventory }) => inventory);
-  const sources = await sourcesOf(invocation, inventories);
-  const advisories = await gatherAdvisories(allFiles(sources.places), wantedKeys(inventories));
   const today = new Date().toISOString().slice(0, 10);
+  const sources = await sourcesOf(invocation, { inventories, today });
+  const advisories = await gatherAdvisories(
+    allFiles(sources),
+    wantedKeys(inventories),
+    sources.online?.answered,
+  );
   const report = scan(scanned, { advisories, sources: sources.names, today });
   for (const line of [...sources.missing, ...left.map((one) => `not checked: ${one}`)])
     terminal.stderr.write(`mcpcat: ${line}\n`);
@@ -98,19 +105,46 @@ interface Sources {
   readonly names: readonly string[];
   /** What could not be had, one line each. */
   readonly missing: readonly string[];
+  readonly online?: OsvAnswer;
+}
+
+interface Asking {
+  readonly inventories: readonly Inventory[];
+  readonly today: string;
 }
 
 /** What was handed over, and for Go servers Go's own database. */
-async function sourcesOf(invocation: Invocation, inventories: readonly Inventory[]): Promise<Sources> {
+async function sourcesOf(invocation: Invocation, asking: Asking): Promise<Sources> {
+  const { inventories } = asking;
   const given = invocation.options.list('advisories').map((place) => path.resolve(place));
   const go = inventories.some(({ components }) => components.some(({ kind }) => kind === 'go'))
     ? await goSource(invocation)
     : { places: [], names: [], missing: [] };
+  const online = await onlineSource(invocation, asking);
   return {
     places: [...given, ...go.places],
-    names: [...invocation.options.list('advisories'), ...go.names],
-    missing: go.missing,
+    names: [...invocation.options.list('advisories'), ...go.names, ...online.names],
+    missing: [...go.missing, ...online.missing],
+    ...(online.online === undefined ? {} : { online: online.online }),
   };
+}
+
+/** Only if somebody wants it: it tells a service what they have. */
+async function onlineSource(
+  { options, terminal }: Invocation,
+  { inventories, today }: Asking,
+): Promise<Sources> {
+  if (!options.flag('online')) return { places: [], names: [], missing: [] };
+  if (options.flag('offline')) throw new McpcatError('usage', '--online and --offline: expected one of them');
+  const { env, host, signal } = terminal;
+  const address = mirrorIn(env, 'osv') ?? osvAddress;
+  const identities = inventories.flatMap(({ components }) =>
+    components.flatMap((component) => identityOf(component) ?? []),
+  );
+  const cacheFolder = host.folders(env).cache;
+  const online = await askOsv({ address, identities, cacheFolder, today, signal });
+  const names = online.answered.size === 0 ? [] : [new URL(address).host];
+  return { places: [], names, missing: online.missing, online };
 }
 
 async function goSource({ options, terminal }: Invocation): Promise<Sources> {
@@ -136,6 +170,7 @@ async function goSource({ options, terminal }: Invocation): Promise<Sources> {
   }
 }
 
-async function* allFiles(places: readonly string[]): AsyncGenerator<RecordFile> {
+async function* allFiles({ places, online }: Sources): AsyncGenerator<RecordFile> {
   for (const place of places) yield* recordFiles(place);
+  yield* online?.files ?? [];
 }
