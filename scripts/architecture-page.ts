@@ -194,6 +194,11 @@ export const layers: readonly Layer[] = [
         exports: ['lockedServer', 'lockText', 'readMcpLock', 'driftOf'],
       },
       {
+        folder: 'trust',
+        what: 'whether an image may start: its statements from a registry or from an earlier look, judged, and the verdict kept; whom Sigstore’s certificates are believed',
+        exports: ['verifyImage', 'readVerdict', 'judged', 'trustedRoot'],
+      },
+      {
         folder: 'catalog-index',
         what: '`catalog.json`: gathered from a folder; read from a file or address, with an offline copy; its tools by hash; for a launch',
         exports: ['gatherCatalogIndex', 'openCatalogIndex', 'quickServer'],

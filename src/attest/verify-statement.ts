@@ -3,25 +3,8 @@ import { bundleFromJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier, type Signer } from '@sigstore/verify';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { SignerPolicy } from './signer-policy.ts';
 import { isAbout, Statement, statementPayloadType } from './statement.ts';
-
-/**
- * Who must have signed. Compared character by character: the library takes an identity for a regular expression that
- * may match anywhere, so it is not asked.
- */
-export type SignerPolicy =
-  | {
-      readonly kind: 'keyless';
-      /** Of the certificate: `https://token.actions.githubusercontent.com`. */
-      readonly issuer: string;
-      /** The workflow's address with its ref, as the certificate has it. */
-      readonly identity: string;
-    }
-  | {
-      readonly kind: 'key';
-      /** In PEM. */
-      readonly publicKey: string;
-    };
 
 export interface Expected {
   /** What it must be about: `sha256:…`. */
@@ -30,14 +13,23 @@ export interface Expected {
   readonly signer: SignerPolicy;
 }
 
+/** Whom to believe. */
+export interface Trust {
+  readonly policy: SignerPolicy;
+  /** A `trusted_root.json`: authorities and logs. */
+  readonly trustedRoot: string;
+}
+
 export interface SignedStatement {
   readonly statement: Statement;
   /** Who said it, in words. */
   readonly signer: string;
+  /** When the log saw it, ISO 8601; undefined where no log did. */
+  readonly at: string | undefined;
 }
 
 /** What our statements come to, many times over; beyond it nothing is parsed. */
-const maxBundleBytes = 16 << 20;
+export const maxBundleBytes = 16 << 20;
 
 /**
  * What a Sigstore bundle (v0.1 to v0.3, as JSON) says, once it holds: its signature, who signed and that they were who
@@ -48,15 +40,27 @@ export function verifiedStatement(
   text: string,
   { expected, trustedRoot }: { readonly expected: Expected; readonly trustedRoot: string },
 ): SignedStatement {
-  if (Buffer.byteLength(text) > maxBundleBytes)
-    throw refused(`it is larger than ${String(maxBundleBytes >> 20)} MiB`);
-  const bundle = parsedBundle(text);
-  const signer = verifiedSigner(bundle, { policy: expected.signer, trustedRoot });
-  const statement = statementOf(bundle);
+  const signed = signedStatement(text, { policy: expected.signer, trustedRoot });
+  const { statement } = signed;
   if (statement.predicateType !== expected.predicateType)
     throw refused(`expected a statement ${expected.predicateType}, found ${statement.predicateType}`);
   if (!isAbout(statement, expected.digest)) throw refused(`it is not about ${expected.digest}`);
-  return { statement, signer };
+  return signed;
+}
+
+/** The same whatever it is about: the caller looks at that. */
+export function signedStatement(text: string, trust: Trust): SignedStatement {
+  if (Buffer.byteLength(text) > maxBundleBytes)
+    throw refused(`it is larger than ${String(maxBundleBytes >> 20)} MiB`);
+  const bundle = parsedBundle(text);
+  const signer = verifiedSigner(bundle, trust);
+  return { statement: statementOf(bundle), signer, at: loggedAt(bundle) };
+}
+
+/** Of a bundle that holds: the log's signature is over this time too. */
+function loggedAt({ verificationMaterial }: Bundle): string | undefined {
+  const seconds = Number(verificationMaterial.tlogEntries[0]?.integratedTime ?? 0);
+  return Number.isSafeInteger(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined;
 }
 
 function parsedBundle(text: string): Bundle {
@@ -65,11 +69,6 @@ function parsedBundle(text: string): Bundle {
   } catch (error) {
     throw refused(`it is no Sigstore bundle (${messageOf(error)})`, error);
   }
-}
-
-interface Trust {
-  readonly policy: SignerPolicy;
-  readonly trustedRoot: string;
 }
 
 function verifiedSigner(bundle: Bundle, { policy, trustedRoot }: Trust): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Signing } from '../attest/signer-policy.ts';
 import { Entry } from '../catalog/entry.ts';
 import { ImageRecord } from '../catalog/image-record.ts';
 import { Lock } from '../catalog/lock.ts';
@@ -63,6 +64,8 @@ export const CatalogIndex = z.strictObject({
   catalogVersion: z.literal(catalogIndexVersion),
   /** The folder beside this file that has a `NAME.json` for each server with tools, and a `NAME.surface.json`: a plain name. */
   toolsFolder: z.string().regex(/^[\w-][\w.-]*$/, 'must be the plain name of a folder'),
+  /** Who signs this file and the images that it names; absent where nobody does. */
+  signing: Signing.optional(),
   /** By name, sorted. */
   servers: z.record(z.string(), ListedServer),
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
+import { readSigning } from '../attest/read-signing.ts';
 import { imageRecordFile, ImageRecord } from '../catalog/image-record.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import type { Problem } from '../catalog/problem.ts';
@@ -45,12 +46,14 @@ export async function gatherCatalogIndex(
 ): Promise<Gathered> {
   const { servers, problems } = await loadCatalog(folder);
   const listed = await Promise.all([...servers.values()].map((server) => listServer(server, fingerprints)));
+  const signing = readSigning(folder);
   const sorted = listed.toSorted((a, b) => (a.server.name < b.server.name ? -1 : 1));
   return {
     catalogIndex: {
       $schema: './catalog.schema.json',
       catalogVersion: catalogIndexVersion,
       toolsFolder: toolsFolderOf(file),
+      ...(signing === undefined ? {} : { signing }),
       servers: Object.fromEntries(sorted.map(({ server }) => [server.name, server])),
     },
     tools: textsIn(sorted, 'tools'),

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import type { Signing } from '../attest/signer-policy.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { schemaVersion } from '../catalog/quick.ts';
 import { digest } from '../lib/digest.ts';
@@ -7,7 +8,7 @@ import { ownText } from './copy-files.ts';
 import type { ListedImage } from './catalog-index.ts';
 
 /** Of the entry, and of what is kept around it. */
-export const persistedVersion = `${String(schemaVersion)}.3`;
+export const persistedVersion = `${String(schemaVersion)}.4`;
 
 /** One server of the catalog in a file. */
 export interface Wanted {
@@ -23,6 +24,8 @@ export interface OpenedServer {
   readonly image: ListedImage | null;
   /** How many; null if they were never listed. */
   readonly tools: number | null;
+  /** Who signs the images of this catalog; null if nobody does. */
+  readonly signing: Signing | null;
   /** Of all servers. */
   readonly names: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Signing } from '../attest/signer-policy.ts';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { ageText, copyFiles, readFacts } from './copy-files.ts';
@@ -20,6 +21,8 @@ export interface QuickServer {
   readonly image: ListedImage | undefined;
   /** How many; undefined if they were never listed. */
   readonly tools: number | undefined;
+  /** Who signs the images of this catalog; undefined if nobody does. */
+  readonly signing: Signing | undefined;
   readonly exists: (name: string) => boolean;
 }
 
@@ -59,9 +62,9 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
   return openServer({ ...request, mode: 'launch' });
 }
 
-function facts({ entry, image, tools, names }: OpenedServer): QuickServer {
+function facts({ entry, image, tools, signing, names }: OpenedServer): QuickServer {
   const exists = (name: string): boolean => names.includes(name);
-  return { entry, image: image ?? undefined, tools: tools ?? undefined, exists };
+  return { entry, image: image ?? undefined, tools: tools ?? undefined, signing: signing ?? undefined, exists };
 }
 
 async function serverIn(request: Wanted & Pick<Request, 'say'>): Promise<OpenedServer> {

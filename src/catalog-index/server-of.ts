@@ -6,7 +6,7 @@ import { entryOf } from './parse-catalog-index.ts';
 
 /** One server of a catalog index, and the names of all. Throws `entry-unknown`. */
 export function serverOf(
-  { servers }: CatalogIndex,
+  { servers, signing }: CatalogIndex,
   { name, source }: { readonly name: string; readonly source: CatalogSource },
 ): OpenedServer {
   const names = Object.keys(servers);
@@ -14,5 +14,5 @@ export function serverOf(
   const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
   if (server === undefined) throw unknownEntry(sourceText(source), { name, names });
   const tools = server.tools?.count ?? null;
-  return { entry: entryOf(server), image: server.image, tools, names };
+  return { entry: entryOf(server), image: server.image, tools, signing: signing ?? null, names };
 }

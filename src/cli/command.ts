@@ -86,6 +86,10 @@ export const common = {
     value: 'DIR|FILE|URL',
     help: 'a folder, a catalog.json or the address of one (also MCPCAT_CATALOG)',
   },
+  unverified: {
+    type: 'boolean',
+    help: 'start without looking at who signed the image and the catalog; said each time, and shown by ps',
+  },
   engine: { type: 'string', value: 'ADDRESS', help: 'socket, URL or docker context of the engine' },
   platforms: {
     type: 'string',

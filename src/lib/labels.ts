@@ -19,6 +19,8 @@ export const label = {
   isolation: 'io.mcpcat.isolation',
   /** Limits that the engine lacks and the user does without: `memory,pids`. */
   lacking: 'io.mcpcat.lacking',
+  /** `yes` on a container whose image or catalog nobody has vouched for, because its user said so. */
+  unverified: 'io.mcpcat.unverified',
   /** On a volume: digest of the host and user that made it, as in `owner`. */
   host: 'io.mcpcat.host',
   fingerprint: 'io.mcpcat.fingerprint',
@@ -44,6 +46,7 @@ const ofContainers = [
   label.state,
   label.isolation,
   label.lacking,
+  label.unverified,
   label.catalog,
   label.host,
 ] as const;

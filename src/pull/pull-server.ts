@@ -2,8 +2,8 @@ import { pulledImage, type RecordedImage } from '../catalog/quick-image.ts';
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Emit } from '../lib/event.ts';
-import { mirrorIn } from '../lib/mirrors.ts';
 import { parseDigest } from '../registry/digest.ts';
+import { mirrored } from '../registry/mirrored.ts';
 import { pullImage } from '../registry/pull.ts';
 import { parseReference } from '../registry/reference.ts';
 import { Registry } from '../registry/registry.ts';
@@ -19,6 +19,8 @@ export interface PullRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   readonly signal?: AbortSignal;
+  /** Called before anything of it is fetched; rejects if it must not be. Undefined where nobody signs. */
+  readonly verify?: ((signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
 }
 
 export interface Pulled {
@@ -37,6 +39,7 @@ export interface Pulled {
 export async function pullServer(request: PullRequest): Promise<Pulled> {
   const { name, image, engine, always, emit, env, signal } = request;
   const { digest, repository } = publishedImage(name, image);
+  await request.verify?.(signal);
   const tag = pulledImage(name, { digest });
   if (!always && (await engine.inspectImage(tag)) !== undefined) {
     emit({ type: 'stage', subject: name, stage: 'pull', state: 'skipped', detail: 'it is here' });
@@ -66,12 +69,6 @@ export async function pullServer(request: PullRequest): Promise<Pulled> {
   }
   emit({ type: 'stage', subject: name, stage: 'pull', state: 'done' });
   return { name, image: tag, digest, from: 'registry' };
-}
-
-/** A mirror of registries has each image of theirs below a path of its own; what it hands out is checked by digest. */
-function mirrored(repository: string, env: PullRequest['env']): string {
-  const mirror = mirrorIn(env, 'registry');
-  return mirror === undefined ? repository : `${mirror}/${parseReference(repository).repository}`;
 }
 
 function publishedImage(

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import type { Engine, Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { imageManifestIn, indexIn, indexTypes, type ImageManifest } from './content/manifest.ts';
+import {
+  imageManifestIn,
+  indexIn,
+  indexTypes,
+  type ImageManifest,
+  type Manifest,
+} from './content/manifest.ts';
 import { getManifest } from './content/manifests.ts';
 import type { Digest } from './digest.ts';
 import { loadArchive } from './load-archive.ts';
@@ -49,17 +55,46 @@ export async function pullImage(
 
 /** Through an index, if the digest is of one, to the manifest for the platform. */
 async function imageFor(registry: Registry, request: PullRequest): Promise<ImageManifest> {
-  const { repository, digest, platform } = request;
-  const subject = `image ${registry.host}/${repository}@${digest}`;
-  const manifest = await getManifest(registry, repository, digest);
-  if (!indexTypes.has(manifest.mediaType)) return imageManifestIn(manifest, subject);
-  const { manifests } = indexIn(manifest, subject);
+  const { manifest } = await platformManifest(registry, request);
+  return imageManifestIn(manifest, subjectOf(registry, request));
+}
+
+/** What a digest names, and what runs on a platform: the same, unless it names an index. */
+export interface PlatformManifest {
+  readonly named: Manifest;
+  readonly manifest: Manifest;
+}
+
+/** Rejects with `image-missing` if there is none for the platform. */
+export async function platformManifest(
+  registry: Registry,
+  request: Pick<PullRequest, 'repository' | 'digest' | 'platform'>,
+): Promise<PlatformManifest> {
+  const { repository, digest } = request;
+  const named = await getManifest(registry, repository, digest);
+  const chosen = chosenManifest(named, { ...request, subject: subjectOf(registry, request) });
+  if (chosen === digest) return { named, manifest: named };
+  return { named, manifest: await getManifest(registry, repository, chosen) };
+}
+
+/** The digest of what a manifest or index has for a platform. Throws `image-missing`. */
+export function chosenManifest(
+  named: Manifest,
+  { platform, subject }: { readonly platform: Platform; readonly subject: string },
+): Digest {
+  if (!indexTypes.has(named.mediaType)) return named.digest;
+  const { manifests } = indexIn(named, subject);
   const fitting = manifests.find((entry) => fits(platformText(entry), platform));
-  if (fitting !== undefined) {
-    return imageManifestIn(await getManifest(registry, repository, fitting.digest), subject);
-  }
+  if (fitting !== undefined) return fitting.digest;
   const found = manifests.map(platformText).join(', ');
   throw new McpcatError('image-missing', `${subject}: expected an image for ${platform}, found ${found}`);
+}
+
+function subjectOf(
+  registry: Registry,
+  { repository, digest }: Pick<PullRequest, 'repository' | 'digest'>,
+): string {
+  return `image ${registry.host}/${repository}@${digest}`;
 }
 
 /** Any variant of the architecture will do (`linux/arm64/v8`). */

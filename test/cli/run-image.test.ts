@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownCatalog } from '../../src/catalog/catalog-source.ts';
 import type { Entry } from '../../src/catalog/entry.ts';
+import type { ImageFacts } from '../../src/engine/engine.ts';
 import type { Invocation } from '../../src/cli/command.ts';
 import { chooseImage } from '../../src/cli/execute/run-image.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
@@ -71,4 +72,60 @@ test('a word that is none of the two is wrong usage', async () => {
     code: 'usage',
     message: '--build: expected missing or never, found "always"',
   });
+});
+
+/** Counts what is asked of it; holds only after it was asked. */
+function trust(outcome: 'holds' | 'refused') {
+  const asked = { count: 0 };
+  const verify = async (): Promise<void> => {
+    asked.count++;
+    if (outcome === 'refused') throw new McpcatError('signature-refused', 'it is not signed');
+    return Promise.resolve();
+  };
+  return { asked, trust: { isVerified: () => outcome === 'holds' && asked.count > 0, verify } };
+}
+
+/** An engine that has this image. */
+function engineWith(reference: string): FakeEngine {
+  const having = new FakeEngine();
+  having.inspectImage = async (asked: string) =>
+    Promise.resolve(asked === reference ? ({ id: 'sha256:1' } as ImageFacts) : undefined);
+  return having;
+}
+
+test('an image that is here starts only after it was verified, and is not asked about again', async () => {
+  const { asked, trust: held } = trust('holds');
+  const recorded = { digest, repository: undefined };
+  const setting = {
+    invocation: invocation(),
+    recorded,
+    source: address,
+    trust: held,
+    engine: engineWith(pulledName),
+  };
+  for (let time = 0; time < 2; time++) assert.equal((await chooseImage(entry, setting)).image, pulledName);
+  assert.equal(asked.count, 1);
+});
+
+test('an image that nobody has signed does not start, also where it is the second choice', async () => {
+  const recorded = { digest, repository: undefined };
+  const having = { recorded, engine: engineWith(pulledName), trust: trust('refused').trust };
+  await assert.rejects(chooseImage(entry, { invocation: invocation(), source: address, ...having }), {
+    code: 'signature-refused',
+  });
+  const choice = await chooseImage(entry, { invocation: invocation(), source: own, ...having });
+  assert.equal(choice.image, 'mcpcat/time:local', 'what was built here needs no signature');
+  await assert.rejects(async () => choice.onMissing?.('mcpcat/time:local', never), {
+    code: 'signature-refused',
+  });
+});
+
+test('an image that is not here is verified before anything of it is pulled', async () => {
+  const recorded = { digest, repository: '127.0.0.1:1/nowhere' };
+  const { asked, trust: refused } = trust('refused');
+  await assert.rejects(
+    chooseImage(entry, { invocation: invocation(), recorded, source: address, engine, trust: refused }),
+    { code: 'signature-refused' },
+  );
+  assert.equal(asked.count, 1);
 });

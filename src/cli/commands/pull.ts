@@ -8,6 +8,7 @@ export const spec: CommandSpec = {
     all: { type: 'boolean', help: 'every entry of the catalog' },
     force: { type: 'boolean', help: 'fetch it even if it is here' },
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
+    'insecure-unverified': common.unverified,
     catalog: common.anyCatalog,
     engine: common.engine,
     json: common.json,

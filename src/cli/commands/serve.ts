@@ -22,6 +22,7 @@ export const spec: CommandSpec = {
       type: 'boolean',
       help: 'also log what tools are called with and what they answer (mcpcat calls)',
     },
+    'insecure-unverified': common.unverified,
     catalog: common.anyCatalog,
     engine: common.engine,
     quiet: common.quiet,

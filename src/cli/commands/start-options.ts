@@ -63,6 +63,7 @@ export const startOptions = {
     value: 'missing|never',
     help: 'when to build an image that is nowhere (default: missing at a terminal, never for a client)',
   },
+  'insecure-unverified': common.unverified,
   catalog: common.anyCatalog,
   engine: common.engine,
   quiet: common.quiet,

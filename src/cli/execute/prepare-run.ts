@@ -17,6 +17,7 @@ import { mountRequests } from '../mount-option.ts';
 import { withCatalog } from '../with-catalog.ts';
 import { authoritiesFor, networkForLaunch } from '../network.ts';
 import { attemptLog } from '../render/attempts.ts';
+import { imageTrust } from './image-trust.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
@@ -76,9 +77,13 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   };
   if (!quiet) sayBefore(sandbox, taken, terminal);
   const relabelled = quiet ? [] : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
-  const choice = await chooseImage(entry, { invocation, engine, recorded, source });
+  const trust = imageTrust(server, { invocation, engine });
+  const choice = await chooseImage(entry, { invocation, engine, recorded, source, trust });
   const limited = await limitedBy({ invocation, engine, settings, sandbox });
   const held = await isolated({ invocation, engine, settings, sandbox: limited.sandbox, choice });
+  const unverified = options.flag('insecure-unverified')
+    ? (await import('./say-unverified.ts')).sayUnverified(name, terminal)
+    : {};
   await record(engine);
   return {
     entry,
@@ -89,7 +94,12 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
       sandbox: held.sandbox,
       image: held.image,
       accepts: (found) => isMeant(found, { engine, sandbox }),
-      labels: { ...launchLabels(name, terminal), ...limited.labels, ...held.labels },
+      labels: {
+        ...launchLabels(name, terminal),
+        ...limited.labels,
+        ...held.labels,
+        ...unverified,
+      },
       cache: terminal.host.folders(terminal.env).cache,
       network,
       onAttempt: quiet ? () => undefined : attemptLog(name, { write: (text) => terminal.stderr.write(text) }),

@@ -25,6 +25,7 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
   const isolated = found.some(({ isolation }) => isolation !== '');
   const limited = found.some(({ lacking }) => lacking !== '');
   const served = found.some((facts) => facts.served !== undefined);
+  const unverified = found.some((facts) => facts.unverified);
   const rows = found.map((facts) => [
     facts.id,
     facts.server,
@@ -38,12 +39,14 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
     ...(served ? [String(facts.served?.calls ?? '')] : []),
     ...(isolated ? [facts.isolation || 'default'] : []),
     ...(limited ? [facts.lacking || 'none'] : []),
+    ...(unverified ? [facts.unverified ? 'NO' : 'yes'] : []),
     ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
   ]);
   const further = [
     ...(served ? ['calls'] : []),
     ...(isolated ? ['isolation'] : []),
     ...(limited ? ['lacks limits'] : []),
+    ...(unverified ? ['verified'] : []),
     ...(everyone ? ['yours'] : []),
   ];
   return table([...head, ...further], rows);

@@ -1,20 +1,27 @@
+import { readSigning } from '../../attest/read-signing.ts';
+import type { Signing } from '../../attest/signer-policy.ts';
+import type { Entry } from '../../catalog/entry.ts';
 import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
 import { imageSource } from '../../catalog/source.ts';
+import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
 import type { Emit } from '../../lib/event.ts';
 import { pullServer } from '../../pull/pull-server.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { namedServers, recordedImage, sourceOf } from './view.ts';
+import { imageTrust } from './image-trust.ts';
+import { sayUnverified } from './say-unverified.ts';
+import { namedServers, recordedImage, signingOf, sourceOf } from './view.ts';
 import { engineOf, jobsOf, serversOf } from './build-environment.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
   const [servers, engine] = await Promise.all([wantedImages(invocation), engineOf(invocation)]);
+  if (options.flag('insecure-unverified')) for (const { name } of servers) sayUnverified(name, terminal);
   await engine.info(); // one clear error instead of one for each server
   const { env, signal } = terminal;
-  const jobs = servers.map(({ name, image }) => ({
+  const jobs = servers.map(({ name, image, entry, signing }) => ({
     name,
     work: (emit: Emit) =>
       pullServer({
@@ -25,6 +32,7 @@ export const execute: Execute = async (invocation) => {
         env,
         emit,
         signal,
+        verify: imageTrust({ declared: entry, recorded: image, signing }, { invocation, engine })?.verify,
       }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
@@ -38,6 +46,8 @@ export const execute: Execute = async (invocation) => {
 interface Wanted {
   readonly name: string;
   readonly image: RecordedImage | undefined;
+  readonly entry: Entry;
+  readonly signing: Signing | undefined;
 }
 
 /** Of the servers that were named, or all: from a folder, a catalog.json or its address. */
@@ -45,11 +55,20 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
   const source = sourceOf(invocation);
   if (source.kind === 'folder') {
     const servers = await serversOf(invocation);
-    return servers.map(({ entry: { name, source: text } }) => ({
-      name,
-      image: imageSource(text) ?? quickImage(source.folder, name),
+    const signing = readSigning(source.folder);
+    return servers.map(({ entry }) => ({
+      name: entry.name,
+      image: imageSource(entry.source) ?? quickImage(source.folder, entry.name),
+      entry,
+      signing,
     }));
   }
   const servers = await namedServers(invocation, source);
-  return servers.map(({ name, image }) => ({ name, image: recordedImage(image) }));
+  const signing = await signingOf(invocation, source);
+  return servers.map((server) => ({
+    name: server.name,
+    image: recordedImage(server.image),
+    entry: entryOf(server),
+    signing,
+  }));
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Invocation } from '../command.ts';
+import { imageTrust } from './image-trust.ts';
 import { chooseImage } from './run-image.ts';
 import type { RunServer } from './run-server.ts';
 
@@ -9,10 +10,12 @@ import type { RunServer } from './run-server.ts';
  * not somebody is at a terminal. Whoever installs a server waits for it; the client that starts it later would not.
  */
 export async function readyImage(
-  { declared, recorded, source }: RunServer,
+  server: RunServer,
   { invocation, engine }: { readonly invocation: Invocation; readonly engine: Engine },
 ): Promise<void> {
-  const setting = { invocation, engine, recorded, source, build: 'missing' } as const;
+  const { declared, recorded, source } = server;
+  const trust = imageTrust(server, { invocation, engine });
+  const setting = { invocation, engine, recorded, source, trust, build: 'missing' } as const;
   const { image, onMissing } = await chooseImage(declared, setting);
   let next: string | undefined = image;
   while (next !== undefined && (await engine.inspectImage(next)) === undefined)

@@ -7,7 +7,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LaunchRequest } from '../../launch/launch.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Invocation } from '../command.ts';
-import { pullProgress } from '../render/pull-progress.ts';
+import type { ImageTrust } from './image-trust.ts';
+import type { PullForRun } from './pull-for-run.ts';
 
 interface Setting {
   readonly invocation: Invocation;
@@ -16,6 +17,8 @@ interface Setting {
   readonly recorded: RecordedImage | undefined;
   /** Where it is from: what was built here of one with locks comes first. */
   readonly source: CatalogSource;
+  /** What must hold of what the catalog names; undefined where nobody signs it. */
+  readonly trust?: ImageTrust | undefined;
   /** What `--build` says unless the command says it itself. */
   readonly build?: Build;
 }
@@ -40,7 +43,11 @@ export async function chooseImage(entry: Entry, setting: Setting): Promise<Choic
   const named = options.text('image');
   return named === undefined
     ? catalogImage(entry, setting, { pull, build })
-    : namedImage(named, setting, pull);
+    : (await import('./named-image.ts')).namedImage(named, {
+        engine: setting.engine,
+        pull,
+        write: lines(setting.invocation),
+      });
 }
 
 async function catalogImage(
@@ -50,36 +57,64 @@ async function catalogImage(
 ): Promise<Choice> {
   const { recorded: image, source } = setting;
   const builtFirst = isBuiltFirst(source) && imageSource(ofEntry) === undefined;
-  if (pull === 'always') return { image: await pulled(name, { setting, always: true }) };
+  if (pull === 'always') return { image: await pulled(name, { setting, when: 'always' }) };
   const built = imageIn(source, name);
-  const recorded = image === undefined ? [] : [pulledImage(name, image)];
-  const [first = built, ...others] = builtFirst ? [built, ...recorded] : recorded;
-  const isPublished = image?.repository !== undefined;
+  const recorded = image === undefined ? [] : [recordedStep(name, { setting, pull, builtFirst })];
+  const first = builtFirst ? undefined : await recorded[0]?.();
   const steps: Step[] = [
-    ...others.map((other) => () => Promise.resolve(other)),
-    ...(pull === 'missing' && isPublished ? [pullStep(name, setting)] : []),
+    ...(builtFirst ? recorded : []),
+    ...(pull === 'missing' && image?.repository !== undefined ? [pullStep(name, setting)] : []),
     ...(builtFirst ? [buildStep(name, { setting, build })] : []),
   ];
-  return { image: first, onMissing: async (_missing, signal) => steps.shift()?.(signal) };
+  return { image: first ?? built, onMissing: (_missing, signal) => next(steps, signal) };
 }
 
-/** What is tried when the engine says that an image is not there: resolves to the next one. */
-type Step = (signal: AbortSignal) => Promise<string | undefined>;
+/** What is tried when the engine says that an image is not there: resolves to the next one, or to none. */
+type Step = (signal?: AbortSignal) => Promise<string | undefined>;
+
+async function next(steps: Step[], signal: AbortSignal): Promise<string | undefined> {
+  let found: string | undefined;
+  while (found === undefined && steps.length > 0) found = await steps.shift()?.(signal);
+  return found;
+}
+
+interface Recorded {
+  readonly setting: Setting;
+  readonly pull: 'missing' | 'never';
+  readonly builtFirst: boolean;
+}
+
+/** What was pulled before: nothing is loaded where nobody signs it, or where it was found to hold. */
+function recordedStep(name: string, { setting, pull, builtFirst }: Recorded): Step {
+  return async (signal) => {
+    const { trust, recorded } = setting;
+    if (recorded !== undefined && trust?.isVerified() !== false) return pulledImage(name, recorded);
+    const { verifiedForRun } = await import('./pull-for-run.ts');
+    const otherwise = builtFirst ? 'build' : 'nothing';
+    return verifiedForRun(name, pulling(setting, signal), { pull, otherwise });
+  };
+}
 
 function pullStep(name: string, setting: Setting): Step {
-  return (signal) => pulled(name, { setting, always: false, signal });
+  return (signal) => pulled(name, { setting, when: 'missing', signal });
 }
 
 async function pulled(
   name: string,
-  { setting, always, signal }: { setting: Setting; always: boolean; signal?: AbortSignal },
+  {
+    setting,
+    when,
+    signal,
+  }: { setting: Setting; when: 'always' | 'missing'; signal?: AbortSignal | undefined },
 ): Promise<string> {
-  const { pullServer } = await import('../../pull/pull-server.ts');
-  const { engine, invocation, recorded: image } = setting;
-  const { env } = invocation.terminal;
-  const aborted = signal === undefined ? {} : { signal };
-  const emit = pullProgress(lines(invocation));
-  return (await pullServer({ name, image, engine, always, env, emit, ...aborted })).image;
+  return (await import('./pull-for-run.ts')).pullForRun(name, pulling(setting, signal), when);
+}
+
+function pulling(
+  { engine, invocation, recorded: image, trust }: Setting,
+  signal: AbortSignal | undefined,
+): PullForRun {
+  return { engine, image, trust, env: invocation.terminal.env, write: lines(invocation), signal };
 }
 
 /**
@@ -90,8 +125,9 @@ function buildStep(
   name: string,
   { setting, build }: { readonly setting: Setting; readonly build: Build | undefined },
 ): Step {
-  return async (signal) => {
-    const { invocation, engine } = setting;
+  const { invocation } = setting;
+  return async (signal = invocation.terminal.signal) => {
+    const { engine } = setting;
     const atTerminal = invocation.terminal.streams.stdin.isTTY;
     if ((build ?? (atTerminal ? 'missing' : 'never')) === 'never')
       throw new McpcatError('image-missing', `${name} has no image on this engine yet`, {
@@ -100,22 +136,6 @@ function buildStep(
     const { buildForRun } = await import('./build-for-run.ts');
     return buildForRun(name, { invocation, engine, signal, write: lines(invocation) });
   };
-}
-
-/** By the engine itself, with what it knows of registries. */
-async function namedImage(image: string, { invocation, engine }: Setting, pull: When): Promise<Choice> {
-  const write = lines(invocation);
-  const fetch = async (): Promise<void> => engine.pullImage(image, (line) => write(`${line}\n`));
-  if (pull === 'always') await fetch();
-  if (pull !== 'missing') return { image };
-  let tried = false;
-  const onMissing = async (): Promise<string | undefined> => {
-    if (tried) return undefined;
-    tried = true;
-    await fetch();
-    return image;
-  };
-  return { image, onMissing };
 }
 
 function lines({ options, terminal }: Invocation): (text: string) => void {

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Signing } from '../../attest/signer-policy.ts';
 import { catalogSource, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
 import { quickImage, quickTools, type RecordedImage } from '../../catalog/quick-image.ts';
@@ -14,6 +17,8 @@ export interface RunServer {
   readonly recorded: RecordedImage | undefined;
   /** Undefined if they were never listed. */
   readonly tools: GrantedTools | undefined;
+  /** Who signs the images of its catalog; undefined if nobody does. */
+  readonly signing: Signing | undefined;
   readonly exists: (name: string) => boolean;
   readonly source: CatalogSource;
 }
@@ -29,17 +34,31 @@ export async function serverToRun({ options, terminal }: Invocation, name: strin
     const recorded = imageSource(declared.source) ?? quickImage(folder, name);
     const names = quickTools(folder, name);
     const tools = names === undefined ? undefined : { count: names.length, names };
-    return { declared, recorded, tools, exists: entryExists(folder), source };
+    return {
+      declared,
+      recorded,
+      tools,
+      signing: await signingOf(folder),
+      exists: entryExists(folder),
+      source,
+    };
   }
   const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
-  const { entry, image, tools, exists } = await quickServer({ source, name, cache, say });
+  const { entry, image, tools, signing, exists } = await quickServer({ source, name, cache, say });
   const published =
     image === undefined ? undefined : { digest: image.digest, repository: image.repository ?? undefined };
   return {
     declared: entry,
     recorded: imageSource(entry.source) ?? published,
     tools: tools === undefined ? undefined : { count: tools },
+    signing,
     exists,
     source,
   };
+}
+
+/** Few folders name a signer, and nothing is loaded for those that do not. */
+async function signingOf(folder: string): Promise<Signing | undefined> {
+  if (!existsSync(path.join(folder, 'signing.json'))) return undefined;
+  return (await import('../../attest/read-signing.ts')).readSigning(folder);
 }

@@ -104,7 +104,7 @@ function invocationFor(invocation: Invocation, section: ProfileServer | undefine
   };
   const own: Options = {
     text: (name) => texts[name],
-    flag: (name) => name === 'quiet' && options.flag('quiet'),
+    flag: (name) => (name === 'quiet' || name === 'insecure-unverified') && options.flag(name),
     list: (name) => lists[name] ?? [],
   };
   const secrets = section?.secrets ?? 'all';

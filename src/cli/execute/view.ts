@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { readSigning } from '../../attest/read-signing.ts';
+import type { Signing } from '../../attest/signer-policy.ts';
 import { loadCatalog, loadServer, unknownEntry } from '../../catalog/load.ts';
 import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
@@ -125,6 +127,12 @@ export async function namedServers(
   const { servers } = await catalogIndexOf(invocation, source);
   if (options.flag('all')) return Object.values(servers);
   return [...new Set(positionals)].map((name) => serverIn(servers, { name, source }));
+}
+
+/** Who signs the images of a catalog; undefined if nobody does. */
+export async function signingOf(invocation: Invocation, source: CatalogSource): Promise<Signing | undefined> {
+  if (source.kind === 'folder') return readSigning(source.folder);
+  return (await catalogIndexOf(invocation, source)).signing;
 }
 
 /** As a pull takes it. */
