@@ -41,6 +41,7 @@ import { spec as stop } from './commands/stop.ts';
 import { spec as test } from './commands/test.ts';
 import { spec as tools } from './commands/tools.ts';
 import { spec as update } from './commands/update.ts';
+import { spec as verify } from './commands/verify.ts';
 import { spec as volumes } from './commands/volumes.ts';
 
 /** All verbs, in the order of the help. Specs are data; what they do is loaded when they are called. */
@@ -64,6 +65,7 @@ export const commands: readonly CommandSpec[] = [
   config,
   profile,
   pull,
+  verify,
   ps,
   stop,
   logs,

@@ -20,7 +20,7 @@ import { keySigner } from '../rig/key-signer.ts';
 export const repository = 'test/echo';
 
 /** Permissions that a test can narrow and widen. */
-const more = `permissions:
+export const more = `permissions:
   network: ["*.example.com:443"]
   mounts: [{ name: data, description: The data., target: /data, mode: ro }]
   writable: [/tmp]

@@ -1,3 +1,4 @@
+import { signerText, type Signing } from '../../attest/signer-policy.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { catalogId, isBuiltFirst, ownCatalog } from '../../catalog/catalog-source.ts';
 import { permissionHeadline, permissionSentences } from '../../catalog/permissions.ts';
@@ -18,7 +19,7 @@ import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
 import { evidenceLines, evidenceOf, type Evidence } from './info-evidence.ts';
-import { listedServer, recordedImage, sourceOf } from './view.ts';
+import { listedServer, recordedImage, signingOf, sourceOf } from './view.ts';
 import { engineOf } from './build-environment.ts';
 import { packageName } from '../program.ts';
 
@@ -37,6 +38,7 @@ export const execute: Execute = async (invocation) => {
     consent: consentOf(startFor(invocation, server), terminal),
     program: terminal.program,
     evidence: await evidenceOf(invocation, name),
+    signing: await signingOf(invocation, sourceOf(invocation)),
   };
   terminal.stdout.write(options.flag('json') ? jsonText(factsOf(server, known)) : pageOf(server, known));
   return 0;
@@ -80,13 +82,15 @@ interface Known {
   readonly consent: ConsentState;
   /** Undefined of a catalog.json: it lies beside entries. */
   readonly evidence: Evidence | undefined;
+  /** Who signs the images of the catalog. */
+  readonly signing: Signing | undefined;
   /** The words that start this program. */
   readonly program: readonly string[];
   /** The entry as the user's settings files leave it. */
   readonly restriction: { readonly left: Entry; readonly files: readonly string[] } | undefined;
 }
 
-function factsOf(server: ListedServer, { local, restriction, consent, evidence }: Known): unknown {
+function factsOf(server: ListedServer, { local, restriction, consent, evidence, signing }: Known): unknown {
   const { version, runtime, proof, image } = server;
   return {
     ...entryOf(server),
@@ -110,11 +114,12 @@ function factsOf(server: ListedServer, { local, restriction, consent, evidence }
       bytes: local.facts?.bytes ?? null,
     },
     published: image,
+    signer: signing === undefined ? null : signerText(signing),
   };
 }
 
 function pageOf(server: ListedServer, known: Known): string {
-  const { local, restriction, consent, program, evidence } = known;
+  const { local, restriction, consent, program, evidence, signing } = known;
   const { name, title, description, version, proof, image, source, license, repository } = server;
   const settings = Object.entries(server.env).map(([setting, { description: what, required, secret }]) => {
     const traits = [required ? 'required' : 'optional', ...(secret ? ['secret'] : [])].join(', ');
@@ -136,7 +141,7 @@ function pageOf(server: ListedServer, known: Known): string {
     ...wrapped(`${title}. ${description}`),
     '',
     `Source: ${source}  License: ${oneLine(license, 80)}  ${repository}`,
-    ...imageLines(name, { local, image, program }),
+    ...imageLines(name, { local, image, program, signing }),
     '',
     'In the configuration of an MCP client:',
     JSON.stringify({ mcpServers: { [name]: clientConfig(server, program) } }, undefined, 2),
@@ -171,7 +176,8 @@ function imageLines(
     local,
     image,
     program,
-  }: { readonly local: Local; readonly image: ListedImage | null; readonly program: readonly string[] },
+    signing,
+  }: Pick<Known, 'local' | 'program' | 'signing'> & { readonly image: ListedImage | null },
 ): string[] {
   const { reference, facts } = local;
   const published = image?.reference ?? null;
@@ -180,7 +186,12 @@ function imageLines(
     facts === undefined
       ? `Image: not on this engine (${program.join(' ')} ${verb} ${name})`
       : `Image: ${reference} ${facts.id} (${megabytes(facts.bytes)})`;
-  return published === null ? [here] : [here, `Published: ${published}`];
+  if (published === null) return [here];
+  const signed =
+    signing === undefined
+      ? 'unsigned: its catalog names nobody who signs'
+      : `signed by ${signerText(signing)} (mcpcat verify ${name})`;
+  return [here, `Published: ${published}, ${signed}`];
 }
 
 function proofImage(image: ImageFacts | undefined): Parameters<typeof proofSentence>[2] {

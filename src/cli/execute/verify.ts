@@ -1,0 +1,101 @@
+import { signerText, type Signing } from '../../attest/signer-policy.ts';
+import { isBuiltFirst } from '../../catalog/catalog-source.ts';
+import type { Entry } from '../../catalog/entry.ts';
+import { imageIn } from '../../catalog/image-name.ts';
+import type { RecordedImage } from '../../catalog/quick-image.ts';
+import { imageSource } from '../../catalog/source.ts';
+import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
+import type { Platform } from '../../engine/engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { jsonText } from '../../lib/folders.ts';
+import { verifyImage } from '../../trust/verify-image.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { verificationText, type Verification } from '../render/verification.ts';
+import { engineOf, hostPlatform, platformOf } from './build-environment.ts';
+import { listedServer, recordedImage, signingOf, sourceOf } from './view.ts';
+
+/** 0: it holds, or needs no signature; 1: it does not hold, or nobody has signed it. */
+export const execute: Execute = async (invocation) => {
+  const { options, positionals, terminal } = invocation;
+  const [name, another] = positionals;
+  if (name === undefined || another !== undefined)
+    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const found = await verification(name, invocation);
+  terminal.stdout.write(options.flag('json') ? jsonText(found) : verificationText(found));
+  return found.state === 'refused' || found.state === 'unsigned' ? 1 : 0;
+};
+
+async function verification(name: string, invocation: Invocation): Promise<Verification> {
+  const source = sourceOf(invocation);
+  const { server } = await listedServer(invocation, name);
+  const entry = entryOf(server);
+  const image = imageSource(entry.source) ?? recordedImage(server.image);
+  const signing = await signingOf(invocation, source);
+  const here = await engineFacts(invocation);
+  const built = isBuiltFirst(source) && imageSource(entry.source) === undefined;
+  const builtHere = built && (await here.has(imageIn(source, name)));
+  const common = {
+    server: name,
+    builtHere,
+    digest: image?.digest ?? null,
+    signer: signing === undefined ? null : signerText(signing),
+  };
+  if (imageSource(entry.source) !== undefined) return { ...common, state: 'elsewhere' };
+  if (image === undefined) return { ...common, state: builtHere ? 'built-here' : 'unpublished' };
+  if (signing === undefined) return { ...common, state: builtHere ? 'built-here' : 'unsigned' };
+  return { ...common, ...(await judgedNow({ entry, image, signing, here, invocation })) };
+}
+
+interface Judging {
+  readonly entry: Entry;
+  readonly image: RecordedImage;
+  readonly signing: Signing;
+  readonly here: EngineFacts;
+  readonly invocation: Invocation;
+}
+
+async function judgedNow({ entry, image, signing, here, invocation }: Judging) {
+  const { options, terminal } = invocation;
+  const { env, host, signal } = terminal;
+  const { endpoint, platform } = here;
+  const cache = host.folders(env).cache;
+  const trustedRoot = env['MCPCAT_TRUSTED_ROOT'];
+  const subject = { entry, image, signing, endpoint, platform, cache, env, trustedRoot, signal };
+  try {
+    const network = options.flag('offline') ? 'none' : 'allowed';
+    const { statements, ...verdict } = await verifyImage({ ...subject, statements: 'all', network });
+    const said = statements.map(({ statement: { predicateType, subject: about }, signer, at }) => ({
+      predicateType,
+      about: about.map(({ digest }) => `sha256:${digest['sha256'] ?? ''}`),
+      signer,
+      at: at ?? null,
+    }));
+    return { state: 'verified', ...verdict, platform, statements: said } as const;
+  } catch (error) {
+    if (!(error instanceof McpcatError) || error.code !== 'signature-refused') throw error;
+    return { state: 'refused', platform, reason: error.message, detail: error.detail } as const;
+  }
+}
+
+interface EngineFacts {
+  /** Empty without an engine. */
+  readonly endpoint: string;
+  readonly platform: Platform;
+  readonly has: (reference: string) => Promise<boolean>;
+}
+
+/** Who signed what can be seen without an engine too. */
+async function engineFacts(invocation: Invocation): Promise<EngineFacts> {
+  const { options } = invocation;
+  const named = options.text('platform') === undefined ? undefined : platformOf(options);
+  try {
+    const engine = await engineOf(invocation);
+    const { platform: ofEngine } = await engine.info();
+    const platform = named ?? ofEngine;
+    const has = async (reference: string): Promise<boolean> =>
+      (await engine.inspectImage(reference)) !== undefined;
+    return { endpoint: engine.endpoint, platform, has };
+  } catch {
+    return { endpoint: '', platform: named ?? hostPlatform(), has: async () => Promise.resolve(false) };
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { entryText } from '../catalog/entry-text.ts';
+import { imageText } from '../catalog-index/rig.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { runHere } from '../rig/in-process.ts';
+import { keySigner } from '../rig/key-signer.ts';
+import { more, repository, signedRig } from '../trust/rig.ts';
+
+/** A folder with a server whose image is in a registry on loopback, and who signs it. */
+async function catalogOf(t: TestContext, signing?: object) {
+  const made = await signedRig(t);
+  const home = temporaryFolder(t);
+  const folder = temporaryFolder(t, {
+    'echo/server.yaml': entryText('echo', { more }),
+    'echo/image.json': imageText({ digest: made.digest, repository: `${made.host}/${repository}` }),
+    'signing.json': JSON.stringify(signing ?? made.signer.signing),
+  });
+  const run = (...words: readonly string[]) =>
+    runHere([...words, '--catalog', folder], {
+      HOME: home,
+      DOCKER_CONFIG: '/nonexistent',
+      DOCKER_HOST: 'unix:///nowhere/engine.sock',
+    });
+  return { ...made, folder, run };
+}
+
+test('verify prints what holds and who said it, and afterwards without asking anybody', async (t) => {
+  const { run, digest, manifests } = await catalogOf(t);
+  const words = ['verify', 'echo', '--platform', 'linux/amd64'];
+  const { code, stdout, stderr } = await run(...words);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^echo: verified\nImage: {4}sha256:/);
+  assert.match(stdout, /it was tested, and passed +no log +the key of the policy/);
+  const offline = await run(...words, '--offline', '--json');
+  assert.equal(offline.code, 0);
+  const found = JSON.parse(offline.stdout) as Record<string, unknown>;
+  assert.deepEqual(
+    [found['state'], found['digest'], found['manifest'], found['platform']],
+    ['verified', digest, manifests[0], 'linux/amd64'],
+  );
+  assert.equal((found['statements'] as unknown[]).length, 3);
+});
+
+test('verify says what does not hold, with exit code 1', async (t) => {
+  const { run } = await catalogOf(t, keySigner().signing);
+  const { code, stdout } = await run('verify', 'echo');
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^echo: REFUSED\n[\s\S]*is not signed by the catalog’s key\n {2}a signature does not hold/,
+  );
+});
+
+test('a signing.json that says it in any other way is refused, and nothing is taken for signed', async (t) => {
+  for (const signing of [
+    { identity: '.*' },
+    { identity: 'a', issuer: 'b', pattern: true },
+    [],
+    { publicKey: 1 },
+  ]) {
+    const { run } = await catalogOf(t, signing);
+    const { code, stderr } = await run('verify', 'echo');
+    assert.equal(code, 2);
+    assert.match(stderr, /signing\.json: expected \{ "identity", "issuer" \} or \{ "publicKey" \}/);
+  }
+});
+
+test('a catalog that names no signer is said to be unsigned, by verify and by info', async (t) => {
+  const { digest, host } = await signedRig(t);
+  const folder = temporaryFolder(t, {
+    'echo/server.yaml': entryText('echo', { more }),
+    'echo/image.json': imageText({ digest, repository: `${host}/${repository}` }),
+  });
+  const env = { HOME: temporaryFolder(t), DOCKER_HOST: 'unix:///nowhere/engine.sock' };
+  const verified = await runHere(['verify', 'echo', '--catalog', folder], env);
+  assert.equal(verified.code, 1);
+  assert.match(verified.stdout, /^echo: unsigned: its catalog names nobody who signs\n/);
+  const { stdout } = await runHere(['info', 'echo', '--catalog', folder], env);
+  assert.match(stdout, /Published: .*, unsigned: its catalog names nobody who signs/);
+});
