@@ -21,8 +21,8 @@ export interface SessionFacts {
   readonly isolation: string;
   /** Limits that it is started without, as `memory,pids`; empty for none. */
   readonly lacking: string;
-  /** It was started without verification of who signed it. */
-  readonly unverified: boolean;
+  /** It was started without a look at who signed it. */
+  readonly unverified?: true;
   /** This user made it on this host. */
   readonly own: boolean;
   /** In use now; undefined where nothing runs or the engine does not say. */
@@ -117,7 +117,7 @@ function factsOf({
     project: labels[label.project] ?? '',
     isolation: labels[label.isolation] ?? '',
     lacking: labels[label.lacking] ?? '',
-    unverified: labels[label.unverified] === 'yes',
+    ...(labels[label.unverified] === 'yes' ? { unverified: true } : {}),
     image,
     state,
     created: new Date(created * 1000).toISOString(),

@@ -6,7 +6,7 @@ import { runProfileOf } from '../../src/attest/run-profile.ts';
 import type { Signing } from '../../src/attest/signer-policy.ts';
 import type { Entry } from '../../src/catalog/entry.ts';
 import { blobOfBytes } from '../../src/registry/content/blob.ts';
-import { attachArtifact } from '../../src/registry/content/referrers.ts';
+import { attachArtifacts } from '../../src/registry/content/attach.ts';
 import { getManifest } from '../../src/registry/content/manifests.ts';
 import { parseDigest, type Digest } from '../../src/registry/digest.ts';
 import { pushImage, pushIndex } from '../../src/registry/push.ts';
@@ -87,10 +87,12 @@ export async function attached(
   const registry = client(host);
   const { mediaType, bytes } = await getManifest(registry, repository, subject);
   const layers = [blobOfBytes(bundleMediaType, Buffer.from(bundle))];
-  return attachArtifact(registry, repository, {
+  const [attachedAs] = await attachArtifacts(registry, repository, {
     subject: { digest: subject, mediaType, size: bytes.length },
-    artifact: { artifactType: bundleMediaType, layers, annotations },
+    artifacts: [{ artifactType: bundleMediaType, layers, annotations }],
   });
+  if (attachedAs === undefined) throw new Error('it was attached');
+  return attachedAs;
 }
 
 export interface Rig extends Published {

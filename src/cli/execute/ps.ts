@@ -25,7 +25,7 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
   const isolated = found.some(({ isolation }) => isolation !== '');
   const limited = found.some(({ lacking }) => lacking !== '');
   const served = found.some((facts) => facts.served !== undefined);
-  const unverified = found.some((facts) => facts.unverified);
+  const unverified = found.some((facts) => facts.unverified === true);
   const rows = found.map((facts) => [
     facts.id,
     facts.server,
@@ -39,7 +39,7 @@ function page(found: readonly SessionFacts[], everyone: boolean): string {
     ...(served ? [String(facts.served?.calls ?? '')] : []),
     ...(isolated ? [facts.isolation || 'default'] : []),
     ...(limited ? [facts.lacking || 'none'] : []),
-    ...(unverified ? [facts.unverified ? 'NO' : 'yes'] : []),
+    ...(unverified ? [facts.unverified === true ? 'NO' : 'yes'] : []),
     ...(everyone ? [facts.own ? 'yes' : 'no'] : []),
   ]);
   const further = [
