@@ -64,7 +64,13 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
 
 function facts({ entry, image, tools, signing, names }: OpenedServer): QuickServer {
   const exists = (name: string): boolean => names.includes(name);
-  return { entry, image: image ?? undefined, tools: tools ?? undefined, signing: signing ?? undefined, exists };
+  return {
+    entry,
+    image: image ?? undefined,
+    tools: tools ?? undefined,
+    signing: signing ?? undefined,
+    exists,
+  };
 }
 
 async function serverIn(request: Wanted & Pick<Request, 'say'>): Promise<OpenedServer> {
