@@ -255,6 +255,12 @@ export const Entry = z.strictObject({
     )
     .default([])
     .describe('Findings that are accepted for this entry.'),
+  sharing: z
+    .literal('stateless')
+    .optional()
+    .describe(
+      'It keeps nothing between calls, so that all sessions of one `mcpcat serve` may have the same container. `mcpcat test` holds two sessions in one container against each alone. Left out: a container for each session.',
+    ),
   smoke: Smoke.default({ env: {}, args: [] }).describe('What `mcpcat test` sets, and the call it makes.'),
 });
 export type Entry = z.infer<typeof Entry>;

@@ -1,9 +1,11 @@
+import { randomId } from '../lib/random-id.ts';
 import type { ClientConnection, ClientSession, Hub, ServerStatus } from './front.ts';
 import type { HubOptions } from './hub-options.ts';
 import { Overview } from './overview.ts';
 import { openPolicy } from './policy.ts';
 import { Recordings } from './recordings.ts';
 import { Session } from './session.ts';
+import { sharedUpstream } from './shared-upstream.ts';
 import { SharedViews } from './shared-views.ts';
 import { startLimits, StartLimits } from './start-limits.ts';
 
@@ -16,9 +18,19 @@ export function createHub(options: HubOptions): Hub {
   const views = new SharedViews(policy);
   const startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
   const recordings = new Recordings(startTimeoutMs);
-  const limits = new StartLimits(options.limits ?? startLimits, () => sleepIdlest(sessions));
-  const servers = options.servers.map((server) => ({ ...server, open: limits.within(server.open) }));
-  const overview = new Overview(servers.map(({ name }) => name));
+  const shared = new Map(
+    options.servers.flatMap(({ name, sharing }) => (sharing === 'stateless' ? [[name, randomId()]] : [])),
+  );
+  const limits = new StartLimits(options.limits ?? startLimits, () => sleepIdlest(sessions, shared));
+  const servers = options.servers.map((server) => {
+    const open = limits.within(server.open);
+    const sharedAs = shared.get(server.name);
+    return { ...server, open: sharedAs === undefined ? open : sharedUpstream(open, sharedAs) };
+  });
+  const overview = new Overview(
+    servers.map(({ name }) => name),
+    shared,
+  );
   return {
     open: (client: ClientConnection): ClientSession => {
       const session: Session = new Session(client, {
@@ -39,7 +51,8 @@ export function createHub(options: HubOptions): Hub {
     status: (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status()),
     overview: () => overview.of([...sessions].flatMap((session) => session.status())),
     sleep: async (server, id) => {
-      await [...sessions].find((session) => session.id === id)?.sleep(server);
+      const isMeant = (session: Session): boolean => session.id === id || shared.get(server) === id;
+      await Promise.all([...sessions].filter(isMeant).map(async (session) => session.sleep(server)));
     },
     close: async (urgency) => {
       await Promise.all([...sessions].map(async (session) => session.close(urgency)));
@@ -47,12 +60,14 @@ export function createHub(options: HubOptions): Hub {
   };
 }
 
-/** The server that nobody has used for the longest time. */
-function sleepIdlest(sessions: ReadonlySet<Session>): boolean {
+/** The server that nobody has used for the longest time; one that several sessions share is not asked about here. */
+function sleepIdlest(sessions: ReadonlySet<Session>, shared: ReadonlyMap<string, string>): boolean {
   const idle = [...sessions].flatMap((session) =>
     session
       .status()
-      .flatMap(({ server, state, sinceMs }) => (state === 'idle' ? [{ session, server, sinceMs }] : [])),
+      .flatMap(({ server, state, sinceMs }) =>
+        state === 'idle' && !shared.has(server) ? [{ session, server, sinceMs }] : [],
+      ),
   );
   const [idlest] = idle.toSorted((a, b) => a.sinceMs - b.sinceMs);
   void idlest?.session.sleep(idlest.server);

@@ -32,7 +32,7 @@ export async function learnSurface(
   try {
     const upstream = await open(
       { message: (message) => state.peer?.take(message), tooLarge: () => undefined },
-      { startedFor, signal: given },
+      { startedFor, signal: given, revision: legacyRevisions[0] },
     );
     state.upstream = upstream;
     const peer = new Peer(upstream, {

@@ -4,11 +4,13 @@ import type { ServerStatus } from './front.ts';
 export class Overview {
   readonly #calls = new Map<string, number>();
   readonly #servers: readonly string[];
+  readonly #shared: ReadonlyMap<string, string>;
   readonly #sinceMs = Date.now();
 
-  /** `servers` in the order in which they are shown. */
-  constructor(servers: readonly string[]) {
+  /** `servers` in the order in which they are shown; `shared`: what the one container of all sessions is labelled with. */
+  constructor(servers: readonly string[], shared: ReadonlyMap<string, string>) {
     this.#servers = servers;
+    this.#shared = shared;
   }
 
   closed(statuses: readonly ServerStatus[]): void {
@@ -19,7 +21,9 @@ export class Overview {
     return this.#servers.flatMap((server) => {
       const own = statuses.filter((one) => one.server === server);
       const awake = own.filter(({ state }) => state !== 'asleep');
-      return awake.length > 0 ? awake : [this.#asleep(server, own)];
+      if (awake.length === 0) return [this.#asleep(server, own)];
+      const session = this.#shared.get(server);
+      return session === undefined ? awake : [{ ...together(awake), session }];
     });
   }
 
@@ -37,4 +41,16 @@ export class Overview {
   #callsOf(server: string): number {
     return this.#calls.get(server) ?? 0;
   }
+}
+
+/** The busiest state counts. */
+const busiestFirst: readonly ServerStatus['state'][] = ['working', 'starting', 'idle', 'stopping', 'asleep'];
+
+/** One server, as several sessions use it. */
+function together(statuses: readonly ServerStatus[]): ServerStatus {
+  const [first, ...others] = statuses.toSorted(
+    (a, b) => busiestFirst.indexOf(a.state) - busiestFirst.indexOf(b.state) || b.sinceMs - a.sinceMs,
+  );
+  if (first === undefined) throw new Error('expected a status');
+  return { ...first, calls: others.reduce((sum, { calls }) => sum + calls, first.calls) };
 }

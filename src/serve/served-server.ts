@@ -6,4 +6,6 @@ export interface ServedServer extends ServedSurface {
   /** Its name in the catalog: `[a-z0-9-]+`. */
   readonly name: string;
   readonly open: OpenUpstream;
+  /** It keeps nothing between calls: all sessions get the same container. */
+  readonly sharing?: 'stateless' | undefined;
 }

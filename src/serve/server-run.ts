@@ -81,7 +81,11 @@ async function open(parts: Parts): Promise<void> {
       message: (message) => parts.peer?.take(message),
       tooLarge: (id) => parts.peer?.fail(id, failure(null, errorCode.internal, tooLargeText).error),
     },
-    { startedFor: settings.startedFor, signal: abort.signal },
+    {
+      startedFor: settings.startedFor,
+      signal: abort.signal,
+      revision: settings.opening.revision,
+    },
   );
   parts.upstream = upstream;
   const peer = new Peer(upstream, settings.peerEvents);

@@ -1,12 +1,8 @@
 import { openSession } from '../session/open-session.ts';
 import type { Channel, ServerEnd, Session, SessionRequest } from '../session/session.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { idOfEnds } from './id-of-ends.ts';
-import type { Message } from './message.ts';
-import { readLines } from './read-lines.ts';
-import { readMessage } from './read-message.ts';
+import { lineUpstream } from './line-upstream.ts';
 import type { OpenUpstream, StartedFor, Upstream, UpstreamEvents } from './upstream.ts';
-import { writeLine } from './write-line.ts';
 
 /** What a server is started with, made anew for each start: consent, settings and image may have changed since. */
 export interface PreparedStart {
@@ -20,9 +16,6 @@ export interface PreparedStart {
 }
 
 export type Prepare = (startedFor: StartedFor, signal: AbortSignal) => Promise<PreparedStart>;
-
-/** Bytes that may wait for a server that does not read. */
-const maxWaitingBytes = 32 * 1024 ** 2;
 
 /** Servers in containers of their own, by the same session as every other front end's. */
 export function sessionUpstream(prepare: Prepare): OpenUpstream {
@@ -53,27 +46,13 @@ interface Joined {
 }
 
 function upstreamOf(session: Session, { channel, events, prepared }: Joined): Upstream {
-  const drained = Promise.withResolvers<void>();
-  channel.send.on('error', () => undefined);
   channel.stderr.on('data', prepared.onStderr);
-  readLines(channel.received, {
-    line: (bytes) => {
-      const message = readMessage(bytes);
-      if (message.kind !== 'malformed') return events.message(message);
-      return prepared.onNoise(bytes);
-    },
-    tooLong: (ends) => events.tooLarge(idOfEnds(ends)),
-    end: drained.resolve,
-  });
+  const { send, drained } = lineUpstream(channel, { events, onNoise: prepared.onNoise });
   return {
-    send: (message: Message) => {
-      if (channel.send.writableLength > maxWaitingBytes || !channel.send.writable) return false;
-      writeLine(channel.send, message);
-      return true;
-    },
+    send,
     // What it has said before its end comes first.
     ended: session.ended.then(async (end) => {
-      await Promise.race([drained.promise, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       return causeOf(end);
     }),
     stop: (urgency) => {

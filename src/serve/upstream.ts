@@ -35,5 +35,10 @@ export interface StartedFor {
  */
 export type OpenUpstream = (
   events: UpstreamEvents,
-  options: { readonly startedFor: StartedFor; readonly signal: AbortSignal },
+  options: {
+    readonly startedFor: StartedFor;
+    readonly signal: AbortSignal;
+    /** The protocol revision that it will be opened in. */
+    readonly revision: string;
+  },
 ) => Promise<Upstream>;

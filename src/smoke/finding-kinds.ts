@@ -92,6 +92,11 @@ export const findingKinds = {
     title: 'Looks for hosts that are not declared',
     advice: 'mcpcat audit NAME shows when; declare the host if a tool needs it, or switch telemetry off',
   },
+  'not-stateless': {
+    severity: 'error',
+    title: 'Sessions that share a container see each other',
+    advice: 'take sharing out of the entry: then each session has a container of its own',
+  },
   'no-tools': {
     severity: 'warning',
     title: 'Offers no tools',

@@ -37,6 +37,8 @@ export interface Observation {
   readonly filled: Filled | undefined;
   /** A start for each owner that mounts could have; empty where it has none. */
   readonly owned: readonly Owned[];
+  /** What two sessions in one container have shown; undefined where the entry does not say that they may share. */
+  readonly shared: Shared | undefined;
   /** Of tools.json; undefined the first time. */
   readonly knownTools: readonly ToolFacts[] | undefined;
   /** What it offers, from all of its starts; undefined if it did not get so far. */
@@ -53,6 +55,12 @@ export interface Filled {
   readonly offer: Offer | undefined;
   /** Last lines of stderr. */
   readonly stderr: readonly string[];
+}
+
+/** What speaks against sessions sharing a container; undefined: nothing. */
+export interface Shared {
+  readonly failure: string | undefined;
+  readonly evidence: readonly string[];
 }
 
 /** A start with mounts of one owner. */

@@ -31,7 +31,7 @@ export interface ObserveRequest {
 }
 
 /** What one start shows. */
-export type Session = Omit<Observation, 'filled' | 'owned' | 'recorded' | 'knownSurface'>;
+export type Session = Omit<Observation, 'filled' | 'owned' | 'shared' | 'recorded' | 'knownSurface'>;
 
 /** A busy machine is no fault of the server's: it has longer than with `run` to answer and to end by itself. */
 const graceMs = 6000;

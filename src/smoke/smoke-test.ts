@@ -18,6 +18,7 @@ import { answersWithoutInnerPaths } from './checks/paths.ts';
 import { worksWithOwner } from './checks/owners.ts';
 import { asksOnlyDeclared, declaredAndNoMore } from './checks/permissions.ts';
 import { oneProcess } from './checks/processes.ts';
+import { sessionsApart } from './checks/sharing.ts';
 import { hidesNothing, offersSteadily, surfaceAsReviewed } from './checks/surface.ts';
 import { toolsAsReviewed } from './checks/tools.ts';
 import { writesInside } from './checks/writes.ts';
@@ -28,6 +29,7 @@ import { observe } from './observe.ts';
 import { observeModern, observeSurface } from './observe-offers.ts';
 import { observeExamples } from './observe-examples.ts';
 import { observeOwners } from './observe-owners.ts';
+import { observeShared } from './observe-shared.ts';
 import { ownerChecks, untriedOwners } from './owner-cases.ts';
 
 /** By the name that a proof has for it. */
@@ -48,6 +50,7 @@ const checks: Readonly<Record<string, Check>> = {
   offer: offersSteadily,
   hidden: hidesNothing,
   surface: surfaceAsReviewed,
+  sharing: sessionsApart,
   ...Object.fromEntries(ownerChecks.map((check) => [check, worksWithOwner(check)])),
 };
 
@@ -139,11 +142,16 @@ async function judged(
   const first = await observe(observed);
   const session = wasCutOff(first) ? settled(first, await observe({ ...observed, leaving: 'idle' })) : first;
   const answers = session.handshake.failure === undefined;
-  const [modern, filled, owned] = answers
-    ? await Promise.all([observeModern(observed), observeExamples(observed), observeOwners(observed, uid)])
-    : [undefined, undefined, []];
+  const [modern, filled, owned, shared] = answers
+    ? await Promise.all([
+        observeModern(observed),
+        observeExamples(observed),
+        observeOwners(observed, uid),
+        observeShared(observed),
+      ])
+    : [undefined, undefined, [], undefined];
   const recorded = await observeSurface(observed, { first: session.handshake, filled, modern });
-  const seen = { ...session, filled, owned, recorded, knownSurface: reviewedSurface };
+  const seen = { ...session, filled, owned, shared, recorded, knownSurface: reviewedSurface };
   const untried = answers ? untriedOwners(entry, uid) : undefined;
   if (untried !== undefined) emit({ type: 'notice', subject: entry.name, message: untried });
   const isModern = modern !== undefined;
@@ -217,8 +225,10 @@ function reportOf(
 }
 
 /** A check that had nothing to look at has found nothing either. */
-function isMade(check: string, { entry, probed, filled, owned, unanswered, recorded }: Observation): boolean {
+function isMade(check: string, seen: Observation): boolean {
+  const { entry, probed, filled, owned, shared, unanswered, recorded } = seen;
   if (check.startsWith('owner-')) return owned.some((one) => one.check === check);
+  if (check === 'sharing') return shared !== undefined;
   if (check === 'answers') return unanswered !== undefined;
   if (check === 'examples') return filled !== undefined;
   if (['offer', 'hidden', 'surface'].includes(check)) return recorded?.surface !== undefined;

@@ -1,7 +1,7 @@
 /** Real clients and a real profile against `mcpcat serve --http`: the bundle, real servers, a receiver of traces. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { label } from '../../src/lib/labels.ts';
 import { atHome } from '../rig/at-home.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { eventually, mcpcat, testEngine } from '../rig/engine.ts';
+import { fixtureCatalog } from '../rig/fixture-catalog.ts';
 
 const timeout = 300_000;
 const patience = { timeout: 120_000 };
@@ -191,6 +192,48 @@ test(
     assert.equal(serving.token, '');
     const answer = await fetch(serving.url, { method: 'POST', body: '{}' });
     assert.equal(answer.status, 401);
+    assert.equal(await serving.end(), 0);
+  },
+);
+
+test(
+  'sessions share the one container of an entry that says it keeps nothing, and it ends with the last',
+  { timeout },
+  async () => {
+    const catalog = opened.use(
+      await fixtureCatalog(
+        engine,
+        { 'keeps-nothing': 'sharing: stateless\nsmoke: {call: {tool: echo, arguments: {}}}\n' },
+        'shared',
+      ),
+    );
+    const [shared = ''] = catalog.names;
+    const serving = await serve([shared, '--catalog', catalog.folder]);
+    const token = readFileSync(path.join(home, '.local/share/mcpcat/serve-token'), 'utf8').trim();
+    const requestInit = { headers: { Authorization: `Bearer ${token}` } };
+    const clients = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const client = new Client({ name: name(), version: '1' });
+        const transport = new StreamableHTTPClientTransport(new URL(serving.url), { requestInit });
+        await client.connect(transport, patience);
+        return { client, transport };
+      }),
+    );
+    const here = async (): Promise<number> =>
+      (await engine.listContainers({ [label.server]: shared })).length;
+    const calls = clients.map(async ({ client }, index) => {
+      const call = { name: 'echo', arguments: { index, waitMs: 50 } };
+      return textOf(await client.callTool(call, undefined, patience));
+    });
+    for (const [index, text] of (await Promise.all(calls)).entries())
+      assert.ok(text.includes(`index\\":${String(index)}`), text);
+    assert.equal(await here(), 1);
+    const [first, ...others] = clients;
+    await first?.transport.terminateSession();
+    assert.equal(await here(), 1);
+    for (const { transport } of others) await transport.terminateSession();
+    await eventually(here, (found) => found === 0, { withinMs: 20_000 });
+    for (const { client } of clients) await client.close();
     assert.equal(await serving.end(), 0);
   },
 );

@@ -61,6 +61,16 @@ smoke: {call: {tool: echo, arguments: {path: /data}}}
 smoke: {files: {data/deep/a.txt: a, key/key.json: '{}'}, call: {tool: echo, arguments: {path: /data}}}
 `,
   },
+  'counts-calls': {
+    kind: 'not-stateless',
+    passes: false,
+    entry: 'sharing: stateless\nsmoke: {call: {tool: echo, arguments: {}}}\n',
+  },
+  'keeps-nothing': {
+    kind: undefined,
+    passes: true,
+    entry: 'sharing: stateless\nsmoke: {call: {tool: echo, arguments: {a: 1}}}\n',
+  },
   'takes-setting': {
     kind: undefined,
     passes: true,
@@ -127,6 +137,7 @@ describe('behaviours', { concurrency: 6 }, () => {
       async () => {
         const { code, report } = await reportOf(behaviour);
         const kinds = report.findings.map((finding) => finding.kind);
+        assert.equal(report.checks.includes('sharing'), behaviour === 'keeps-nothing');
         assert.deepEqual(
           { passed: report.passed, code },
           { passed: passes, code: passes ? 0 : 1 },

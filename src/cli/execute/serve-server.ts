@@ -31,7 +31,8 @@ interface Around {
 /** A server of the catalog for the hub: what is known of it, and how it is started as this user starts it. */
 export async function servedServer(chosen: ChosenServer, around: Around): Promise<ServedServer> {
   const surface = await surfaceOf(chosen, around);
-  return { ...surface, name: chosen.name, open: sessionUpstream(preparing(chosen, around)) };
+  const { sharing } = chosen.server.declared;
+  return { ...surface, name: chosen.name, sharing, open: sessionUpstream(preparing(chosen, around)) };
 }
 
 /** Each time anew: what was agreed to, set or built since counts for the next start. */
