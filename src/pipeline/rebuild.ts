@@ -12,7 +12,7 @@ import { savePackage } from '../publish/saved.ts';
 import type { Target } from '../publish/send.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { keepResult, reviewedOffer } from './keep-result.ts';
-import { publishBuilt } from './publish-entry.ts';
+import { publishBuilt, type SignedBy } from './publish-entry.ts';
 import { unfitReason, type BuildEnvironments } from './platforms.ts';
 import { variantImage, variantsOf } from './variants.ts';
 
@@ -29,6 +29,8 @@ export interface RebuildRequest {
   readonly save: string | undefined;
   /** Publish it at once. */
   readonly target: Target | undefined;
+  /** Undefined: it is published unsigned. */
+  readonly signed: SignedBy | undefined;
 }
 
 export interface RebuildOutcome {
@@ -44,7 +46,7 @@ export interface RebuildOutcome {
 
 /** All stages of one entry in their order: generate, fetch, build, test; then save and publish, if it is verified. */
 export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutcome> {
-  const { server, buildEnvironments, run, engine, force, save, target } = request;
+  const { server, buildEnvironments, run, engine, force, save, target, signed } = request;
   const started = performance.now();
   const built = await buildServer(server, { buildEnvironment: buildEnvironments[0], run, engine, force });
   const tested = await verify(request, built);
@@ -53,7 +55,7 @@ export async function rebuildEntry(request: RebuildRequest): Promise<RebuildOutc
   if (verified && save !== undefined) await savePacked(request, save);
   const published =
     verified && target !== undefined
-      ? await publishBuilt({ server, buildEnvironments, run, target, force }, engine)
+      ? await publishBuilt({ server, buildEnvironments, run, target, signed, force }, engine)
       : undefined;
   const seconds = (performance.now() - started) / 1000;
   const saved = verified && save !== undefined;

@@ -9,6 +9,8 @@ import type { ServerPackage } from './package.ts';
 import { checkVerified } from './verified.ts';
 import { releaseOf, type Release } from './release.ts';
 import { presentTags, send, type Sent, type Target } from './send.ts';
+import { signImage, type Signing } from './sign-image.ts';
+import type { Seal, Signed } from './signed.ts';
 import type { Variant } from './variant.ts';
 
 export interface PublishRequest {
@@ -21,6 +23,8 @@ export interface PublishRequest {
   readonly proof?: Proof | undefined;
   /** Undefined: only the digests are computed. */
   readonly target: Target | undefined;
+  /** Undefined: it is published unsigned. */
+  readonly signing?: Signing | undefined;
   /** Pack and compare although the record says that nothing has changed. */
   readonly force: boolean;
   readonly emit: Emit;
@@ -37,12 +41,14 @@ export interface PublishOutcome {
   readonly tags: readonly string[];
   /** What the registry did not have. */
   readonly sent: Sent;
+  /** Null if nobody signs, or nothing was published. */
+  readonly signed: Signed | null;
   readonly seconds: number;
 }
 
 /**
- * Publishes the verified image of an entry: blobs, manifests by digest, the index by digest, tags, and last the record
- * beside the entry. What the registry has is not sent again; if it has all, nothing is even packed. Rejects with
+ * Publishes the verified image of an entry: blobs, manifests by digest, the index by digest, signed statements about
+ * them, tags, and last the record beside the entry. What the registry has is not sent again; if it has all, nothing is even packed. Rejects with
  * `image-unverified` unless the proof is of what the entry is now.
  */
 export async function publishServer(request: PublishRequest): Promise<PublishOutcome> {
@@ -85,15 +91,28 @@ async function publish(request: PublishRequest): Promise<Done> {
 const nothing: Sent = { blobs: 0, bytes: 0 };
 
 /** If the record is of these very inputs and the registry, where one is asked for, holds all that it says. */
-async function unchanged({ target, force, emit }: PublishRequest, known: Known): Promise<Done | undefined> {
-  const { release, record } = known;
+async function unchanged(request: PublishRequest, known: Known): Promise<Done | undefined> {
+  const { target, force, emit } = request;
+  const { release, record, proof } = known;
   if (force || record === undefined) return undefined;
   if (record.version !== release.version || record.inputs !== release.inputs) return undefined;
   const done = { ...outcomeOf(release, record), state: 'unchanged', sent: nothing } as const;
-  if (target === undefined) return { ...done, tags: [] };
+  if (target === undefined) return { ...done, tags: [], signed: null };
   if (record.repository !== addressOf(target)) return undefined;
-  const tags = await presentTags(target, { release, digest: record.digest, emit });
-  return tags === undefined ? undefined : { ...done, tags };
+  const seal = sealOf(request, { record, proof });
+  const present = await presentTags(target, { release, digest: record.digest, seal, emit });
+  return present === undefined ? undefined : { ...done, ...present };
+}
+
+function sealOf(
+  { target, signing }: PublishRequest,
+  image: { readonly record: ImageRecord; readonly proof: Proof },
+): Seal {
+  return async (index) => {
+    if (target === undefined || signing === undefined) return null;
+    const said = await signing.statements(image);
+    return signImage(target, { index, said, signer: signing.signer });
+  };
 }
 
 async function publishAnew(request: PublishRequest, { release, record, proof }: Known): Promise<Done> {
@@ -113,14 +132,15 @@ async function publishAnew(request: PublishRequest, { release, record, proof }: 
     const { repository = null, published = null } = same ?? {};
     const made = { ...content.record, repository, published };
     await keep(request, { record: made, proof });
-    return { ...outcomeOf(release, made), state: 'recorded', tags: [], sent: nothing };
+    return { ...outcomeOf(release, made), state: 'recorded', tags: [], sent: nothing, signed: null };
   }
-  const { tags, sent } = await send(target, { release, ...content, emit });
+  const seal = sealOf(request, { record: content.record, proof });
+  const done = await send(target, { release, ...content, seal, emit });
   const repository = addressOf(target);
   const known = same?.repository === repository ? same.published : null;
   const made = { ...content.record, repository, published: known ?? new Date().toISOString().slice(0, 10) };
   await keep(request, { record: made, proof });
-  return { ...outcomeOf(release, made), state: 'published', tags, sent };
+  return { ...outcomeOf(release, made), state: 'published', ...done };
 }
 
 /** The record, and the proof if it came with the images; the record last, because it stands for both. */
@@ -146,9 +166,13 @@ function outcomeOf(
   return { name, version, digest, repository, platforms: Object.keys(platforms) };
 }
 
-function eventOf({ state, sent, tags }: PublishOutcome): { state: 'done' | 'skipped'; detail: string } {
-  if (state === 'unchanged') return { state: 'skipped', detail: 'unchanged' };
+function eventOf({ state, sent, signed, tags }: PublishOutcome): {
+  state: 'done' | 'skipped';
+  detail: string;
+} {
+  const fresh = signed === null || signed.signed === 0 ? '' : `, ${String(signed.signed)} statements signed`;
+  if (state === 'unchanged') return { state: 'skipped', detail: `unchanged${fresh}` };
   if (state === 'recorded') return { state: 'done', detail: 'digest recorded' };
-  const size = `${String(sent.blobs)} blobs, ${(sent.bytes / 1e6).toFixed(1)} MB sent`;
+  const size = `${String(sent.blobs)} blobs, ${(sent.bytes / 1e6).toFixed(1)} MB sent${fresh}`;
   return { state: 'done', detail: `${size}; ${tags.join(', ')}` };
 }

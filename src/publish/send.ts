@@ -5,6 +5,7 @@ import { pushImage, pushManifest } from '../registry/push.ts';
 import type { Registry } from '../registry/registry.ts';
 import { versionAnnotation, type Release } from './release.ts';
 import type { ServerPackage } from './package.ts';
+import type { Seal, Signed } from './signed.ts';
 import { mayMove, versionTags } from './version-tags.ts';
 
 /** Where images go. */
@@ -20,17 +21,21 @@ export interface Sent {
   readonly bytes: number;
 }
 
-/** Whoever sees a tag can pull all of it; the tag of the inputs comes last, so that it stands for all of the others. */
+/**
+ * Whoever sees a tag can pull all of it, and finds it signed; the tag of the inputs comes last, so that it stands for all
+ * of the others.
+ */
 export async function send(
   { registry, repository }: Target,
   request: {
     readonly release: Release;
     readonly images: ServerPackage['images'];
     readonly index: Manifest;
+    readonly seal: Seal;
     readonly emit: Emit;
   },
-): Promise<{ readonly tags: readonly string[]; readonly sent: Sent }> {
-  const { release, images, index, emit } = request;
+): Promise<{ readonly tags: readonly string[]; readonly sent: Sent; readonly signed: Signed | null }> {
+  const { release, images, index, seal, emit } = request;
   const sent = { blobs: 0, bytes: 0 };
   for (const image of images) {
     const { blobs, sentBytes } = await pushImage(registry, image, {
@@ -43,17 +48,23 @@ export async function send(
     sent.bytes += sentBytes;
   }
   await pushManifest(registry, { repository, tags: [] }, index);
-  return { tags: await setTags({ registry, repository }, { release, index, emit }), sent };
+  const signed = await seal(index);
+  return { tags: await setTags({ registry, repository }, { release, index, emit }), sent, signed };
 }
 
-/** The tags, if the registry has this release from these inputs already; those that lag behind are set. */
+/**
+ * The tags, if the registry has this release from these inputs already; those that lag behind are set, and what is not
+ * signed yet is.
+ */
 export async function presentTags(
   { registry, repository }: Target,
-  { release, digest, emit }: { readonly release: Release; readonly digest: string; readonly emit: Emit },
-): Promise<readonly string[] | undefined> {
+  request: { readonly release: Release; readonly digest: string; readonly seal: Seal; readonly emit: Emit },
+): Promise<{ readonly tags: readonly string[]; readonly signed: Signed | null } | undefined> {
+  const { release, digest, seal, emit } = request;
   if ((await headManifest(registry, repository, release.inputs)) !== digest) return undefined;
   const index = await getManifest(registry, repository, digest);
-  return setTags({ registry, repository }, { release, index, emit });
+  const signed = await seal(index);
+  return { tags: await setTags({ registry, repository }, { release, index, emit }), signed };
 }
 
 async function setTags(

@@ -109,7 +109,7 @@ export async function publish(
     readonly engine?: EnginePart;
     readonly variants?: readonly [Variant, ...Variant[]];
     readonly events?: Event[];
-  } & Partial<Pick<PublishRequest, 'force' | 'proof' | 'open'>> = {},
+  } & Partial<Pick<PublishRequest, 'force' | 'proof' | 'open' | 'signing'>> = {},
 ): Promise<PublishOutcome> {
   const emit = (event: Event): void => void events.push(event);
   return publishServer({

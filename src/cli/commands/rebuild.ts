@@ -1,4 +1,5 @@
 import { common, type CommandSpec } from '../command.ts';
+import { publishSigning } from './signing-options.ts';
 
 export const spec: CommandSpec = {
   name: 'rebuild',
@@ -10,6 +11,7 @@ export const spec: CommandSpec = {
     save: { type: 'string', value: 'DIR', help: 'write what is verified there, for publish --from' },
     publish: { type: 'boolean', help: 'publish what is verified' },
     registry: { type: 'string', value: 'HOST/PREFIX', help: 'with --publish: where (also MCPCAT_REGISTRY)' },
+    ...publishSigning,
     jobs: { type: 'string', value: 'N', help: 'how many at once (default: 2)' },
     platforms: common.platforms,
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'another base image' },

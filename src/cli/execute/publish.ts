@@ -4,7 +4,7 @@ import type { Server } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Emit } from '../../lib/event.ts';
 import { megabytes } from '../../lib/size.ts';
-import { publishBuilt, publishSaved } from '../../pipeline/publish-entry.ts';
+import { publishBuilt, publishSaved, type SignedBy } from '../../pipeline/publish-entry.ts';
 import type { PublishOutcome } from '../../publish/publish-server.ts';
 import { agreedPackages, parseDealt, type Verdict } from '../../publish/agreed.ts';
 import { savedNames } from '../../publish/saved.ts';
@@ -13,6 +13,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { repositoryRootFrom } from './repository-root.ts';
+import { publishingSigner } from './signer.ts';
 import { engineOf, folderOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
 import { buildEnvironmentsOf } from './build-environments.ts';
 
@@ -23,16 +24,27 @@ export const execute: Execute = async (invocation) => {
   const from = options.text('from');
   if (from === undefined && options.text('dealt') !== undefined)
     throw new McpcatError('usage', '--dealt: expected --from DIR with it');
+  const signed = repositoryRoot === undefined ? undefined : await publishingSigner(invocation);
+  const goal = { repositoryRoot, signed };
   const jobs = await (from === undefined
-    ? builtJobs(invocation, repositoryRoot)
-    : savedJobs(invocation, { repositoryRoot, from: path.resolve(from) }));
+    ? builtJobs(invocation, goal)
+    : savedJobs(invocation, { ...goal, from: path.resolve(from) }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
-  return printOutcome(invocation, { results, header: ['server', 'state', 'version', 'sent', 'image'], row });
+  return printOutcome(invocation, {
+    results,
+    header: ['server', 'state', 'version', 'sent', 'signed', 'image'],
+    row,
+  });
 };
+
+interface Goal {
+  readonly repositoryRoot: RepositoryRoot | undefined;
+  readonly signed: SignedBy | undefined;
+}
 
 async function builtJobs(
   invocation: Invocation,
-  repositoryRoot: RepositoryRoot | undefined,
+  { repositoryRoot, signed }: Goal,
 ): Promise<Job<PublishOutcome>[]> {
   const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
@@ -46,7 +58,7 @@ async function builtJobs(
     work: (emit: Emit) => {
       const target = repositoryRoot?.targetOf(server.entry.name);
       return publishBuilt(
-        { server, buildEnvironments, run: runContextOf(invocation, emit), target, force },
+        { server, buildEnvironments, run: runContextOf(invocation, emit), target, signed, force },
         engine,
       );
     },
@@ -56,7 +68,7 @@ async function builtJobs(
 /** What `rebuild --save` wrote; one that the catalog does not have fails alone. */
 async function savedJobs(
   invocation: Invocation,
-  { repositoryRoot, from }: { readonly repositoryRoot: RepositoryRoot | undefined; readonly from: string },
+  { repositoryRoot, signed, from }: Goal & { readonly from: string },
 ): Promise<Job<PublishOutcome>[]> {
   const { options } = invocation;
   const buildEnvironments = await buildEnvironmentsOf(invocation);
@@ -75,7 +87,7 @@ async function savedJobs(
       const target = repositoryRoot?.targetOf(name);
       const server = await load(name);
       return publishSaved(
-        { server, buildEnvironments, run: runContextOf(invocation, emit), target, force },
+        { server, buildEnvironments, run: runContextOf(invocation, emit), target, signed, force },
         folder,
       );
     },
@@ -92,9 +104,10 @@ async function verdictsOf({ options, positionals }: Invocation, from: string): P
   return names.map((name) => ({ name, folder: from }));
 }
 
-function row({ name, state, version, sent, repository, digest }: PublishOutcome): string[] {
+function row({ name, state, version, sent, signed, repository, digest }: PublishOutcome): string[] {
   const bytes = sent.blobs === 0 ? '-' : megabytes(sent.bytes);
-  return [name, state, version, bytes, repository === null ? digest : `${repository}@${digest}`];
+  const statements = signed === null ? '-' : String(signed.statements);
+  return [name, state, version, bytes, statements, repository === null ? digest : `${repository}@${digest}`];
 }
 
 /** Undefined with --dry-run: then no registry is needed, and none is asked. */

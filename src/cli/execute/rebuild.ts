@@ -8,6 +8,7 @@ import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { repositoryRootFrom } from './repository-root.ts';
+import { publishingSigner } from './signer.ts';
 import { engineOf, jobsOf, runContextOf, serversOf } from './build-environment.ts';
 import { buildEnvironmentsOf } from './build-environments.ts';
 import type { RepositoryRoot } from '../../publish/target.ts';
@@ -19,6 +20,7 @@ export const execute: Execute = async (invocation) => {
   const folder = options.text('save');
   const save = folder === undefined ? undefined : path.resolve(folder);
   const force = options.flag('force');
+  const signed = repositoryRoot === undefined ? undefined : await publishingSigner(invocation);
   const [servers, engine, buildEnvironments] = await Promise.all([
     serversOf(invocation),
     engineOf(invocation),
@@ -38,6 +40,7 @@ export const execute: Execute = async (invocation) => {
         force,
         save,
         target,
+        signed,
       });
     },
   }));

@@ -6,6 +6,7 @@ for (const file of [
   'registry/faults',
   'publish/publish',
   'publish/faults',
+  'publish/signing',
   'publish/saved',
   'pull/pull',
   'pipeline/plan',

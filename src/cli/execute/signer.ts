@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { McpcatError } from '../../lib/errors.ts';
+import type { SignedBy } from '../../pipeline/publish-entry.ts';
+import type { StatementSigner } from '../../sign/statement-signer.ts';
+import { tokenSource } from '../../sign/token.ts';
+import type { Invocation } from '../command.ts';
+import { version } from '../version.ts';
+
+/** Who signs what is published; undefined, and said, where nobody is asked to and nobody can. */
+export async function publishingSigner(invocation: Invocation): Promise<SignedBy | undefined> {
+  const { options, terminal } = invocation;
+  const wanted = options.flag('sign');
+  if (wanted && options.flag('unsigned'))
+    throw new McpcatError('usage', '--sign and --unsigned: expected one of them');
+  if (options.flag('unsigned')) return undefined;
+  const signer = await signerOf(invocation);
+  if (signer !== undefined && options.list('base').length > 0)
+    throw new McpcatError('usage', '--base: nothing can be stated of an image on a base that no lock names', {
+      hint: '--unsigned publishes it without signatures',
+    });
+  if (signer !== undefined) return { signer, version };
+  if (wanted) throw nobodySigns();
+  terminal.stderr.write(`mcpcat: NOT SIGNED: ${nobody} (--signing-key FILE, or id-token: write)\n`);
+  return undefined;
+}
+
+const nobody = 'there is neither a signing key nor an identity token of a workflow';
+
+export function nobodySigns(): McpcatError {
+  return new McpcatError('usage', `expected somebody to sign; ${nobody}`, {
+    hint: '--signing-key FILE or MCPCAT_SIGNING_KEY; in GitHub Actions the permission id-token: write',
+  });
+}
+
+/** Whom the command line and the environment name: a key comes before a workflow's token. */
+export async function signerOf({ options, terminal }: Invocation): Promise<StatementSigner | undefined> {
+  const { env } = terminal;
+  const file = options.text('signing-key');
+  const key = file === undefined ? env['MCPCAT_SIGNING_KEY'] : await textOf(file, '--signing-key');
+  if (key !== undefined && key !== '') {
+    const { keySigner } = await import('../../sign/key.ts');
+    return keySigner(key, file === undefined ? 'MCPCAT_SIGNING_KEY' : `--signing-key ${file}`);
+  }
+  const token = tokenSource(env);
+  if (token === undefined) return undefined;
+  const services = env['MCPCAT_SIGNING_CONFIG'] ?? '';
+  const { keylessSigner } = await import('../../sign/keyless.ts');
+  return keylessSigner(token, services === '' ? undefined : await textOf(services, 'MCPCAT_SIGNING_CONFIG'));
+}
+
+async function textOf(file: string, what: string): Promise<string> {
+  try {
+    return await readFile(path.resolve(file), 'utf8');
+  } catch (error) {
+    throw new McpcatError('io-failed', `${what}: can't read ${file}`, { cause: error });
+  }
+}
