@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { childEnvironment } from '../lib/child-environment.ts';
 import type { Builder, Checkout } from '../attest/provenance.ts';
 
 /** Variables of the environment. */
@@ -12,9 +13,9 @@ export async function checkoutOf(
   folder: string,
   { files, env }: { readonly files: readonly string[]; readonly env: Env },
 ): Promise<Checkout | undefined> {
-  const commit = await git(folder, ['rev-parse', '--verify', 'HEAD']);
+  const commit = await git(folder, ['rev-parse', '--verify', 'HEAD'], env);
   if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
-  const status = await git(folder, ['status', '--porcelain', '--', ...files]);
+  const status = await git(folder, ['status', '--porcelain', '--', ...files], env);
   const { GITHUB_REPOSITORY: name, GITHUB_REF: ref } = env;
   const ours = name !== undefined && env['GITHUB_SHA'] === commit;
   return {
@@ -27,9 +28,12 @@ export async function checkoutOf(
 }
 
 /** Undefined if Git is not there or fails. */
-async function git(folder: string, args: readonly string[]): Promise<string | undefined> {
+async function git(folder: string, args: readonly string[], env: Env): Promise<string | undefined> {
   try {
-    const { stdout } = await run('git', ['-C', folder, ...args], { timeout: 20_000 });
+    const { stdout } = await run('git', ['-C', folder, ...args], {
+      env: childEnvironment(env),
+      timeout: 20_000,
+    });
     return stdout.trim();
   } catch {
     return undefined;

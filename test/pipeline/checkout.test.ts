@@ -15,7 +15,7 @@ const git = (...args: string[]): string =>
   }).trim();
 
 test('what lies in no repository has no commit', async () => {
-  assert.equal(await checkoutOf(folder, { files: [], env: {} }), undefined);
+  assert.equal(await checkoutOf(folder, { files: [], env: process.env }), undefined);
 });
 
 test('a commit is named, with the repository where the workflow is of it, and what was changed since', async () => {
@@ -24,7 +24,12 @@ test('a commit is named, with the repository where the workflow is of it, and wh
   git('add', '.');
   git('commit', '--quiet', '--message', 'One');
   const commit = git('rev-parse', 'HEAD');
-  const env = { GITHUB_REPOSITORY: 'owner/repo', GITHUB_SHA: commit, GITHUB_REF: 'refs/heads/main' };
+  const env = {
+    ...process.env,
+    GITHUB_REPOSITORY: 'owner/repo',
+    GITHUB_SHA: commit,
+    GITHUB_REF: 'refs/heads/main',
+  };
   const request = { files: [file], env };
   assert.deepEqual(await checkoutOf(folder, request), {
     repository: 'https://github.com/owner/repo',

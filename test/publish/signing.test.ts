@@ -66,7 +66,7 @@ async function signingOf(entry: Entry, signedWith = key): Promise<Signing> {
     JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
   );
   const server = await entry.server();
-  const origin = { templates: path.join(projectFolder(), 'templates'), env: {}, version: '0.0.0' };
+  const origin = { templates: path.join(projectFolder(), 'templates'), env: process.env, version: '0.0.0' };
   return {
     signer: keySigner(signedWith, 'a test'),
     statements: (image) => statementsOf(server, image, origin),
@@ -128,8 +128,7 @@ test('what is published is signed: the index and each image, with what is true o
   assert.equal(profile.server, 'echo');
   const result = TestResult.parse(index.get(testResult)?.statement.predicate);
   assert.equal(result.configuration[0]?.annotations.image.fingerprint, 'f1');
-  const { components } = amd64.get(sbom)?.statement.predicate as { components: { purl?: string }[] };
-  assert.ok(components.some(({ purl }) => purl === 'pkg:npm/echo@1.2.3'));
+  assert.match(JSON.stringify(amd64.get(sbom)?.statement.predicate), /"purl":"pkg:npm\/echo@1\.2\.3"/);
   const text = JSON.stringify(index.get(provenance)?.statement.predicate);
   assert.match(text, /"name":"catalog\/echo\/lock\.json"/);
   assert.match(text, /"name":"templates\/base\/node\/lock\.json"/);
