@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { bundleToJSON } from '@sigstore/bundle';
+import { bundleToJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/bundle';
 import { DSSEBundleBuilder, type Signature } from '@sigstore/sign';
 import { statementPayloadType } from '../attest/statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
@@ -27,9 +27,22 @@ export function keySigner(pem: string, where: string): StatementSigner {
   const builder = new DSSEBundleBuilder({ signer, witnesses: [] });
   return {
     who: async () => Promise.resolve(`the key sha256:${hint.toString('hex')}`),
-    sign: async (data) =>
-      JSON.stringify(bundleToJSON(await builder.create({ data, type: statementPayloadType }))),
+    sign: async (data) => {
+      const bundle = await builder.create({ data, type: statementPayloadType });
+      return JSON.stringify(bundleToJSON(withoutKeyId(bundle)));
+    },
   };
+}
+
+/**
+ * The library names the key in the envelope as well as in the bundle. cosign calls a key otherwise there, and takes it for
+ * another; nothing of it is signed.
+ */
+function withoutKeyId(bundle: Bundle): Bundle {
+  if (!isBundleWithDsseEnvelope(bundle)) return bundle;
+  const { dsseEnvelope } = bundle.content;
+  const signatures = dsseEnvelope.signatures.map(({ sig }) => ({ sig, keyid: '' }));
+  return { ...bundle, content: { $case: 'dsseEnvelope', dsseEnvelope: { ...dsseEnvelope, signatures } } };
 }
 
 /** The public half in PEM, as a policy names it. */

@@ -102,12 +102,14 @@ export async function publish(
     registry,
     engine = engineWith({ [variant.image]: { ...variant, files } }),
     variants = [variant],
+    repository = 'test/echo',
     events = [],
     ...more
   }: {
     readonly registry?: Registry;
     readonly engine?: EnginePart;
     readonly variants?: readonly [Variant, ...Variant[]];
+    readonly repository?: string;
     readonly events?: Event[];
   } & Partial<Pick<PublishRequest, 'force' | 'proof' | 'open' | 'signing'>> = {},
 ): Promise<PublishOutcome> {
@@ -116,7 +118,7 @@ export async function publish(
     server: await entry.server(),
     variants,
     open: (release) => packServer(engine, { release, variants, emit }),
-    target: registry === undefined ? undefined : { registry, repository: 'test/echo' },
+    target: registry === undefined ? undefined : { registry, repository },
     force: false,
     emit,
     ...more,
