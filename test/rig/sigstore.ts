@@ -44,7 +44,8 @@ export async function sigstore(): Promise<Sigstore> {
   const ctLog = await initializeCTLog(pair());
   const ca = await initializeCA(pair(), ctLog, started);
   const tlog = await initializeTLog('https://log.example', pair());
-  const tsa = await initializeTSA(pair());
+  // A whole second, after its certificates: @sigstore/core reads no time such as 07.5 s, which the mock writes rightly.
+  const tsa = await initializeTSA(pair(), new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000));
   const rekor = rekorHandler(tlog);
   const handlers = [fulcioHandler(ca), { ...rekor, fn: likeRekor(rekor.fn) }, tsaHandler(tsa)];
   const server = createServer((request, response) => {
