@@ -18,19 +18,22 @@ export interface Refusal {
 /**
  * Who may come in. `Host` must be an address or one of this machine's loopback names: a name of somebody else's that
  * leads here (DNS rebinding) is neither. `Origin`, which only browsers send, must be of a page on loopback. And the token
- * must be right, whoever asks.
+ * must be right, whoever asks. Names that whoever started us has said are ours come in as `Host`, not as `Origin`.
  */
 export class Gate {
   readonly #token: Buffer;
   readonly #anyAddress: boolean;
+  readonly #names: ReadonlySet<string>;
 
-  constructor(token: string, address: ListenAddress) {
+  constructor(token: string, address: ListenAddress, names: readonly string[] = []) {
     this.#token = digestOf(token);
     this.#anyAddress = !isOnLoopback(address);
+    this.#names = new Set(names.map((name) => name.toLowerCase()));
   }
 
   refusal({ host, origin, authorization }: Knock): Refusal | undefined {
-    if (!this.#isOwn(hostnameOf(`http://${host ?? ''}`))) return forbidden('Host', host);
+    const called = hostnameOf(`http://${host ?? ''}`);
+    if (!this.#isOwn(called) && !this.#names.has(called ?? '')) return forbidden('Host', host);
     if (origin !== undefined && !this.#isOwn(hostnameOf(origin))) return forbidden('Origin', origin);
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     // Digests have one length, so that the comparison tells nothing of the token's.

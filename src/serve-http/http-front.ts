@@ -12,6 +12,8 @@ export interface HttpFrontOptions {
   readonly hub: Hub;
   readonly address: ListenAddress;
   readonly token: string;
+  /** By which clients may call it, besides its addresses. */
+  readonly names?: readonly string[];
   readonly limits?: Partial<HttpLimits>;
   /** Milliseconds that never go back. */
   readonly now?: () => number;
@@ -35,11 +37,12 @@ export async function openHttpFront({
   hub,
   address,
   token,
+  names = [],
   limits: given,
   now = () => performance.now(),
 }: HttpFrontOptions): Promise<HttpFront> {
   const limits = { ...httpLimits, ...given };
-  const gate = new Gate(token, address);
+  const gate = new Gate(token, address, names);
   const endpoint = new McpEndpoint(hub, limits, now);
   const server = createServer(
     {

@@ -36,6 +36,15 @@ test('elsewhere every address comes in, and no name', () => {
   assert.equal(status(everywhere, 'example.com'), 403);
 });
 
+test('a name that it was told comes in as a host, in any case of letters, and as nothing else', () => {
+  const named = new Gate('right', { host: '0.0.0.0', port: 1 }, ['mcpcat.team.svc', 'Mcpcat']);
+  for (const host of ['mcpcat.team.svc', 'MCPCAT.team.svc:8080', 'mcpcat:8080', '10.0.0.1'])
+    assert.equal(status(named, host), undefined, host);
+  for (const host of [undefined, '', 'other', 'mcpcat.team.svc.example.com', 'a.mcpcat.team.svc'])
+    assert.equal(status(named, host), 403, String(host));
+  assert.equal(status(named, 'mcpcat', 'http://mcpcat'), 403);
+});
+
 test('a page of another origin is refused, one on loopback is not', () => {
   for (const origin of ['http://localhost:3000', 'https://127.0.0.1'])
     assert.equal(status(loopback, 'localhost', origin), undefined, origin);

@@ -3,7 +3,7 @@ import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { linuxHost } from '../../src/host/linux.ts';
 import { thisMachine } from '../../src/host/machine.ts';
-import { serveToken } from '../../src/serve-http/serve-token.ts';
+import { givenToken, serveToken } from '../../src/serve-http/serve-token.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { refused } from '../sandbox/fixtures.ts';
 
@@ -28,4 +28,16 @@ test('a file that others may read, or that holds no token, is refused and its co
     writeFileSync(file, text);
     assert.throws(() => serveToken(places), refused('io-failed', /something else$/), text);
   }
+});
+
+test("a token that was given is read where a group may read it, as a cluster's secrets are, and never made", (t) => {
+  const file = `${temporaryFolder(t)}/token`;
+  assert.throws(() => givenToken(file, host), refused('io-failed', /there is no such file$/));
+  writeFileSync(file, `${'g'.repeat(43)}\n`, { mode: 0o440 });
+  assert.deepEqual(givenToken(file, host), { token: 'g'.repeat(43), file, isNew: false });
+  chmodSync(file, 0o444);
+  assert.throws(() => givenToken(file, host), refused('io-failed', /everybody may read it$/));
+  chmodSync(file, 0o600);
+  writeFileSync(file, 'short');
+  assert.throws(() => givenToken(file, host), refused('io-failed', /something else$/));
 });

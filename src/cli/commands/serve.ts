@@ -18,6 +18,17 @@ export const spec: CommandSpec = {
       type: 'boolean',
       help: 'over Streamable HTTP: on loopback and any free port, or on the PORT or ADDRESS:PORT that is named',
     },
+    'host-name': {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'with --http: a name by which clients call it, besides its addresses',
+    },
+    'token-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'with --http: the token that clients must send is in this file, instead of one of its own',
+    },
     'log-content': {
       type: 'boolean',
       help: 'also log what tools are called with and what they answer (mcpcat calls)',

@@ -1,14 +1,16 @@
 import { openHttpFront } from '../../serve-http/http-front.ts';
 import { isOnLoopback, type ListenAddress } from '../../serve-http/listen-address.ts';
-import { serveToken } from '../../serve-http/serve-token.ts';
+import { givenToken, serveToken } from '../../serve-http/serve-token.ts';
 import type { Around } from './serve-around.ts';
 import { told } from './told-to-end.ts';
 
 /** Many clients, and nobody's child: whoever started it may leave. */
 export async function serveOverHttp({ invocation, hub, say }: Around, address: ListenAddress): Promise<void> {
-  const { terminal } = invocation;
-  const { token, file, isNew } = serveToken(terminal);
-  const front = await openHttpFront({ hub, address, token });
+  const { terminal, options } = invocation;
+  const given = options.text('token-file');
+  const { token, file, isNew } =
+    given === undefined ? serveToken(terminal) : givenToken(given, terminal.host);
+  const front = await openHttpFront({ hub, address, token, names: options.list('host-name') });
   say(`serving at ${front.url}`);
   say(
     isNew
