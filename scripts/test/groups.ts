@@ -7,9 +7,13 @@ import path from 'node:path';
  */
 const machineFolders = ['test/docker', 'test/init', 'test/chaos', 'test/redteam'];
 
-export type Group = 'unit' | 'docker';
+/** Of a cluster that `npm run test:kubernetes` starts. */
+const clusterFolder = 'test/kubernetes/';
+
+export type Group = 'unit' | 'docker' | 'cluster';
 
 export function groupOf(file: string): Group {
+  if (file.startsWith(clusterFolder)) return 'cluster';
   return machineFolders.some((folder) => file.startsWith(`${folder}/`)) ? 'docker' : 'unit';
 }
 

@@ -192,8 +192,8 @@ const changes: readonly Change[] = [
     container: { command: undefined },
   },
   {
-    ...{ title: 'an attached input', at: `${container}.stdin`, cluster: accepted },
-    container: { stdin: true },
+    ...{ title: 'a terminal', at: `${container}.tty`, cluster: accepted },
+    container: { tty: true },
   },
   {
     ...{ title: 'a command of the node', at: `${container}.livenessProbe`, cluster: accepted },

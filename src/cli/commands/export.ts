@@ -8,7 +8,7 @@ export const spec: CommandSpec = {
     format: {
       type: 'string',
       value: 'FORM',
-      help: "server-json (the official MCP registry), toolhive, docker-catalog (Docker's MCP gateway), links (that add a server to a client), mcpb (bundles for desktop clients), srt or vscode-sandbox (lists for one server without a container)",
+      help: "server-json (the official MCP registry), toolhive, docker-catalog (Docker's MCP gateway), links (that add a server to a client), mcpb (bundles for desktop clients), kubernetes (mcpcat serve in a cluster), srt or vscode-sandbox (lists for one server without a container)",
     },
     mount: {
       type: 'string',
@@ -16,10 +16,24 @@ export const spec: CommandSpec = {
       value: 'NAME=PATH[:ro|rw]',
       help: 'srt, vscode-sandbox: the folder or file of a mount',
     },
-    out: { type: 'string', value: 'FILE|DIR', help: 'where; server-json: a folder, DIR/NAME/server.json' },
+    out: {
+      type: 'string',
+      value: 'FILE|DIR',
+      help: 'where; server-json: a folder, DIR/NAME/server.json; kubernetes: a folder for kustomize',
+    },
     local: { type: 'boolean', help: 'name the images of this engine instead of published ones' },
     unproved: { type: 'boolean', help: 'also servers without a proof of what they are now' },
-    namespace: { type: 'string', value: 'NAME', help: 'who publishes, as reverse DNS (default: io.mcpcat)' },
+    namespace: {
+      type: 'string',
+      value: 'NAME',
+      help: 'who publishes, as reverse DNS (default: io.mcpcat); kubernetes: the namespace (default: mcpcat)',
+    },
+    image: { type: 'string', value: 'REF', help: 'kubernetes: the image that has mcpcat itself, by digest' },
+    policies: {
+      type: 'string',
+      value: 'cilium|gke:CIDR',
+      help: "kubernetes: also network policies that know the servers' hosts; CIDR is where the control plane is",
+    },
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.anyCatalog,
     quiet: common.quiet,
@@ -29,6 +43,7 @@ export const spec: CommandSpec = {
     ['mcpcat export --format docker-catalog --local', 'for docker mcp gateway run, on this machine'],
     ['mcpcat export --format server-json --out out time', 'out/time/server.json'],
     ['mcpcat export --format mcpb --out out time', 'out/mcpcat-time.mcpb'],
+    ['mcpcat export --format kubernetes --image REF time > time.yaml', 'for kubectl apply -f time.yaml'],
     ['mcpcat export --format srt brave-search --out srt.json', 'for srt --settings srt.json'],
   ],
   completes: 'entries',

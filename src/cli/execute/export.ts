@@ -14,6 +14,7 @@ import { pool } from '../../lib/pool.ts';
 import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-index.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { flagText } from '../flags.ts';
+import { clusterFiles } from './export-kubernetes.ts';
 import { isOutside, outsideFiles, type OutsideForm } from './export-outside.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { serverIn, sourceOf, wholeCatalogIndex, type WholeCatalogIndex } from './view.ts';
@@ -27,6 +28,7 @@ const forms = [
   'mcpb',
   'srt',
   'vscode-sandbox',
+  'kubernetes',
 ] as const;
 type Form = (typeof forms)[number];
 
@@ -36,15 +38,14 @@ type Files = ReadonlyMap<string, string | Uint8Array>;
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const form = formOf(options.text('format'));
-  const namespace = namespaceOf(options.text('namespace') ?? 'io.mcpcat');
+  const publisher = form === 'kubernetes' ? undefined : options.text('namespace');
+  const namespace = namespaceOf(publisher ?? 'io.mcpcat');
   const whole = await wholeCatalogIndex(invocation, () => fingerprintsNow(options.list('base')));
   const { catalogIndex, problems: all } = whole;
   const problems = invocation.positionals.length === 0 ? all : [];
   const servers = named(invocation, catalogIndex);
   const facts = { namespace, toolsOf: whole.toolsOf };
-  const { files, left, count } = isOutside(form)
-    ? outsideFiles(form, servers, invocation)
-    : await ownFiles(form, { servers, facts, invocation });
+  const { files, left, count } = await made(form, { servers, facts, invocation });
   await write(invocation, files);
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (!options.flag('quiet'))
@@ -92,11 +93,17 @@ interface Wanted {
   readonly invocation: Invocation;
 }
 
+async function made(form: Form, wanted: Wanted): Promise<Made> {
+  const { servers, invocation } = wanted;
+  if (form === 'kubernetes') return clusterFiles(servers, invocation);
+  return isOutside(form) ? outsideFiles(form, servers, invocation) : ownFiles(form, wanted);
+}
+
 type ImageForm = 'server-json' | 'toolhive' | 'docker-catalog';
 
 /** What starts our images, or us. */
 async function ownFiles(
-  form: Exclude<Form, OutsideForm>,
+  form: Exclude<Form, OutsideForm | 'kubernetes'>,
   { servers, facts, invocation }: Wanted,
 ): Promise<Made> {
   if (form === 'links') {

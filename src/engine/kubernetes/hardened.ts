@@ -103,8 +103,6 @@ const containerRules: readonly Rule<Container>[] = [
     of: ({ command }) => command,
     holds: (found) => Array.isArray(found) && /(^|\/)mcpcat-init$/.test(String(found[0])),
   },
-  // Attached streams are stored by the node; sessions are of processes that are executed.
-  { at: 'stdin', ...isNotTrue, of: ({ stdin }) => stdin },
   { at: 'tty', ...isNotTrue, of: ({ tty }) => tty },
   { at: 'ports', ...isAbsent, of: ({ ports }) => ports },
   { at: 'envFrom', ...isAbsent, of: ({ envFrom }) => envFrom },

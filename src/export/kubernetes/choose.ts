@@ -1,0 +1,30 @@
+import type { ListedServer } from '../../catalog-index/catalog-index.ts';
+import type { LeftOut } from '../choose.ts';
+
+/** What can run in a cluster: no folder of anybody's is there, and images come from registries alone. Pure. */
+export function chooseForCluster(
+  servers: readonly ListedServer[],
+  { unproved }: { readonly unproved: boolean },
+): { readonly chosen: readonly ListedServer[]; readonly left: readonly LeftOut[] } {
+  const judged = servers.map((server) => ({ server, reason: whyNot(server, unproved) }));
+  return {
+    chosen: judged.flatMap(({ server, reason }) => (reason === undefined ? [server] : [])),
+    left: judged.flatMap(({ server: { name }, reason }) =>
+      reason === undefined ? [] : [{ name, ...reason }],
+    ),
+  };
+}
+
+function whyNot(server: ListedServer, unproved: boolean): Omit<LeftOut, 'name'> | undefined {
+  const { status, reason, version, image, permissions } = server;
+  if (version === null) return { reason: 'it has no lock yet' };
+  if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
+  if ((image?.reference ?? null) === null)
+    return { reason: 'its image is in no registry yet (mcpcat publish)' };
+  const mount = permissions.mounts.find(({ required }) => required);
+  if (mount !== undefined)
+    return { reason: `it needs a folder or file of yours (${mount.name}), and a pod has none` };
+  const [state] = permissions.state;
+  if (state === undefined) return undefined;
+  return { reason: `what it keeps (${state.name}) has no place in a cluster yet` };
+}

@@ -1,0 +1,111 @@
+import type { ListedServer } from '../../catalog-index/catalog-index.ts';
+import { secretNames, serveLabels, serveName, servePort, type ClusterObject } from './objects.ts';
+
+export interface ServeWishes {
+  readonly namespace: string;
+  /** Image that mcpcat itself is in, by digest. */
+  readonly image: string;
+
+  readonly servers: readonly ListedServer[];
+}
+
+/** `mcpcat serve` over HTTP for these servers, and the name that clients call it by. */
+export function serveObjects(wishes: ServeWishes): ClusterObject[] {
+  const metadata = { name: serveName, namespace: wishes.namespace, labels: serveLabels };
+  const service = {
+    selector: serveLabels,
+    ports: [{ name: 'mcp', port: servePort, targetPort: 'mcp' }],
+    // A session is in the memory of one pod.
+    sessionAffinity: 'ClientIP',
+  };
+  const deployment = {
+    replicas: 1,
+    selector: { matchLabels: serveLabels },
+    // The new one is ready before the old one is told to end.
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    template: { metadata: { labels: serveLabels }, spec: podSpec(wishes) },
+  };
+  return [
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: deployment },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: service },
+  ];
+}
+
+const home = '/home/mcpcat';
+const secretFolder = '/etc/mcpcat';
+const user = 65_532;
+
+function podSpec(wishes: ServeWishes): object {
+  return {
+    serviceAccountName: serveName,
+    // It makes the pods of sessions; theirs have no token.
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 30,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container(wishes)],
+    volumes: [
+      { name: 'home', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+      { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+      { name: 'token', secret: { secretName: secretNames.token, defaultMode: 0o440 } },
+    ],
+  };
+}
+
+function container({ namespace, image, servers }: ServeWishes): object {
+  return {
+    name: 'serve',
+    image,
+    command: ['mcpcat'],
+    args: serveArguments(namespace, servers),
+    env: [{ name: 'HOME', value: home }, { name: 'TMPDIR', value: '/tmp' }, ...settingsOf(servers)],
+    ports: [{ name: 'mcp', containerPort: servePort }],
+    // Whoever asks without the token is refused: that it listens is all that a probe may see.
+    readinessProbe: { tcpSocket: { port: 'mcp' }, periodSeconds: 5 },
+    resources: {
+      requests: { cpu: '100m', memory: '128Mi', 'ephemeral-storage': '16Mi' },
+      limits: { cpu: '1', memory: '512Mi', 'ephemeral-storage': '64Mi' },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'home', mountPath: home },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'token', mountPath: secretFolder, readOnly: true },
+    ],
+  };
+}
+
+function serveArguments(namespace: string, servers: readonly ListedServer[]): string[] {
+  const suffixes = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
+  return [
+    ...['serve', ...servers.map(({ name }) => name)],
+    ...['--http', `0.0.0.0:${String(servePort)}`],
+    ...suffixes.map((suffix) => `--host-name=${serveName}${suffix}`),
+    `--token-file=${secretFolder}/token`,
+    `--engine=kubernetes://in-cluster/${namespace}`,
+  ];
+}
+
+/** Of all servers: each knows its own by name, and hands them to its server alone. */
+function settingsOf(servers: readonly ListedServer[]): object[] {
+  const required = new Map<string, boolean>();
+  for (const { env } of servers)
+    for (const [name, setting] of Object.entries(env))
+      required.set(name, (required.get(name) ?? false) || setting.required);
+  return [...required]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secretNames.settings, key: name, optional: !required.get(name) } },
+    }));
+}
