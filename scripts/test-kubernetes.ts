@@ -21,7 +21,7 @@ async function test(files: readonly string[]): Promise<boolean> {
 const unmet = unmetRequirement();
 if (unmet === undefined) {
   const [...wanted] = process.argv.slice(2);
-  const files = wanted.length > 0 ? wanted : globSync('test/kubernetes/**/*.test.ts').toSorted();
+  const files = wanted.length > 0 ? wanted : globSync('test/kubernetes/*.ts').toSorted();
   process.exitCode = (await test(files)) ? 0 : 1;
 } else {
   process.stderr.write(`${unmet}\n`);

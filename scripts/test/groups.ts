@@ -7,13 +7,9 @@ import path from 'node:path';
  */
 const machineFolders = ['test/docker', 'test/init', 'test/chaos', 'test/redteam'];
 
-/** Of a cluster that `npm run test:kubernetes` starts. */
-const clusterFolder = 'test/kubernetes/';
-
-export type Group = 'unit' | 'docker' | 'cluster';
+export type Group = 'unit' | 'docker';
 
 export function groupOf(file: string): Group {
-  if (file.startsWith(clusterFolder)) return 'cluster';
   return machineFolders.some((folder) => file.startsWith(`${folder}/`)) ? 'docker' : 'unit';
 }
 

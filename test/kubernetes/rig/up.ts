@@ -1,10 +1,10 @@
 /**
- * `node test/kubernetes/up.ts [DOCKER-SAVE-ARCHIVE…]`: brings a cluster up, says how to reach it, and takes it down
+ * `node test/kubernetes/rig/up.ts [DOCKER-SAVE-ARCHIVE…]`: brings a cluster up, says how to reach it, and takes it down
  * when it is interrupted or its input ends.
  */
 import { once } from 'node:events';
-import { Cluster } from './rig/cluster.ts';
-import { unmetRequirement } from './rig/requirements.ts';
+import { Cluster } from './cluster.ts';
+import { unmetRequirement } from './requirements.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const unmet = unmetRequirement();
