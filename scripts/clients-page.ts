@@ -27,6 +27,7 @@ export function clientsPage(): string {
 mcpcat clients                 # which are here, what they start, and what that may do
 mcpcat install time            # into all that are here, after a look at the exact change
 mcpcat install filesystem --client cursor --mount data=/home/you/notes
+mcpcat install --serve         # one entry for all that they start by mcpcat, and a profile
 mcpcat uninstall time
 mcpcat adopt                   # what they start with npx, uvx, docker, in containers of ours instead
 mcpcat undo                    # the last change, byte for byte

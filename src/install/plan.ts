@@ -2,12 +2,13 @@ import type { Client, Scope } from '../clients/client.ts';
 import { clientEntry, startOfEntry, type ServerStart } from '../clients/client-entry.ts';
 import { clientFile, type Surroundings } from '../clients/client-files.ts';
 import { readConfig } from '../clients/config-file.ts';
+import type { NamedEntry } from '../clients/text/config-text.ts';
 import { putServer, readServers, removeServer } from '../clients/text/edit.ts';
 import { McpcatError } from '../lib/errors.ts';
 
-/** What a command would do to a client's file. Nothing is written yet. */
+/** What a command would do to a client's file, or to a file of ours beside it. Nothing is written yet. */
 export interface PlannedChange {
-  readonly client: Client;
+  readonly client: Pick<Client, 'id' | 'title'>;
   /** As the client names it, and where it really lies. */
   readonly path: string;
   readonly file: string;
@@ -33,42 +34,59 @@ export interface Installation {
 
 /**
  * Throws `client-file-invalid` with the file in front, `entry-refused` if there is an entry of one of the names that
- * is none of ours: what somebody else put there is not overwritten.
+ * is none of ours: what somebody else put there is not overwritten. `instead` are names of entries of ours that the new
+ * ones stand for.
  */
-export async function planInstall(target: Target, servers: readonly Installation[]): Promise<PlannedChange> {
+export async function planInstall(
+  target: Target,
+  servers: readonly Installation[],
+  instead: readonly string[] = [],
+): Promise<PlannedChange> {
+  const { format, place } = target.client;
   return planned(target, (text) =>
-    servers.reduce((result, { name, start, replaces }) => {
-      const { format, place } = target.client;
-      const old = readServers(format, result, place).get(name);
-      if (old !== undefined && replaces !== true && !isOurs(target.client, old))
-        throw occupied(target.client, name);
-      const { entry } = clientEntry(target.client, name, start);
-      return putServer(
-        format,
-        { text: result, place },
-        { name, entry: { ...kept(target.client, old), ...entry } },
-      );
-    }, text),
+    servers.reduce(
+      (result, { name, start, replaces }) => {
+        const old = readServers(format, result, place).get(name);
+        if (old !== undefined && replaces !== true && !isOurs(target.client, old))
+          throw occupied(target.client, name);
+        const { entry } = clientEntry(target.client, name, start);
+        return putServer(
+          format,
+          { text: result, place },
+          { name, entry: renewed(target.client, { old, entry }) },
+        );
+      },
+      withoutOurs(target.client, text, instead),
+    ),
   );
 }
 
-/** What a person or the client has added to an entry stays; what it starts, and with which settings, does not. */
-function kept({ form }: Client, old: unknown): Readonly<Record<string, unknown>> {
+/**
+ * What a person or the client has added to an entry stays; what it starts, and with which settings, does not. In the
+ * order of the old one, so that installing the same again changes nothing.
+ */
+function renewed(
+  { form }: Client,
+  { old, entry }: { readonly old: unknown; readonly entry: NamedEntry['entry'] },
+): NamedEntry['entry'] {
   const ours = new Set(['command', form.command, 'args', form.env]);
-  return typeof old === 'object' && old !== null
-    ? Object.fromEntries(Object.entries(old).filter(([key]) => !ours.has(key)))
-    : {};
+  const kept = Object.entries(typeof old === 'object' && old !== null ? old : {}).filter(
+    ([key]) => Object.hasOwn(entry, key) || !ours.has(key),
+  );
+  return { ...Object.fromEntries(kept), ...entry };
 }
 
 export async function planUninstall(target: Target, names: readonly string[]): Promise<PlannedChange> {
-  return planned(target, (text) =>
-    names.reduce((result, name) => {
-      const { format, place } = target.client;
-      const old = readServers(format, result, place).get(name);
-      if (old !== undefined && !isOurs(target.client, old)) throw occupied(target.client, name);
-      return removeServer(format, { text: result, place }, name);
-    }, text),
-  );
+  return planned(target, (text) => withoutOurs(target.client, text, names));
+}
+
+function withoutOurs(client: Client, text: string, names: readonly string[]): string {
+  const { format, place } = client;
+  return names.reduce((result, name) => {
+    const old = readServers(format, result, place).get(name);
+    if (old !== undefined && !isOurs(client, old)) throw occupied(client, name);
+    return removeServer(format, { text: result, place }, name);
+  }, text);
 }
 
 /** No marker is kept in an entry, since some clients drop what they do not know: an entry of ours starts mcpcat. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -202,4 +202,18 @@ test('adopt asks, and where nobody can be asked it says so', async (t) => {
   assert.match(stderr, /nobody can be asked here which to adopt/);
   const unknown = await runHere(['adopt', '--server', 'nothing'], { HOME: home });
   assert.equal(unknown.code, 2);
+});
+
+test('the same again changes nothing, in whatever order a person has the keys', async (t) => {
+  const home = temporaryFolder(t, { '.gemini/settings.json': '{}' });
+  const first = await runHere(['install', 'time', '--dry-run', '--json'], { HOME: home });
+  const added =
+    (JSON.parse(first.stdout) as readonly { difference: readonly string[] }[])[0]?.difference ?? [];
+  const text = added
+    .filter((line) => line.startsWith('+'))
+    .map((line) => line.slice(1))
+    .join('\n');
+  writeFileSync(path.join(home, '.gemini/settings.json'), `${text}\n`);
+  const again = await runHere(['install', 'time', '--dry-run'], { HOME: home });
+  assert.match(again.stdout, /^nothing to change/);
 });

@@ -7,6 +7,15 @@ export const spec: CommandSpec = {
   usage: 'NAME|npm:NAME|pypi:NAME|go:PATH…',
   options: {
     ...clientOptions,
+    serve: {
+      type: 'boolean',
+      help: 'one entry for all servers, those that clients start by mcpcat already among them: mcpcat serve',
+    },
+    profile: {
+      type: 'string',
+      value: 'NAME',
+      help: 'with --serve: the profile that they go into (default: clients)',
+    },
     name: {
       type: 'string',
       value: 'NAME',
@@ -36,6 +45,7 @@ export const spec: CommandSpec = {
       'mcpcat install github --client codex --env GITHUB_PERSONAL_ACCESS_TOKEN',
       'with the token of the environment, kept in the store',
     ],
+    ['mcpcat install --serve', 'one entry instead of those that are there'],
     ['mcpcat undo', 'take it back'],
   ],
   completes: 'entries',

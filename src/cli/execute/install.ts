@@ -13,7 +13,12 @@ import { serverToRun } from './run-server.ts';
 export const execute: Execute = async (invocation) => {
   const { options, positionals } = invocation;
   const names = [...new Set(positionals)];
-  if (names.length === 0)
+  const together = options.flag('serve');
+  if (!together && options.text('profile') !== undefined)
+    throw new McpcatError('usage', '--profile: expected --serve with it');
+  if (together && options.text('name') !== undefined)
+    throw new McpcatError('usage', '--name: the entry of --serve has its own name');
+  if (names.length === 0 && !together)
     throw new McpcatError('usage', 'expected the names of servers', { hint: 'mcpcat list shows them' });
   const perServer = ['name', 'env', 'mount'].find(
     (option) => options.list(option).length > 0 || options.text(option) !== undefined,
@@ -23,6 +28,10 @@ export const execute: Execute = async (invocation) => {
   const targets = chosenTargets(invocation);
   const plans: ServerPlan[] = [];
   for (const name of names) plans.push(await planned(name, invocation));
+  if (together) {
+    const { installServed } = await import('./install-served.ts');
+    return installServed(invocation, { targets, plans });
+  }
   const changes = await Promise.all(targets.map((target) => planInstall(target, plans)));
   return putIntoClients(changes, invocation, { command: `install ${names.join(' ')}`, servers: plans });
 };

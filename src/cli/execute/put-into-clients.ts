@@ -42,7 +42,7 @@ export async function putIntoClients(
   { command, servers, hidden }: Put,
 ): Promise<number> {
   const { options, terminal } = invocation;
-  if (!options.flag('dry-run')) {
+  if (!options.flag('dry-run') && servers.length > 0) {
     const engine = await engineOf(invocation);
     for (const { server, invocation: own = invocation } of servers)
       await readyImage(server, { invocation: own, engine });
