@@ -14,7 +14,7 @@ export interface IndexCheck {
   readonly mcpcat: (args: readonly string[]) => Promise<Ended>;
 }
 
-const written = ['catalog.json', 'catalog.tools', 'docs/catalog.md'];
+const written = ['catalog.json', 'catalog.json.sigstore.json', 'catalog.tools', 'docs/catalog.md'];
 
 /** What is wrong, for people; undefined: nothing. `notice` is worth saying all the same. */
 export interface IndexVerdict {

@@ -13,7 +13,7 @@ import {
   type PlatformDescriptor,
 } from '../registry/content/manifest.ts';
 import { listReferrers } from '../registry/content/referrers.ts';
-import type { StatementSigner } from '../sign/statement-signer.ts';
+import { signerName, type StatementSigner } from '../sign/statement-signer.ts';
 import type { Target } from './send.ts';
 import type { Signed } from './signed.ts';
 
@@ -50,7 +50,7 @@ export async function signImage(
   }: { readonly index: Manifest; readonly said: readonly Said[]; readonly signer: StatementSigner },
 ): Promise<Signed> {
   const { registry, repository } = target;
-  const by = await signer.who();
+  const by = signerName(await signer.who());
   const places = await placesOf(target, index);
   const artifacts = new Map<string, Artifact[]>();
   let signed = 0;

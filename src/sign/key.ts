@@ -1,9 +1,9 @@
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { bundleToJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/bundle';
 import { DSSEBundleBuilder, type Signature } from '@sigstore/sign';
 import { statementPayloadType } from '../attest/statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import type { StatementSigner } from './statement-signer.ts';
+import { keyDigest, type StatementSigner } from './statement-signer.ts';
 
 /**
  * Signs with a P-256 key in PEM (PKCS#8 or SEC 1, not encrypted). No log sees it: whoever verifies must have the public
@@ -11,22 +11,19 @@ import type { StatementSigner } from './statement-signer.ts';
  */
 export function keySigner(pem: string, where: string): StatementSigner {
   const key = privateKey(pem, where);
-  const publicKey = createPublicKey(key);
-  const hint = createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest();
-  const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
+  // The form in which cosign names a key.
+  const hint = keyDigest(publicKey).toString('base64');
   const signer = {
     sign: async (data: Buffer): Promise<Signature> =>
       Promise.resolve({
         signature: sign('sha256', data, key),
-        // The form in which cosign names a key.
-        key: { $case: 'publicKey', publicKey: publicPem, hint: hint.toString('base64') },
+        key: { $case: 'publicKey', publicKey, hint },
       }),
   };
   const builder = new DSSEBundleBuilder({ signer, witnesses: [] });
   return {
-    who: async () => Promise.resolve(`the key sha256:${hint.toString('hex')}`),
+    who: async () => Promise.resolve({ publicKey }),
     sign: async (data) => {
       const bundle = await builder.create({ data, type: statementPayloadType });
       return JSON.stringify(bundleToJSON(withoutKeyId(bundle)));
@@ -43,12 +40,6 @@ function withoutKeyId(bundle: Bundle): Bundle {
   const { dsseEnvelope } = bundle.content;
   const signatures = dsseEnvelope.signatures.map(({ sig }) => ({ sig, keyid: '' }));
   return { ...bundle, content: { $case: 'dsseEnvelope', dsseEnvelope: { ...dsseEnvelope, signatures } } };
-}
-
-/** The public half in PEM, as a policy names it. */
-export function publicKeyOf(pem: string, where: string): string {
-  const key = createPublicKey(privateKey(pem, where));
-  return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function privateKey(pem: string, where: string): KeyObject {

@@ -55,16 +55,16 @@ const Claims = z.object({
 });
 
 /**
- * In whose name a token will sign, in words, as its certificate will have it. Not verified: whoever issues the
+ * In whose name a token will sign, as its certificate will have it. Not verified: whoever issues the
  * certificate does that. Throws `usage` for what is no token, without showing it.
  */
-export function nameIn(token: string): string {
+export function nameIn(token: string): { readonly identity: string; readonly issuer: string } {
   try {
     const part = token.split('.')[1] ?? '';
     const claims = Claims.parse(JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
     const workflow = claims.job_workflow_ref;
-    const name = workflow === undefined ? (claims.email ?? claims.sub) : `https://github.com/${workflow}`;
-    return `${name} (${claims.iss})`;
+    const own = workflow === undefined ? undefined : `https://github.com/${workflow}`;
+    return { identity: own ?? claims.email ?? claims.sub, issuer: claims.iss };
   } catch {
     throw new McpcatError('usage', 'expected an OpenID Connect token (a JWT with iss and sub), found none');
   }

@@ -7,7 +7,8 @@ import { RunProfile } from '../../src/attest/run-profile.ts';
 import { TestResult } from '../../src/attest/test-result.ts';
 import { verifiedStatement, type SignedStatement } from '../../src/attest/verify-statement.ts';
 import { headManifest } from '../../src/registry/content/manifests.ts';
-import { keySigner, publicKeyOf } from '../../src/sign/key.ts';
+import { signerPolicy } from '../../src/attest/signer-policy.ts';
+import { keySigner } from '../../src/sign/key.ts';
 import { faultyProxy } from '../registry/proxy.ts';
 import { client, openRegistry, type OpenRegistry } from '../registry/rig.ts';
 import { entryAt, publish } from './rig.ts';
@@ -19,8 +20,7 @@ before(async () => {
 });
 after(() => real[Symbol.asyncDispose]());
 
-const key = signingKey();
-const ours = keySigner(key, 'a test');
+const ours = keySigner(signingKey(), 'a test');
 
 /** Everything that is said of a digest, each verified, by its type. */
 async function saidOf(host: string, digest: string): Promise<ReadonlyMap<string, SignedStatement>> {
@@ -28,7 +28,7 @@ async function saidOf(host: string, digest: string): Promise<ReadonlyMap<string,
   for (const { listed, text } of await bundlesOf(client(host), { digest })) {
     const type = listed.annotations?.['dev.sigstore.bundle.predicateType'] ?? '';
     assert.equal(listed.annotations?.['dev.sigstore.bundle.content'], 'dsse-envelope');
-    const signer = { kind: 'key', publicKey: publicKeyOf(key, 'a test') } as const;
+    const signer = signerPolicy(await ours.who());
     assert.ok(!said.has(type), `${type} twice`);
     const expected = { digest, predicateType: type, signer };
     said.set(type, verifiedStatement(text, { expected, trustedRoot: emptyTrustedRoot }));
@@ -115,7 +115,7 @@ test('who can not sign publishes nothing: no tag, no record', async () => {
   await entry.prove();
   const { statements } = await signingOf(entry, ours);
   const signer = {
-    who: async () => Promise.resolve('nobody'),
+    who: async () => ours.who(),
     sign: async () => Promise.reject(new Error('no')),
   };
   await assert.rejects(publish(entry, { registry: client(own.host), signing: { signer, statements } }), /no/);

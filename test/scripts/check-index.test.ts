@@ -194,5 +194,8 @@ test('every workflow that proposes what index writes proposes all of it', () => 
       .filter((line) => /mcpcat\.js propose\b.*catalog\.json/.test(line)),
   );
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', / catalog catalog\.json catalog\.tools docs\/catalog\.md /);
+  assert.match(
+    lines[0] ?? '',
+    / catalog catalog\.json catalog\.json\.sigstore\.json catalog\.tools docs\/catalog\.md /,
+  );
 });

@@ -9,7 +9,9 @@ import { predicateType } from '../../src/attest/predicates.ts';
 import { verifiedStatement, type Expected } from '../../src/attest/verify-statement.ts';
 import { McpcatError, type ErrorCode } from '../../src/lib/errors.ts';
 import { keylessSigner } from '../../src/sign/keyless.ts';
-import { keySigner, publicKeyOf } from '../../src/sign/key.ts';
+import { signerPolicy } from '../../src/attest/signer-policy.ts';
+import { keySigner } from '../../src/sign/key.ts';
+import { signerName } from '../../src/sign/statement-signer.ts';
 import { nameIn, tokenSource } from '../../src/sign/token.ts';
 import { identityToken, sigstore } from '../rig/sigstore.ts';
 
@@ -50,10 +52,11 @@ async function fails(run: () => unknown, code: ErrorCode, says: RegExp, secret =
 test('what a key signs holds for its public half, and for no other', async () => {
   const key = pem();
   const bundle = await keySigner(key, 'a test').sign(statement);
-  const expected: Expected = { ...about, signer: { kind: 'key', publicKey: publicKeyOf(key, 'a test') } };
+  const who = await keySigner(key, 'a test').who();
+  const expected: Expected = { ...about, signer: signerPolicy(who) };
   const { trustedRoot } = services;
   assert.deepEqual(verifiedStatement(bundle, { expected, trustedRoot }).statement.predicate, {});
-  const other: Expected = { ...about, signer: { kind: 'key', publicKey: publicKeyOf(pem(), 'a test') } };
+  const other: Expected = { ...about, signer: signerPolicy(await keySigner(pem(), 'a test').who()) };
   await fails(
     () => verifiedStatement(bundle, { expected: other, trustedRoot }),
     'signature-refused',
@@ -65,7 +68,7 @@ test('what a key signs holds for its public half, and for no other', async () =>
     dsseEnvelope.signatures.map(({ keyid = '' }) => keyid),
     [''],
   );
-  assert.match(await keySigner(key, 'a test').who(), /^the key sha256:[0-9a-f]{64}$/);
+  assert.match(signerName(who), /^the key sha256:[0-9a-f]{64}$/);
 });
 
 test('a key in the older form is taken too', async () => {
@@ -93,7 +96,7 @@ test('a key of another kind, an encrypted one and what is none are refused witho
 
 test('what a workflow signs holds for its name, with a certificate, the log and a timestamp', async () => {
   const signer = keylessSigner(async () => Promise.resolve(token), services.services);
-  assert.equal(await signer.who(), `${identity} (${issuer})`);
+  assert.deepEqual(await signer.who(), { identity, issuer });
   const bundle = await signer.sign(statement);
   const { verificationMaterial } = JSON.parse(bundle) as {
     verificationMaterial: {

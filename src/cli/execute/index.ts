@@ -14,6 +14,7 @@ import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import type { Execute } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
 import { folderEvidence } from './server-score.ts';
+import { catalogSignature } from './index-signature.ts';
 import { gatheredTools } from './view.ts';
 import { folderOf } from './build-environment.ts';
 import { writeOut } from './write-out.ts';
@@ -34,7 +35,10 @@ export const execute: Execute = async (invocation) => {
     ...[...surfaces].map(([name, text]) => [path.join(toolsFolder, surfaceName(name)), text] as const),
   ];
   // After the tools: who reads in between finds those that it names, or says that they are others.
-  texts.push([out, catalogIndexText(catalogIndex)]);
+  const text = catalogIndexText(catalogIndex);
+  const signature = await catalogSignature(invocation, { out, text });
+  texts.push([out, text]);
+  if (signature !== undefined) texts.push([signature.file, signature.text]);
   if (page !== undefined) texts.push([path.resolve(page), catalogPage(catalogIndex)]);
   const site = options.text('site');
   if (site !== undefined) {
@@ -49,7 +53,8 @@ export const execute: Execute = async (invocation) => {
   if (check) for (const line of staleLines(stale)) terminal.stderr.write(`${line}\n`);
   const current = stale.length === 0;
   const facts = { file: out, current, ...countsOf(catalogIndex), problems: problems.length };
-  terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}\n`);
+  const signed = signature === undefined ? '' : `; ${signature.sentence}`;
+  terminal.stdout.write(options.flag('json') ? jsonText(facts) : `${sentence(facts, check)}${signed}\n`);
   return problems.length > 0 || (check && !current) ? 1 : 0;
 };
 

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readSigning, signingFile } from '../../attest/read-signing.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { SignedBy } from '../../pipeline/publish-entry.ts';
-import type { StatementSigner } from '../../sign/statement-signer.ts';
+import { signerName, type StatementSigner } from '../../sign/statement-signer.ts';
 import { tokenSource } from '../../sign/token.ts';
 import type { Invocation } from '../command.ts';
 import { version } from '../version.ts';
+import { folderOf } from './build-environment.ts';
 
 /** Who signs what is published; undefined, and said, where nobody is asked to and nobody can. */
 export async function publishingSigner(invocation: Invocation): Promise<SignedBy | undefined> {
@@ -15,6 +17,7 @@ export async function publishingSigner(invocation: Invocation): Promise<SignedBy
     throw new McpcatError('usage', '--sign and --unsigned: expected one of them');
   if (options.flag('unsigned')) return undefined;
   const signer = await signerOf(invocation);
+  if (signer !== undefined) await checkSigner(signer, folderOf(invocation));
   if (signer !== undefined && options.list('base').length > 0)
     throw new McpcatError('usage', '--base: nothing can be stated of an image on a base that no lock names', {
       hint: '--unsigned publishes it without signatures',
@@ -31,6 +34,16 @@ export function nobodySigns(): McpcatError {
   return new McpcatError('usage', `expected somebody to sign; ${nobody}`, {
     hint: '--signing-key FILE or MCPCAT_SIGNING_KEY; in GitHub Actions the permission id-token: write',
   });
+}
+
+/** Refuses a signer whom nobody who uses the catalog would believe: its signing.json names another. */
+export async function checkSigner(signer: StatementSigner, folder: string): Promise<void> {
+  const wanted = readSigning(folder);
+  if (wanted === undefined) return;
+  const [expected, found] = [signerName(wanted), signerName(await signer.who())];
+  if (expected === found) return;
+  const file = path.join(folder, signingFile);
+  throw new McpcatError('usage', `${file}: expected ${expected} to sign, found ${found}`);
 }
 
 /** Whom the command line and the environment name: a key comes before a workflow's token. */

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { catalogBundleFile } from '../../attest/catalog-statement.ts';
+import { codeOf } from '../../lib/error-code.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { signCatalog } from '../../sign/sign-catalog.ts';
+import type { Invocation } from '../command.ts';
+import { folderOf } from './build-environment.ts';
+import { checkSigner, nobodySigns, signerOf } from './signer.ts';
+
+const defaultValidDays = 30;
+const maxValidDays = 366;
+
+/** The signature of a catalog.json that is about to be written; undefined if none was asked for. */
+export async function catalogSignature(
+  invocation: Invocation,
+  { out, text }: { readonly out: string; readonly text: string },
+): Promise<{ readonly file: string; readonly text: string; readonly sentence: string } | undefined> {
+  const { options } = invocation;
+  if (!options.flag('sign')) return undefined;
+  if (options.flag('check'))
+    throw new McpcatError('usage', '--sign and --check: expected one of them; --check writes nothing');
+  const validDays = validDaysIn(options.text('valid-days'));
+  const signer = await signerOf(invocation);
+  if (signer === undefined) throw nobodySigns();
+  await checkSigner(signer, folderOf(invocation));
+  const file = catalogBundleFile(out);
+  const now = new Date();
+  const signed = await signCatalog({ text, before: await bundleIn(file), signer, now, validDays });
+  const state = signed.kept ? 'signed already' : 'signed';
+  const sentence = `${state}: number ${String(signed.number)}, until ${signed.expires.slice(0, 10)}`;
+  return { file, text: signed.bundle, sentence };
+}
+
+async function bundleIn(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
+  }
+}
+
+function validDaysIn(text = String(defaultValidDays)): number {
+  const days = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : 0;
+  if (days >= 1 && days <= maxValidDays) return days;
+  throw new McpcatError('usage', `--valid-days: expected 1 to ${String(maxValidDays)}, found "${text}"`);
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { predicateType } from '../../src/attest/predicates.ts';
+import { verifiedStatement } from '../../src/attest/verify-statement.ts';
+import { digestOf } from '../../src/registry/digest.ts';
+import { emptyTrustedRoot, signingKey } from '../publish/signed-image.ts';
+import type { Ran } from '../rig/engine.ts';
+import { runHere } from '../rig/in-process.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-index-sign-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const catalog = path.join(folder, 'catalog');
+cpSync(path.join(import.meta.dirname, 'catalog'), catalog, { recursive: true });
+const out = path.join(folder, 'catalog.json');
+const bundle = `${out}.sigstore.json`;
+const pem = signingKey();
+const publicKey = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+
+const index = async (env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> =>
+  runHere(['index', '--catalog', catalog, ...args], env);
+
+test('index --sign writes a signature of exactly what it writes, and leaves it while it serves', async () => {
+  const first = await index({ MCPCAT_SIGNING_KEY: pem }, '--sign');
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /; signed: number \d+, until \d{4}-\d\d-\d\d\n$/);
+  const expected = {
+    digest: digestOf(readFileSync(out)),
+    predicateType: predicateType.catalog,
+    signer: { kind: 'key', publicKey } as const,
+  };
+  verifiedStatement(readFileSync(bundle, 'utf8'), { expected, trustedRoot: emptyTrustedRoot });
+  const before = readFileSync(bundle, 'utf8');
+  const again = await index({ MCPCAT_SIGNING_KEY: pem }, '--sign', '--valid-days', '30');
+  assert.match(again.stdout, /signed already/);
+  assert.equal(readFileSync(bundle, 'utf8'), before);
+});
+
+test('who can not sign writes nothing, and no key is shown', async () => {
+  rmSync(out);
+  rmSync(bundle);
+  const cases: [Readonly<Record<string, string>>, string[], RegExp][] = [
+    [{}, [], /expected somebody to sign/],
+    [{ MCPCAT_SIGNING_KEY: 'secret-words' }, [], /MCPCAT_SIGNING_KEY: expected a P-256 private key/],
+    [{ MCPCAT_SIGNING_KEY: pem }, ['--check'], /--sign and --check/],
+    [{ MCPCAT_SIGNING_KEY: pem }, ['--valid-days', '1000'], /--valid-days: expected 1 to 366/],
+  ];
+  for (const [env, args, says] of cases) {
+    const { code, stderr } = await index(env, '--sign', ...args);
+    assert.equal(code, 2);
+    assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /secret-words|PRIVATE KEY-----\n/);
+    assert.ok(!existsSync(out) && !existsSync(bundle), String(says));
+  }
+});
+
+test('a signer whom the catalog does not name is refused', async () => {
+  const identity = 'https://github.com/owner/repo/.github/workflows/rebuild.yml@refs/heads/main';
+  const file = path.join(catalog, 'signing.json');
+  writeFileSync(file, JSON.stringify({ identity, issuer: 'https://issuer.example' }));
+  const other = await index({ MCPCAT_SIGNING_KEY: pem }, '--sign');
+  assert.equal(other.code, 2);
+  assert.match(
+    other.stderr,
+    /signing\.json: expected https:\/\/github\.com.* to sign, found the key sha256:/,
+  );
+  assert.ok(!existsSync(out));
+  writeFileSync(file, JSON.stringify({ publicKey }));
+  assert.equal((await index({ MCPCAT_SIGNING_KEY: pem }, '--sign')).code, 0);
+  assert.ok(readFileSync(out, 'utf8').includes('"signing"'));
+});
