@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Hub } from '../serve/front.ts';
+import { endpointPath, isEndpoint } from './endpoint-path.ts';
 import { Gate } from './gate.ts';
 import { httpLimits, type HttpLimits } from './limits.ts';
 import { hostAndPort, type ListenAddress } from './listen-address.ts';
@@ -29,8 +30,6 @@ export interface HttpFront {
   /** Takes nothing more, ends every stream and every session. */
   close(): Promise<void>;
 }
-
-const endpointPath = '/mcp';
 
 /** Serves a hub over Streamable HTTP. Throws `io-failed` if it can't listen there. */
 export async function openHttpFront({
@@ -91,11 +90,10 @@ async function handle({ request, response, gate, endpoint }: Handling): Promise<
     const headers = { Connection: 'close', ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}) };
     return refuse(response, { status, message, code: refusalCode.http, headers });
   }
-  const [path] = (request.url ?? '').split('?');
-  if (path !== endpointPath)
+  if (!isEndpoint(request))
     return refuse(response, {
       ...{ status: 404, code: refusalCode.http },
-      message: `expected the path ${endpointPath}`,
+      message: `expected the path ${endpointPath}, or ${endpointPath}/NAME`,
       headers: { Connection: 'close' },
     });
   try {

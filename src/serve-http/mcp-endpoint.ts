@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonValue } from '../lib/json-value.ts';
+import { clientPath } from './endpoint-path.ts';
 import type { Hub } from '../serve/front.ts';
 import type { Message, Request } from '../serve/message.ts';
 import { memberOf } from '../serve/part-members.ts';
@@ -7,6 +9,7 @@ import { legacyRevisions, metaKey, modernRevision } from '../serve/protocol.ts';
 import { readMessage, type Malformed } from '../serve/read-message.ts';
 import { EventLog } from './event-log.ts';
 import type { HttpLimits } from './limits.ts';
+import { paramMismatch } from './param-headers.ts';
 import { BodyBudget, readBody } from './read-body.ts';
 import {
   accepts,
@@ -116,12 +119,19 @@ export class McpEndpoint {
     const mismatch = headerMismatch(message, { headers: request.headers, revision });
     if (mismatch !== undefined)
       return refuse(response, { status: 400, code: refusalCode.headerMismatch, message: mismatch, id });
-    const client = this.#statelessClient([meta[metaKey.clientInfo], meta[metaKey.clientCapabilities]]);
+    const client = this.#statelessClient([
+      meta[metaKey.clientInfo],
+      meta[metaKey.clientCapabilities],
+      clientPath(request),
+    ]);
     if (client === undefined) return refuse(response, busy);
-    return client.request(message, response);
+    const { headers } = request;
+    const mismatchOf = (schema: JsonValue | undefined): string | undefined =>
+      paramMismatch(schema, { params: message.params, headers });
+    return client.request({ ...message, mismatch: mismatchOf }, response);
   }
 
-  /** What a client says it is and can: servers that it causes to start are told the same. */
+  /** What a client says it is and can (servers that it causes to start are told the same), and where it came. */
   #statelessClient(facts: readonly unknown[]): StatelessClient | undefined {
     const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
     const known = this.stateless.get(key);

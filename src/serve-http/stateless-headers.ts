@@ -2,9 +2,7 @@ import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
 import type { Request } from '../serve/message.ts';
 import { memberOf } from '../serve/part-members.ts';
 import { metaKey } from '../serve/protocol.ts';
-
-/** What the headers of a request say of its body, as Node gives them: lower-case names. */
-export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+import { decodedHeader, type Headers } from './header-value.ts';
 
 const named: Readonly<Record<string, string>> = {
   'tools/call': 'name',
@@ -25,27 +23,23 @@ export function headerMismatch(
   return (
     mismatch(headers, 'MCP-Protocol-Version', revision) ??
     mismatch(headers, 'Mcp-Method', method) ??
-    (typeof name === 'string' ? mismatch(headers, 'Mcp-Name', name) : undefined)
+    (typeof name === 'string' ? mismatch(headers, 'Mcp-Name', name) : orphan(headers, key))
   );
+}
+
+/** A name in the header alone is one that nothing is done with. */
+function orphan(headers: Headers, key: string | undefined): string | undefined {
+  if (key === undefined || headers['mcp-name'] === undefined) return undefined;
+  return `Header mismatch: Mcp-Name is there, and ${key} is not in the body`;
 }
 
 function mismatch(headers: Headers, header: string, expected: string): string | undefined {
   const given = headers[header.toLowerCase()];
   if (typeof given !== 'string') return `Header mismatch: ${header} is missing`;
-  const found = decoded(given.trim());
+  const found = decodedHeader(given.trim());
   if (found === expected) return undefined;
   if (found === undefined) return `Header mismatch: ${header} is no valid Base64`;
   return `Header mismatch: ${header} is another than in the body`;
-}
-
-/** `=?base64?…?=` for what a header can't hold; undefined if that is broken. */
-function decoded(value: string): string | undefined {
-  const [, base64] = /^=\?base64\?(.*)\?=$/.exec(value) ?? [];
-  if (base64 === undefined) return value;
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined;
-  const bytes = Buffer.from(base64, 'base64');
-  const text = bytes.toString('utf8');
-  return Buffer.from(text).equals(bytes) ? text : undefined;
 }
 
 /** What a request says of itself; undefined if it is of a revision with sessions. */

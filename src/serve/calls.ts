@@ -21,6 +21,7 @@ import type { AskOutcome } from './server-runner.ts';
 import type { SessionContext } from './session-context.ts';
 import { resultFor } from './shown-result.ts';
 import { startingTold } from './starting-told.ts';
+import { subscribes } from './subscribes.ts';
 import { modernResult, progressTokenOf, requestParams } from './translate.ts';
 
 type ToServer = Extract<Route, { readonly kind: 'server' }>;
@@ -131,6 +132,8 @@ export class Calls {
   #toServer(request: Request, route: ToServer): void {
     const server = this.#session.servers.get(route.server);
     if (server === undefined) throw new Error(`a name led to ${route.server}, which is not served`);
+    if (subscribes(request, { server, route, client: this.#session.kind }))
+      return this.#give(request, Part.ofValue({}));
     const open: OpenRequest = {
       id: request.id,
       request,
@@ -141,6 +144,9 @@ export class Calls {
       since: performance.now(),
       told: 0,
     };
+    const mismatch = open.call && request.mismatch?.(server.inputSchema(open.call.tool));
+    if (mismatch !== undefined)
+      return void this.#session.answer(failure(open.id, errorCode.headerMismatch, mismatch), open.id);
     const refusal = open.call === undefined ? undefined : this.#session.policy.refusal(open.call);
     if (refusal !== undefined) {
       this.#give(request, refused(refusal));

@@ -83,7 +83,6 @@ export class Listeners {
       if (listener.resources.has(uri)) this.#send(listener, message);
   }
 
-  /** Only of servers of older revisions: those of this one would have to be listened to themselves (docs/serve.md). */
   #resources(filter: JsonObject): Listener['resources'] {
     const wanted = filter['resourceSubscriptions'];
     const uris = Array.isArray(wanted) ? wanted.filter((uri) => typeof uri === 'string') : [];
@@ -91,7 +90,7 @@ export class Listeners {
       uris.flatMap((shown: string) => {
         const origin = this.#session.view.uris.origin(shown);
         const server = origin === undefined ? undefined : this.#session.servers.get(origin.server);
-        if (origin === undefined || server === undefined || server.isModern) return [];
+        if (origin === undefined || server === undefined) return [];
         return [[shown, { server, uri: origin.uri }] as const];
       }),
     );

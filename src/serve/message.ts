@@ -61,6 +61,11 @@ export interface Request {
   readonly id: Id;
   readonly method: string;
   readonly params: Part | undefined;
+  /**
+   * Of `tools/call`, where whatever carried it repeats arguments: why that does not fit them, given the tool's input
+   * schema. Asked before the server is.
+   */
+  readonly mismatch?: ((inputSchema: JsonValue | undefined) => string | undefined) | undefined;
 }
 
 export interface Notification {
@@ -96,6 +101,8 @@ export const errorCode = {
   invalidParams: -32_602,
   internal: -32_603,
   resourceNotFound: -32_002,
+  /** Revision 2026-07-28: headers say another thing than the body. */
+  headerMismatch: -32_020,
   /** Revision 2026-07-28: the revision that a request names is not served. */
   unsupportedRevision: -32_022,
 } as const;

@@ -51,7 +51,12 @@ function searchingSession(hub: Hub, client: ClientConnection): ClientSession {
       if (name === 'call_tool') {
         const inner = innerCall(args);
         if (typeof inner === 'string') return answer(message, textResult(inner, true));
-        return session.deliver({ ...message, params: withMembers(message.params, inner) });
+        // Headers are those of call_tool, which has no such arguments.
+        return session.deliver({
+          ...message,
+          params: withMembers(message.params, inner),
+          mismatch: undefined,
+        });
       }
       if (name !== 'find_tools' && name !== 'describe_tool') return session.deliver(message);
       void tools.search(message).then((search) => answer(message, searchResult(name, args, search) ?? {}));

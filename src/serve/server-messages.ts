@@ -1,5 +1,7 @@
+import { objectOf } from '../lib/json-value.ts';
 import { errorCode, failure, idOf, type Notification, Part, result, type Request } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
+import { metaKey } from './protocol.ts';
 import type { Calls } from './calls.ts';
 import type { SessionContext } from './session-context.ts';
 import type { SessionServer, SessionSide } from './session-server.ts';
@@ -47,10 +49,14 @@ function takeRequest(session: MessageContext, server: SessionServer, request: Re
 function takeNotification(
   session: MessageContext,
   server: SessionServer,
-  message: Notification,
+  given: Notification,
 ): void | Promise<void> {
+  const message = server.isModern ? withoutSubscription(given) : given;
   const { method, params } = message;
   switch (method) {
+    case 'notifications/subscriptions/acknowledged':
+      // Of what we listen to ourselves.
+      return server.isModern ? undefined : send(session, message);
     case 'notifications/progress':
       return progress(session, server, message);
     case 'notifications/cancelled': {
@@ -75,6 +81,12 @@ function takeNotification(
     default:
       return send(session, message);
   }
+}
+
+/** A server of the stateless revision names the request of ours by which it is listened to. */
+function withoutSubscription(message: Notification): Notification {
+  const { [metaKey.subscriptionId]: id, ...meta } = objectOf(memberOf(message.params, '_meta'));
+  return id === undefined ? message : { ...message, params: withMembers(message.params, { _meta: meta }) };
 }
 
 function send(session: MessageContext, message: Notification): void | Promise<void> {

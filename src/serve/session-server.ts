@@ -1,11 +1,12 @@
-import type { JsonObject } from '../lib/json-value.ts';
+import type { JsonObject, JsonValue } from '../lib/json-value.ts';
 import { forClient, type Lists, type RevisionSurface } from '../surface/surface.ts';
 import { listOthers, listTools, type Speaker } from './list-all.ts';
 import { Part, type Id, type Notification, type Request, type Response } from './message.ts';
 import type { Peer } from './peer.ts';
-import { isModern, type ClientFacts, type Opened } from './protocol.ts';
+import { isModern, modernMeta, type ClientFacts, type Opened } from './protocol.ts';
 import type { Recordings } from './recordings.ts';
 import type { ServedServer } from './served-server.ts';
+import { ServerListening } from './server-listening.ts';
 import { ServerRunner } from './server-runner.ts';
 import type { StartedFor, StopUrgency } from './upstream.ts';
 import { surfaceFor } from './view.ts';
@@ -43,6 +44,7 @@ export class SessionServer {
   readonly calls = new Map<number, OpenCall>();
   readonly #side: SessionSide;
   readonly #subscribed = new Map<string, () => void>();
+  readonly #listening = new ServerListening();
   readonly #said = new Set<string>();
   readonly #closing = new AbortController();
   #learning: Promise<void> = Promise.resolve();
@@ -90,6 +92,11 @@ export class SessionServer {
   /** Undefined until it is known what the server offers. */
   get shown(): RevisionSurface | undefined {
     return this.#shown;
+  }
+
+  /** Of a tool that is shown, by the server's own name. */
+  inputSchema(tool: string): JsonValue | undefined {
+    return this.#shown?.tools.find(({ name }) => name === tool)?.['inputSchema'];
   }
 
   /** What it says it can, while it runs; else what was recorded. */
@@ -156,19 +163,29 @@ export class SessionServer {
     this.#subscribed.delete(uri);
   }
 
-  /** For a client that listens; a server that sleeps is started for it. */
+  /** For a client that listens, or whose revision is another; a server that sleeps is started for it. */
   subscribe(uri: string): void {
     this.subscribed(uri);
-    this.runner.ask({
-      method: 'resources/subscribe',
-      params: () => Part.ofValue({ uri }),
-      onAnswer: () => undefined,
-    });
+    if (!this.isModern) this.#ask('resources/subscribe', { uri });
+    else if (this.runner.peer !== undefined) this.#listen();
+    else this.#ask('server/discover', { _meta: modernMeta(this.revision, this.#side.client()) });
   }
 
   unsubscribe(uri: string): void {
     this.unsubscribed(uri);
-    this.runner.peer?.ask('resources/unsubscribe', Part.ofValue({ uri }), () => undefined);
+    if (this.isModern) this.#listen();
+    else this.runner.peer?.ask('resources/unsubscribe', Part.ofValue({ uri }), () => undefined);
+  }
+
+  #ask(method: string, params: JsonObject): void {
+    this.runner.ask({ method, params: () => Part.ofValue(params), onAnswer: () => undefined });
+  }
+
+  /** To a server of the stateless revision, while it runs. */
+  #listen(): void {
+    const speaker = this.#speaker;
+    if (speaker !== undefined && this.runner.peer === speaker.peer)
+      this.#listening.listen(speaker, [...this.#subscribed.keys()]);
   }
 
   /** Sent at once where it runs; else with its next start. */
@@ -189,6 +206,7 @@ export class SessionServer {
     const level = this.#side.logLevel();
     if (level !== undefined && 'logging' in opened.capabilities && !this.isModern)
       peer.ask('logging/setLevel', Part.ofValue({ level }), () => undefined);
+    if (this.isModern) return this.#listening.listen(speaker, [...this.#subscribed.keys()]);
     for (const uri of this.#subscribed.keys())
       peer.ask('resources/subscribe', Part.ofValue({ uri }), () => undefined);
   }

@@ -22,6 +22,8 @@ test('headers that say another thing than the body are refused', async (t) => {
     { 'Mcp-Method': '' },
     { 'Mcp-Name': '' },
   ];
+  const nameless = stateless('tools/call', { name: 5 }).body;
+  assert.equal((await post(nameless, { ...headers, 'Mcp-Name': 'echo' })).status, 400);
   for (const changed of cases) {
     const response = await post(body, { ...headers, 'Mcp-Name': encoded, ...changed });
     const { error, id } = (await response.json()) as { error: { code: number }; id: unknown };
@@ -123,4 +125,19 @@ test('a subscription stays open and is called by the id of its client', async (t
   const text = await response.text();
   assert.match(text, /subscriptions\/acknowledged.*"io\.modelcontextprotocol\/subscriptionId":"sub"/);
   assert.match(text, /"id":"sub"/);
+});
+
+test('clients of one name are told apart where their addresses are', async (t) => {
+  const { url, hub, front } = await openedFront(t);
+  const { body, headers } = stateless('tools/list');
+  const asked = async (address: string): Promise<number> => {
+    const init = { method: 'POST', body: JSON.stringify(body), headers: { ...usual, ...headers } };
+    const response = await fetch(address, init);
+    await response.text();
+    return response.status;
+  };
+  for (const more of ['', '/one', '/one?x=1', '/two', '']) assert.equal(await asked(url + more), 200, more);
+  assert.deepEqual([hub.sessions.length, front.clients()], [3, 3]);
+  for (const more of ['/', '/one/two', '/.', `/${'x'.repeat(65)}`, 'x'])
+    assert.equal(await asked(url + more), 404, more);
 });

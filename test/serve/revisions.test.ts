@@ -213,3 +213,79 @@ test('a revision that nobody serves is refused with those that are; a client may
   assert.equal(hello['protocolVersion'], '2024-11-05');
   assert.deepEqual(await client.ask('tools/list'), { tools: [echo] });
 });
+
+test('a server of the stateless revision is listened to: its lists, and the resources that an older client subscribes to', async () => {
+  const listChanged = true;
+  const { client, server } = pair({
+    protocolVersion: '2026-07-28',
+    resources: [{ uri: 'x:1' }],
+    capabilities: { tools: { listChanged }, prompts: {}, resources: { subscribe: true, listChanged } },
+    answer: ({ method }) => (method === 'subscriptions/listen' ? 'wait' : { resultType: 'complete' }),
+  });
+  await client.initialize();
+  await client.ask('tools/call', { name: 'echo' });
+  const heard = (): unknown[] =>
+    server.requests('subscriptions/listen').map(({ params }) => params?.object['notifications']);
+  assert.deepEqual(heard(), [{ toolsListChanged: true, resourcesListChanged: true }]);
+  assert.deepEqual(await client.ask('resources/subscribe', { uri: 'x:1' }), {});
+  assert.equal(server.requests('resources/subscribe').length, 0);
+  const resourceSubscriptions = ['x:1'];
+  assert.deepEqual(heard()[1], { toolsListChanged: true, resourcesListChanged: true, resourceSubscriptions });
+  const [first, second] = server.requests('subscriptions/listen');
+  assert.ok(first !== undefined && second !== undefined);
+  const cancelled = server.life.received.find(
+    (one) => one.kind === 'notification' && one.method === 'notifications/cancelled',
+  );
+  assert.deepEqual(cancelled?.kind === 'notification' && cancelled.params?.value, { requestId: first.id });
+
+  const _meta = { 'io.modelcontextprotocol/subscriptionId': second.id };
+  for (const [method, more] of [
+    ['notifications/subscriptions/acknowledged', { notifications: {} }],
+    ['notifications/resources/updated', { uri: 'x:1' }],
+    ['notifications/resources/list_changed', {}],
+  ] as const)
+    await server.life.send({ kind: 'notification', method, params: Part.ofValue({ ...more, _meta }) });
+  await quiet();
+  const [updated] = client.notifications('notifications/resources/updated');
+  assert.deepEqual(updated?.params?.value, { uri: 'x:1', _meta: {} });
+  assert.equal(client.notifications('notifications/resources/list_changed').length, 1);
+  assert.equal(client.notifications('notifications/subscriptions/acknowledged').length, 0);
+
+  server.life.die('exited with 1');
+  await quiet();
+  await client.ask('tools/call', { name: 'echo' });
+  assert.deepEqual(heard()[2], heard()[1]);
+  await client.ask('resources/unsubscribe', { uri: 'x:1' });
+  assert.deepEqual(heard()[3], heard()[0]);
+});
+
+test('a subscription wakes a server of the stateless revision, also for a client that listens itself', async () => {
+  const script: Script = {
+    protocolVersion: '2026-07-28',
+    resources: [{ uri: 'x:1' }],
+    answer: ({ method }) => (method === 'subscriptions/listen' ? 'wait' : { resultType: 'complete' }),
+  };
+  const older = pair(script);
+  await older.client.initialize();
+  await older.client.ask('resources/subscribe', { uri: 'x:1' });
+  const notifications = { resourceSubscriptions: ['x:1'] };
+  const heard = await asked(older.server, 'subscriptions/listen');
+  assert.deepEqual(heard.params?.object['notifications'], notifications);
+
+  const { client, server } = pair(script);
+  const meta = { [version]: '2026-07-28' };
+  void client.request('subscriptions/listen', { notifications, _meta: meta }, 'listen');
+  const { id } = await asked(server, 'subscriptions/listen');
+  const [acknowledged] = client.notifications('notifications/subscriptions/acknowledged');
+  assert.deepEqual(acknowledged?.params?.object['notifications'], notifications);
+  await server.life.send({
+    kind: 'notification',
+    method: 'notifications/resources/updated',
+    params: Part.ofValue({ uri: 'x:1', _meta: { 'io.modelcontextprotocol/subscriptionId': id } }),
+  });
+  const [told] = client.notifications('notifications/resources/updated');
+  assert.deepEqual(told?.params?.value, {
+    uri: 'x:1',
+    _meta: { 'io.modelcontextprotocol/subscriptionId': 'listen' },
+  });
+});
