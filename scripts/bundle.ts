@@ -141,7 +141,7 @@ const late = {
   'hold-input': 'src/launch/hold-input.ts',
   secrets: 'src/secrets/secrets.ts',
   'package-server': 'src/cli/execute/package-server.ts',
-  'build-for-run': 'src/cli/execute/build-for-run.ts',
+  'build-missing': 'src/cli/execute/build-missing.ts',
   'prepare-anew': 'src/process1/prepare-anew.ts',
   'run-limits': 'src/cli/execute/run-limits.ts',
   'step-summary': 'src/cli/step-summary.ts',

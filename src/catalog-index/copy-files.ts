@@ -1,15 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { thisHost } from '../host/this-host.ts';
+import type { Signed } from './catalog-trust.ts';
 import { digest } from '../lib/digest.ts';
 
 /** Raised with every change of what is kept of an answer. */
-export const copyVersion = 1;
+export const copyVersion = 2;
 
 /** Where the copy of an address is kept, and what is known of it. Loads nothing: the launch path asks too. */
-export function copyFiles(cache: string, url: string): { readonly text: string; readonly facts: string } {
+export function copyFiles(
+  cache: string,
+  url: string,
+): { readonly text: string; readonly facts: string; readonly signature: string } {
   const name = path.join(cache, 'catalogs', digest(url));
-  return { text: `${name}.json`, facts: `${name}.facts.json` };
+  return { text: `${name}.json`, facts: `${name}.facts.json`, signature: `${name}.sigstore.json` };
 }
 
 /** Where a server's tools with this hash (hexadecimal digits) are kept. */
@@ -47,6 +51,8 @@ export interface Facts {
   readonly checkedAt: number;
   /** When it was last asked in vain; the next launches do not wait for it again. */
   readonly failedAt?: number | undefined;
+  /** What its signature says; null where nobody has signed it, or looked. */
+  readonly signed: Signed | null;
   /** Of the copy, in hex: conditions are only sent for the very text that they were given for. */
   readonly sha256: string;
 }

@@ -13,31 +13,61 @@ export interface Conditions {
 export type Answer =
   { readonly kind: 'same' } | ({ readonly kind: 'text'; readonly text: string } & Conditions);
 
+interface FetchOptions {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * One conditional GET (RFC 9110, section 13) with a deadline for the whole of it. Rejects with `upstream-unavailable`
  * for whatever is no answer: no route, another status, too slow, too large, over an unsafe redirect.
  */
 export async function fetchCatalogIndex(
   url: string,
-  {
-    conditions,
-    deadlineMs,
-    signal,
-  }: { conditions: Conditions; deadlineMs: number; signal?: AbortSignal | undefined },
+  { conditions, ...options }: FetchOptions & { readonly conditions: Conditions },
 ): Promise<Answer> {
-  const late = AbortSignal.timeout(deadlineMs);
-  const ended = signal === undefined ? late : AbortSignal.any([late, signal]);
-  try {
-    const response = await follow(url, { headers: headersOf(conditions), signal: ended });
+  return answered(url, options, async (signal) => {
+    const response = await follow(url, { headers: headersOf(conditions), signal });
     if (response.status === 304) return { kind: 'same' };
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`it answers ${String(response.status)}`);
-    }
-    const text = await textOf(response);
+    await requireOk(response);
+    const text = await textOf(response, maxBytes);
     const etag = response.headers.get('etag') ?? undefined;
     const lastModified = response.headers.get('last-modified') ?? undefined;
     return { kind: 'text', text, etag, lastModified };
+  });
+}
+
+const maxSignatureBytes = 1 << 20;
+
+/** The signature beside a catalog.json; undefined if there is none. Rejects as `fetchCatalogIndex` does. */
+export async function fetchSignature(url: string, options: FetchOptions): Promise<string | undefined> {
+  const place = new URL(url);
+  place.pathname = `${place.pathname}.sigstore.json`; // catalogBundleFile, without what it is declared beside
+  return answered(place.href, options, async (signal) => {
+    const response = await follow(place.href, { headers: headersOf({}), signal });
+    if (response.status === 404 || response.status === 410) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    await requireOk(response);
+    return textOf(response, maxSignatureBytes);
+  });
+}
+
+async function requireOk(response: Response): Promise<void> {
+  if (response.ok) return;
+  await response.body?.cancel();
+  throw new Error(`it answers ${String(response.status)}`);
+}
+
+async function answered<T>(
+  url: string,
+  { deadlineMs, signal }: FetchOptions,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = AbortSignal.timeout(deadlineMs);
+  try {
+    return await ask(signal === undefined ? late : AbortSignal.any([late, signal]));
   } catch (error) {
     if (signal?.aborted === true) throw new McpcatError('cancelled', 'cancelled', { cause: error });
     const reason = late.aborted ? `no answer within ${String(deadlineMs / 1000)} s` : reasonOf(error);
@@ -75,13 +105,13 @@ async function follow(
   throw new Error(`it redirects more than ${String(maxRedirects)} times`);
 }
 
-async function textOf(response: Response): Promise<string> {
+async function textOf(response: Response, max: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   const body: AsyncIterable<Uint8Array> | [] = response.body ?? [];
   for await (const part of body) {
     size += part.length;
-    if (size > maxBytes) throw new Error(`expected up to ${String(maxBytes / 1024 ** 2)} MB, found more`);
+    if (size > max) throw new Error(`expected up to ${String(max / 1024 ** 2)} MB, found more`);
     parts.push(part);
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));

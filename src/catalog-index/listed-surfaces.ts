@@ -3,6 +3,7 @@ import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { Surface } from '../surface/surface.ts';
 import { isPacked, unpackedOnce } from './beside.ts';
+import type { CatalogTrust } from './catalog-trust.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { openCatalogIndex } from './open-catalog-index.ts';
 import { openSurface } from './open-surface.ts';
@@ -12,6 +13,7 @@ export interface ListedRequest {
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
   /** mcpcat's cache folder. */
   readonly cache: string;
+  readonly trust: CatalogTrust;
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }

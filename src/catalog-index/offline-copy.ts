@@ -6,6 +6,8 @@ import { copyFiles, copyVersion, readFacts, type Facts } from './copy-files.ts';
 /** The last good answer of an address. */
 export interface Copy extends Omit<Facts, 'copyVersion' | 'sha256'> {
   readonly text: string;
+  /** What lay beside it; undefined if nothing did, or nobody looked. */
+  readonly signature: string | undefined;
 }
 
 /** Undefined too for what is damaged, or not ours: it is asked for anew. */
@@ -16,14 +18,17 @@ export async function readCopy(cache: string, url: string): Promise<Copy | undef
   const words = [facts.etag, facts.lastModified].filter((word) => word !== undefined);
   if (words.some((word) => typeof word !== 'string')) return undefined;
   const text = await readFile(copyFiles(cache, url).text, 'utf8').catch(() => undefined);
-  return text !== undefined && hashOf(text) === sha256 ? { ...facts, text } : undefined;
+  if (text === undefined || hashOf(text) !== sha256) return undefined;
+  const signature = await readFile(copyFiles(cache, url).signature, 'utf8').catch(() => undefined);
+  return { ...facts, text, signature: facts.signed === null ? undefined : signature };
 }
 
 /** What can't be kept only costs the next start its time. The text first: facts without it would be believed. */
-export async function keepCopy(cache: string, { text, ...facts }: Copy): Promise<void> {
+export async function keepCopy(cache: string, { text, signature, ...facts }: Copy): Promise<void> {
   const files = copyFiles(cache, facts.url);
   try {
     await writeWhole(files.text, text);
+    if (signature !== undefined) await writeWhole(files.signature, signature);
     await writeWhole(files.facts, JSON.stringify({ copyVersion, ...facts, sha256: hashOf(text) }));
   } catch {
     // A cache that can't be written only costs time.
@@ -33,9 +38,10 @@ export async function keepCopy(cache: string, { text, ...facts }: Copy): Promise
 /** The same text, asked for at another time. */
 export async function noteAnswer(
   cache: string,
-  { text, ...facts }: Copy,
+  copy: Copy,
   times: Pick<Facts, 'checkedAt'> | Required<Pick<Facts, 'failedAt'>>,
 ): Promise<void> {
+  const { text, signature: _, ...facts } = copy;
   const noted = { copyVersion, ...facts, failedAt: undefined, ...times, sha256: hashOf(text) };
   await writeWhole(copyFiles(cache, facts.url).facts, JSON.stringify(noted)).catch(() => undefined);
 }

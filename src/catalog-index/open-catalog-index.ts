@@ -3,6 +3,7 @@ import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { maxBytes } from './fetch-catalog-index.ts';
 import type { CatalogIndex } from './catalog-index.ts';
+import type { Copy } from './offline-copy.ts';
 import { parseCatalogIndex } from './parse-catalog-index.ts';
 import { refreshCopy, type RefreshRequest } from './refresh-copy.ts';
 
@@ -16,7 +17,22 @@ export async function openCatalogIndex(request: OpenRequest): Promise<CatalogInd
   if (source.kind === 'file') return parseCatalogIndex(await textOf(source.file), source.file);
   const { url } = source;
   const refreshed = await refreshCopy({ ...request, url });
-  return refreshed.kind === 'new' ? refreshed.catalogIndex : parseCatalogIndex(refreshed.text, url);
+  return refreshed.kind === 'new' ? refreshed.catalogIndex : readAgain(refreshed.copy, request);
+}
+
+/**
+ * A copy of an address, held against its signature and the highest number seen: it lies where other programs can write.
+ * Throws what `checkedCatalog` throws.
+ */
+export async function readAgain(
+  copy: Copy,
+  request: Omit<OpenRequest, 'source' | 'mode'>,
+): Promise<CatalogIndex> {
+  const catalogIndex = parseCatalogIndex(copy.text, copy.url);
+  const { checkedCatalog } = await import('./catalog-signature.ts');
+  const said = copy.signed === null ? request : { ...request, say: () => undefined }; // It was said when it was asked for.
+  await checkedCatalog({ ...copy, signing: catalogIndex.signing }, { ...said, network: 'none' });
+  return catalogIndex;
 }
 
 async function textOf(file: string): Promise<string> {

@@ -11,7 +11,9 @@ import {
   type OpenedServer,
   type Wanted,
 } from './kept-server.ts';
-import { openCatalogIndex, type OpenRequest } from './open-catalog-index.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { readCopy } from './offline-copy.ts';
+import { openCatalogIndex, readAgain, type OpenRequest } from './open-catalog-index.ts';
 import { serverOf } from './server-of.ts';
 
 type ServerRequest = OpenRequest & { readonly name: string };
@@ -21,15 +23,29 @@ export async function openServer(request: ServerRequest): Promise<OpenedServer> 
   return serverOf(await openCatalogIndex(request), request);
 }
 
+type KeptRequest = Wanted &
+  Pick<OpenRequest, 'say' | 'trust'> & {
+    /** Of an address whose copy the file is. */
+    readonly url: string | undefined;
+  };
+
 /** The same for the next launches too: kept beside the state of the file, unless that was written just now. */
-export async function openAndKeep(request: Wanted & Pick<OpenRequest, 'say'>): Promise<OpenedServer> {
+export async function openAndKeep(request: KeptRequest): Promise<OpenedServer> {
   const { file, name } = request;
   const before = stateOf(file);
-  const found = await openServer({ ...request, source: { kind: 'file', file }, mode: 'launch' });
+  const found = await openIn(request);
   const state = stateOf(file);
   if (isPlain(name) && state !== undefined && state === before && !isRacy(file))
     await writeKept(persistedFile(request), { version: persistedVersion, file, state, ...found });
   return found;
+}
+
+async function openIn({ url, file, ...request }: KeptRequest): Promise<OpenedServer> {
+  const { name, cache } = request;
+  if (url === undefined) return openServer({ ...request, source: { kind: 'file', file }, mode: 'launch' });
+  const copy = await readCopy(cache, url);
+  if (copy === undefined) throw new McpcatError('io-failed', `the copy of the catalog ${url} is damaged`);
+  return serverOf(await readAgain(copy, request), { name, source: { kind: 'url', url } });
 }
 
 /** Two writes in one tick of the file system's clock look like one (git has the same care with its index). */

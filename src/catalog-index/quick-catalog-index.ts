@@ -1,6 +1,7 @@
 import type { Signing } from '../attest/signer-policy.ts';
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import type { Entry } from '../catalog/entry.ts';
+import { isCurrent, type CatalogTrust } from './catalog-trust.ts';
 import { ageText, copyFiles, readFacts } from './copy-files.ts';
 import { readPersisted, type OpenedServer, type Wanted } from './kept-server.ts';
 import type { ListedImage } from './catalog-index.ts';
@@ -10,6 +11,8 @@ interface Request {
   readonly name: string;
   /** mcpcat's cache folder. */
   readonly cache: string;
+  /** Whom an address is believed. */
+  readonly trust: CatalogTrust;
   /** One line for people, without its end. */
   readonly say: (line: string) => void;
 }
@@ -39,14 +42,14 @@ export async function quickServer(request: Request): Promise<QuickServer> {
   const { source } = request;
   return facts(
     source.kind === 'file'
-      ? await serverIn({ ...request, file: source.file })
+      ? await serverIn({ ...request, file: source.file, url: undefined })
       : await asked(request, source.url),
   );
 }
 
 async function asked(request: Request, url: string): Promise<OpenedServer> {
-  const { cache, say } = request;
-  const copy = copyOf(url, cache);
+  const { say } = request;
+  const copy = copyOf(url, request);
   const file = copy?.file ?? '';
   if (copy?.state === 'old') {
     const kept = readPersisted({ ...request, file });
@@ -54,7 +57,7 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
       return (await import('./refresh-copy.ts')).refreshedServer(request, { url, kept });
   } else if (copy !== undefined) {
     // A server that it does not have may have been added since; a copy of another mcpcat may be of another form.
-    const found = await serverIn({ ...request, file }).catch(() => undefined);
+    const found = await serverIn({ ...request, file, url }).catch(() => undefined);
     if (found !== undefined && copy.warning !== undefined) say(copy.warning);
     if (found !== undefined) return found;
   }
@@ -73,7 +76,9 @@ function facts({ entry, image, tools, signing, names }: OpenedServer): QuickServ
   };
 }
 
-async function serverIn(request: Wanted & Pick<Request, 'say'>): Promise<OpenedServer> {
+async function serverIn(
+  request: Wanted & Pick<Request, 'say' | 'trust'> & { readonly url: string | undefined },
+): Promise<OpenedServer> {
   const kept = readPersisted(request);
   if (kept !== undefined) return kept;
   const { openAndKeep } = await import('./open-server.ts');
@@ -89,13 +94,14 @@ interface KnownCopy {
 }
 
 /** The copy of an address, if there is one. */
-function copyOf(url: string, cache: string): KnownCopy | undefined {
+function copyOf(url: string, { cache, trust }: Pick<Request, 'cache' | 'trust'>): KnownCopy | undefined {
   const known = readFacts(cache, url);
   const { text: file } = copyFiles(cache, url);
   if (known === undefined) return undefined;
   const { checkedAt, failedAt = 0 } = known;
   const now = Date.now();
   const within = (since: number, time: number): boolean => since <= now && now - since < time;
+  if (!isCurrent(known.signed, trust)) return { file, state: 'old' };
   if (within(checkedAt, fresh)) return { file, state: 'usable' };
   if (!within(failedAt, quiet)) return { file, state: 'old' };
   const warning = `the catalog ${url} did not answer a few minutes ago; this is the copy of ${ageText(now - checkedAt)} ago`;

@@ -1,7 +1,8 @@
 import type { CatalogSource } from '../catalog/catalog-source.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { CatalogTrust } from './catalog-trust.ts';
 import { ageText } from './copy-files.ts';
-import { fetchCatalogIndex } from './fetch-catalog-index.ts';
+import { fetchCatalogIndex, fetchSignature } from './fetch-catalog-index.ts';
 import type { OpenedServer } from './kept-server.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { keepCopy, noteAnswer, readCopy, type Copy } from './offline-copy.ts';
@@ -14,13 +15,17 @@ export interface RefreshRequest {
   readonly mode: 'launch' | 'patient';
   /** One line for people, without its end. */
   readonly say: (line: string) => void;
+  readonly trust: CatalogTrust;
   readonly signal?: AbortSignal | undefined;
   readonly timeouts?: RefreshTimeouts;
 }
 
-/** `copy`: there is nothing newer than the copy, or nothing that is any good. */
+/**
+ * `copy`: there is nothing newer than the copy, or nothing that is any good; it has not expired, and whoever reads its
+ * text holds it against its signature once more.
+ */
 export type Refreshed =
-  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'copy'; readonly copy: Copy }
   | { readonly kind: 'new'; readonly catalogIndex: CatalogIndex };
 
 /** Milliseconds for the whole answer. */
@@ -44,9 +49,10 @@ export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
     return await newest(request, copy);
   } catch (error) {
     if (copy === undefined || signal?.aborted === true || !(await isWhole(copy))) throw error;
+    await requireUsable(copy, request);
     await noteAnswer(cache, copy, { failedAt: Date.now() });
     say(`${messageOf(error)}; this is the copy of ${ageText(Date.now() - copy.checkedAt)} ago`);
-    return { kind: 'copy', text: copy.text };
+    return { kind: 'copy', copy };
   }
 }
 
@@ -54,19 +60,70 @@ async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<
   const { url, cache, mode, signal, timeouts = defaultTimeouts } = request;
   const patience = mode === 'launch' ? timeouts.launchMs : timeouts.patientMs;
   const deadlineMs = copy === undefined ? timeouts.withoutCopyMs : patience;
-  const answer = await fetchCatalogIndex(url, { conditions: copy ?? {}, deadlineMs, signal });
+  // What nobody has looked at is no reason not to send it again.
+  const conditions = copy === undefined || !isLookedAt(copy, request) ? {} : copy;
+  const answer = await fetchCatalogIndex(url, { conditions, deadlineMs, signal });
   const checkedAt = Date.now();
   if (answer.kind === 'same') {
     if (copy === undefined)
       throw new McpcatError('upstream-unavailable', `the catalog ${url}: it answers 304 to who has nothing`);
-    await noteAnswer(cache, copy, { checkedAt });
-    return { kind: 'copy', text: copy.text };
+    const current = await signedAnew(copy, request, deadlineMs);
+    await requireUsable(current, request);
+    await noteAnswer(cache, current, { checkedAt });
+    return { kind: 'copy', copy: current };
   }
   const { text, etag, lastModified } = answer;
   const { parseCatalogIndex } = await import('./parse-catalog-index.ts');
   const catalogIndex = parseCatalogIndex(text, url);
-  await keepCopy(cache, { url, text, checkedAt, etag, lastModified });
+  const { trust } = request;
+  const signature =
+    trust.unsigned === 'accepted' ? undefined : await fetchSignature(url, { deadlineMs, signal });
+  const { checkedCatalog } = await import('./catalog-signature.ts');
+  const unchecked = { url, text, signing: catalogIndex.signing, signature };
+  const signed = await checkedCatalog(unchecked, { ...request, network: 'allowed' });
+  await keepCopy(cache, { url, text, checkedAt, etag, lastModified, signature, signed });
   return { kind: 'new', catalogIndex };
+}
+
+/** Milliseconds before the end of a signature in which a newer one is looked for. */
+const soonMs = 3 * 24 * 3_600_000;
+
+/** The same catalog may have been signed anew. What can't be had, or does not hold, leaves the copy as it is. */
+async function signedAnew(copy: Copy, request: RefreshRequest, deadlineMs: number): Promise<Copy> {
+  const { url, cache, signal, trust } = request;
+  const { signed, text } = copy;
+  if (signed === null || trust.unsigned === 'accepted' || signed.expiresMs > Date.now() + soonMs) return copy;
+  try {
+    const signature = await fetchSignature(url, { deadlineMs, signal });
+    if (signature === undefined || signature === copy.signature) return copy;
+    const [{ parseCatalogIndex }, { checkedCatalog }] = await Promise.all([
+      import('./parse-catalog-index.ts'),
+      import('./catalog-signature.ts'),
+    ]);
+    const { signing } = parseCatalogIndex(text, url);
+    const now = await checkedCatalog({ url, text, signing, signature }, { ...request, network: 'allowed' });
+    const renewed = { ...copy, signature, signed: now };
+    await keepCopy(cache, renewed);
+    return renewed;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    request.say(messageOf(error));
+    return copy;
+  }
+}
+
+function isLookedAt({ signed }: Copy, { trust }: RefreshRequest): boolean {
+  return signed !== null || trust.unsigned === 'accepted';
+}
+
+/** By what was found of it when it came. Throws `catalog-expired`, or `signature-refused` for one that nobody has signed. */
+async function requireUsable({ url, signed, signature }: Copy, request: RefreshRequest): Promise<void> {
+  const { trust, say } = request;
+  if (trust.unsigned === 'accepted') return;
+  const { checkedCatalog, requireCurrent } = await import('./catalog-signature.ts');
+  if (signed !== null) return requireCurrent(url, signed, say);
+  const nobody = { url, text: '', signing: undefined, signature };
+  await checkedCatalog(nobody, { ...request, network: 'none' });
 }
 
 /** A copy that an older or newer mcpcat has kept may not be of the form that this one checks. */

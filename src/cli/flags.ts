@@ -29,6 +29,7 @@ const flags: Readonly<Record<InputName, readonly [flag: string, form?: string]>>
   'settings-file': ['--env-file', 'FILE'],
   snapshot: ['--snapshot', 'URL'],
   tool: ['--tool', 'NAME'],
+  unverified: ['--insecure-unverified'],
   unproved: ['--unproved'],
 };
 

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'lock-invalid'
   | 'signature-refused' // a statement that does not hold, is somebody else’s, or is about something else
   | 'signing-failed' // nobody could be brought to sign: no token, no certificate, no entry in the log
+  | 'catalog-expired' // its signature is too old, or this machine's clock is wrong
   | 'lock-refused' // an artifact without integrity, or from a git/http/file source
   | 'system-unresolved' // Debian's packages could not be looked up: no apt, no mirror, or none of the name
   | 'package-unknown' // no such package or version upstream

@@ -30,6 +30,7 @@ export type InputName =
   | 'settings-file'
   | 'snapshot' // where Debian packages are that mirrors no longer have
   | 'tool'
+  | 'unverified' // what nobody vouches for, all the same
   | 'unproved'; // what has no proof, all the same
 
 export interface Input {

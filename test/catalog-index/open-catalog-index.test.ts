@@ -7,7 +7,7 @@ import { catalogSource } from '../../src/catalog/catalog-source.ts';
 import { openCatalogIndex, type OpenRequest } from '../../src/catalog-index/open-catalog-index.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { catalogIndexOf } from './rig.ts';
+import { catalogIndexOf, trust } from './rig.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -36,6 +36,7 @@ async function rig(t: TestContext) {
     more: Pick<OpenRequest, 'timeouts'> = { timeouts: generous },
   ) =>
     openCatalogIndex({
+      trust,
       ...more,
       source: { kind: 'url', url: `${server.url}/catalog.json` },
       cache,
@@ -181,7 +182,13 @@ test('nobody there: the copy serves, and without one the error names the address
   const { open, said } = await rig(t);
   await open();
   const gone = { kind: 'url', url: 'http://127.0.0.1:9/catalog.json' } as const;
-  const nobody = { source: gone, cache: temporaryFolder(t), mode: 'patient', say: () => undefined } as const;
+  const nobody = {
+    trust,
+    source: gone,
+    cache: temporaryFolder(t),
+    mode: 'patient',
+    say: () => undefined,
+  } as const;
   await assert.rejects(openCatalogIndex(nobody), {
     code: 'upstream-unavailable',
     message: /^the catalog http:\/\/127\.0\.0\.1:9\/catalog\.json: /,
@@ -210,7 +217,9 @@ test('a cache that can not be written costs only time', async (t) => {
   const source = { kind: 'url', url: `${server.url}/c.json` } as const;
   for (let time = 0; time < 2; time++)
     assert.deepEqual(
-      Object.keys((await openCatalogIndex({ source, cache, mode: 'patient', say: assert.fail })).servers),
+      Object.keys(
+        (await openCatalogIndex({ trust, source, cache, mode: 'patient', say: assert.fail })).servers,
+      ),
       ['x'],
     );
 });
@@ -221,6 +230,7 @@ test('a file is read, and one that is missing, a folder or huge is an error', as
   mkdirSync(path.join(folder, 'folder.json'));
   const open = (name: string) =>
     openCatalogIndex({
+      trust,
       source: { kind: 'file', file: path.join(folder, name) },
       cache: folder,
       mode: 'patient',

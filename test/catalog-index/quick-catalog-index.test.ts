@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { quickServer } from '../../src/catalog-index/quick-catalog-index.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { catalogIndexOf } from './rig.ts';
+import { catalogIndexOf, trust } from './rig.ts';
 
 /** Longer than a file counts as just written. */
 const settled = 2100;
@@ -23,7 +23,8 @@ async function fileRig(t: TestContext) {
   const { catalogIndex, text } = await catalogIndexOf(t, 'x', 'y');
   const file = path.join(temporaryFolder(t, { 'c.json': text }), 'c.json');
   const cache = temporaryFolder(t);
-  const run = (name = 'x') => quickServer({ source: { kind: 'file', file }, name, cache, say: assert.fail });
+  const run = (name = 'x') =>
+    quickServer({ trust, source: { kind: 'file', file }, name, cache, say: assert.fail });
   return { catalogIndex, text, file, cache, run };
 }
 
@@ -77,7 +78,7 @@ async function urlRig(t: TestContext) {
   const said: string[] = [];
   const url = `${server.url}/catalog.json`;
   const run = (name = 'x') =>
-    quickServer({ source: { kind: 'url', url }, name, cache, say: (line) => said.push(line) });
+    quickServer({ trust, source: { kind: 'url', url }, name, cache, say: (line) => said.push(line) });
   /** Makes the copy as old as this, and forgets that it was asked for in vain. */
   const age = (hours: number): void => {
     const folder = path.join(cache, 'catalogs');

@@ -13,7 +13,7 @@ import { surfaceSha256 } from '../../src/surface/tools-of.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { aSurface } from '../surface/surfaces.ts';
-import { proofText, serverFiles } from './rig.ts';
+import { proofText, serverFiles, trust } from './rig.ts';
 
 const surface = aSurface();
 const files = {
@@ -26,7 +26,7 @@ const say = (line: string): void => assert.fail(line);
 
 test('of a folder it is the surface that the proof has seen, no other one and none without a proof', async (t) => {
   const folder = temporaryFolder(t, { ...files, ...serverFiles('y'), 'y/surface.json': tampered });
-  const surfaceOf = reviewedSurfaces({ source: { kind: 'folder', folder }, cache: folder, say });
+  const surfaceOf = reviewedSurfaces({ trust, source: { kind: 'folder', folder }, cache: folder, say });
   assert.deepEqual(await surfaceOf('x'), surface);
   assert.equal(await surfaceOf('y'), undefined, 'its proof has seen none');
   assert.equal(await surfaceOf('z'), undefined);
@@ -46,7 +46,7 @@ test('of a package it comes from the archive of the entries, with the same care'
   const folder = temporaryFolder(t, { 'catalog.tools/x.json': '{}', 'catalog.json': 'not read' });
   writeFileSync(path.join(folder, 'catalog.tar.br'), brotliCompressSync(await buffer(pack)));
   const source = { kind: 'file', file: path.join(folder, 'catalog.json') } as const;
-  const surfaceOf = reviewedSurfaces({ source, cache: temporaryFolder(t), say });
+  const surfaceOf = reviewedSurfaces({ trust, source, cache: temporaryFolder(t), say });
   assert.deepEqual(await Promise.all(['x', 'x', 'z'].map(surfaceOf)), [surface, surface, undefined]);
   await assert.rejects(surfaceOf('bad'), { code: 'entry-invalid' });
 });
@@ -60,7 +60,7 @@ test('of a catalog.json it is the one with the hash that stands there; the catal
   };
   const server = await loopback(t, ({ url }, response) => response.end(texts[url ?? '']));
   const there = { kind: 'url', url: `${server.url}/catalog.json` } as const;
-  const remote = reviewedSurfaces({ source: there, cache: temporaryFolder(t), say });
+  const remote = reviewedSurfaces({ trust, source: there, cache: temporaryFolder(t), say });
   assert.deepEqual(await Promise.all(['x', 'constructor'].map(remote)), [surface, undefined]);
   assert.deepEqual([...server.requests].sort(), ['/catalog.json', '/catalog.tools/x.surface.json']);
   const beside = temporaryFolder(t, {
@@ -68,5 +68,7 @@ test('of a catalog.json it is the one with the hash that stands there; the catal
     'catalog.tools/x.surface.json': tampered,
   });
   const source = { kind: 'file', file: path.join(beside, 'catalog.json') } as const;
-  await assert.rejects(reviewedSurfaces({ source, cache: beside, say })('x'), { code: 'entry-invalid' });
+  await assert.rejects(reviewedSurfaces({ trust, source, cache: beside, say })('x'), {
+    code: 'entry-invalid',
+  });
 });

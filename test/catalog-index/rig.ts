@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { jsonText } from '../../src/lib/folders.ts';
 import { gatherCatalogIndex, type Fingerprints } from '../../src/catalog-index/gather.ts';
+import type { CatalogTrust } from '../../src/catalog-index/catalog-trust.ts';
 import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { entryText, lockText } from '../catalog/entry-text.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+
+/** As `--insecure-unverified` has it: what is tested is not who signs. */
+export const trust: CatalogTrust = { data: '/nowhere', unsigned: 'accepted', env: {} };
 
 export const fingerprint = 'f'.repeat(64);
 export const permissions = { network: [], mounts: [], state: [], writable: ['/tmp'] };

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { loadServer } from '../../src/catalog/load.ts';
 import { pulledImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
@@ -12,10 +13,13 @@ import { repackImage } from '../../src/registry/repack/repack.ts';
 import { imageText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
+import { catalogSignature } from '../rig/catalog-signature.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
+import { keySigner } from '../rig/key-signer.ts';
 import { talk } from '../rig/talk.ts';
+import { attached, payloads } from '../trust/rig.ts';
 
 const timeout = 300_000;
 const name = 'catalog-index-none';
@@ -29,8 +33,10 @@ let pulled: string;
 let url: string;
 let requests = 0;
 let served = '';
+let signature = '';
+const signer = keySigner();
 
-/** A catalog.json whose one image is in a registry and no longer on the engine, and an address that serves it. */
+/** A signed catalog.json whose one image, signed too, is in a registry and no longer on the engine, and an address that serves it. */
 before(
   async (t) => {
     assert.ok('after' in t);
@@ -44,12 +50,17 @@ before(
     opened.defer(() => engine.removeImage(pulled, { force: true }));
     const record = imageText({ repository: `${real.host}/${repository}`, digest });
     writeFileSync(path.join(catalog.folder, name, 'image.json'), record);
+    writeFileSync(path.join(catalog.folder, 'signing.json'), JSON.stringify(signer.signing));
+    const { entry } = await loadServer(catalog.folder, name);
+    for (const payload of Object.values(payloads({ digest, manifests: [digest, digest] }, entry)))
+      await attached({ host: real.host, repository }, digest, signer.sign(payload));
     await engine.removeImage(catalog.imageOf(name), { force: true });
     file = path.join(temporaryFolder(t), 'catalog.json');
     const { code, stderr } = await run(['index', '--catalog', catalog.folder, '--out', file]);
     assert.equal(code, 0, stderr);
     const web = createServer((request, response) => {
       requests += 1;
+      if (request.url !== '/catalog.json') return response.end(signature);
       if (request.headers['if-none-match'] === '"1"') return response.writeHead(304).end();
       return response.writeHead(200, { etag: '"1"' }).end(served);
     });
@@ -59,6 +70,11 @@ before(
   },
   { timeout },
 );
+
+function serve(text: string): void {
+  served = text;
+  signature = catalogSignature(text, signer);
+}
 
 async function answers(source: string, cache: string): Promise<void> {
   const session = await talk([name, '--catalog', source], { XDG_CACHE_HOME: cache });
@@ -81,13 +97,13 @@ test(
 
 test('from an address it starts again without asking the address or the registry', { timeout }, async (t) => {
   const cache = temporaryFolder(t);
-  served = readFileSync(file, 'utf8');
+  serve(readFileSync(file, 'utf8'));
   await answers(url, cache);
-  assert.equal(requests, 1);
+  assert.equal(requests, 2, 'the catalog and its signature');
   served = 'nobody is asked again';
   await answers(url, cache);
   await answers(url, cache);
-  assert.equal(requests, 1);
+  assert.equal(requests, 2);
 });
 
 test(
@@ -95,7 +111,7 @@ test(
   { timeout },
   async (t) => {
     const env = { XDG_CACHE_HOME: temporaryFolder(t) };
-    served = readFileSync(file, 'utf8');
+    serve(readFileSync(file, 'utf8'));
     const from = async (source: string, ...args: readonly string[]): Promise<string> => {
       const { code, stdout, stderr } = await run([...args, '--catalog', source], { env });
       assert.equal(code, 0, stderr);
@@ -115,5 +131,36 @@ test(
     };
     assert.equal(image.reference, pulled);
     assert.match(image.digest, /^sha256:/);
+  },
+);
+
+test(
+  'what somebody else has signed is neither pulled nor started, unless its user does without, which ps shows',
+  { timeout },
+  async (t) => {
+    const env = { XDG_CACHE_HOME: temporaryFolder(t) };
+    const catalogJson = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const folder = temporaryFolder(t, {
+      'catalog.json': JSON.stringify({ ...catalogJson, signing: keySigner().signing }),
+    });
+    const other = path.join(folder, 'catalog.json');
+    await engine.removeImage(pulled, { force: true });
+    const refused = await run(['pull', name, '--catalog', other], { env });
+    assert.match(refused.stderr + refused.stdout, /is not signed by the catalog’s key/);
+    assert.equal(await engine.inspectImage(pulled), undefined, 'nothing of it is here');
+    assert.equal((await run(['pull', name, '--catalog', file], { env })).code, 0);
+    const started = await run(['run', name, '--catalog', other], { env });
+    assert.equal(started.code, 3);
+    assert.match(started.stderr, /nothing was started: the image sha256:[0-9a-f]+ is not signed/);
+    const words = [name, '--catalog', other, '--insecure-unverified', '--quiet'];
+    const session = await talk(words, env);
+    assert.match(session.stderr(), /catalog-index-none IS UNVERIFIED/);
+    const { stdout } = await run(['ps', '--json']);
+    const facts = JSON.parse(stdout) as { server: string; unverified?: boolean }[];
+    assert.equal(facts.find(({ server }) => server === name)?.unverified, true);
+    assert.match((await run(['ps'])).stdout, /verified/);
+    await session.close();
+    const offline = await run(['verify', name, '--catalog', file, '--offline', '--json'], { env });
+    assert.equal((JSON.parse(offline.stdout) as { state: string }).state, 'verified');
   },
 );

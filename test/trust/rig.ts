@@ -79,15 +79,15 @@ export function payloads(
 
 /** Attaches a bundle to a manifest as `publish` and cosign do. */
 export async function attached(
-  { host }: Pick<Published, 'host'>,
+  { host, repository: place = repository }: { readonly host: string; readonly repository?: string },
   subject: Digest,
   bundle: string,
   annotations: Readonly<Record<string, string>> = { [bundleAnnotation.content]: 'dsse-envelope' },
 ): Promise<Digest> {
   const registry = client(host);
-  const { mediaType, bytes } = await getManifest(registry, repository, subject);
+  const { mediaType, bytes } = await getManifest(registry, place, subject);
   const layers = [blobOfBytes(bundleMediaType, Buffer.from(bundle))];
-  const [attachedAs] = await attachArtifacts(registry, repository, {
+  const [attachedAs] = await attachArtifacts(registry, place, {
     subject: { digest: subject, mediaType, size: bytes.length },
     artifacts: [{ artifactType: bundleMediaType, layers, annotations }],
   });

@@ -5,6 +5,7 @@ export const spec: CommandSpec = {
   summary: 'Agree to what a server may do now',
   usage: 'NAME',
   options: {
+    'insecure-unverified': common.unverified,
     catalog: common.anyCatalog,
     json: common.json,
   },

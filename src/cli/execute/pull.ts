@@ -4,6 +4,7 @@ import type { Entry } from '../../catalog/entry.ts';
 import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
 import { imageSource } from '../../catalog/source.ts';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
+import { unsignedCatalog } from '../../catalog-index/catalog-signature.ts';
 import type { Emit } from '../../lib/event.ts';
 import { pullServer } from '../../pull/pull-server.ts';
 import type { Execute, Invocation } from '../command.ts';
@@ -65,6 +66,8 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
   }
   const servers = await namedServers(invocation, source);
   const signing = await signingOf(invocation, source);
+  if (source.kind === 'url' && signing === undefined && !invocation.options.flag('insecure-unverified'))
+    throw unsignedCatalog(source.url);
   return servers.map((server) => ({
     name: server.name,
     image: recordedImage(server.image),

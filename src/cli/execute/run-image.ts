@@ -117,24 +117,14 @@ function pulling(
   return { engine, image, trust, env: invocation.terminal.env, write: lines(invocation), signal };
 }
 
-/**
- * A person at a terminal sees that it takes a minute; a client gives a server some seconds, and shows nobody what is
- * going on.
- */
 function buildStep(
   name: string,
   { setting, build }: { readonly setting: Setting; readonly build: Build | undefined },
 ): Step {
-  const { invocation } = setting;
-  return async (signal = invocation.terminal.signal) => {
-    const { engine } = setting;
-    const atTerminal = invocation.terminal.streams.stdin.isTTY;
-    if ((build ?? (atTerminal ? 'missing' : 'never')) === 'never')
-      throw new McpcatError('image-missing', `${name} has no image on this engine yet`, {
-        hint: `mcpcat build ${name}${build === undefined ? ', once, in a terminal: a client does not wait for it' : ''}`,
-      });
-    const { buildForRun } = await import('./build-for-run.ts');
-    return buildForRun(name, { invocation, engine, signal, write: lines(invocation) });
+  return async (signal) => {
+    const { invocation, engine } = setting;
+    const { buildMissing } = await import('./build-missing.ts');
+    return buildMissing(name, { invocation, engine, build, signal, write: lines(invocation) });
   };
 }
 

@@ -8,6 +8,7 @@ import { quickServer } from '../../catalog-index/quick-catalog-index.ts';
 import type { GrantedTools } from '../../consent/grant.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { imageSource } from '../../catalog/source.ts';
+import { catalogTrust } from '../catalog-trust.ts';
 import type { Invocation } from '../command.ts';
 
 /** A server as the catalog has it, found on the quick way. */
@@ -24,7 +25,8 @@ export interface RunServer {
 }
 
 /** From a folder, a catalog.json or its address; loads neither YAML nor schema where the entry is known already. */
-export async function serverToRun({ options, terminal }: Invocation, name: string): Promise<RunServer> {
+export async function serverToRun(invocation: Invocation, name: string): Promise<RunServer> {
+  const { options, terminal } = invocation;
   const { env, host } = terminal;
   const source = catalogSource({ option: options.text('catalog'), env });
   const cache = host.folders(env).cache;
@@ -44,7 +46,13 @@ export async function serverToRun({ options, terminal }: Invocation, name: strin
     };
   }
   const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
-  const { entry, image, tools, signing, exists } = await quickServer({ source, name, cache, say });
+  const { entry, image, tools, signing, exists } = await quickServer({
+    source,
+    name,
+    cache,
+    say,
+    trust: catalogTrust(invocation, 'refused'),
+  });
   const published =
     image === undefined ? undefined : { digest: image.digest, repository: image.repository ?? undefined };
   return {

@@ -10,6 +10,7 @@ import type { Execute, Terminal } from '../command.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { recordedCalls } from './serve-calls.ts';
+import { catalogTrust } from '../catalog-trust.ts';
 import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
 import { addressIn, serveFront } from './serve-front.ts';
@@ -36,6 +37,7 @@ export const execute: Execute = async (invocation) => {
   const reviewed = reviewedSurfaces({
     source: catalogSource({ option: options.text('catalog'), env }),
     cache: host.folders(env).cache,
+    trust: catalogTrust(invocation, 'refused'),
     say,
     signal,
   });

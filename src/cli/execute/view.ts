@@ -14,6 +14,7 @@ import type { ListedServer, CatalogIndex } from '../../catalog-index/catalog-ind
 import { openCatalogIndex } from '../../catalog-index/open-catalog-index.ts';
 import { openTools } from '../../catalog-index/open-tools.ts';
 import { parseTools } from '../../catalog-index/tools-text.ts';
+import { catalogTrust } from '../catalog-trust.ts';
 import type { Invocation } from '../command.ts';
 
 /** The commands that only read a catalog take it from a folder, a catalog.json or an address alike. */
@@ -165,6 +166,7 @@ function catalogIndexOf(
       source,
       cache: terminal.host.folders(terminal.env).cache,
       mode: 'patient',
+      trust: catalogTrust(invocation, 'said'),
       say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`),
       signal: terminal.signal,
     });

@@ -1,0 +1,9 @@
+import type { CatalogTrust, Unsigned } from '../catalog-index/catalog-trust.ts';
+import { foldersBelowHome } from '../host/folders-below-home.ts';
+import type { Invocation } from './command.ts';
+
+/** Whom a catalog from an address is believed; what nobody has signed only where its user says so. */
+export function catalogTrust({ options, terminal }: Invocation, otherwise: Unsigned): CatalogTrust {
+  const unsigned = options.flag('insecure-unverified') ? 'accepted' : otherwise;
+  return { data: foldersBelowHome(terminal).data, unsigned, env: terminal.env };
+}
