@@ -1,14 +1,14 @@
 /**
  * `mcpcat clients` against `add-mcp list -g`, in turn: `npm run bench:clients -- [ROUNDS]`. The same home for both, made
  * here, with seven clients and their servers; ADD_MCP names a folder whose node_modules has add-mcp, which is fetched
- * from npm otherwise. Pairs, because a busy machine slows both alike.
+ * from npm otherwise. Pairs, because a busy machine slows both alike; also in time of processors.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { npmInstall } from '../test/rig/npm-install.ts';
 import { median } from './quantile.ts';
+import { spentByScript, type Spent } from './spent.ts';
 
 const addMcp = 'add-mcp@2.4.0';
 const rounds = Number(process.argv[2] ?? 15);
@@ -48,12 +48,8 @@ function peer(): string {
   return realpathSync(path.join(given ?? folder, 'node_modules/.bin/add-mcp'));
 }
 
-/** Milliseconds of a whole process. */
-function timed(words: readonly string[], env: Readonly<Record<string, string>>): number {
-  const started = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, words, { env, cwd: folder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${words.join(' ')}: ${String(status)}: ${stderr}`);
-  return performance.now() - started;
+function timed(words: readonly string[], env: Readonly<Record<string, string>>): Spent {
+  return spentByScript(words, { env, cwd: folder, codes: [0] });
 }
 
 try {
@@ -66,12 +62,18 @@ try {
     ours: timed(ours, env),
     theirs: timed(theirs, env),
   }));
-  const ratio = median(pairs.map((pair) => pair.ours / pair.theirs));
-  const mine = median(pairs.map((pair) => pair.ours));
-  const other = median(pairs.map((pair) => pair.theirs));
-  console.log(
-    `mcpcat clients ${mine.toFixed(0)} ms, ${addMcp} list -g ${other.toFixed(0)} ms; median of ${String(rounds)} ratios ${ratio.toFixed(2)}`,
-  );
+  for (const [what, of] of [
+    ['by the clock', ({ wall }: Spent): number => wall],
+    ['of processors', ({ cpu }: Spent): number => cpu],
+  ] as const) {
+    const ms = (spent: readonly Spent[]): string => `${(median(spent.map(of)) * 1000).toFixed(0)} ms`;
+    const mine = ms(pairs.map((pair) => pair.ours));
+    const other = ms(pairs.map((pair) => pair.theirs));
+    const ratio = median(pairs.map((pair) => of(pair.ours) / of(pair.theirs)));
+    console.log(
+      `${what}: mcpcat clients ${mine}, ${addMcp} list -g ${other}; median of ${String(rounds)} ratios ${ratio.toFixed(2)}`,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

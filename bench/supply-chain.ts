@@ -3,42 +3,17 @@
  * command with a database that is on this machine (of npm and PyPI only what MCPCAT_ADVISORIES names), and the SBOMs of
  * all servers in both forms. Seconds of CPU besides those of the clock: a busy machine lengthens only the latter.
  */
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { loadCatalog } from '../src/catalog/load.ts';
 import { inventoryOf } from '../src/inventory/inventory.ts';
 import { cycloneDx } from '../src/sbom/cyclonedx.ts';
 import { spdx } from '../src/sbom/spdx.ts';
+import { spentByScript, type Spent } from './spent.ts';
 
 const project = path.resolve(import.meta.dirname, '..');
 const catalog = path.resolve(process.argv[2] ?? path.join(project, 'catalog'));
 
-interface Spent {
-  readonly wall: number;
-  readonly cpu: number;
-}
-
 const seconds = ({ wall, cpu }: Spent): string => `${wall.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU`;
-
-/** The shell tells what its child has used. */
-function spentByCommand(words: readonly string[]): Spent {
-  const started = performance.now();
-  const child = spawnSync(
-    '/bin/sh',
-    ['-c', '"$@" >/dev/null 2>&1; times', 'sh', process.execPath, ...words],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (child.error !== undefined) throw child.error;
-  return { wall: (performance.now() - started) / 1000, cpu: cpuOf(child.stdout) };
-}
-
-/** The second line of `times`: user and system time of its children, as 0m1.234000s. */
-function cpuOf(times: string): number {
-  const found = times.split('\n')[1]?.matchAll(/(\d+)m([\d.]+)s/g) ?? [];
-  return [...found].reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
-}
 
 async function sboms(): Promise<Spent & { readonly count: number }> {
   const before = process.cpuUsage();
@@ -64,8 +39,8 @@ const scan = [
   ...(advisories === undefined ? [] : ['--advisories', advisories]),
 ];
 // The first one may fetch Go's database.
-spentByCommand(scan);
-const runs = Array.from({ length: 5 }, () => spentByCommand(scan)).toSorted((a, b) => a.cpu - b.cpu);
+spentByScript(scan);
+const runs = Array.from({ length: 5 }, () => spentByScript(scan)).toSorted((a, b) => a.cpu - b.cpu);
 console.log(`scan --all, median of 5 by CPU: ${seconds(runs[2] ?? { wall: Number.NaN, cpu: Number.NaN })}`);
 const made = await sboms();
 console.log(`${String(made.count)} servers, CycloneDX and SPDX: ${seconds(made)}`);

@@ -24,6 +24,7 @@ function start() {
   if (folder && isMade(folder)) require('node:module').enableCompileCache(folder);
   if (process.argv[2] === 'run') require('../dist/launcher.cjs');
   else if (process.argv[2] === 'serve') require('../dist/serve.cjs');
+  else if (process.argv[2] === 'clients') require('../dist/clients.cjs');
   else import('../dist/main.js');
 }
 

@@ -1,5 +1,5 @@
 /**
- * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, `serve.cjs`, one for `mcpcat serve`, with `tunnel.cjs` for servers that have a
+ * Bundles `src` into `dist`: `launcher.cjs`, one file for `mcpcat run`, `serve.cjs`, one for `mcpcat serve`, `clients.cjs` for `mcpcat clients`, with `tunnel.cjs` for servers that have a
  * network, and `main.js` with its chunks for all verbs. What the launcher rarely needs (YAML, schema, pulls) it loads
  * from modules of the last.
  */
@@ -153,6 +153,8 @@ const late = {
   'listed-surfaces': 'src/catalog-index/listed-surfaces.ts',
   'read-profile': 'src/profile/read-profile.ts',
   'call-log': 'src/call-log/call-log.ts',
+  'yaml-text': 'src/clients/text/yaml-text.ts',
+  'toml-text': 'src/clients/text/toml-text.ts',
   'use-network': 'src/lib/use-network.ts',
   'write-authorities': 'src/lib/write-authorities.ts',
 };
@@ -205,7 +207,7 @@ const knownSources: Plugin = {
 const oneCommand: Plugin = {
   name: 'one-command',
   setup(b) {
-    b.onLoad({ filter: /[\\/]cli[\\/]commands[\\/](run|serve)\.ts$/ }, async ({ path: file }) => {
+    b.onLoad({ filter: /[\\/]cli[\\/]commands[\\/](run|serve|clients)\.ts$/ }, async ({ path: file }) => {
       const source = await readFile(file, 'utf8');
       const module = `../execute/${path.basename(file)}`;
       const imported = `() => import('${module}')`;
@@ -213,6 +215,25 @@ const oneCommand: Plugin = {
       const early = source.replace(imported, '() => Promise.resolve({ execute })');
       return { contents: `import { execute } from '${module}';\n${early}`, loader: 'ts' };
     });
+  },
+};
+
+/**
+ * What reads a dozen small files one after the other is quicker without Node's promises of files: they are not in its
+ * snapshot, and start threads.
+ */
+const filesAtOnce: Plugin = {
+  name: 'files-at-once',
+  setup(b) {
+    b.onResolve({ filter: /^node:fs\/promises$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'files-at-once',
+    }));
+    b.onLoad({ filter: /.*/, namespace: 'files-at-once' }, () => ({
+      contents: `const fs = require('node:fs');
+for (const name of ['access', 'chmod', 'chown', 'mkdir', 'readFile', 'readlink', 'realpath', 'rename', 'rm', 'stat', 'writeFile'])
+  exports[name] = async (...args) => fs[name + 'Sync'](...args);`,
+    }));
   },
 };
 
@@ -238,6 +259,8 @@ const common: BuildOptions & { readonly metafile: true } = {
   target: 'node22',
   minifySyntax: true,
   legalComments: 'none',
+  // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
 // Into a folder beside it, then swapped: a `mcpcat` that runs meanwhile finds the old bundle or the new one.
@@ -256,11 +279,13 @@ const built = await Promise.all([
     minifyIdentifiers: true,
     define: { __dirname: 'import.meta.dirname' },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    // Its other build can't be bundled: it asks for its own parts by a `require` of its own.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [knownSources, leanDockerode, resolverOnly, jsonBomsOnly],
   }),
-  ...[{ launcher: 'src/launcher.ts' }, { serve: 'src/serve-launcher.ts' }].map(async (entryPoints) =>
+  ...[
+    { launcher: 'src/launcher.ts' },
+    { serve: 'src/serve-launcher.ts' },
+    { clients: 'src/clients-launcher.ts' },
+  ].map(async (entryPoints) =>
     build({
       ...common,
       entryPoints,
@@ -278,6 +303,7 @@ const built = await Promise.all([
         knownSources,
         onlyContainers,
         leanDockerode,
+        ...('clients' in entryPoints ? [filesAtOnce] : []),
       ],
     }),
   ),

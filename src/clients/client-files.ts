@@ -15,7 +15,8 @@ export function clientFile(client: Client, scope: Scope, around: Surroundings): 
     (candidate) => candidate.scope === scope && candidate.systems.includes(around.host.system),
   );
   if (file === undefined) return undefined;
-  const places = [file.path, ...(file.alternatives ?? [])].map((path) => absolute({ ...file, path }, around));
+  if (file.alternatives === undefined) return absolute(file, around);
+  const places = [file.path, ...file.alternatives].map((path) => absolute({ ...file, path }, around));
   return places.find((place) => around.exists(place)) ?? places[0];
 }
 

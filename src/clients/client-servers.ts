@@ -1,15 +1,15 @@
 import type { Client, Scope } from './client.ts';
 import { clientFile, type Surroundings } from './client-files.ts';
 import { readConfig } from './config-file.ts';
-import { readServers } from './text/edit.ts';
+import { serversIn } from './text/read-servers.ts';
 
-/** What a client's file says of its servers, by name; empty without a file. Throws as `readConfig` and `readServers` do. */
+/** What a client's file says of its servers, by name; empty without a file. Throws as `readConfig` and `serversIn` do. */
 export async function clientServers(
   { format, place }: Client,
   file: string,
 ): Promise<ReadonlyMap<string, unknown>> {
   const { text } = await readConfig(file);
-  return readServers(format, text ?? '', place);
+  return serversIn(format, text ?? '', place);
 }
 
 /** A server as one of a client's files has it. */

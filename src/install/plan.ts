@@ -1,10 +1,11 @@
 import type { Client, Scope } from '../clients/client.ts';
-import { clientEntry, startOfEntry, type ServerStart } from '../clients/client-entry.ts';
+import { clientEntry, type ServerStart } from '../clients/client-entry.ts';
 import { clientFile, type Surroundings } from '../clients/client-files.ts';
 import { readConfig } from '../clients/config-file.ts';
 import type { NamedEntry } from '../clients/text/config-text.ts';
 import { putServer, readServers, removeServer } from '../clients/text/edit.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { isOurs } from './ours.ts';
 
 /** What a command would do to a client's file, or to a file of ours beside it. Nothing is written yet. */
 export interface PlannedChange {
@@ -87,16 +88,6 @@ function withoutOurs(client: Client, text: string, names: readonly string[]): st
     if (old !== undefined && !isOurs(client, old)) throw occupied(client, name);
     return removeServer(format, { text: result, place }, name);
   }, text);
-}
-
-/** No marker is kept in an entry, since some clients drop what they do not know: an entry of ours starts mcpcat. */
-export function isOurs(client: Client, entry: unknown): boolean {
-  const start = startOfEntry(client, entry);
-  return start !== undefined && isMcpcat(start.command) && ['run', 'serve'].includes(start.args[0] ?? '');
-}
-
-function isMcpcat(command: string): boolean {
-  return /(?:^|[\\/])mcpcat(?:\.(?:js|cmd|exe))?$/.test(command);
 }
 
 function occupied({ title }: Client, name: string): McpcatError {

@@ -19,7 +19,7 @@ export function isHere(client: Client, around: Surroundings): boolean {
   const file = clientFile(client, 'user', around);
   if (file === undefined) return false;
   const folder = around.host.path.dirname(file);
-  return existsSync(file) || (folder !== around.host.home(around.env) && existsSync(folder));
+  return around.exists(file) || (folder !== around.host.home(around.env) && around.exists(folder));
 }
 
 /** The clients of --client, or all that are here. Throws `usage` for one that nobody knows, or if none is here. */

@@ -1,13 +1,13 @@
 import type { Client, Scope } from '../../clients/client.ts';
 import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
-import { clientFile } from '../../clients/client-files.ts';
+import { clientFile, type Surroundings } from '../../clients/client-files.ts';
 import { foundServers, type FoundServer } from '../../clients/client-servers.ts';
 import { mayDoToday } from '../../clients/may-do.ts';
 import { knownClients } from '../../clients/known-clients.ts';
-import { isOurs } from '../../install/plan.ts';
+import { isOurs } from '../../install/ours.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { Execute, Terminal } from '../command.ts';
+import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
 import { isHere, surroundings } from './client-choice.ts';
 
@@ -32,7 +32,8 @@ interface ClientFacts {
 }
 
 export const execute: Execute = async ({ options, terminal }) => {
-  const all = await Promise.all(knownClients.map((client) => factsOf(client, terminal)));
+  const around = lookingOnce(surroundings(terminal));
+  const all = await Promise.all(knownClients.map((client) => factsOf(client, around)));
   const facts = options.flag('all') ? all : all.filter((client) => client.isHere);
   if (options.flag('json')) terminal.stdout.write(jsonText(facts));
   else terminal.stdout.write(page(facts));
@@ -41,8 +42,18 @@ export const execute: Execute = async ({ options, terminal }) => {
   return facts.some((client) => client.problems.length > 0) ? 1 : 0;
 };
 
-async function factsOf(client: Client, terminal: Terminal): Promise<ClientFacts> {
-  const around = surroundings(terminal);
+/** Several questions are about the same files and folders. */
+function lookingOnce(around: Surroundings): Surroundings {
+  const known = new Map<string, boolean>();
+  const exists = (file: string): boolean => {
+    const found = known.get(file) ?? around.exists(file);
+    known.set(file, found);
+    return found;
+  };
+  return { ...around, exists };
+}
+
+async function factsOf(client: Client, around: Surroundings): Promise<ClientFacts> {
   const { found, unread } = await foundServers(client, around);
   return {
     id: client.id,

@@ -4,7 +4,7 @@ import type { Client } from '../../clients/client.ts';
 import { isReference, startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
 import { clientFile } from '../../clients/client-files.ts';
 import { clientServers } from '../../clients/client-servers.ts';
-import { isOurs } from '../../install/plan.ts';
+import { isOurs } from '../../install/ours.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { looksSecret } from '../../profile/secret-value.ts';
 import { keptSecrets } from '../../secrets/file-store.ts';

@@ -1,7 +1,7 @@
 import { startOfEntry } from '../../clients/client-entry.ts';
 import { foundServers } from '../../clients/client-servers.ts';
 import { knownClients } from '../../clients/known-clients.ts';
-import { isOurs } from '../../install/plan.ts';
+import { isOurs } from '../../install/ours.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { readProfile } from '../../profile/read-profile.ts';
 import type { Terminal } from '../command.ts';

@@ -1,8 +1,8 @@
-import { parse as readToml, TomlError } from 'smol-toml';
 import { ParseError, parseTOML, type AST } from 'toml-eslint-parser';
 import type { ConfigText, ServersPlace } from './config-text.ts';
 import { applyEdits, layoutOf, nextLine, type Edit } from './layout.ts';
 import { unfit } from './line-position.ts';
+import { tomlServers } from './toml-servers.ts';
 import { tableText } from './toml-write.ts';
 
 /**
@@ -11,7 +11,10 @@ import { tableText } from './toml-write.ts';
  * another, so that one's mistake is not the other's.
  */
 export const tomlText: ConfigText = {
-  read: (text, place) => new Map(serversOf(text, place)),
+  read: (text, place) => {
+    parse(text);
+    return new Map(tomlServers(text, place));
+  },
   put: (text, place, server) => {
     const { lineEnd } = layoutOf(text);
     const written = tableText(place, server).replaceAll('\n', lineEnd);
@@ -27,39 +30,6 @@ export const tomlText: ConfigText = {
       tablesOf(text, place, name).map((table) => cut(text, table)),
     ),
 };
-
-function serversOf(text: string, place: ServersPlace): [string, unknown][] {
-  parse(text);
-  let value = valueOf(text);
-  for (const key of place.keyPath) value = member(value, key);
-  if (!place.isList) return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return (Array.isArray(value) ? value : []).flatMap((element: unknown) => {
-    const name = member(element, 'name');
-    return typeof name === 'string' ? [[name, element] as [string, unknown]] : [];
-  });
-}
-
-/**
- * By way of JSON: its objects have no prototype, its dates are a class of its own. TOML's integers have 64 bits, which
- * its reader refuses unless it may make a bigint of them (smol-toml 1.9.1).
- */
-function valueOf(text: string): unknown {
-  try {
-    const value = readToml(text.replace(/^\uFEFF/, ''), { integersAsBigInt: 'asNeeded' });
-    return JSON.parse(
-      JSON.stringify(value, (_key, one: unknown) => (typeof one === 'bigint' ? Number(one) : one)),
-    );
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw unfit(text, 0, `not TOML: ${error.message}`);
-  }
-}
-
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
-}
 
 function parse(text: string): AST.TOMLTopLevelTable {
   try {
@@ -79,13 +49,13 @@ function tablesOf(text: string, place: ServersPlace, name: string): AST.TOMLTabl
   const found = tables.filter(
     ({ resolvedKey }) => wanted?.every((key, index) => resolvedKey[index] === key) ?? false,
   );
-  if (found.length === 0 && serversOf(text, place).some(([known]) => known === name))
+  if (found.length === 0 && tomlServers(text, place).some(([known]) => known === name))
     throw unfit(text, 0, `"${name}" is written inside another table, expected a table of its own`);
   return found;
 }
 
 function elementOf(text: string, place: ServersPlace, name: string): number | undefined {
-  const index = serversOf(text, place).findIndex(([known]) => known === name);
+  const index = tomlServers(text, place).findIndex(([known]) => known === name);
   return index === -1 ? undefined : index;
 }
 
