@@ -301,6 +301,11 @@ export const layers: readonly Layer[] = [
         exports: ['siteOf'],
       },
       {
+        folder: 'bundle',
+        what: 'servers in one file for machines without a network: an OCI layout in a tar, with catalog, statements and trusted root',
+        exports: ['writeBundle', 'gatherImage', 'BundleFacts'],
+      },
+      {
         folder: 'sbom',
         what: 'an inventory as CycloneDX or SPDX; the same inventory, the same bytes',
         exports: ['cycloneDx', 'spdx'],

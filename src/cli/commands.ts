@@ -6,6 +6,7 @@ import { spec as audit } from './commands/audit.ts';
 import { spec as base } from './commands/base.ts';
 import { spec as browse } from './commands/browse.ts';
 import { spec as build } from './commands/build.ts';
+import { spec as bundle } from './commands/bundle.ts';
 import { spec as call } from './commands/call.ts';
 import { spec as calls } from './commands/calls.ts';
 import { spec as clients } from './commands/clients.ts';
@@ -84,6 +85,7 @@ export const commands: readonly CommandSpec[] = [
   plan,
   rebuild,
   publish,
+  bundle,
   index,
   exportAs,
   propose,

@@ -1,0 +1,26 @@
+import { common, type CommandSpec } from '../command.ts';
+
+export const spec: CommandSpec = {
+  name: 'bundle',
+  summary: 'Put servers into one file, for machines without a network: images, proofs, signatures, catalog',
+  usage: 'create NAME… -o FILE',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'the bundle: a tar, in OCI’s image layout' },
+    all: { type: 'boolean', help: 'every server of the catalog that is published' },
+    platform: {
+      type: 'string',
+      multiple: true,
+      value: 'PLATFORM',
+      help: 'linux/amd64 or linux/arm64 (default: all that the images are for)',
+    },
+    catalog: common.anyCatalog,
+    json: common.json,
+    quiet: common.quiet,
+  },
+  examples: [
+    ['mcpcat bundle create time github --out servers.tar', 'all that a machine without network needs'],
+    ['mcpcat bundle create time --out time.tar --platform linux/amd64', 'for one kind of machine'],
+  ],
+  completes: ['create'],
+  load: () => import('../execute/bundle.ts'),
+};
