@@ -15,17 +15,19 @@ export interface FixtureCatalog extends AsyncDisposable {
 
 /**
  * One entry and image for each way in which the fixture server misbehaves; `more` adds lines to an entry. The
- * `prefix` is the test file's own: files that run side by side then share neither images nor servers' names.
+ * `prefix` is the test file's own: files that run side by side then share neither images nor servers' names. `server` is
+ * another program than the fixture server.
  */
 export async function fixtureCatalog(
   engine: Engine,
   behaviours: Readonly<Record<string, string>>,
-  prefix: string,
+  named: string | { readonly prefix: string; readonly server: string },
 ): Promise<FixtureCatalog> {
+  const { prefix, server } = typeof named === 'string' ? { prefix: named, server: 'server.js' } : named;
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-catalog-'));
   await using opened = new AsyncDisposableStack();
   opened.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const source = readFileSync(path.join(project, 'test/fixtures/servers/server.js'), 'utf8');
+  const source = readFileSync(path.join(project, 'test/fixtures/servers', server), 'utf8');
   const imageOf = (name: string): string => imageIn({ kind: 'folder', folder }, name);
   const names = Object.keys(behaviours).map((behaviour) => `${prefix}-${behaviour}`);
   const make = async ([behaviour, more]: readonly [string, string]): Promise<void> => {

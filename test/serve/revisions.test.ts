@@ -238,13 +238,13 @@ test('a server of the stateless revision is listened to: its lists, and the reso
   );
   assert.deepEqual(cancelled?.kind === 'notification' && cancelled.params?.value, { requestId: first.id });
 
-  const _meta = { 'io.modelcontextprotocol/subscriptionId': second.id };
+  const meta = { 'io.modelcontextprotocol/subscriptionId': second.id };
   for (const [method, more] of [
     ['notifications/subscriptions/acknowledged', { notifications: {} }],
     ['notifications/resources/updated', { uri: 'x:1' }],
     ['notifications/resources/list_changed', {}],
   ] as const)
-    await server.life.send({ kind: 'notification', method, params: Part.ofValue({ ...more, _meta }) });
+    await server.life.send({ kind: 'notification', method, params: Part.ofValue({ ...more, _meta: meta }) });
   await quiet();
   const [updated] = client.notifications('notifications/resources/updated');
   assert.deepEqual(updated?.params?.value, { uri: 'x:1', _meta: {} });
