@@ -3,6 +3,7 @@ import { thisHost } from '../host/this-host.ts';
 import { engineMemory } from './docker/engine-memory.ts';
 import { dockerEngine } from './docker/docker-engine.ts';
 import type { Engine } from './engine.ts';
+import { isCluster } from './locate/cluster.ts';
 import { locateEngine, type Search } from './locate/locate.ts';
 
 interface Wanted extends Omit<Search, 'host'> {
@@ -13,9 +14,13 @@ interface Wanted extends Omit<Search, 'host'> {
 
 /** Finds the engine and makes the port to it. Nothing is sent before the first call, so this costs next to nothing. */
 export function connectEngine({ memory = 'none', ...search }: Wanted): Promise<Engine> {
-  return Promise.resolve().then(() => {
+  return Promise.resolve().then(async () => {
     const found = { host: thisHost(), ...search };
     const { host, env } = found;
+    if (found.endpoint !== undefined && isCluster(found.endpoint)) {
+      const { connectCluster } = await import('./kubernetes/connect-cluster.ts');
+      return connectCluster(found.endpoint, found);
+    }
     const address = locateEngine(found);
     const { endpoint } = address;
     return dockerEngine(address, {

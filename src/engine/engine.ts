@@ -5,13 +5,10 @@ import type { RecordedSettings, Security, TmpfsMount } from './restrictions.ts';
  * A container engine, in our own words. Adapters translate; nothing outside `src/engine/docker` sees dockerode.
  * Every method rejects with McpcatError (`engine-missing`, `engine-denied`, `engine-failed`, `engine-gone`, …).
  */
-export interface Engine {
-  /** Where it was found, for messages: `unix:///var/run/docker.sock`. */
-  readonly endpoint: string;
-  info(): Promise<EngineInfo>;
+export interface Engine extends RunEngine, ImageEngine, VolumeEngine {}
 
-  /** Undefined if there is no such image. */
-  inspectImage(reference: string): Promise<ImageFacts | undefined>;
+/** Images that this machine can build, load and name; a cluster has none of that. */
+export interface ImageEngine {
   listImages(labels: Labels): Promise<readonly ImageFacts[]>;
   /** Builds from a tar context with the classic builder and no network. Errors inside the stream reject with `build-failed`. */
   buildImage(context: Readable, request: BuildRequest): Promise<string>;
@@ -26,6 +23,20 @@ export interface Engine {
    * with an error, nothing is loaded and that error rejects.
    */
   loadImage(archive: Readable): Promise<string>;
+}
+
+/** What runs servers. */
+export interface RunEngine {
+  /** Where it was found, for messages: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+  /**
+   * Containers run from their creation, parked, and the start is a process beside that (docs/decisions/0066). So what a
+   * server needs from the first moment can be there before it.
+   */
+  readonly parks?: true;
+  info(): Promise<EngineInfo>;
+  /** Undefined if there is no such image. */
+  inspectImage(reference: string): Promise<ImageFacts | undefined>;
 
   /** Resolves to the container id; rejects with `image-missing` if the image is not here. */
   createContainer(settings: ContainerSettings): Promise<string>;
@@ -65,7 +76,10 @@ export interface Engine {
   copyIn(id: string, path: string, tar: Readable): Promise<void>;
   /** Runs a further process in a running container, attached. */
   exec(id: string, command: readonly string[], options?: { readonly user?: string }): Promise<ExecSession>;
+}
 
+/** Folders that outlive containers. */
+export interface VolumeEngine {
   /** Filtered by labels, sorted by name. Measures them unless told not to, which can take seconds on a busy engine. */
   listVolumes(
     labels: Labels,
@@ -81,7 +95,7 @@ export type Labels = Readonly<Record<string, string>>;
 export type Platform = 'linux/amd64' | 'linux/arm64';
 
 export interface EngineInfo {
-  readonly name: 'docker' | 'podman';
+  readonly name: 'docker' | 'podman' | 'kubernetes';
   readonly version: string;
   readonly apiVersion: string;
   readonly platform: Platform;
@@ -94,6 +108,8 @@ export interface EngineInfo {
   readonly securityOptions: readonly string[];
   /** Which it can enforce, as far as it says. */
   readonly limits: Readonly<Record<LimitName, boolean>>;
+  /** What of the rest it can't hold; nothing, unless it says so. */
+  readonly lacks?: readonly Guarantee[];
   readonly cpus: number;
   readonly memoryBytes: number;
   /** Names of the programs that it can start containers with (`runc`, `runsc`). */
@@ -102,6 +118,12 @@ export interface EngineInfo {
 
 /** What an engine limits by control groups; `memory` without swap, `swap` memory and swap together. */
 export type LimitName = 'memory' | 'swap' | 'cpu' | 'pids';
+
+/**
+ * What a user may do without, by name, where the engine can't hold it: limits; open files; folders in memory from which
+ * nothing is executed; our own filter of system calls instead of the engine's.
+ */
+export type Guarantee = LimitName | 'nofile' | 'no-exec' | 'seccomp';
 
 export interface ImageFacts {
   readonly id: string;
@@ -154,8 +176,10 @@ export interface ContainerSettings {
   readonly nanoCpus: number;
   readonly pids: number;
   readonly nofile: number;
-  /** Limits that the engine has not got and the user does without: they are neither asked for nor read back. */
-  readonly lacking?: readonly LimitName[];
+  /** What the engine has not got and the user does without: it is neither asked for nor read back. */
+  readonly lacking?: readonly Guarantee[];
+  /** For an engine that parks containers; others have no use for it. */
+  readonly parked?: Parked;
   /** Folders in memory; they count into the container's own. */
   readonly tmpfs: readonly TmpfsMount[];
   readonly mounts: readonly BindMount[];
@@ -163,6 +187,13 @@ export interface ContainerSettings {
   readonly nameResolution: NameResolution;
   readonly autoRemove: boolean;
   readonly stopSignal?: string;
+}
+
+/** What a container runs until its server is started beside it, and as long as that runs. */
+export interface Parked {
+  readonly command: readonly string[];
+  /** What that reads from its standard input before anything else. */
+  readonly input?: string;
 }
 
 /** How names lead to addresses in the container. */

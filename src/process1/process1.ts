@@ -11,8 +11,8 @@ export interface Process1 {
 }
 
 export interface Prepared {
-  /** Holds process 1 as `initName`. */
-  readonly volume: string;
+  /** Holds process 1 as `initName`; undefined where it is the image's own (`imageInit`). */
+  readonly volume: string | undefined;
   /** Whether process 1 was seen in it by an earlier start, or is only put there when `confirm` is called. */
   readonly volumeState: 'seen' | 'unseen';
   readonly image: ImageStart;
@@ -48,6 +48,9 @@ export interface OwnRequest {
   /** A folder for what is known from one start to the next; everything is asked anew without. */
   readonly cache?: string | undefined;
 }
+
+/** Where images of the catalog have it. */
+export const imageInit = '/mcpcat-init';
 
 /** The program's name in its volume. */
 export const initName = 'mcpcat-init';

@@ -1,4 +1,4 @@
-import type { BindMount, ContainerSettings, LimitName } from '../engine/engine.ts';
+import type { BindMount, ContainerSettings, Guarantee } from '../engine/engine.ts';
 import type { RecordedMount, RecordedSettings, TmpfsMount } from '../engine/restrictions.ts';
 import { McpcatError } from '../lib/errors.ts';
 import type { Input } from '../lib/input.ts';
@@ -9,8 +9,8 @@ export interface Difference {
   readonly field: string;
   readonly expected: string;
   readonly found: string;
-  /** The limit that was asked for and is not there at all. */
-  readonly lacks?: LimitName;
+  /** What was asked for and is not there at all. */
+  readonly lacks?: Guarantee;
 }
 
 /** Runtimes that isolate and add nothing: engines can be told to use others by default (GPUs, debuggers). */
@@ -86,7 +86,7 @@ function privilegeDifferences(asked: ContainerSettings, found: RecordedSettings)
     ...same('read-only root', asked.readOnlyRoot, found.readOnlyRoot),
     ...same('privileged', false, found.privileged),
     ...same('no new privileges', security.noNewPrivileges, found.noNewPrivileges),
-    ...same('seccomp profile', security.seccomp, found.seccomp),
+    ...same('seccomp profile', filterOf(asked), found.seccomp),
     ...same('capabilities', list(security.capabilities), list(found.capabilities)),
     ...same('network', asked.network, found.network),
     ...same('ipc', asked.ipc, found.ipc === 'unsaid' ? asked.ipc : found.ipc),
@@ -94,6 +94,11 @@ function privilegeDifferences(asked: ContainerSettings, found: RecordedSettings)
     ...same('devices', 'none', list(found.devices)),
     ...runtimeDifferences(asked, found),
   ];
+}
+
+/** Whoever does without ours has the engine's own, never none. */
+function filterOf({ security, lacking = [] }: ContainerSettings): RecordedSettings['seccomp'] {
+  return lacking.includes('seccomp') ? 'engine-default' : security.seccomp;
 }
 
 /** The one that was asked for, or an ordinary one: which it is, is the engine's matter then. */
@@ -108,17 +113,15 @@ function runtimeDifferences(asked: ContainerSettings, found: RecordedSettings): 
 
 function limitDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
   const { lacking = [], memoryBytes, nanoCpus, pids } = asked;
-  const wanted: readonly (Limit & { readonly name: LimitName })[] = [
+  const wanted: readonly (Limit & { readonly name: Guarantee })[] = [
     { name: 'memory', field: 'memory in bytes', expected: memoryBytes, found: found.memoryBytes },
     { name: 'swap', field: 'memory with swap in bytes', expected: memoryBytes, found: found.memorySwapBytes },
     { name: 'cpu', field: 'nano-processors', expected: nanoCpus, found: found.nanoCpus },
     { name: 'pids', field: 'processes', expected: pids, found: found.pids },
+    { name: 'nofile', field: 'open files', expected: asked.nofile, found: found.nofile },
   ];
   const withoutSwap = lacking.includes('memory') ? ['swap'] : [];
-  return [
-    ...wanted.filter(({ name }) => ![...lacking, ...withoutSwap].includes(name)).flatMap(atMost),
-    ...atMost({ field: 'open files', expected: asked.nofile, found: found.nofile }),
-  ];
+  return wanted.filter(({ name }) => ![...lacking, ...withoutSwap].includes(name)).flatMap(atMost);
 }
 
 function folderDifferences(asked: ContainerSettings, found: RecordedSettings): Difference[] {
@@ -191,7 +194,7 @@ interface Limit {
   readonly field: string;
   readonly expected: number;
   readonly found: number;
-  readonly name?: LimitName;
+  readonly name?: Guarantee;
 }
 
 /** No limit is 0 or less. */

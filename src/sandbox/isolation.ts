@@ -7,6 +7,8 @@ export interface Isolation {
   readonly name: string;
   /** As the engine calls it. */
   readonly runtime: string;
+  /** Where containers have a network and a cluster's policy keeps it shut; undefined where there is none. */
+  readonly network?: 'kept-out-by-policy';
 }
 
 /** Names under which engines have them, the usual one first. */

@@ -1,5 +1,5 @@
 import type { NetworkRequest, PermittedRule } from '../egress/rules.ts';
-import type { BindMount, Labels, LimitName } from '../engine/engine.ts';
+import type { BindMount, Guarantee, Labels } from '../engine/engine.ts';
 import type { Isolation } from './isolation.ts';
 
 /** A folder that a server may write in. */
@@ -37,8 +37,8 @@ export interface Sandbox {
   readonly pids: number;
   /** Stronger than the engine's default. */
   readonly isolation?: Isolation | undefined;
-  /** Limits that the engine has not got and the user does without. */
-  readonly lacking?: readonly LimitName[];
+  /** What the engine has not got and the user does without. */
+  readonly lacking?: readonly Guarantee[];
   readonly shmBytes: number | undefined;
   /** What may be reached over the tunnel; there is no other network. */
   readonly network: readonly PermittedRule[];

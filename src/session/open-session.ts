@@ -3,8 +3,16 @@ import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts'
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { randomId } from '../lib/random-id.ts';
+import { imageProcess1 } from '../process1/image-process1.ts';
 import { ownProcess1 } from '../process1/own-process1.ts';
-import { initFolder, initName, volumeMount, type Prepared, type Process1 } from '../process1/process1.ts';
+import {
+  imageInit,
+  initFolder,
+  initName,
+  volumeMount,
+  type Prepared,
+  type Process1,
+} from '../process1/process1.ts';
 import { ownedLabels } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
@@ -27,6 +35,8 @@ interface Parts {
   readonly stopped: AbortController;
   readonly started: PromiseWithResolvers<undefined>;
   readonly tunnel: PromiseWithResolvers<Tunnel | undefined>;
+  /** Path of process 1 in it, as soon as that is prepared. */
+  init: string;
   attachment?: Attachment;
   sideChannel?: SideChannel;
 }
@@ -37,10 +47,12 @@ export function openSession(request: SessionRequest): Session {
   const random = randomId();
   const name = `mcpcat-${request.sandbox.name}-${random}`;
   const supervisor = new Supervisor(request.engine, { name, timeouts });
+  const folder = initFolder(random);
   const parts: Parts = {
     request,
     name,
-    folder: initFolder(random),
+    folder,
+    init: `${folder}/${initName}`,
     process1: process1Of(request),
     timeouts,
     supervisor,
@@ -75,7 +87,10 @@ export function openSession(request: SessionRequest): Session {
 }
 
 function process1Of({ engine, labels, cache, process1 }: SessionRequest): Process1 {
-  return process1 ?? ownProcess1({ engine, cache, labels: ownedLabels(labels) });
+  if (process1 !== undefined) return process1;
+  return engine.parks === true
+    ? imageProcess1(engine)
+    : ownProcess1({ engine, cache, labels: ownedLabels(labels) });
 }
 
 function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {
@@ -155,6 +170,7 @@ async function make(parts: Parts, image: string): Promise<MadeContainer | undefi
   const { request, supervisor } = parts;
   const { engine } = request;
   const prepared = await parts.process1.prepare(image);
+  if (prepared.volume === undefined) parts.init = imageInit;
   const asked = settings(parts, image, prepared);
   refuseFolders(engine, asked);
   if (supervisor.ending) return undefined;
@@ -167,7 +183,7 @@ async function make(parts: Parts, image: string): Promise<MadeContainer | undefi
 }
 
 function settings(
-  { request, name, folder }: Parts,
+  { request, name, folder, init }: Parts,
   image: string,
   { volume, image: ofImage }: Prepared,
 ): ContainerSettings {
@@ -180,7 +196,11 @@ function settings(
       autoRemove: removal === 'at-end',
       eofGrace: graceMs,
       lease: 'held',
-      process1: { mount: volumeMount(volume, folder), path: initOf({ folder }), image: ofImage },
+      process1: {
+        mount: volume === undefined ? undefined : volumeMount(volume, folder),
+        path: init,
+        image: ofImage,
+      },
     }),
   });
 }
@@ -193,18 +213,15 @@ async function attach(parts: Parts, id: string): Promise<Attachment> {
   return attachment;
 }
 
-function initOf({ folder }: Pick<Parts, 'folder'>): string {
-  return `${folder}/${initName}`;
-}
-
 interface Attached {
   readonly id: string;
   readonly attachment: Attachment;
 }
 
 /** Hands the secrets over and asks for the start: the rest is done while the engine is at it. */
-async function start(parts: Parts, { id, attachment }: Attached): Promise<Channel> {
+async function start(parts: Parts, { id, attachment }: Attached): Promise<Channel | undefined> {
   const { request, timeouts, supervisor } = parts;
+  if (request.engine.parks === true && (await heldBefore(parts, id)) === 'lost') return supervisor.giveUp();
   const secrets = secretsHandoffOf(request.sandbox);
   if (secrets) attachment.stdin.write(secrets);
   const starting = supervisor.inTime(request.engine.startContainer(id), {
@@ -213,30 +230,44 @@ async function start(parts: Parts, { id, attachment }: Attached): Promise<Channe
   });
   const talking = firstOutput(attachment);
   const running = starting.then(
-    () => supervise(parts, { id, talking }),
+    () => supervise(parts, { id, moment: talking }),
     (error: unknown) => supervisor.fail(error),
   );
   void running.then(() => parts.started.resolve(undefined));
   // The request goes out before our own work, which the engine's gives time for.
   await new Promise((resolve) => setImmediate(resolve));
   const { stdin, stdout, stderr } = await speaker(parts, attachment);
-  return { id, init: initOf(parts), send: stdin, received: stdout, stderr, tunnel: parts.tunnel.promise };
+  return { id, init: parts.init, send: stdin, received: stdout, stderr, tunnel: parts.tunnel.promise };
+}
+
+interface Holding {
+  readonly id: string;
+  /** When the lease may be opened. */
+  readonly moment: Promise<void>;
+}
+
+/** A container that runs already is held before its server starts, and the tunnel is there before the first question. */
+async function heldBefore(parts: Parts, id: string): Promise<'held' | 'lost'> {
+  await hold(parts, { id, moment: Promise.resolve() }).tunnel.catch(() => undefined);
+  // Who watches the tunnel hears of it first.
+  await new Promise((resolve) => setImmediate(resolve));
+  return parts.supervisor.ending ? 'lost' : 'held';
 }
 
 /** The server runs: from now on it is held. */
-function supervise(
-  parts: Parts,
-  { id, talking }: { readonly id: string; readonly talking: Promise<void> },
-): void {
+function supervise(parts: Parts, holding: Holding): void {
+  if (parts.supervisor.running() && parts.sideChannel === undefined) hold(parts, holding);
+}
+
+function hold(parts: Parts, { id, moment }: Holding): SideChannel {
   const { request, timeouts, supervisor, tunnel } = parts;
-  if (!supervisor.running()) return;
   parts.sideChannel = holdSideChannel({
     engine: request.engine,
     id,
-    init: initOf(parts),
+    init: parts.init,
     sandbox: request.sandbox,
     dial: request.dial,
-    moment: talking,
+    moment,
     isEnding: () => supervisor.ending,
     onLost: (message) => supervisor.lose(message),
     onAttempt: request.onAttempt,
@@ -245,6 +276,7 @@ function supervise(
     tunnelMs: timeouts.tunnelMs,
   });
   parts.sideChannel.tunnel.then(tunnel.resolve, tunnel.reject);
+  return parts.sideChannel;
 }
 
 /** The server as one that speaks on its standard streams. Of HTTP nothing is loaded where it does. */

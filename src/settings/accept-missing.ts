@@ -1,20 +1,28 @@
-import type { LimitName } from '../engine/engine.ts';
+import type { Guarantee } from '../engine/engine.ts';
 import { described, type Member } from './json.ts';
 import type { Problem } from './problems.ts';
 
 /** What may stand there. */
-export const limitNames: readonly LimitName[] = ['memory', 'swap', 'cpu', 'pids'];
+export const limitNames: readonly Guarantee[] = [
+  'memory',
+  'swap',
+  'cpu',
+  'pids',
+  'nofile',
+  'no-exec',
+  'seccomp',
+];
 
-export function isLimit(text: string): text is LimitName {
+export function isLimit(text: string): text is Guarantee {
   return limitNames.some((name) => name === text);
 }
 
 interface Read {
-  readonly found: readonly LimitName[];
+  readonly found: readonly Guarantee[];
   readonly problems: readonly Problem[];
 }
 
-/** `acceptMissing` of the settings file: limits that a start may do without. */
+/** `acceptMissing` of the settings file: what a start may do without. */
 export function acceptMissingIn(member: Member | undefined): Read {
   if (member === undefined) return { found: [], problems: [] };
   const { value } = member;

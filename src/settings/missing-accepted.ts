@@ -1,4 +1,4 @@
-import type { LimitName } from '../engine/engine.ts';
+import type { Guarantee } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { isLimit, limitNames } from './accept-missing.ts';
 
@@ -7,9 +7,9 @@ import { isLimit, limitNames } from './accept-missing.ts';
  * permits: an option alone, which stands in some client's file, takes no limit away.
  */
 export function missingAccepted(
-  settings: readonly { readonly file: string; readonly acceptMissing: readonly LimitName[] }[],
+  settings: readonly { readonly file: string; readonly acceptMissing: readonly Guarantee[] }[],
   wanted: readonly string[],
-): readonly LimitName[] {
+): readonly Guarantee[] {
   const all = wanted.flatMap((text) => text.split(','));
   const unknown = all.find((text) => !isLimit(text));
   const inputs = [{ name: 'accept-missing' }] as const;

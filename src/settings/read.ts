@@ -1,4 +1,4 @@
-import type { LimitName } from '../engine/engine.ts';
+import type { Guarantee } from '../engine/engine.ts';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -32,7 +32,7 @@ export interface Settings {
   /** Words of the program that turns references into secrets. */
   readonly secretCommand: readonly string[] | undefined;
   /** Limits that a start may do without where the engine lacks them. */
-  readonly acceptMissing: readonly LimitName[];
+  readonly acceptMissing: readonly Guarantee[];
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }

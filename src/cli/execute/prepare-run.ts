@@ -78,9 +78,12 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   if (!quiet) sayBefore(sandbox, taken, terminal);
   const relabelled = quiet ? [] : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
   const trust = imageTrust(server, { invocation, engine });
-  const choice = await chooseImage(entry, { invocation, engine, recorded, source, trust });
+  const onCluster = engine.parks === true ? await import('./run-on-cluster.ts') : undefined;
+  const choosing = { invocation, engine, recorded, source, trust };
+  const choice = await (onCluster?.clusterImage ?? chooseImage)(entry, choosing);
   const limited = await limitedBy({ invocation, engine, settings, sandbox });
-  const held = await isolated({ invocation, engine, settings, sandbox: limited.sandbox, choice });
+  const holding = { invocation, engine, settings, sandbox: limited.sandbox, choice };
+  const held = await (onCluster?.clusterIsolation ?? isolated)(holding);
   const unverified = options.flag('insecure-unverified')
     ? (await import('./say-unverified.ts')).sayUnverified(name, terminal)
     : {};

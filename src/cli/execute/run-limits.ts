@@ -1,4 +1,4 @@
-import type { Engine, LimitName } from '../../engine/engine.ts';
+import type { Engine, EngineInfo, Guarantee } from '../../engine/engine.ts';
 import { label } from '../../lib/labels.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { missingAccepted } from '../../settings/missing-accepted.ts';
@@ -24,8 +24,8 @@ interface Limited {
 export async function withoutMissing({ invocation, engine, settings, sandbox }: Accepting): Promise<Limited> {
   const { options, terminal } = invocation;
   const accepted = missingAccepted(settings, options.list('accept-missing'));
-  const { limits } = await engine.info();
-  const lacking = accepted.filter((name): name is LimitName => !limits[name]);
+  const info = await engine.info();
+  const lacking = accepted.filter((name) => isLacking(name, info));
   if (lacking.length === 0) return { sandbox, labels: {} };
   const text = lacking.join(',');
   if (!options.flag('quiet'))
@@ -33,4 +33,9 @@ export async function withoutMissing({ invocation, engine, settings, sandbox }: 
       `mcpcat: ${sandbox.name} HAS NO LIMIT OF ${text}: this engine lacks it, and you accept that\n`,
     );
   return { sandbox: { ...sandbox, lacking }, labels: { [label.lacking]: text } };
+}
+
+function isLacking(name: Guarantee, { limits, lacks = [] }: EngineInfo): boolean {
+  const isLimit = name === 'memory' || name === 'swap' || name === 'cpu' || name === 'pids';
+  return isLimit ? !limits[name] : lacks.includes(name);
 }

@@ -1,0 +1,59 @@
+import type { Entry } from '../../catalog/entry.ts';
+import type { RecordedImage } from '../../catalog/quick-image.ts';
+import type { LaunchRequest } from '../../launch/launch.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { label } from '../../lib/labels.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { isolationWanted } from '../../settings/isolation.ts';
+import type { Settings } from '../../settings/read.ts';
+import type { Invocation } from '../command.ts';
+import type { ImageTrust } from './image-trust.ts';
+
+interface Choosing {
+  readonly invocation: Invocation;
+  readonly recorded: RecordedImage | undefined;
+  readonly trust?: ImageTrust | undefined;
+}
+
+/**
+ * The image that the nodes pull: by its digest, from where the catalog says or as it is named. What must hold of it is
+ * verified before, as where it is pulled by ourselves. Rejects with `image-missing`.
+ */
+export async function clusterImage(
+  { name }: Pick<Entry, 'name'>,
+  { invocation, recorded, trust }: Choosing,
+): Promise<Pick<LaunchRequest, 'image' | 'onMissing'>> {
+  const named = invocation.options.text('image');
+  if (named !== undefined) return { image: named };
+  if (recorded?.repository === undefined)
+    throw new McpcatError(
+      'image-missing',
+      `${name} is in no registry yet, and the nodes of a cluster pull images from one`,
+      { hint: `mcpcat publish ${name}` },
+    );
+  await trust?.verify();
+  return { image: `${recorded.repository}@${recorded.digest}` };
+}
+
+interface Isolating {
+  readonly invocation: Invocation;
+  readonly settings: readonly Settings[];
+  readonly sandbox: Sandbox;
+  readonly choice: Pick<LaunchRequest, 'image'>;
+}
+
+/** The isolation that is named; the adapter proves it before it lets a server in, and refuses where none is. */
+export function clusterIsolation({ invocation, settings, sandbox, choice: { image } }: Isolating): {
+  readonly sandbox: Sandbox;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+} {
+  const name = isolationWanted(settings, invocation.options.text('isolation'));
+  if (name === undefined) return { sandbox, image, labels: {} };
+  const network = name === 'policy' ? ({ network: 'kept-out-by-policy' } as const) : {};
+  return {
+    sandbox: { ...sandbox, isolation: { name, runtime: name, ...network } },
+    image,
+    labels: { [label.isolation]: name },
+  };
+}

@@ -1,0 +1,167 @@
+import { Agent, request, type RequestOptions } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { McpcatError } from '../../lib/errors.ts';
+import type { ClusterAccess } from './access.ts';
+import { connectionError, refusalError, type Asked } from './failure.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly asked: Asked;
+}
+
+/** Milliseconds for an answer that is no stream. */
+const answerMs = 30_000;
+const maxBytes = 32 << 20;
+
+/** Requests to one API server. Every method rejects with McpcatError. */
+export class Api {
+  readonly #access: ClusterAccess;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  constructor(access: ClusterAccess) {
+    this.#access = access;
+  }
+
+  get server(): URL {
+    return this.#access.server.url;
+  }
+
+  /** What the answer holds; undefined where there is no such thing (404). */
+  async find(call: Call): Promise<unknown> {
+    try {
+      return await this.ask(call);
+    } catch (error) {
+      if (error instanceof McpcatError && error.code === 'container-missing') return undefined;
+      throw error;
+    }
+  }
+
+  async ask(call: Call): Promise<unknown> {
+    const { status, text } = await this.#answer(call);
+    const value = json(text);
+    if (status < 300) return value;
+    throw refusalError({ status, message: messageIn(text) }, call.asked);
+  }
+
+  /** The documents of a watch, until it ends or `signal` is aborted. */
+  async *watch(call: Omit<Call, 'body' | 'method'>, signal: AbortSignal): AsyncGenerator {
+    const response = await this.#open({ ...call, method: 'GET' }, signal);
+    if ((response.statusCode ?? 500) >= 300) {
+      const text = await textOf(response);
+      throw refusalError({ status: response.statusCode ?? 500, message: messageIn(text) }, call.asked);
+    }
+    let rest = '';
+    try {
+      for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') yield json(line);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw connectionError(error, doingOf(call), this.server);
+    }
+  }
+
+  /** For a connection of another kind: the same address, authorities and credentials. */
+  async connection(): Promise<RequestOptions> {
+    const { server } = this.#access;
+    const { token, cert, key } = await this.#access.credentials();
+    return {
+      host: server.url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: server.url.port || 443,
+      ...(server.ca === undefined ? {} : { ca: server.ca }),
+      ...(server.serverName === undefined ? {} : { servername: server.serverName }),
+      ...(cert === undefined ? {} : { cert, key }),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    };
+  }
+
+  /** A path below the server's own: some API servers stand behind one. */
+  pathOf(path: string): string {
+    return `${this.server.pathname.replace(/\/$/, '')}${path}`;
+  }
+
+  /** Lets go of idle connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #answer(call: Call): Promise<{ readonly status: number; readonly text: string }> {
+    const timeout = AbortSignal.timeout(answerMs);
+    try {
+      const response = await this.#open(call, timeout);
+      return { status: response.statusCode ?? 500, text: await textOf(response) };
+    } catch (error) {
+      if (timeout.aborted)
+        throw new McpcatError(
+          'timeout',
+          `${doingOf(call)}: the API server did not answer within ${String(answerMs)} ms`,
+        );
+      throw connectionError(error, doingOf(call), this.server);
+    }
+  }
+
+  async #open(
+    call: Omit<Call, 'asked'> & { readonly asked: Asked },
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { headers, ...connection } = await this.connection();
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const options = {
+      ...connection,
+      agent: this.#agent,
+      method: call.method,
+      path: this.pathOf(call.path),
+      signal,
+      headers: {
+        ...headers,
+        accept: 'application/json',
+        'user-agent': 'mcpcat',
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const asking = request(options, resolve);
+      asking.on('error', (error) => reject(connectionError(error, doingOf(call), this.server)));
+      asking.end(body);
+    });
+  }
+}
+
+function doingOf({ asked }: Pick<Call, 'asked'>): string {
+  return `${asked.verbs.join(', ')} ${asked.resource}`;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    text += chunk;
+    if (text.length > maxBytes)
+      throw new McpcatError(
+        'engine-failed',
+        `the API server answered with more than ${String(maxBytes)} bytes`,
+      );
+  }
+  return text;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // plain words, for instance of a proxy in front of it
+  }
+}
+
+/** What a `Status` says; the text itself where it is none. */
+export function messageIn(text: string): string {
+  const value = json(text);
+  const message: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'message') : undefined;
+  return typeof message === 'string' ? message : text;
+}

@@ -1,0 +1,125 @@
+import { PassThrough, Writable, type Readable } from 'node:stream';
+import type WebSocket from 'ws';
+
+/** First byte of each message of v5.channel.k8s.io (k8s.io/apimachinery, httpstream/wsstream; KEP 4006). */
+const channel = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const;
+/** Bytes of one message: what a server buffers of it is its own matter. */
+const messageBytes = 32 * 1024;
+/** Milliseconds between two pings; one that is not answered until the next but one is the end. */
+const pingMs = 15_000;
+
+export const protocol = 'v5.channel.k8s.io';
+
+/** How a process that was started by exec has ended, as the status channel has it. */
+export type ExecEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  /** The node could not run it, and says why. */
+  | { readonly kind: 'failed'; readonly message: string }
+  /** The connection broke: nobody knows. */
+  | { readonly kind: 'cut'; readonly message: string };
+
+export interface ExecStreams {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly ended: Promise<ExecEnd>;
+  destroy(): void;
+}
+
+/**
+ * Three streams over one WebSocket. A full output stops the socket, as with Docker's one connection; a write is done when
+ * the socket has taken it. `stdin.end()` is the CLOSE message: answers still come back.
+ */
+export function execStreams(socket: WebSocket): ExecStreams {
+  const outputs = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const ended = Promise.withResolvers<ExecEnd>();
+  const status: Buffer[] = [];
+  socket.on('message', (data: Buffer) => {
+    const kind = data[0];
+    const bytes = data.subarray(1);
+    if (kind === channel.status) status.push(bytes);
+    else if (kind === channel.stdout) pass(socket, outputs.stdout, bytes);
+    else if (kind === channel.stderr) pass(socket, outputs.stderr, bytes);
+  });
+  socket.on('error', () => undefined); // a close always follows
+  const stopPings = keepAlive(socket);
+  socket.once('close', (code: number, reason: Buffer) => {
+    stopPings();
+    const end = endOf(Buffer.concat(status), `${String(code)} ${reason.toString()}`.trim());
+    outputs.stdout.end();
+    outputs.stderr.end(end.kind === 'failed' ? `${end.message}\n` : undefined);
+    stdin.destroy();
+    ended.resolve(end);
+  });
+  const stdin = inputOf(socket);
+  return { stdin, ...outputs, ended: ended.promise, destroy: () => socket.terminate() };
+}
+
+function pass(socket: WebSocket, output: PassThrough, bytes: Buffer): void {
+  if (bytes.length === 0 || output.write(bytes)) return;
+  socket.pause();
+  output.once('drain', () => socket.resume());
+  // One that nobody reads any more must not hold the other.
+  output.once('close', () => socket.resume());
+}
+
+function inputOf(socket: WebSocket): Writable {
+  const stdin = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      send(socket, chunk, done);
+    },
+    final(done) {
+      if (socket.readyState !== socket.OPEN) return done();
+      socket.send(Buffer.from([channel.close, channel.stdin]), () => done());
+    },
+  });
+  // A write after the end has nobody to go to; the reading side tells the story.
+  stdin.on('error', () => undefined);
+  return stdin;
+}
+
+function send(socket: WebSocket, chunk: Buffer, done: (error?: Error | null) => void): void {
+  const head = chunk.subarray(0, messageBytes);
+  const rest = chunk.subarray(messageBytes);
+  socket.send(Buffer.concat([Buffer.from([channel.stdin]), head]), (error) => {
+    if (error != null || rest.length === 0) done(error ?? null);
+    else send(socket, rest, done);
+  });
+}
+
+/** Also what keeps proxies on the way from closing a quiet connection. */
+function keepAlive(socket: WebSocket): () => void {
+  let silent = 0;
+  for (const event of ['pong', 'message'] as const) socket.on(event, () => (silent = 0));
+  const timer = setInterval(() => {
+    // One that is not read hears nothing either.
+    if (!socket.isPaused && ++silent > 2) return socket.terminate();
+    socket.ping(undefined, undefined, () => undefined);
+  }, pingMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** Success, or a Failure whose cause of the reason `ExitCode` is the number (k8s.io/client-go, remotecommand). */
+export function endOf(status: Uint8Array, closed: string): ExecEnd {
+  const value = parsed(Buffer.from(status).toString());
+  if (value === undefined) return { kind: 'cut', message: `the stream ended without a status (${closed})` };
+  if (value.status === 'Success') return { kind: 'exited', exitCode: 0 };
+  const code = value.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
+  if (code !== undefined && /^\d{1,3}$/.test(code)) return { kind: 'exited', exitCode: Number(code) };
+  return { kind: 'failed', message: value.message ?? 'the node gave no reason' };
+}
+
+interface Status {
+  readonly status?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
+}
+
+function parsed(text: string): Status | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

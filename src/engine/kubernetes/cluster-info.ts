@@ -1,0 +1,70 @@
+import type { EngineInfo, Guarantee } from '../engine.ts';
+import type { Api } from './api.ts';
+import { policyRuntime } from './pod-body.ts';
+
+/**
+ * What no field of a pod can hold for one container. How many processes a pod may have and whether it may swap is each
+ * node's own; memory volumes have no mount options; a filter of ours would have to lie on each node.
+ */
+export const clusterLacks: readonly Guarantee[] = ['pids', 'swap', 'nofile', 'no-exec', 'seccomp'];
+
+/** The API server of what is asked of an engine; of nodes nothing is said, for each may be another. */
+export async function clusterInfo(api: Api): Promise<EngineInfo> {
+  const [version, runtimes] = await Promise.all([versionOf(api), runtimeClasses(api)]);
+  return {
+    name: 'kubernetes',
+    version: version.gitVersion.replace(/^v/, ''),
+    apiVersion: `${version.major}.${version.minor}`,
+    platform: version.platform === 'linux/arm64' ? 'linux/arm64' : 'linux/amd64',
+    kernel: '',
+    operatingSystem: 'Kubernetes',
+    storageDriver: '',
+    cgroupVersion: 'unknown',
+    rootless: false,
+    securityOptions: ['seccomp'],
+    limits: { memory: true, swap: false, cpu: true, pids: false },
+    lacks: clusterLacks,
+    cpus: 0,
+    memoryBytes: 0,
+    runtimes: [...runtimes, policyRuntime],
+  };
+}
+
+export interface ServerVersion {
+  readonly gitVersion: string;
+  readonly major: string;
+  readonly minor: string;
+  readonly platform: string;
+}
+
+export async function versionOf(api: Api): Promise<ServerVersion> {
+  const answer = await api.ask({
+    method: 'GET',
+    path: '/version',
+    asked: { verbs: ['get'], resource: '/version' },
+  });
+  return {
+    gitVersion: field(answer, 'gitVersion'),
+    major: field(answer, 'major'),
+    minor: field(answer, 'minor'),
+    platform: field(answer, 'platform'),
+  };
+}
+
+/** Names of all; none where they may not be listed: whoever names one has it proved all the same. */
+async function runtimeClasses(api: Api): Promise<readonly string[]> {
+  const asked = { verbs: ['list'], resource: 'runtimeclasses.node.k8s.io' };
+  const path = '/apis/node.k8s.io/v1/runtimeclasses';
+  const answer = await api.find({ method: 'GET', path, asked }).catch(() => undefined);
+  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
+  return Array.isArray(items) ? items.map((item: unknown) => field(record(item)['metadata'], 'name')) : [];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function field(value: unknown, name: string): string {
+  const found = record(value)[name];
+  return typeof found === 'string' ? found : '';
+}

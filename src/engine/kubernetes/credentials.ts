@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Env, Host } from '../../host/host.ts';
+import { codeOf } from '../../lib/error-code.ts';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
+import type { ClusterAccess, Server } from './access.ts';
+import { inCluster } from './address.ts';
+import { chooseContext, type Cluster, type KubeconfigFile, type User } from './kubeconfig.ts';
+
+interface Surroundings {
+  readonly env: Env;
+  readonly host: Host;
+}
+
+/** Access by a context of the kubeconfig, or by the pod's own service account. Nothing is sent. */
+export function accessOf(context: string, surroundings: Surroundings): ClusterAccess {
+  if (context === inCluster) return ownAccount(surroundings.env);
+  const { cluster, user } = chooseContext(filesOf(surroundings), context);
+  return { server: serverOf(cluster), credentials: credentialsOf(user, surroundings) };
+}
+
+/** `KUBECONFIG` may name several; the usual one otherwise. */
+function filesOf({ env, host }: Surroundings): readonly KubeconfigFile[] {
+  const given = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
+  const files = given.length > 0 ? given : [path.join(host.home(env), '.kube', 'config')];
+  const found = files.flatMap((file) => {
+    try {
+      return [{ file, text: readFileSync(file, 'utf8') }];
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw new McpcatError('io-failed', `${file}: ${messageOf(error)}`, { cause: error });
+    }
+  });
+  if (found.length > 0) return found;
+  throw new McpcatError('engine-missing', `found no kubeconfig: looked for ${files.join(', ')}`, {
+    hint: 'name it in KUBECONFIG',
+  });
+}
+
+/** Relative paths begin where the file is that names them. */
+function fileBeside(file: string, name: string): string {
+  const place = path.resolve(path.dirname(file), name);
+  try {
+    return readFileSync(place, 'utf8');
+  } catch (error) {
+    throw new McpcatError('usage', `${file}: it names ${place}, which can't be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function pem(file: string, data: string | undefined, name: string | undefined): string | undefined {
+  if (data !== undefined) return Buffer.from(data, 'base64').toString();
+  return name === undefined ? undefined : fileBeside(file, name);
+}
+
+function serverOf(cluster: Cluster & { readonly file: string }): Server {
+  return {
+    url: new URL(cluster.server),
+    ca: pem(cluster.file, cluster['certificate-authority-data'], cluster['certificate-authority']),
+    serverName: cluster['tls-server-name'],
+  };
+}
+
+function credentialsOf(
+  user: User & { readonly file: string },
+  surroundings: Surroundings,
+): ClusterAccess['credentials'] {
+  const { file, exec, token, tokenFile } = user;
+  const cert = pem(file, user['client-certificate-data'], user['client-certificate']);
+  const key = pem(file, user['client-key-data'], user['client-key']);
+  if ((cert === undefined) !== (key === undefined))
+    throw new McpcatError('usage', `${file}: expected client-certificate and client-key together, found one`);
+  const pair = cert === undefined || key === undefined ? {} : { cert, key };
+  if (exec !== undefined) {
+    const plugin = import('./exec-plugin.ts').then(({ execPlugin }) =>
+      execPlugin(exec, { ...surroundings, file }),
+    );
+    plugin.catch(() => undefined); // heard when it is asked
+    return async () => ({ ...pair, ...(await (await plugin)()) });
+  }
+  if (tokenFile !== undefined)
+    return () => Promise.resolve({ ...pair, token: fileBeside(file, tokenFile).trim() });
+  return () => Promise.resolve({ ...pair, ...(token === undefined ? {} : { token }) });
+}
+
+/** Where the kubelet puts it; the token is renewed there. */
+const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+function ownAccount(env: Env): ClusterAccess {
+  const [host, port] = [env['KUBERNETES_SERVICE_HOST'], env['KUBERNETES_SERVICE_PORT']];
+  if (!host || !port)
+    throw new McpcatError(
+      'engine-missing',
+      `this process runs in no pod: KUBERNETES_SERVICE_HOST is not set`,
+      {
+        hint: 'name a context of your kubeconfig instead',
+      },
+    );
+  const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return {
+    server: { url, ca: fileBeside(`${accountFolder}/.`, 'ca.crt'), serverName: undefined },
+    credentials: () => Promise.resolve({ token: fileBeside(`${accountFolder}/.`, 'token').trim() }),
+  };
+}

@@ -1,0 +1,80 @@
+import { codeOf } from '../../lib/error-code.ts';
+import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { oneLine } from '../../lib/plain-text.ts';
+
+/** What was asked of the API server, in the words of its authorisation. */
+export interface Asked {
+  readonly verbs: readonly string[];
+  /** `pods`, `pods/exec`, `networkpolicies.networking.k8s.io`. */
+  readonly resource: string;
+  /** Undefined for what belongs to the whole cluster. */
+  readonly namespace?: string | undefined;
+}
+
+/** An answer that is no success. */
+export interface Refusal {
+  readonly status: number;
+  /** The API server's own words (`Status.message`). */
+  readonly message: string;
+}
+
+/** A refusal as our error, told apart by its status alone. */
+export function refusalError({ status, message }: Refusal, asked: Asked): McpcatError {
+  const doing = `${asked.verbs.join(', ')} ${asked.resource}`;
+  const said = `${doing}: the API server answered ${String(status)}: ${oneLine(message, 400)}`;
+  if (status === 401)
+    return new McpcatError('engine-denied', said, {
+      hint: 'it does not know who you are: log in anew (kubectl get pods), or name another context',
+    });
+  if (status === 403) return new McpcatError('engine-denied', said, { hint: roleHint(asked) });
+  if (status === 404) return new McpcatError('container-missing', said);
+  return new McpcatError('engine-failed', said);
+}
+
+/** A Role without `get` on pods/exec is the usual one: up to 1.34 a WebSocket was authorised as that, since 1.35 as create. */
+function roleHint({ verbs, resource, namespace }: Asked): string {
+  const where = namespace === undefined ? 'a ClusterRole' : `a Role of namespace ${namespace}`;
+  return `${where} must permit ${verbs.join(' and ')} on ${resource} to you`;
+}
+
+const nobodyThere: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+
+/** A connection that did not come about or broke. */
+export function connectionError(error: unknown, doing: string, server: URL): McpcatError {
+  if (error instanceof McpcatError) return error;
+  const code = codeOf(error) ?? '';
+  if (nobodyThere.has(code))
+    return new McpcatError('engine-missing', `no API server answers at ${server.origin} (${code})`, {
+      hint: 'see that the cluster runs and that this machine reaches it',
+      cause: error,
+    });
+  if (isTls(code))
+    return new McpcatError(
+      'engine-denied',
+      `the API server at ${server.origin} does not prove who it is: ${messageOf(error)}`,
+      {
+        hint: 'the certificate-authority of the kubeconfig must be the one that it has its certificate from',
+        cause: error,
+      },
+    );
+  return new McpcatError(
+    'engine-gone',
+    `${doing}: the connection to the API server broke (${messageOf(error)})`,
+    {
+      hint: 'see that the cluster runs and that this machine reaches it',
+      cause: error,
+    },
+  );
+}
+
+/** Names of OpenSSL and Node for a certificate that does not hold. */
+function isTls(code: string): boolean {
+  return /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
+}

@@ -1,0 +1,171 @@
+import type { ContainerEnd, ContainerSettings, Engine, Guarantee, ImageFacts, Labels } from '../engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { randomId } from '../../lib/random-id.ts';
+import type { ClusterAddress } from './address.ts';
+import type { Api } from './api.ts';
+import { clusterInfo, clusterLacks } from './cluster-info.ts';
+import { execSession, handParked, openExec, PodSession } from './execs.ts';
+import { softenings } from './hardened.ts';
+import type { NetworkGate } from './network-gate.ts';
+import type { Pod, PodBody } from './pod.ts';
+import { podBodyOf } from './pod-body.ts';
+import { podFacts, podSummary, statusOf, stateOf } from './pod-facts.ts';
+import { Pods } from './pods.ts';
+import { absentCalls } from './without-images.ts';
+
+export interface ClusterParts {
+  readonly address: ClusterAddress;
+  readonly api: Api;
+  readonly gate: NetworkGate;
+  /** By its digest, from its registry. */
+  readonly imageFacts: (reference: string) => Promise<ImageFacts>;
+}
+
+/** The adapter: containers are pods whose process 1 is parked, and their servers are started by exec (docs/decisions/0066). */
+export function kubernetesEngine({ address, api, gate, imageFacts }: ClusterParts): Engine {
+  const pods = new Pods(api, address.namespace);
+  const reach = { api, pods };
+  const sessions = new Map<string, PodSession>();
+  return {
+    endpoint: address.endpoint,
+    parks: true,
+    ...absentCalls(address.endpoint),
+    info: () => clusterInfo(api),
+    inspectImage: (reference) => imageFacts(reference),
+    listImages: () => Promise.resolve([]),
+    listVolumes: () => Promise.resolve([]),
+    inspectVolume: () => Promise.resolve(undefined),
+
+    async createContainer(settings) {
+      refuseLacking(settings);
+      const name = settings.name === undefined ? `mcpcat-${randomId()}` : podName(settings.name);
+      const body = podBodyOf(settings, { name, namespace: address.namespace });
+      await gate.pass(settings, pods);
+      await createdPod(pods, body, async () => {
+        const input = settings.parked?.input;
+        if (input !== undefined) await handParked(reach, { pod: name, input });
+      });
+      sessions.set(name, new PodSession(settings));
+      return name;
+    },
+
+    attachContainer: (id) => Promise.resolve().then(() => sessionOf(sessions, id).attach()),
+
+    startContainer: async (id) => sessionOf(sessions, podName(id)).start(reach, podName(id)),
+
+    async waitContainer(id, until, onWatching) {
+      const session = sessions.get(podName(id));
+      onWatching?.();
+      if (until === 'next-exit' && session !== undefined) return session.ended;
+      const pod = await pods.until(podName(id), (one) => until !== 'removed' && stateOf(one) === 'exited');
+      return endOf(pod);
+    },
+
+    /** A process that was started by exec takes no signal: it hears the end of its input, and of its pod's. */
+    async killContainer(id, signal) {
+      const session = sessions.get(podName(id));
+      if (signal === 'SIGTERM' && session !== undefined) session.attachment.stdin.end();
+      else await pods.remove(podName(id));
+    },
+
+    async removeContainer(id) {
+      await pods.remove(podName(id));
+      sessions.get(podName(id))?.over();
+    },
+
+    async inspectContainer(id) {
+      const pod = await pods.find(podName(id));
+      if (pod === undefined) return undefined;
+      const asked = sessions.get(podName(id))?.settings;
+      return podFacts(pod, { asked, imageLabels: await labelsOf(asked, imageFacts) });
+    },
+
+    async listContainers(labels) {
+      const all = (await pods.list()).map(podSummary);
+      return all.filter((one) => carries(one.labels, labels));
+    },
+
+    exec: async (id, command) => execSession(await openExec(reach, { pod: podName(id), command })),
+  };
+}
+
+function sessionOf(sessions: ReadonlyMap<string, PodSession>, id: string): PodSession {
+  const found = sessions.get(id);
+  if (found !== undefined) return found;
+  throw new McpcatError(
+    'engine-unfit',
+    `the pod ${id} was made by another process, which alone speaks with its server`,
+  );
+}
+
+/** What the API server makes of it is looked at before anything runs in it; what fails leaves no pod behind. */
+async function createdPod(pods: Pods, body: PodBody, prepare: (pod: Pod) => Promise<void>): Promise<void> {
+  refuseSoft(body, 'the pod as it is asked for');
+  const made = await pods.create(body);
+  try {
+    refuseSoft(made, 'the API server has made another pod than it was asked for');
+    await prepare(await pods.running(made));
+  } catch (error) {
+    await pods.remove(body.metadata.name).catch(() => undefined);
+    throw error;
+  }
+}
+
+function refuseSoft(pod: PodBody, what: string): void {
+  const [first, ...more] = softenings(pod).map(
+    ({ at, expected, found }) => `${at}: expected ${expected}, found ${found}`,
+  );
+  if (first === undefined) return;
+  throw new McpcatError('container-differs', `${what}: ${first}`, {
+    detail: more,
+    hint: 'a webhook of the cluster changes pods: keep it from this namespace',
+  });
+}
+
+/** All of it at once, so that nobody has to try again for each. */
+function refuseLacking({ lacking = [] }: ContainerSettings): void {
+  const missing = clusterLacks.filter((name) => !lacking.includes(name));
+  if (missing.length === 0) return;
+  throw new McpcatError(
+    'engine-unfit',
+    `a cluster can't hold these for one container: ${missing.map((name) => `${name} (${reasons[name] ?? ''})`).join(', ')}`,
+    {
+      hint: 'do without, where your settings file permits that',
+      inputs: [{ name: 'accept-missing', value: missing.join(',') }],
+    },
+  );
+}
+
+const reasons: Readonly<Partial<Record<Guarantee, string>>> = {
+  pids: 'how many processes is a setting of the node',
+  swap: 'swap is a setting of the node',
+  nofile: 'open files are limited by the node',
+  'no-exec': 'memory volumes permit execution',
+  seccomp: "the runtime's filter is in force instead of ours",
+};
+
+async function labelsOf(
+  asked: ContainerSettings | undefined,
+  imageFacts: ClusterParts['imageFacts'],
+): Promise<Labels> {
+  return asked === undefined ? {} : (await imageFacts(asked.image)).labels;
+}
+
+/** An empty value matches any of that label. */
+function carries(found: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => {
+    const own = found[name];
+    return own !== undefined && (value === '' || own === value);
+  });
+}
+
+function endOf(pod: Pod | undefined): ContainerEnd {
+  return { exitCode: pod === undefined ? 137 : (statusOf(pod)?.state?.terminated?.exitCode ?? 0) };
+}
+
+/** RFC 1123: small letters, digits and hyphens, at most 63. */
+function podName(text: string): string {
+  const words = text.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
+  if (words.length <= 63) return words;
+  return `${words.slice(0, 63 - 13)}-${words.slice(-12)}`;
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Host } from '../../host/host.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { keepNow } from '../../lib/write-now.ts';
+import type { ContainerSettings } from '../engine.ts';
+import type { ClusterAddress } from './address.ts';
+import type { Api } from './api.ts';
+import { openExec } from './execs.ts';
+import { softenings } from './hardened.ts';
+import { policyRuntime } from './pod-body.ts';
+import type { Pods } from './pods.ts';
+import { refuseOpenPolicies, type NetworkPolicy } from './policies.ts';
+import { proveNetwork, type NetworkProof, type ProbePod } from './prove-network.ts';
+
+/** Milliseconds for which a proof counts: nodes and network plugins are renewed meanwhile. */
+const validMs = 24 * 3600 * 1000;
+
+interface Gating {
+  readonly address: ClusterAddress;
+  readonly api: Api;
+  readonly host: Host;
+  /** A folder for what was proved. */
+  readonly cache: string;
+  readonly now?: () => number;
+}
+
+/** Lets no server into a cluster before it is proved that it will have no network there, or one that a policy shuts. */
+export class NetworkGate {
+  readonly #gating: Gating;
+  #proving: Promise<NetworkProof> | undefined;
+
+  constructor(gating: Gating) {
+    this.#gating = gating;
+  }
+
+  /** Throws `engine-unfit`. */
+  async pass(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
+    const { runtime } = settings;
+    if (runtime === undefined) throw unnamed();
+    const policies = runtime === policyRuntime ? await this.#policies() : [];
+    const file = this.#file(runtime, policies);
+    const kept = this.#kept(file);
+    if (kept !== undefined) return kept;
+    this.#proving ??= this.#prove(settings, pods)
+      .then((proof) => {
+        keepNow(file, { proof, at: this.#now() });
+        return proof;
+      })
+      .finally(() => (this.#proving = undefined));
+    return this.#proving;
+  }
+
+  #now(): number {
+    return (this.#gating.now ?? Date.now)();
+  }
+
+  async #policies(): Promise<readonly NetworkPolicy[]> {
+    const { api, address } = this.#gating;
+    const answer = await api.ask({
+      method: 'GET',
+      path: `/apis/networking.k8s.io/v1/namespaces/${address.namespace}/networkpolicies`,
+      asked: { verbs: ['list'], resource: 'networkpolicies.networking.k8s.io', namespace: address.namespace },
+    });
+    const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
+    const policies = Array.isArray(items) ? (items as NetworkPolicy[]) : [];
+    refuseOpenPolicies(policies, address.namespace);
+    return policies;
+  }
+
+  /** By cluster, namespace and way; another policy is another proof. */
+  #file(runtime: string, policies: readonly NetworkPolicy[]): string {
+    const { address, api, cache } = this.#gating;
+    const specs = policies.map(({ metadata, spec }) => [metadata.name, spec]);
+    const what = JSON.stringify([api.server.href, address.namespace, runtime, specs]);
+    return path.join(cache, 'kubernetes', 'networks', createHash('sha256').update(what).digest('hex'));
+  }
+
+  /** A file of another user is not believed. */
+  #kept(file: string): NetworkProof | undefined {
+    try {
+      if (!this.#gating.host.owns(statSync(file))) return undefined;
+      const { proof, at } = JSON.parse(readFileSync(file, 'utf8')) as { proof: NetworkProof; at: number };
+      return this.#now() - at < validMs ? proof : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #prove(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
+    const { api, address } = this.#gating;
+    return proveNetwork({
+      settings,
+      namespace: address.namespace,
+      server: api.server,
+      withPod: async (body, use) => {
+        const made = await pods.create(body);
+        const { name } = body.metadata;
+        try {
+          // The probe of cluster DNS alone may have the cluster's.
+          const soft = softenings(made).filter(({ at }) => at !== 'spec.dnsPolicy');
+          if (soft.length > 0)
+            throw new McpcatError(
+              'container-differs',
+              `the API server has changed the probe's pod: ${soft[0]?.at ?? ''}`,
+            );
+          const running = await pods.running(made);
+          const probe: ProbePod = {
+            nodeAddress: running.status?.hostIP,
+            exec: (command) => openExec({ api, pods }, { pod: name, command }),
+          };
+          return await use(probe);
+        } finally {
+          await pods.remove(name).catch(() => undefined);
+        }
+      },
+    });
+  }
+}
+
+function unnamed(): McpcatError {
+  return new McpcatError(
+    'engine-unfit',
+    'pods have a network of their own, and nothing says what keeps this one shut',
+    {
+      hint: `name a RuntimeClass without network, or ${policyRuntime} where a NetworkPolicy shuts the namespace`,
+      inputs: [{ name: 'isolation' }],
+    },
+  );
+}

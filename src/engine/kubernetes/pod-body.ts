@@ -1,0 +1,203 @@
+import type { ContainerSettings, HostAddress, Labels } from '../engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { label } from '../../lib/labels.ts';
+import type { Container, PodBody, PodSpec, Volume, VolumeMount } from './pod.ts';
+
+/** The one container of each pod. */
+export const containerName = 'server';
+/** Labels by which pods are found; what ours say in full are annotations, for a label holds no slash. */
+export const managedBy = { 'app.kubernetes.io/managed-by': 'mcpcat' } as const;
+/** Named as isolation instead of a RuntimeClass: a network that a policy keeps shut. */
+export const policyRuntime = 'policy';
+
+/** Seconds after which the cluster ends a pod whatever happens: a seat belt, for the lease ends it long before. */
+const lifetimeSeconds = 24 * 3600;
+/** Seconds between SIGTERM and SIGKILL; process 1 takes less. */
+const graceSeconds = 3;
+const mebibyte = 1024 ** 2;
+/** Nothing of ours writes to the node's disk; without any limit a log or a layer could fill it. */
+const ephemeralBytes = 64 * mebibyte;
+/** Without a size of its own the runtime gives /dev/shm 64 MB. */
+const closedShmBytes = mebibyte;
+
+/**
+ * Our settings as a Pod that meets Pod Security `restricted`. Pure. Throws `engine-unfit` for what no pod can be given,
+ * and `usage` for an image that is not named by its digest.
+ */
+export function podBodyOf(
+  settings: ContainerSettings,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): PodBody {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace,
+      labels: {
+        ...managedBy,
+        'app.kubernetes.io/name': labelValue(settings.labels[label.server] ?? ''),
+        [label.role]: labelValue(settings.labels[label.role] ?? ''),
+      },
+      annotations: annotationsOf(settings.labels),
+    },
+    spec: specOf(settings),
+  };
+}
+
+function specOf(settings: ContainerSettings): PodSpec {
+  const { uid, gid } = idsOf(settings.user);
+  const volumes = volumesOf(settings);
+  const { hosts } = settings.nameResolution;
+  return {
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: lifetimeSeconds,
+    terminationGracePeriodSeconds: graceSeconds,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(settings.runtime === undefined || settings.runtime === policyRuntime
+      ? {}
+      : { runtimeClassName: settings.runtime }),
+    ...(settings.hostname === undefined ? {} : { hostname: settings.hostname }),
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: ['127.0.0.1'] },
+    ...(hosts.length === 0 ? {} : { hostAliases: aliasesOf(hosts) }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: uid,
+      runAsGroup: gid,
+      fsGroup: gid,
+      seccompProfile: { type: 'RuntimeDefault' },
+      sysctls: Object.entries(settings.sysctls).map(([key, value]) => ({ name: key, value })),
+    },
+    containers: [containerOf(settings, volumes)],
+    volumes: volumes.map(({ volume }) => volume),
+  };
+}
+
+function containerOf(settings: ContainerSettings, volumes: readonly PodFolder[]): Container {
+  const resources = {
+    cpu: `${String(Math.max(1, Math.round(settings.nanoCpus / 1e6)))}m`,
+    memory: String(settings.memoryBytes),
+    'ephemeral-storage': String(ephemeralBytes),
+  };
+  return {
+    name: containerName,
+    image: byDigest(settings.image),
+    imagePullPolicy: 'IfNotPresent',
+    command: parkedCommand(settings),
+    // Its end would be the parked process's; nobody attaches to hear of it.
+    stdin: true,
+    stdinOnce: false,
+    tty: false,
+    env: Object.entries(settings.env).map(([key, value]) => ({ name: key, value: escaped(value) })),
+    // Why process 1 could not do its work, without reading logs.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    resources: {
+      limits: resources,
+      requests: {
+        cpu: '10m',
+        memory: String(Math.min(settings.memoryBytes, 32 * mebibyte)),
+        'ephemeral-storage': '0',
+      },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: settings.readOnlyRoot,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: volumes.map(({ mount }) => mount),
+  };
+}
+
+/** Kubernetes expands `$(NAME)` in values and words; `$$` is a dollar sign. */
+function escaped(value: string): string {
+  return value.replaceAll('$', '$$$$');
+}
+
+function parkedCommand({ parked }: ContainerSettings): readonly string[] {
+  if (parked !== undefined) return parked.command.map(escaped);
+  throw new McpcatError(
+    'engine-unfit',
+    'in a cluster servers run beside a parked process 1, and this start has none',
+  );
+}
+
+interface PodFolder {
+  readonly volume: Volume;
+  readonly mount: VolumeMount;
+}
+
+function volumesOf(settings: ContainerSettings): readonly PodFolder[] {
+  const [mount] = settings.mounts;
+  if (mount !== undefined) throw refusedMount(mount.target, mount.kind);
+  const folders = settings.tmpfs.map(({ target, bytes, readOnly }) => ({ target, bytes, readOnly }));
+  const shm = {
+    target: '/dev/shm',
+    bytes: settings.shmBytes ?? closedShmBytes,
+    readOnly: settings.shmBytes === undefined,
+  };
+  return [...folders, shm].map(({ target, bytes, readOnly }, index) => ({
+    volume: { name: `memory-${String(index)}`, emptyDir: { medium: 'Memory', sizeLimit: String(bytes) } },
+    mount: { name: `memory-${String(index)}`, mountPath: target, ...(readOnly ? { readOnly } : {}) },
+  }));
+}
+
+function refusedMount(target: string, kind: 'bind' | 'volume'): McpcatError {
+  if (kind === 'bind')
+    return new McpcatError(
+      'engine-unfit',
+      `the nodes of a cluster have no folder of this machine for ${target}`,
+      {
+        hint: 'start this server on an engine of this machine',
+      },
+    );
+  return new McpcatError(
+    'engine-unfit',
+    `what this server keeps in ${target} has no place in a cluster yet`,
+    {
+      hint: 'start this server on an engine of this machine',
+    },
+  );
+}
+
+/** A tag may mean another image on each node. */
+function byDigest(image: string): string {
+  if (/^[^@\s]+@sha256:[0-9a-f]{64}$/.test(image)) return image;
+  throw new McpcatError(
+    'usage',
+    `a cluster runs images by digest alone: expected NAME@sha256:…, found ${image}`,
+    {
+      hint: 'publish it to a registry that the nodes pull from (mcpcat publish)',
+    },
+  );
+}
+
+function idsOf(user: string): { readonly uid: number; readonly gid: number } {
+  const [uid = 0, gid = 0] = user.split(':').map(Number);
+  if (uid > 0 && gid > 0) return { uid, gid };
+  throw new McpcatError(
+    'engine-unfit',
+    `expected a server that works as uid:gid and not as root, found "${user}"`,
+  );
+}
+
+function aliasesOf(hosts: readonly HostAddress[]): NonNullable<PodSpec['hostAliases']> {
+  return [...Map.groupBy(hosts, ({ address }) => address)].map(([ip, all]) => ({
+    ip,
+    hostnames: all.map(({ name }) => name),
+  }));
+}
+
+function annotationsOf(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+}
+
+/** At most 63 of letters, digits, `-`, `_` and `.`, with a letter or digit at both ends. */
+function labelValue(text: string): string {
+  return text
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}

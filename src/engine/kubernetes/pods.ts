@@ -1,0 +1,163 @@
+import { McpcatError } from '../../lib/errors.ts';
+import { oneLine } from '../../lib/plain-text.ts';
+import type { Api } from './api.ts';
+import type { Asked } from './failure.ts';
+import type { Pod, PodBody } from './pod.ts';
+import { managedBy } from './pod-body.ts';
+import { stateOf, statusOf } from './pod-facts.ts';
+
+/** Milliseconds for a pod to be scheduled, its image to be pulled and its process 1 to run; under what a session waits. */
+const runningMs = 110_000;
+/** Milliseconds between two looks where nothing can be watched. */
+const lookMs = 150;
+/** Seconds; zero would take the object away before the node has ended what runs in it. */
+const deleteGraceSeconds = 1;
+
+/** The pods of one namespace. */
+export class Pods {
+  readonly namespace: string;
+  readonly #api: Api;
+  readonly #path: string;
+
+  constructor(api: Api, namespace: string) {
+    this.#api = api;
+    this.namespace = namespace;
+    this.#path = `/api/v1/namespaces/${namespace}/pods`;
+  }
+
+  async create(body: PodBody): Promise<Pod> {
+    const asked = this.#asked('create');
+    return asPod(await this.#api.ask({ method: 'POST', path: this.#path, body, asked }));
+  }
+
+  async find(name: string): Promise<Pod | undefined> {
+    const path = `${this.#path}/${encodeURIComponent(name)}`;
+    const found = await this.#api.find({ method: 'GET', path, asked: this.#asked('get') });
+    return found === undefined ? undefined : asPod(found);
+  }
+
+  /** Those of ours, in any state. */
+  async list(): Promise<readonly Pod[]> {
+    const selector = Object.entries(managedBy).map(([name, value]) => `${name}=${value}`);
+    const path = `${this.#path}?labelSelector=${encodeURIComponent(selector.join(','))}`;
+    const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
+    const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
+    return Array.isArray(items) ? items.map(asPod) : [];
+  }
+
+  /** Asks for its end; the node says when it is gone. */
+  async remove(name: string): Promise<void> {
+    const path = `${this.#path}/${encodeURIComponent(name)}?gracePeriodSeconds=${String(deleteGraceSeconds)}`;
+    await this.#api.find({ method: 'DELETE', path, asked: this.#asked('delete') });
+  }
+
+  /** Rejects with why it does not run, as soon as that is clear. */
+  async running(made: Pod): Promise<Pod> {
+    const over = AbortSignal.timeout(runningMs);
+    let last = made;
+    for (;;) {
+      if (isRunning(last)) return last;
+      if (over.aborted)
+        throw new McpcatError('timeout', `the pod ${made.metadata.name} does not run: ${waitsFor(last)}`);
+      for await (const pod of this.#changes(last, over)) {
+        last = pod;
+        if (isRunning(pod)) return pod;
+      }
+      last = (await this.find(made.metadata.name)) ?? vanished(made);
+      await pause();
+    }
+  }
+
+  /** Until it is as wanted; one that is gone always is. */
+  async until(name: string, isWanted: (pod: Pod) => boolean): Promise<Pod | undefined> {
+    for (;;) {
+      const pod = await this.find(name);
+      if (pod === undefined || isWanted(pod)) return pod;
+      await pause();
+    }
+  }
+
+  async *#changes({ metadata }: Pod, signal: AbortSignal): AsyncGenerator<Pod> {
+    const query = new URLSearchParams({
+      watch: 'true',
+      fieldSelector: `metadata.name=${metadata.name}`,
+      ...(metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion }),
+    });
+    const call = { path: `${this.#path}?${query.toString()}`, asked: this.#asked('watch') };
+    for await (const event of this.#api.watch(call, signal)) {
+      const { type, object } = event as { readonly type?: string; readonly object?: unknown };
+      if (type !== 'ADDED' && type !== 'MODIFIED') return;
+      yield asPod(object);
+    }
+  }
+
+  #asked(verb: string): Asked {
+    return { verbs: [verb], resource: 'pods', namespace: this.namespace };
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, lookMs));
+}
+
+/** What the API server says is a Pod; it validates all that we read of it. */
+function asPod(value: unknown): Pod {
+  const kind: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'metadata') : undefined;
+  if (typeof kind === 'object' && kind !== null) return value as Pod;
+  throw new McpcatError('engine-failed', 'the API server answered with something else than a Pod');
+}
+
+/** Reasons to wait that never pass by themselves while somebody waits (kubelet, images and kuberuntime). */
+const hopeless: ReadonlySet<string> = new Set([
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+const noImage: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+]);
+
+function isRunning(pod: Pod): boolean {
+  const state = stateOf(pod);
+  if (state === 'running') return true;
+  const { waiting } = statusOf(pod)?.state ?? {};
+  const reason = waiting?.reason ?? '';
+  if (noImage.has(reason))
+    throw new McpcatError(
+      'image-missing',
+      `no node can have the image: ${reason}: ${oneLine(waiting?.message ?? '', 400)}`,
+      {
+        hint: 'the nodes pull it by themselves: see that they reach the registry and may read there',
+      },
+    );
+  if (state === 'exited' || hopeless.has(reason))
+    throw new McpcatError('engine-failed', `the pod ${pod.metadata.name} does not run: ${waitsFor(pod)}`);
+  return false;
+}
+
+/** The most telling of what the cluster says of a pod that does not run. */
+function waitsFor(pod: Pod): string {
+  const { waiting, terminated } = statusOf(pod)?.state ?? {};
+  const condition = pod.status?.conditions?.find(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  );
+  const said = [
+    terminated === undefined
+      ? undefined
+      : `process 1 ended with ${String(terminated.exitCode)} ${terminated.message ?? ''}`,
+    waiting === undefined ? undefined : `${waiting.reason ?? ''} ${waiting.message ?? ''}`,
+    condition?.message,
+    pod.status?.message ?? pod.status?.reason,
+  ].find((text) => text !== undefined && text.trim() !== '');
+  return oneLine(said ?? 'the cluster gives no reason', 500);
+}
+
+function vanished({ metadata }: Pod): never {
+  throw new McpcatError('container-missing', `the pod ${metadata.name} was removed before it ran`);
+}

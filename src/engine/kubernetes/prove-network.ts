@@ -1,0 +1,231 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Attachment, ContainerSettings } from '../engine.ts';
+import { McpcatError } from '../../lib/errors.ts';
+import { label } from '../../lib/labels.ts';
+import type { ExecStreams } from './channels.ts';
+import type { PodBody } from './pod.ts';
+import { podBodyOf, policyRuntime } from './pod-body.ts';
+
+/** What a probe pod can do, as the adapter gives it. */
+export interface ProbePod {
+  /** Of the node that it runs on. */
+  readonly nodeAddress: string | undefined;
+  exec(command: readonly string[]): Promise<ExecStreams>;
+}
+
+export interface Proving {
+  /** Of the server whose start asks for the proof. */
+  readonly settings: ContainerSettings;
+  readonly namespace: string;
+  /** Runs a pod for as long as `use` takes. */
+  readonly withPod: <T>(body: PodBody, use: (pod: ProbePod) => Promise<T>) => Promise<T>;
+  readonly server: URL;
+}
+
+/** What was tried of a network that shall be shut. */
+export interface Reached {
+  readonly what: 'api-server' | 'cluster-dns' | 'metadata' | 'node';
+  readonly target: string;
+  readonly outcome: 'reached' | 'shut' | 'unknown';
+}
+
+export type NetworkProof =
+  | { readonly kind: 'no-network' }
+  /** Shut by a policy; the node itself is on the way of every packet, and most policies can't keep it out. */
+  | { readonly kind: 'policy'; readonly reachesNode: boolean };
+
+/** Milliseconds after which connections that were tried are looked at; each is tried for 8 s (src/init/probe.c). */
+const lookAfterMs = 3000;
+/** A cloud's instance metadata, and the ports of API server and kubelet. */
+const metadata = '169.254.169.254';
+const kubeletPort = 10_250;
+
+/**
+ * Proves with a pod of its own that a server would have no network, or none that leads anywhere. Throws `engine-unfit`
+ * where it has, and where nobody can tell.
+ */
+export async function proveNetwork(proving: Proving): Promise<NetworkProof> {
+  return proving.settings.runtime === policyRuntime ? provePolicy(proving) : proveNone(proving);
+}
+
+async function proveNone({ settings, namespace, withPod }: Proving): Promise<NetworkProof> {
+  const body = probeBody(settings, namespace);
+  return withPod(body, async (pod) => {
+    const table = (await answers(pod, settings, ['read:/proc/net/dev']))[0];
+    const interfaces = interfacesIn(table?.detail ?? '');
+    if (table?.verdict === 'ok' && interfaces.length === 1 && interfaces[0] === 'lo')
+      return { kind: 'no-network' };
+    throw new McpcatError(
+      'engine-unfit',
+      `pods of the RuntimeClass ${settings.runtime ?? ''} have a network: expected the interface lo alone, found ${interfaces.join(', ') || 'nothing that could be read'}`,
+      { hint: `a runtime without network gives what is asked for (gVisor with network=none); ${policyHint}` },
+    );
+  });
+}
+
+const policyHint = `or name the isolation ${policyRuntime} where a NetworkPolicy shuts the namespace`;
+
+async function provePolicy({ settings, namespace, withPod, server }: Proving): Promise<NetworkProof> {
+  const apiServers = await addressesOf(server);
+  const body = { ...probeBody(settings, namespace) };
+  const pod = { ...body, spec: { ...body.spec, dnsPolicy: 'ClusterFirst' } };
+  const { dnsConfig: _, ...spec } = pod.spec;
+  return withPod({ ...pod, spec }, async (probe) => {
+    const port = Number(server.port || 443);
+    const tried: readonly Omit<Reached, 'outcome'>[] = [
+      ...apiServers.map((host) => ({ what: 'api-server', target: `${host} ${String(port)}` }) as const),
+      { what: 'metadata', target: `${metadata} 80` },
+      ...(probe.nodeAddress === undefined
+        ? []
+        : [{ what: 'node', target: `${probe.nodeAddress} ${String(kubeletPort)}` } as const]),
+    ];
+    const reached = [...(await connections(probe, settings, tried)), await clusterDns(probe, settings)];
+    return judged(reached);
+  });
+}
+
+/** Pure. An API server, cluster DNS or metadata that is reached is no isolation; what is not known is none either. */
+export function judged(reached: readonly Reached[]): NetworkProof {
+  const open = reached.filter(({ what, outcome }) => outcome === 'reached' && what !== 'node');
+  if (open.length > 0)
+    throw new McpcatError(
+      'engine-unfit',
+      `the policy of this namespace is not enforced: a pod reaches ${open.map(({ what, target }) => `${what} (${target})`).join(', ')}`,
+      {
+        hint: "a cluster enforces NetworkPolicies by its network plugin alone, and says nothing where that can't (Cilium and Calico can)",
+      },
+    );
+  const unknown = reached.filter(({ outcome }) => outcome === 'unknown');
+  if (unknown.length > 0)
+    throw new McpcatError(
+      'engine-unfit',
+      `could not tell whether a pod reaches ${unknown.map(({ what }) => what).join(', ')}, so it counts as open`,
+    );
+  return {
+    kind: 'policy',
+    reachesNode: reached.some(({ what, outcome }) => what === 'node' && outcome === 'reached'),
+  };
+}
+
+/**
+ * Most listeners wait for the first word, and the probe says none: so the table of the pod's connections is read while
+ * they are tried (proc(5), /proc/net/tcp). One that is still being made is shut.
+ */
+async function connections(
+  pod: ProbePod,
+  settings: ContainerSettings,
+  tried: readonly Omit<Reached, 'outcome'>[],
+): Promise<Reached[]> {
+  const trying = answers(
+    pod,
+    settings,
+    tried.map(({ target }) => `talk:${target}`),
+  );
+  await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
+  const tables = await answers(pod, settings, ['read:/proc/net/tcp', 'read:/proc/net/tcp6']);
+  const table = tables.map(({ detail }) => detail).join('\n');
+  const said = await trying;
+  return tried.map((one, index) => ({ ...one, outcome: outcomeOf(one.target, table, said[index]?.verdict) }));
+}
+
+/** States of a TCP connection in that table. */
+const established = '01';
+const beingMade = '02';
+
+/** Pure. `verdict`: what the attempt itself came to by its end. */
+export function outcomeOf(
+  target: string,
+  table: string,
+  verdict: Answer['verdict'] | undefined,
+): Reached['outcome'] {
+  const [host = '', port = '0'] = target.split(' ');
+  const states = statesOf(table, host, Number(port));
+  if (verdict === 'ok' || states.includes(established)) return 'reached';
+  // It ended with an error, or is on its way for ever.
+  return verdict === 'no' || states.includes(beingMade) ? 'shut' : 'unknown';
+}
+
+/** Of all connections to an IPv4 address and port: it stands there as hexadecimal, little-endian. */
+function statesOf(table: string, host: string, port: number): string[] {
+  const address = host
+    .split('.')
+    .toReversed()
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('');
+  const wanted = `${address}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
+  return table.split('\n').flatMap((line) => {
+    const [, , remote = '', state = ''] = line.trim().split(/\s+/);
+    // IPv4 in the table of IPv6 has its address at the end.
+    return remote.endsWith(wanted) ? [state] : [];
+  });
+}
+
+async function clusterDns(pod: ProbePod, settings: ContainerSettings): Promise<Reached> {
+  const target = 'kubernetes.default.svc.cluster.local';
+  const [answer] = await answers(pod, settings, [`name:${target}`]);
+  return { what: 'cluster-dns', target, outcome: isAnswered(answer) ? 'reached' : 'shut' };
+}
+
+/** musl's words for a name that a resolver says there is none of: somebody has answered. */
+const noSuchName = 'Name does not resolve';
+
+function isAnswered(answer: Answer | undefined): boolean {
+  return answer?.verdict === 'ok' || (answer?.verdict === 'no' && answer.detail === noSuchName);
+}
+
+async function addressesOf(server: URL): Promise<string[]> {
+  const host = server.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) !== 0) return [host];
+  const found = await lookup(host, { all: true, family: 4 });
+  return found.map(({ address }) => address);
+}
+
+/** A pod of the same image and restrictions, which holds its own process 1 for as long as it may. */
+function probeBody(settings: ContainerSettings, namespace: string): PodBody {
+  const { MCPCAT_PREAMBLE: _handoff, MCPCAT_LEASE: _lease, MCPCAT_NETWORK: _network, ...env } = settings.env;
+  const labels = { ...settings.labels, [label.role]: 'probe' };
+  const name = `mcpcat-probe-${Math.floor(Math.random() * 2 ** 32).toString(16)}`;
+  const body = podBodyOf({ ...settings, env, labels }, { name, namespace });
+  return { ...body, spec: { ...body.spec, activeDeadlineSeconds: 120 } };
+}
+
+interface Answer {
+  readonly verdict: 'ok' | 'no' | 'unknown';
+  readonly detail: string;
+}
+
+async function answers(
+  pod: ProbePod,
+  settings: ContainerSettings,
+  words: readonly string[],
+): Promise<Answer[]> {
+  const [init = ''] = settings.entrypoint ?? [];
+  const streams = await pod.exec([init, 'probe', ...words]);
+  streams.stdin.end();
+  const text = await textOf(streams);
+  await streams.ended;
+  const lines = text
+    .split('\n')
+    .flatMap((line) => /^(\d+) (ok|no) ([0-9a-f]*)$/.exec(line)?.slice(1, 4) ?? []);
+  return words.map((_, index) => {
+    const at = lines.findIndex((part, position) => position % 3 === 0 && part === String(index));
+    if (at < 0) return { verdict: 'unknown', detail: '' };
+    return {
+      verdict: lines[at + 1] === 'ok' ? 'ok' : 'no',
+      detail: Buffer.from(lines[at + 2] ?? '', 'hex').toString(),
+    };
+  });
+}
+
+async function textOf({ stdout, stderr }: Pick<Attachment, 'stdout' | 'stderr'>): Promise<string> {
+  stderr.resume();
+  let text = '';
+  for await (const chunk of stdout as AsyncIterable<Buffer>)
+    if (text.length < 1 << 20) text += chunk.toString();
+  return text;
+}
+
+function interfacesIn(table: string): string[] {
+  return table.split('\n').flatMap((line) => /^\s*([^\s:|]+):/.exec(line)?.[1] ?? []);
+}
