@@ -109,7 +109,8 @@ function recordedOf(
       container?.startupProbe,
       container?.lifecycle,
     ].some((probe) => probe !== undefined),
-    stopSignal: undefined,
+    // SIGTERM, which is what process 1 takes: pods have no field for another.
+    stopSignal: asked?.stopSignal,
   };
 }
 
