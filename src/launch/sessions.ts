@@ -84,6 +84,11 @@ export async function followLog(
   return { id: first.facts.id, log: await engine.followErrors(first.whole) };
 }
 
+/** An engine's number by its beginning; a pod's name, which all begin the same, in full. */
+export function shortId(id: string): string {
+  return /^[0-9a-f]{13,}$/.test(id) ? id.slice(0, 12) : id;
+}
+
 /** Ids are shown short; whoever has the long form may use it. */
 function isBeginning(text: string, id: string): boolean {
   return text.length > 3 && id.startsWith(text.slice(0, id.length));
@@ -109,7 +114,7 @@ function factsOf({
   own,
 }: ContainerSummary & { readonly own: boolean }): SessionFacts {
   return {
-    id: id.slice(0, 12),
+    id: shortId(id),
     server: labels[label.server] ?? '',
     role: labels[label.role] ?? '',
     client: labels[label.client] ?? '',

@@ -49,7 +49,7 @@ export const execute: Execute = async (invocation) => {
     });
   if (result.left !== undefined)
     terminal.stderr.write(
-      `mcpcat: the engine has not confirmed that the container ${result.left.slice(0, 12)} is removed; mcpcat prune will\n`,
+      `mcpcat: the engine has not confirmed that the container ${result.left.length === 64 ? result.left.slice(0, 12) : result.left} is removed; mcpcat prune will\n`,
     );
   sayWhatRuns(sandbox, { paths, terminal });
   const message = lastWord(result, sandbox);

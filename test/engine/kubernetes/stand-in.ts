@@ -1,0 +1,79 @@
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { Api } from '../../../src/engine/kubernetes/api.ts';
+import { selfSigned } from '../../registry/rig.ts';
+
+/** What is chosen of it for one test. */
+interface Behaviour {
+  /** Of each stream that a client opens. */
+  readonly onStream?: (socket: WebSocket, request: IncomingMessage) => void;
+  readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Protocols that it speaks; the usual ones of 1.34 by default. */
+  readonly protocols?: readonly string[];
+  /** Instead of opening a stream. */
+  readonly refuseStreams?: { readonly status: number; readonly body: string };
+}
+
+/**
+ * A stand-in for an API server on loopback, for the order of events and refusals that no real one can be told to make:
+ * TLS, JSON and the messages of v5.channel.k8s.io as they are. What is true of a real one is tested in test/kubernetes.
+ */
+export async function standIn(behaviour: Behaviour): Promise<{ readonly api: Api } & AsyncDisposable> {
+  const { key, certificate } = await selfSigned();
+  const server = createServer({ key, cert: certificate }, (request, response) => {
+    if (behaviour.onRequest === undefined) response.writeHead(404).end('{}');
+    else behaviour.onRequest(request, response);
+  });
+  const sockets = streams(server, behaviour);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const api = new Api({
+    server: { url: new URL(`https://127.0.0.1:${String(port)}`), ca: certificate, serverName: 'test' },
+    credentials: () => Promise.resolve({ token: 'a-token' }),
+  });
+  return {
+    api,
+    async [Symbol.asyncDispose]() {
+      api.close();
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function streams(
+  server: Server,
+  { onStream, refuseStreams, protocols = ['v5.channel.k8s.io'] }: Behaviour,
+): WebSocketServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => protocols.find((one) => offered.has(one)) ?? false,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (refuseStreams !== undefined) {
+      const { status, body } = refuseStreams;
+      socket.end(
+        `HTTP/1.1 ${String(status)} No\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (opened) => onStream?.(opened, request));
+  });
+  return sockets;
+}
+
+export const channelMessage = (channel: number, text: string | Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from([channel]), Buffer.from(text)]);
+
+/** As API servers say how a process has ended. */
+export function status(exitCode: number): Buffer {
+  const failure = {
+    status: 'Failure',
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+  return channelMessage(3, JSON.stringify(exitCode === 0 ? { status: 'Success' } : failure));
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { endOf } from '../../../src/engine/kubernetes/channels.ts';
+import { openStream } from '../../../src/engine/kubernetes/exec-socket.ts';
+import { channelMessage, standIn, status } from './stand-in.ts';
+
+const call = {
+  path: '/api/v1/namespaces/mcpcat/pods/one/exec?command=x',
+  asked: { verbs: ['create', 'get'], resource: 'pods/exec', namespace: 'mcpcat' },
+};
+
+test('three streams and an exit code come over one WebSocket, with the token of the user', async () => {
+  let token: string | undefined;
+  await using there = await standIn({
+    onStream: (socket, request) => {
+      token = request.headers.authorization;
+      socket.send(channelMessage(1, 'out'));
+      socket.send(channelMessage(2, 'err'));
+      socket.send(status(7));
+      socket.close();
+    },
+  });
+  const streams = await openStream(there.api, call);
+  const [out, err] = await Promise.all([text(streams.stdout), text(streams.stderr)]);
+  assert.deepEqual([out, err, token], ['out', 'err', 'Bearer a-token']);
+  assert.deepEqual(await streams.ended, { kind: 'exited', exitCode: 7 });
+});
+
+test('the end of the input is a message of its own, and answers come after it', async () => {
+  await using there = await standIn({
+    onStream: (socket) => {
+      let heard = '';
+      socket.on('message', (data: Buffer) => {
+        if (data[0] === 0) heard += data.subarray(1).toString();
+        else if (data.equals(Buffer.from([255, 0]))) {
+          socket.send(channelMessage(1, `heard ${heard}`));
+          socket.send(status(0));
+          socket.close();
+        }
+      });
+    },
+  });
+  const streams = await openStream(there.api, call);
+  streams.stdin.write('one ');
+  streams.stdin.end('two');
+  assert.equal(await text(streams.stdout), 'heard one two');
+  assert.deepEqual(await streams.ended, { kind: 'exited', exitCode: 0 });
+});
+
+test('what nobody reads holds the cluster back, and nothing is lost', async () => {
+  const piece = 'x'.repeat(64 * 1024);
+  const pieces = 512;
+  let buffered = 0;
+  await using there = await standIn({
+    onStream: (socket) => {
+      for (let sent = 0; sent < pieces; sent++) socket.send(channelMessage(1, piece));
+      setTimeout(() => {
+        buffered = socket.bufferedAmount;
+        socket.send(status(0));
+        socket.close();
+      }, 300);
+    },
+  });
+  const streams = await openStream(there.api, call);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.ok(buffered > 0, 'all was taken although nobody reads');
+  assert.equal((await text(streams.stdout)).length, pieces * piece.length);
+});
+
+test('a cluster that does not read holds the writer back', async () => {
+  await using there = await standIn({ onStream: (socket) => socket.pause() });
+  const streams = await openStream(there.api, call);
+  let taken = 0;
+  const write = (): void =>
+    void streams.stdin.write(Buffer.alloc(64 * 1024), () => {
+      taken++;
+      write();
+    });
+  write();
+  let before = -1;
+  while (before !== taken) {
+    before = taken;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.ok(taken > 0 && taken < 2000, `${String(taken)} pieces were taken`);
+  streams.destroy();
+  await streams.ended;
+});
+
+test('a stream that is cut ends both outputs, and says that nobody knows how it ended', async () => {
+  await using there = await standIn({ onStream: (socket) => socket.terminate() });
+  const streams = await openStream(there.api, call);
+  streams.stdout.resume();
+  await once(streams.stdout, 'end');
+  assert.equal((await streams.ended).kind, 'cut');
+});
+
+test('what the node says of a program that it can’t run is on stderr', async () => {
+  const said = { status: 'Failure', reason: 'InternalError', message: 'no such file: /x' };
+  await using there = await standIn({
+    onStream: (socket) => {
+      socket.send(channelMessage(3, JSON.stringify(said)));
+      socket.close();
+    },
+  });
+  const streams = await openStream(there.api, call);
+  streams.stdout.resume();
+  assert.equal(await text(streams.stderr), 'no such file: /x\n');
+  assert.deepEqual(await streams.ended, { kind: 'failed', message: 'no such file: /x' });
+});
+
+test('an API server without half-close is refused', async () => {
+  await using there = await standIn({ protocols: ['v4.channel.k8s.io'] });
+  await assert.rejects(openStream(there.api, call), { name: 'McpcatError' });
+  await using refusing = await standIn({ refuseStreams: { status: 400, body: '' } });
+  await assert.rejects(openStream(refusing.api, call), { code: 'engine-unfit' });
+});
+
+test('a Role that does not permit exec is told with both verbs', async () => {
+  const body = JSON.stringify({ kind: 'Status', message: 'pods "one" is forbidden' });
+  await using there = await standIn({ refuseStreams: { status: 403, body } });
+  await assert.rejects(openStream(there.api, call), {
+    code: 'engine-denied',
+    message: 'create, get pods/exec: the API server answered 403: pods "one" is forbidden',
+    hint: 'a Role of namespace mcpcat must permit create and get on pods/exec to you',
+  });
+});
+
+test('a server that is not signed by the authority of the kubeconfig is spoken to by nobody', async () => {
+  await using one = await standIn({});
+  await using other = await standIn({});
+  const { ca } = await other.api.connection();
+  const connection = await one.api.connection();
+  one.api.connection = () => Promise.resolve({ ...connection, ca });
+  await assert.rejects(openStream(one.api, call), { code: 'engine-denied' });
+  await assert.rejects(one.api.ask({ method: 'GET', path: '/version', asked: call.asked }), {
+    code: 'engine-denied',
+  });
+});
+
+test('a status that is none of the documented ones is no exit code', () => {
+  assert.equal(endOf(Buffer.from(''), '1006').kind, 'cut');
+  assert.equal(endOf(Buffer.from('{"status":"Failure"}'), '1000').kind, 'failed');
+  const odd = {
+    status: 'Failure',
+    message: 'm',
+    details: { causes: [{ reason: 'ExitCode', message: 'many' }] },
+  };
+  assert.equal(endOf(Buffer.from(JSON.stringify(odd)), '1000').kind, 'failed');
+});
