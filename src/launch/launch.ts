@@ -8,7 +8,16 @@ import { whileTaken } from './while-taken.ts';
 
 export interface LaunchRequest extends Pick<
   SessionRequest,
-  'engine' | 'sandbox' | 'image' | 'onMissing' | 'accepts' | 'labels' | 'onAttempt' | 'cache'
+  | 'engine'
+  | 'sandbox'
+  | 'image'
+  | 'onMissing'
+  | 'accepts'
+  | 'labels'
+  | 'onAttempt'
+  | 'cache'
+  | 'process1'
+  | 'adjust'
 > {
   /** The client's; asked for when the engine is at work. */
   readonly streams: () => Streams;
@@ -68,9 +77,9 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
 /** What is asked of a session for one of these. */
 export function serverOf(request: Omit<LaunchRequest, 'streams' | 'onReady'>): SessionRequest {
   const { engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache } = request;
-  const { grace, onTunnelClosed, network } = request;
+  const { grace, onTunnelClosed, network, process1, adjust } = request;
   return {
-    ...{ engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache },
+    ...{ engine, sandbox, image, onMissing, accepts, labels, onAttempt, cache, process1, adjust },
     graceMs: grace,
     removal: 'at-end',
     dial: async () => (await import('../egress/dial.ts')).realDial({ network }),

@@ -1,6 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { imageInit, type Process1 } from './process1.ts';
+import type { Process1 } from './process1.ts';
+
+/** Where images of the catalog have it. */
+const imageInit = '/mcpcat-init';
 
 /**
  * The process 1 that images of the catalog have themselves, for an engine that can't be given a volume with ours: there
@@ -22,6 +25,7 @@ export function imageProcess1(engine: Pick<Engine, 'inspectImage'>): Process1 {
         );
       return {
         volume: undefined,
+        init: imageInit,
         volumeState: 'seen',
         image: { entrypoint, command, emptyVolumes: volumes },
         confirm: () => Promise.resolve('as-known'),

@@ -11,8 +11,9 @@ export interface Process1 {
 }
 
 export interface Prepared {
-  /** Holds process 1 as `initName`; undefined where it is the image's own (`imageInit`). */
+  /** Holds process 1 as `initName`; undefined where it is the image's own, at `init`. */
   readonly volume: string | undefined;
+  readonly init?: string;
   /** Whether process 1 was seen in it by an earlier start, or is only put there when `confirm` is called. */
   readonly volumeState: 'seen' | 'unseen';
   readonly image: ImageStart;
@@ -48,9 +49,6 @@ export interface OwnRequest {
   /** A folder for what is known from one start to the next; everything is asked anew without. */
   readonly cache?: string | undefined;
 }
-
-/** Where images of the catalog have it. */
-export const imageInit = '/mcpcat-init';
 
 /** The program's name in its volume. */
 export const initName = 'mcpcat-init';

@@ -1,6 +1,6 @@
 import { hostAddresses } from '../egress/addresses.ts';
 import { policyOf } from '../egress/policy.ts';
-import type { BindMount, ContainerSettings, Labels, NameResolution, Parked } from '../engine/engine.ts';
+import type { BindMount, ContainerSettings, Labels, NameResolution } from '../engine/engine.ts';
 import type { TmpfsMount } from '../engine/restrictions.ts';
 import { containerLabels, label } from '../lib/labels.ts';
 import { closedVolumes, startWords, type StartOfImage } from './image-start.ts';
@@ -74,7 +74,6 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     ...(sandbox.lacking === undefined ? {} : { lacking: sandbox.lacking }),
     tmpfs: [...tmpfs, ...closedVolumes(process1?.image.emptyVolumes ?? [], [...mounts, ...tmpfs])],
     mounts: [...mounts, ...(process1?.mount === undefined ? [] : [process1.mount])],
-    ...(isParked(start) ? { parked: parkedOn(start.process1.path, sandbox) } : {}),
     // Process 1 or the relay answers on port 53 without any capability.
     sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     nameResolution: nameResolutionOf(sandbox),
@@ -82,23 +81,6 @@ export function settingsOf(sandbox: Sandbox, start: Start): ContainerSettings {
     // Process 1 knows no other, whatever the image says.
     stopSignal: 'SIGTERM',
   };
-}
-
-interface ParkedStart extends Start {
-  readonly process1: OwnProcess1;
-}
-
-function isParked(start: Start): start is ParkedStart {
-  return start.process1 !== undefined && start.process1.mount === undefined;
-}
-
-/**
- * A process that waits for the end of its input, under a process 1 that holds its lease. Both process 1 and the one that
- * starts the server beside it have the container's environment, so each reads a handoff; the secrets go to the second.
- */
-function parkedOn(path: string, sandbox: Sandbox): Parked {
-  const command = [path, '--', path, 'lease'];
-  return secretsHandoffOf(sandbox) === undefined ? { command } : { command, input: 'MCPCAT1 0\n' };
 }
 
 function startedBy(
@@ -145,37 +127,20 @@ function writableFolder(target: string, { memoryBytes, user }: Sandbox): TmpfsMo
 /** Milliseconds. A server that speaks HTTP does not read its stdin, so its end is not worth waiting for. */
 const httpGrace = 100;
 
-function initEnv(sandbox: Sandbox, start: Start): Record<string, string> {
-  const { eofGrace: wanted, termGrace, lease } = start;
+function initEnv(sandbox: Sandbox, { eofGrace: wanted, termGrace, lease }: Start): Record<string, string> {
   const eofGrace = sandbox.http === undefined ? wanted : httpGrace;
   return {
-    ...(isParked(start) ? parkedEnv(sandbox) : wholeEnv(sandbox)),
+    // Where an engine means something else by its network "none", the server does not start.
+    MCPCAT_NETWORK: 'none',
     ...mountEnv(sandbox.mounts),
+    // Process 1 tells what ends inside the container; one that is older does not know it.
+    MCPCAT_REPORTS: '1',
     ...(lease === 'held' ? { MCPCAT_LEASE: '1' } : {}),
+    ...(hasTunnel(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
     ...(Object.keys(sandbox.secrets).length > 0 ? { MCPCAT_PREAMBLE: '1' } : {}),
     ...(eofGrace === undefined ? {} : { MCPCAT_EOF_GRACE_MS: String(eofGrace) }),
     ...(termGrace === undefined ? {} : { MCPCAT_TERM_GRACE_MS: String(termGrace) }),
   };
-}
-
-function wholeEnv(sandbox: Sandbox): Record<string, string> {
-  return {
-    // Where an engine means something else by its network "none", the server does not start.
-    MCPCAT_NETWORK: 'none',
-    // Process 1 tells what ends inside the container; one that is older does not know it.
-    MCPCAT_REPORTS: '1',
-    ...(hasTunnel(sandbox) ? { MCPCAT_PORTS: policyOf(sandbox.network).ports.join(',') } : {}),
-  };
-}
-
-/**
- * Two of them share one network, and only one can have its sockets: the relay opens its own, before the server starts.
- * Where there is no relay process 1 answers for names, and sees that there is no network; where there is, the engine has
- * proved that (src/engine/kubernetes/prove-network.ts).
- */
-function parkedEnv(sandbox: Sandbox): Record<string, string> {
-  const hasNetwork = sandbox.isolation?.network === 'kept-out-by-policy';
-  return hasTunnel(sandbox) || hasNetwork ? {} : { MCPCAT_NETWORK: 'none' };
 }
 
 /** What was judged, by what it is: process 1 compares what is mounted (docs/decisions/0021-what-was-judged-is-mounted.md). */

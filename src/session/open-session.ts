@@ -3,16 +3,8 @@ import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts'
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { randomId } from '../lib/random-id.ts';
-import { imageProcess1 } from '../process1/image-process1.ts';
 import { ownProcess1 } from '../process1/own-process1.ts';
-import {
-  imageInit,
-  initFolder,
-  initName,
-  volumeMount,
-  type Prepared,
-  type Process1,
-} from '../process1/process1.ts';
+import { initFolder, initName, volumeMount, type Prepared, type Process1 } from '../process1/process1.ts';
 import { ownedLabels } from '../sandbox/owner.ts';
 import { secretsHandoffOf, settingsOf } from '../sandbox/settings.ts';
 import { firstOutput } from './first-output.ts';
@@ -87,10 +79,7 @@ export function openSession(request: SessionRequest): Session {
 }
 
 function process1Of({ engine, labels, cache, process1 }: SessionRequest): Process1 {
-  if (process1 !== undefined) return process1;
-  return engine.parks === true
-    ? imageProcess1(engine)
-    : ownProcess1({ engine, cache, labels: ownedLabels(labels) });
+  return process1 ?? ownProcess1({ engine, cache, labels: ownedLabels(labels) });
 }
 
 function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {
@@ -170,7 +159,7 @@ async function make(parts: Parts, image: string): Promise<MadeContainer | undefi
   const { request, supervisor } = parts;
   const { engine } = request;
   const prepared = await parts.process1.prepare(image);
-  if (prepared.volume === undefined) parts.init = imageInit;
+  parts.init = prepared.init ?? parts.init;
   const asked = settings(parts, image, prepared);
   refuseFolders(engine, asked);
   if (supervisor.ending) return undefined;

@@ -32,12 +32,12 @@ export interface SessionRequest {
   readonly removal: 'at-end' | 'at-close';
   /** Milliseconds a server has after the end of its input; mcpcat-init's default if undefined. */
   readonly graceMs?: number | undefined;
-  /** The last word on the settings, for a test session that shall show more than it enforces. */
+  /** The last word on the settings: for a test session that shall show more than it enforces, and for an engine that parks containers. */
   readonly adjust?: ((settings: ContainerSettings) => ContainerSettings) | undefined;
   readonly timeouts?: Partial<Timeouts>;
   /** A folder for what is known of engine and image from one start to the next (src/process1); asked anew without. */
   readonly cache?: string | undefined;
-  /** Instead of mcpcat's own, for tests of everything else. */
+  /** Instead of the one that we bring along: for an engine that takes none, and for tests of everything else. */
   readonly process1?: Process1 | undefined;
 }
 

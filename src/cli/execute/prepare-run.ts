@@ -35,6 +35,8 @@ type OfSession =
   | 'accepts'
   | 'labels'
   | 'cache'
+  | 'process1'
+  | 'adjust'
   | 'network'
   | 'onAttempt'
   | 'onTunnelClosed';
@@ -94,6 +96,7 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
     session: {
       engine,
       ...choice,
+      ...('session' in held ? held.session : {}),
       sandbox: held.sandbox,
       image: held.image,
       accepts: (found) => isMeant(found, { engine, sandbox }),

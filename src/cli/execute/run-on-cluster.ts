@@ -1,8 +1,11 @@
 import type { Entry } from '../../catalog/entry.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { LaunchRequest } from '../../launch/launch.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
+import { imageProcess1 } from '../../process1/image-process1.ts';
+import { parkedSettings } from '../../sandbox/parked.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { isolationWanted } from '../../settings/isolation.ts';
 import type { Settings } from '../../settings/read.ts';
@@ -37,23 +40,42 @@ export async function clusterImage(
 
 interface Isolating {
   readonly invocation: Invocation;
+  readonly engine: Engine;
   readonly settings: readonly Settings[];
   readonly sandbox: Sandbox;
   readonly choice: Pick<LaunchRequest, 'image'>;
 }
 
 /** The isolation that is named; the adapter proves it before it lets a server in, and refuses where none is. */
-export function clusterIsolation({ invocation, settings, sandbox, choice: { image } }: Isolating): {
+export function clusterIsolation({ invocation, engine, settings, sandbox, choice: { image } }: Isolating): {
   readonly sandbox: Sandbox;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Beside what every session has. */
+  readonly session: Pick<LaunchRequest, 'process1' | 'adjust'>;
 } {
   const name = isolationWanted(settings, invocation.options.text('isolation'));
-  if (name === undefined) return { sandbox, image, labels: {} };
+  if (name === undefined) throw unnamed();
   const network = name === 'policy' ? ({ network: 'kept-out-by-policy' } as const) : {};
+  const held = { ...sandbox, isolation: { name, runtime: name, ...network } };
   return {
-    sandbox: { ...sandbox, isolation: { name, runtime: name, ...network } },
+    sandbox: held,
     image,
     labels: { [label.isolation]: name },
+    session: {
+      process1: imageProcess1(engine),
+      adjust: (asked) => parkedSettings(asked, held),
+    },
   };
+}
+
+function unnamed(): McpcatError {
+  return new McpcatError(
+    'engine-unfit',
+    'pods have a network of their own, and nothing says what keeps this one shut',
+    {
+      hint: 'name a RuntimeClass without network, or policy where a NetworkPolicy shuts the namespace',
+      inputs: [{ name: 'isolation' }],
+    },
+  );
 }

@@ -13,7 +13,8 @@ import type { Execute } from '../command.ts';
 import { findingsText } from '../render/findings.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
-import { isolated, type Wanted } from './run-isolation.ts';
+import type { Wanted } from './isolate-for-run.ts';
+import { isolated } from './run-isolation.ts';
 import { engineOf, jobsOf, readServersOf, serversOf } from './build-environment.ts';
 
 const deadlineMs = 30_000;

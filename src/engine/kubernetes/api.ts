@@ -12,9 +12,12 @@ export interface Call {
   readonly asked: Asked;
 }
 
+type Connection = Omit<RequestOptions, 'headers'> & { readonly headers: Readonly<Record<string, string>> };
+
 /** Milliseconds for an answer that is no stream. */
 const answerMs = 30_000;
 const maxBytes = 32 << 20;
+const noHeaders: Readonly<Record<string, string>> = {};
 
 /** Requests to one API server. Every method rejects with McpcatError. */
 export class Api {
@@ -66,7 +69,7 @@ export class Api {
   }
 
   /** For a connection of another kind: the same address, authorities and credentials. */
-  async connection(): Promise<RequestOptions> {
+  async connection(): Promise<Connection> {
     const { server } = this.#access;
     const { token, cert, key } = await this.#access.credentials();
     return {
@@ -75,7 +78,7 @@ export class Api {
       ...(server.ca === undefined ? {} : { ca: server.ca }),
       ...(server.serverName === undefined ? {} : { servername: server.serverName }),
       ...(cert === undefined ? {} : { cert, key }),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: token === undefined ? noHeaders : { authorization: `Bearer ${token}` },
     };
   }
 

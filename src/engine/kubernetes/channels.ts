@@ -1,5 +1,5 @@
 import { PassThrough, Writable, type Readable } from 'node:stream';
-import type WebSocket from 'ws';
+import type { WebSocket } from 'ws';
 
 /** First byte of each message of v5.channel.k8s.io (k8s.io/apimachinery, httpstream/wsstream; KEP 4006). */
 const channel = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const;

@@ -1,4 +1,4 @@
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { McpcatError } from '../../lib/errors.ts';
 import { messageIn, type Api } from './api.ts';
 import { execStreams, protocol, type ExecStreams } from './channels.ts';

@@ -54,9 +54,9 @@ function streams(
   });
   server.on('upgrade', (request, socket, head) => {
     if (refuseStreams !== undefined) {
-      const { status, body } = refuseStreams;
+      const { status: code, body } = refuseStreams;
       socket.end(
-        `HTTP/1.1 ${String(status)} No\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
+        `HTTP/1.1 ${String(code)} No\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
       );
       return;
     }
