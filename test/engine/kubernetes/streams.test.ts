@@ -74,7 +74,8 @@ test('a cluster that does not read holds the writer back', async () => {
   const streams = await openStream(there.api, call);
   let taken = 0;
   const write = (): void =>
-    void streams.stdin.write(Buffer.alloc(64 * 1024), () => {
+    void streams.stdin.write(Buffer.alloc(64 * 1024), (error) => {
+      if (error != null) return;
       taken++;
       write();
     });
