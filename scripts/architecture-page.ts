@@ -45,7 +45,7 @@ export const layers: readonly Layer[] = [
       },
       {
         folder: 'engine',
-        what: 'the container engine: `engine.ts` is the port, `docker` its adapter, `locate` finds the socket',
+        what: 'the container engine: `engine.ts` is the port, `docker` and `kubernetes` its adapters, `locate` finds the socket',
         exports: ['connectEngine', 'Engine', 'ContainerSettings'],
       },
       {
