@@ -25,9 +25,9 @@ test('an option alone takes no limit away, nor one file of several', (t) => {
     ...refused,
     message: /limit memory/,
   });
-  assert.throws(() => missingAccepted(files, ['nofile']), {
+  assert.throws(() => missingAccepted(files, ['files']), {
     ...refused,
-    message: /expected limits .* found "nofile"/,
+    message: /expected limits .* found "files"/,
   });
 });
 
@@ -35,7 +35,7 @@ test('what is no list of limits is refused with its place', (t) => {
   for (const [value, at] of [
     ['"pids"', 19],
     ['true', 19],
-    ['["pids", "nofile"]', 28],
+    ['["pids", "files"]', 28],
     ['[7]', 20],
   ] as const)
     assert.throws(
