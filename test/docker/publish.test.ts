@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { pulledImage, quickImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { listTags } from '../../src/registry/content/tags.ts';
 import { faultyProxy } from '../registry/proxy.ts';
+import { signingKey } from '../publish/signed-image.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
@@ -79,6 +81,7 @@ test(
     assert.equal(published.code, 1);
     assert.match(published.stderr, new RegExp(`${unbuilt}: its image is not verified`));
     assert.match(published.stdout, new RegExp(`${name} +published`));
+    assert.match(published.stderr, /NOT SIGNED/);
     const tags = await listTags(client(real.host), `cat/${name}`);
     assert.ok(tags.includes('latest') && tags.length === 4, tags.join());
     assert.deepEqual(await listTags(client(real.host), `cat/${unbuilt}`), []);
@@ -112,6 +115,36 @@ test('what a job without permission saved another publishes, to the same digest'
     rmSync(elsewhere, { recursive: true });
   }
 });
+
+test(
+  'what was published unsigned is signed later, and holds for whom the catalog names',
+  { timeout },
+  async () => {
+    const target = ['--registry', `${real.host}/cat`];
+    const nobody = await say('publish', name, ...target, '--sign');
+    assert.deepEqual([nobody.code, nobody.stdout], [2, '']);
+    const keys = ['ours', 'theirs'].map((key) => ({
+      file: path.join(work, `${key}.pem`),
+      pem: signingKey(),
+    }));
+    const publicKeys = keys.map(({ file, pem }) => {
+      writeFileSync(file, pem, { mode: 0o600 });
+      return createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+    });
+    const args = ['--sign', '--signing-key', keys[0]?.file ?? '', '--json'];
+    const signed = await say('publish', name, ...target, ...args);
+    assert.equal(signed.code, 0, signed.stderr);
+    const [row] = JSON.parse(signed.stdout) as { state: string; signed: { signed: number } }[];
+    assert.deepEqual([row?.state, row?.signed.signed], ['unchanged', 5]);
+    const policy = path.join(catalog.folder, 'signing.json');
+    for (const [at, state] of ['verified', 'refused'].entries()) {
+      writeFileSync(policy, JSON.stringify({ publicKey: publicKeys[at] }));
+      const verified = await say('verify', name, '--json');
+      assert.equal((JSON.parse(verified.stdout) as { state: string }).state, state, verified.stdout);
+    }
+    rmSync(policy);
+  },
+);
 
 test(
   'the image built here comes first; without it the published one is pulled by its digest',

@@ -5,9 +5,10 @@ import { blobOfBytes } from '../../src/registry/content/blob.ts';
 import { getManifest, headManifest, putManifest } from '../../src/registry/content/manifests.ts';
 import { listReferrers } from '../../src/registry/content/referrers.ts';
 import { listTags } from '../../src/registry/content/tags.ts';
-import { hexOf } from '../../src/registry/digest.ts';
+import { hexOf, parseDigest } from '../../src/registry/digest.ts';
 import { pushImage } from '../../src/registry/push.ts';
 import type { Registry } from '../../src/registry/registry.ts';
+import { MemoryRegistry } from './memory-registry.ts';
 import { faultyProxy } from './proxy.ts';
 import { client, packedImage, openRegistry, type OpenRegistry } from './rig.ts';
 
@@ -118,4 +119,33 @@ test('a list that others keep replacing is an error in the end, and no endless l
     { code: 'registry-failed', message: /keep replacing the list/ },
   );
   assert.equal(forgetful.seen.filter(({ method, url }) => method === 'PUT' && url.endsWith(tag)).length, 20);
+});
+
+test('a registry with the referrers API lists them itself, over several pages, and gets no tag', async () => {
+  await using newer = await new MemoryRegistry(undefined, { referrersPage: 2 }).listen();
+  const registry = client(newer.host);
+  await using image = await packedImage([[{ name: 'signed', content: 'by the API' }]]);
+  const subject = await pushImage(registry, image, { repository: 'cats/api', tags: [] });
+  assert.deepEqual(await listReferrers(registry, 'cats/api', subject.digest), []);
+  const artifacts = ['1', '2', '3', '4', '5'].map(artifactOf);
+  const attached = await attachArtifacts(registry, 'cats/api', { subject, artifacts });
+  const listed = await listReferrers(registry, 'cats/api', subject.digest);
+  assert.deepEqual(new Set(listed.map(({ digest }) => digest)), new Set(attached));
+  assert.equal(listed[0]?.annotations?.['about'], '1');
+  assert.deepEqual(await listTags(registry, 'cats/api'), []);
+});
+
+test('a list of referrers that does not end is refused', async () => {
+  const subject = parseDigest(`sha256:${'a'.repeat(64)}`, 'test');
+  const type = 'application/vnd.oci.image.index.v1+json';
+  const headers = {
+    'content-type': type,
+    link: `</v2/cats/endless/referrers/${subject}?from=1>; rel="next"`,
+  };
+  const body = JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [] });
+  await using endless = await faultyProxy(real.host, () => ({ kind: 'answer', status: 200, headers, body }));
+  await assert.rejects(listReferrers(client(endless.host), 'cats/endless', subject), {
+    code: 'registry-failed',
+    message: /the list does not end/,
+  });
 });

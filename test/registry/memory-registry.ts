@@ -29,8 +29,14 @@ export class MemoryRegistry {
   readonly #manifests = new Map<string, Persisted>();
   readonly #tags = new Map<string, string>();
   readonly #uploads = new Map<string, Buffer>();
+  readonly #referrersPage: number | undefined;
 
-  constructor(account?: { readonly username: string; readonly password: string }) {
+  /** With `referrersPage` it has the referrers API, with that many on a page, as newer registries do. */
+  constructor(
+    account?: { readonly username: string; readonly password: string },
+    { referrersPage }: { readonly referrersPage?: number } = {},
+  ) {
+    this.#referrersPage = referrersPage;
     this.#account = account && Buffer.from(`${account.username}:${account.password}`).toString('base64');
   }
 
@@ -52,9 +58,10 @@ export class MemoryRegistry {
     }
     if (url.pathname === '/v2/') return void outgoing.writeHead(200).end('{}');
     const [, repository = '', noun = '', rest = ''] =
-      /^\/v2\/(.+)\/(blobs|manifests|tags)\/(.*)$/.exec(url.pathname) ?? [];
+      /^\/v2\/(.+)\/(blobs|manifests|tags|referrers)\/(.*)$/.exec(url.pathname) ?? [];
     const request: Request = { incoming, outgoing, url, repository, rest };
     if (noun === 'manifests') return this.#manifest(request);
+    if (noun === 'referrers' && this.#referrersPage !== undefined) return this.#referrers(request);
     if (noun === 'tags' && rest === 'list') return this.#tagList(request);
     if (noun === 'blobs' && rest.startsWith('uploads/')) return this.#upload(request);
     if (noun === 'blobs') return this.#blob(request);
@@ -86,7 +93,9 @@ export class MemoryRegistry {
       this.#manifests.set(`${repository} ${digest}`, { type: incoming.headers['content-type'] ?? '', bytes });
       if (!rest.includes(':')) this.#tags.set(`${repository} ${rest}`, digest);
       const location = `/v2/${repository}/manifests/${digest}`;
-      return void outgoing.writeHead(201, { location, 'docker-content-digest': digest }).end();
+      const subject = this.#referrersPage === undefined ? undefined : subjectIn(bytes);
+      const known = subject === undefined ? {} : { 'oci-subject': subject };
+      return void outgoing.writeHead(201, { location, 'docker-content-digest': digest, ...known }).end();
     }
     const digest = rest.includes(':') ? rest : (this.#tags.get(`${repository} ${rest}`) ?? '');
     const kept = this.#manifests.get(`${repository} ${digest}`);
@@ -98,6 +107,23 @@ export class MemoryRegistry {
       etag: `"${digest}"`,
     });
     outgoing.end(incoming.method === 'HEAD' ? undefined : kept.bytes);
+  }
+
+  #referrers({ outgoing, url, repository, rest }: Request): void {
+    const all = [...this.#manifests].filter(
+      ([key, { bytes }]) => key.startsWith(`${repository} `) && subjectIn(bytes) === rest,
+    );
+    const from = Number(url.searchParams.get('from') ?? 0);
+    const to = from + (this.#referrersPage ?? 0);
+    const manifests = all.slice(from, to).map(([key, { type, bytes }]) => {
+      const { artifactType, annotations } = JSON.parse(bytes.toString()) as Record<string, unknown>;
+      const digest = key.slice(repository.length + 1);
+      return { mediaType: type, digest, size: bytes.length, artifactType, annotations };
+    });
+    const type = 'application/vnd.oci.image.index.v1+json';
+    const link = `</v2/${repository}/referrers/${rest}?from=${String(to)}>; rel="next"`;
+    outgoing.writeHead(200, { 'content-type': type, ...(to < all.length ? { link } : {}) });
+    outgoing.end(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }));
   }
 
   #tagList({ outgoing, url, repository }: Request): void {
@@ -174,6 +200,11 @@ export class MemoryRegistry {
     });
     outgoing.end();
   }
+}
+
+function subjectIn(bytes: Buffer): string | undefined {
+  const { subject } = JSON.parse(bytes.toString()) as { subject?: { digest: string } };
+  return subject?.digest;
 }
 
 function digestOf(bytes: Buffer): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import { McpcatError } from '../../lib/errors.ts';
 import { wholeBody } from '../http/body.ts';
+import { nextIn } from '../http/next-page.ts';
 import { withRetries } from '../http/retry-policy.ts';
 import { pullScope, type Registry } from '../registry.ts';
 
@@ -39,7 +40,7 @@ async function tagPage(
     const list = TagList.safeParse(JSON.parse(body.toString('utf8')));
     if (!list.success)
       throw new McpcatError('registry-failed', `${subject}: expected a tag list, found other JSON`);
-    const link = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
+    const link = nextIn(response.headers);
     return { tags: list.data.tags ?? [], next: link === undefined ? undefined : registry.onward(link, to) };
   });
 }
