@@ -117,8 +117,8 @@ test('a resource that is too large for one message is an error that says so', as
   const answer = await client.request('resources/read', { uri: 'file:///big' });
   assert.ok(answer.kind === 'failure', 'it was handed on');
   assert.match(
-    String(answer.error.object['message']),
-    /^scripted: The result has \d+ bytes; 8388608 are permitted/,
+    JSON.stringify(answer.error.object['message']),
+    /^"scripted: The result has \d+ bytes; 8388608 are permitted/,
   );
 });
 
