@@ -10,6 +10,8 @@ import { readSeen, recordSeen, type SeenCatalog } from './seen-catalog.ts';
 
 export interface UncheckedCatalog {
   readonly url: string;
+  /** For messages; the address if nothing is said. */
+  readonly called?: string;
   readonly text: string;
   /** Who signs it, as it says itself; believed only if nothing else was seen at its address. */
   readonly signing: Signing | undefined;
@@ -34,21 +36,23 @@ export interface Checking {
 export async function checkedCatalog(catalog: UncheckedCatalog, checking: Checking): Promise<Signed | null> {
   const { trust, say } = checking;
   if (trust.unsigned === 'accepted') return null;
-  const { url, signing, signature } = catalog;
+  const { url, called = url, signing, signature } = catalog;
   const seen = readSeen(trust.data, url);
   const signer = seen?.signing ?? signing;
   if (signer === undefined || signing === undefined || signature === undefined) {
-    if (seen !== undefined) throw refused(url, 'it was signed before, and is not any more');
+    if (seen !== undefined) throw refused(called, 'it was signed before, and is not any more');
     if (signing !== undefined)
-      throw refused(url, 'it names who signs it, and its signature is not beside it');
-    if (trust.unsigned === 'refused') throw unsignedCatalog(url);
-    say(`the catalog ${url} is unsigned: anybody on its way may have changed it, and nothing of it starts`);
+      throw refused(called, 'it names who signs it, and its signature is not beside it');
+    if (trust.unsigned === 'refused') throw unsignedCatalog(called);
+    say(
+      `the catalog ${called} is unsigned: anybody on its way may have changed it, and nothing of it starts`,
+    );
     return null;
   }
   const signed = await statedOf(catalog, { signer, signature, ...checking });
   const sha256 = createHash('sha256').update(catalog.text).digest('hex');
-  refuseOlder(url, { seen, sha256, number: signed.number });
-  requireCurrent(url, signed, say);
+  refuseOlder(called, { seen, sha256, number: signed.number });
+  requireCurrent(called, signed, say);
   recordSeen(trust.data, { url, signing, number: signed.number, sha256 });
   return signed;
 }
@@ -59,7 +63,7 @@ type Stating = Pick<Checking, 'trust' | 'cache' | 'network'> & {
 };
 
 async function statedOf(
-  { url, text }: UncheckedCatalog,
+  { url, called = url, text }: UncheckedCatalog,
   { signer, signature, trust, cache, network }: Stating,
 ): Promise<Signed> {
   const root = await trustedRoot({
@@ -73,10 +77,10 @@ async function statedOf(
   try {
     found = verifiedStatement(signature, { expected, trustedRoot: root });
   } catch (error) {
-    throw refused(url, `it is not signed by ${signerText(signer)} (${messageOf(error)})`, error);
+    throw refused(called, `it is not signed by ${signerText(signer)} (${messageOf(error)})`, error);
   }
   const predicate = CatalogPredicate.safeParse(found.statement.predicate);
-  if (!predicate.success) throw refused(url, 'what is signed has no number and dates', predicate.error);
+  if (!predicate.success) throw refused(called, 'what is signed has no number and dates', predicate.error);
   const { number, created, expires } = predicate.data;
   return { number, createdMs: Date.parse(created), expiresMs: Date.parse(expires) };
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { thisHost } from '../host/this-host.ts';
 import { writeWhole } from '../lib/folders.ts';
-import { chosenManifest, type PlatformManifest } from '../registry/pull.ts';
+import type { Manifest } from '../registry/content/manifest.ts';
+import { chosenManifest } from '../registry/pull.ts';
 import { digestOf, type Digest } from '../registry/digest.ts';
 import type { Platform } from '../engine/engine.ts';
 
@@ -49,7 +50,7 @@ export async function readStatements(
 /** What can't be kept is fetched again. */
 export async function keepStatements(
   cache: string,
-  { named }: PlatformManifest,
+  named: Manifest,
   bundles: readonly string[],
 ): Promise<void> {
   const file = statementsFile(cache, named.digest);

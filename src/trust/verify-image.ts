@@ -2,13 +2,14 @@ import { predicateType } from '../attest/predicates.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
 import type { Env } from '../host/host.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { Manifest } from '../registry/content/manifest.ts';
 import { parseDigest, type Digest } from '../registry/digest.ts';
 import { mirrored } from '../registry/mirrored.ts';
 import { platformManifest } from '../registry/pull.ts';
 import { parseReference } from '../registry/reference.ts';
 import { Registry } from '../registry/registry.ts';
 import { fetchStatements } from './fetch-statements.ts';
-import { judged, type Evidence, type HeldStatement, type Policy } from './judge.ts';
+import { judged, type Evidence, type HeldStatement } from './judge.ts';
 import { keepStatements, readStatements } from './kept-statements.ts';
 import { trustedRoot } from './trusted-root.ts';
 import { keyOf, verdictFile, type Verdict, type VerdictSubject } from './verdict.ts';
@@ -48,13 +49,34 @@ export async function verifyImage(request: VerifyRequest): Promise<VerifiedImage
       ? trustedRoot({ env, cache, network: 'none' })
       : trustedRoot({ env, cache, network }),
   ]);
-  const policy: Policy = { entry, signing, trustedRoot: root };
-  const statements = judged(evidence, policy);
-  const verdict: Verdict = { digest, manifest: evidence.manifest, verified: new Date().toISOString() };
-  keepNow(verdictFile(request), { key: keyOf(request), verdict }); // What can't be kept is found out again.
-  const bundles = statements.map(({ bundle }) => bundle);
-  if (evidence.keep !== undefined) await evidence.keep(bundles);
+  const found = judgedNow(request, evidence, root);
+  await evidence.keep?.(found.statements.map(({ bundle }) => bundle));
+  return found;
+}
+
+/** The verdict is kept only where it holds. */
+function judgedNow(subject: VerdictSubject, evidence: Evidence, root: string): VerifiedImage {
+  const { entry, signing } = subject;
+  const statements = judged(evidence, { entry, signing, trustedRoot: root });
+  const { digest, manifest } = evidence;
+  const verdict: Verdict = { digest, manifest, verified: new Date().toISOString() };
+  keepNow(verdictFile(subject), { key: keyOf(subject), verdict }); // What can't be kept is found out again.
   return { ...verdict, statements };
+}
+
+/** The same of what was brought otherwise: verdict and statements are kept as if a registry had been asked. */
+export async function keepJudged(
+  subject: VerdictSubject,
+  evidence: Evidence,
+  { named, root }: { readonly named: Manifest; readonly root: string },
+): Promise<VerifiedImage> {
+  const found = judgedNow(subject, evidence, root);
+  await keepStatements(
+    subject.cache,
+    named,
+    found.statements.map(({ bundle }) => bundle),
+  );
+  return found;
 }
 
 /** The same for a start, which waits for no more than it needs. Throws what `verifyImage` throws. */
@@ -101,7 +123,8 @@ async function fetchedEvidence(request: VerifyRequest, digest: Digest): Promise<
     const manifest = found.manifest.digest;
     const types = statements === 'needed' ? { types: needed } : {};
     const fetched = await fetchStatements(registry, { repository, subjects: [digest, manifest], ...types });
-    const keep = async (bundles: readonly string[]): Promise<void> => keepStatements(cache, found, bundles);
+    const keep = async (bundles: readonly string[]): Promise<void> =>
+      keepStatements(cache, found.named, bundles);
     return { digest, manifest, ...fetched, keep };
   } catch (error) {
     if (!late.aborted || signal?.aborted === true) throw error;

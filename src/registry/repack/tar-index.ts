@@ -16,8 +16,8 @@ const longestExtension = 1 << 20;
 /** What of the host may be in a layer and must stay: what programs may do, and what the builder set on purpose. */
 const keptXattr = /^(?:security\.capability$|user\.)/;
 
-/** All entries of a tar file; the contents stay where they are. Rejects with `io-failed` if it is damaged. */
-export async function indexTar(window: FileWindow): Promise<IndexedEntry[]> {
+/** All entries of a tar file; the contents stay where they are. Rejects with `io-failed` if it is damaged, or has more. */
+export async function indexTar(window: FileWindow, max = Infinity): Promise<IndexedEntry[]> {
   const entries: IndexedEntry[] = [];
   let extra = new Map<string, string>();
   for (let offset = 0; ;) {
@@ -36,6 +36,7 @@ export async function indexTar(window: FileWindow): Promise<IndexedEntry[]> {
     const entry = entryOf(header, extra, content);
     if (!isLength(entry.size)) throw damaged(`a size of ${String(entry.size)}`);
     await checkWhole(window, entry);
+    if (entries.length >= max) throw damaged(`more than ${String(max)} entries`);
     entries.push(entry);
     extra = new Map();
     offset = content + entry.size + paddingOf(entry.size);

@@ -1,0 +1,170 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Signing } from '../attest/signer-policy.ts';
+import { maxBundleBytes } from '../attest/verify-statement.ts';
+import { pulledImage } from '../catalog/quick-image.ts';
+import type { CatalogIndex } from '../catalog-index/catalog-index.ts';
+import { checkedCatalog, unsignedCatalog } from '../catalog-index/catalog-signature.ts';
+import type { CatalogTrust } from '../catalog-index/catalog-trust.ts';
+import { entryOf, parseCatalogIndex } from '../catalog-index/parse-catalog-index.ts';
+import type { Engine, Platform } from '../engine/engine.ts';
+import { digest as nameOf } from '../lib/digest.ts';
+import { McpcatError } from '../lib/errors.ts';
+import { writeWhole } from '../lib/folders.ts';
+import { ownValue } from '../lib/own-value.ts';
+import { imageManifestIn, type Manifest } from '../registry/content/manifest.ts';
+import { parseDigest, type Digest } from '../registry/digest.ts';
+import { archiveOf } from '../registry/load-archive.ts';
+import { chosenManifest } from '../registry/pull.ts';
+import { FileWindow } from '../registry/repack/file-window.ts';
+import { keepJudged } from '../trust/verify-image.ts';
+import { ownTrustedRoot, trustedRoot } from '../trust/trusted-root.ts';
+import { BundleArchive } from './bundle-archive.ts';
+import { bundlePlace } from './bundle-file.ts';
+
+export interface LoadRequest {
+  readonly file: string;
+  readonly engine: Pick<Engine, 'endpoint' | 'info' | 'inspectImage' | 'loadImage'>;
+  readonly trust: CatalogTrust;
+  /** mcpcat's cache folder. */
+  readonly cache: string;
+  /** One line for people, without its end. */
+  readonly say: (line: string) => void;
+}
+
+export interface LoadedBundle {
+  /** The catalog that it came with, as it is kept here. */
+  readonly catalog: string;
+  /** Null where its user does without. */
+  readonly signing: Signing | null;
+  readonly servers: readonly { readonly name: string; readonly image: string; readonly digest: string }[];
+}
+
+interface Opened extends LoadRequest {
+  readonly archive: BundleArchive;
+  readonly catalogIndex: CatalogIndex;
+  readonly platform: Platform;
+}
+
+/**
+ * Brings the servers of a bundle onto this machine: its catalog is held against its signature, each image against what
+ * the catalog's signer has said of it, and only then is anything loaded. No network is used, and the trusted root is this
+ * machine's, not the bundle's. Rejects with `signature-refused`, `catalog-expired`, `integrity-mismatch` or `io-failed`.
+ */
+export async function loadBundle(request: LoadRequest): Promise<LoadedBundle> {
+  const { file, engine, trust } = request;
+  await using handle = await open(file).catch((error: unknown) => {
+    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
+  });
+  const archive = await BundleArchive.open(file, new FileWindow(handle));
+  const facts = await archive.facts();
+  const catalogIndex = await signedCatalogOf(archive, request);
+  const { platform } = await engine.info();
+  const opened: Opened = { ...request, archive, catalogIndex, platform };
+  const chosen = [];
+  for (const [name, { digest }] of Object.entries(facts.servers))
+    chosen.push(await verifiedServer(name, parseDigest(digest, name), opened));
+  for (const { manifest, image, name } of chosen) {
+    const content = archiveOf(imageManifestIn(manifest, name), image, (blob) => archive.blob(blob));
+    await engine.loadImage(Readable.from(content, { objectMode: false }));
+  }
+  const catalog = await keepCatalog(archive, catalogIndex, trust.data);
+  const servers = chosen.map(({ name, image, digest }) => ({ name, image, digest }));
+  return { catalog, signing: catalogIndex.signing ?? null, servers };
+}
+
+/** A bundle has no address: what was seen before is kept for its signer. */
+async function signedCatalogOf(
+  archive: BundleArchive,
+  { file, trust, ...checking }: LoadRequest,
+): Promise<CatalogIndex> {
+  const text = (await archive.text(bundlePlace.catalog)) ?? '';
+  const catalogIndex = parseCatalogIndex(text, `${file}: ${bundlePlace.catalog}`);
+  const { signing } = catalogIndex;
+  if (signing === undefined && trust.unsigned !== 'accepted') throw unsignedCatalog(`in ${file}`);
+  const signature = await archive.text(`${bundlePlace.catalog}.sigstore.json`);
+  const url = `bundle:${JSON.stringify(signing ?? null)}`;
+  await checkedCatalog(
+    { url, text, signing, signature, called: `in ${file}` },
+    { trust, ...checking, network: 'none' },
+  );
+  return catalogIndex;
+}
+
+interface VerifiedServer {
+  readonly name: string;
+  readonly digest: Digest;
+  /** What runs. */
+  readonly manifest: Manifest;
+  /** The name that it gets in the engine. */
+  readonly image: string;
+}
+
+async function verifiedServer(name: string, digest: Digest, opened: Opened): Promise<VerifiedServer> {
+  const { archive, catalogIndex, platform, engine, cache, trust, file } = opened;
+  const server = ownValue(catalogIndex.servers, name);
+  const { digest: named, repository } = server?.image ?? {};
+  if (server === undefined || named !== digest)
+    throw new McpcatError(
+      'signature-refused',
+      `${file}: ${name}: expected the image ${named ?? 'of a server of its catalog'}, found ${digest}`,
+      {
+        hint: 'nothing was loaded',
+      },
+    );
+  const listed = await archive.listed();
+  const root = listed.find((one) => one.digest === digest);
+  const index = await archive.manifest(digest, root?.mediaType ?? '');
+  const chosen = chosenManifest(index, { platform, subject: `${file}: ${name}` });
+  const manifest = chosen === digest ? index : await archive.manifest(chosen, '');
+  const { signing } = catalogIndex;
+  if (signing !== undefined && trust.unsigned !== 'accepted') {
+    const bundles: string[] = [];
+    for (const one of listed.filter(({ artifactType }) => artifactType !== undefined))
+      if (await isAttached(archive, one.digest, [digest, chosen]))
+        bundles.push(await archive.artifactText(one, maxBundleBytes));
+    const subject = {
+      entry: entryOf(server),
+      image: { digest, repository: repository ?? undefined },
+      signing,
+      endpoint: engine.endpoint,
+      trustedRoot: ownTrustedRoot(trust.env),
+      cache,
+    };
+    const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
+    await keepJudged(subject, { digest, manifest: chosen, bundles, unread: [] }, { named: index, root });
+  }
+  return { name, digest, manifest, image: pulledImage(name, { digest }) };
+}
+
+/** By the artifact's own word, which only chooses what is looked at. */
+async function isAttached(
+  archive: BundleArchive,
+  artifact: Digest,
+  subjects: readonly Digest[],
+): Promise<boolean> {
+  const { bytes } = await archive.manifest(artifact, '');
+  const parsed: unknown = JSON.parse(bytes.toString('utf8'));
+  const subject: unknown = Reflect.get(Object(Reflect.get(Object(parsed), 'subject')), 'digest');
+  return subjects.some((digest) => digest === subject);
+}
+
+/** What the catalog names by hash is held against it when it is read. */
+async function keepCatalog(
+  archive: BundleArchive,
+  catalogIndex: CatalogIndex,
+  data: string,
+): Promise<string> {
+  const text = (await archive.text(bundlePlace.catalog)) ?? '';
+  const folder = path.join(data, 'bundles', nameOf(text));
+  const tools = `mcpcat/${catalogIndex.toolsFolder}/`;
+  for (const name of archive.texts.filter((one) => one.startsWith(tools)))
+    await writeWhole(
+      path.join(folder, catalogIndex.toolsFolder, path.basename(name)),
+      (await archive.text(name)) ?? '',
+    );
+  const file = path.join(folder, 'catalog.json');
+  await writeWhole(file, text);
+  return file;
+}

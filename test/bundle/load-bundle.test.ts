@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { test, type TestContext } from 'node:test';
+import { gatherImage } from '../../src/bundle/gather-image.ts';
+import { loadBundle, type LoadRequest } from '../../src/bundle/load-bundle.ts';
+import { writeBundle } from '../../src/bundle/write-bundle.ts';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import type { EngineInfo } from '../../src/engine/engine.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
+import { readVerdict } from '../../src/trust/verdict.ts';
+import { entryText } from '../catalog/entry-text.ts';
+import { imageText } from '../catalog-index/rig.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { client } from '../registry/rig.ts';
+import { catalogSignature, type Dates } from '../rig/catalog-signature.ts';
+import { keySigner } from '../rig/key-signer.ts';
+import { entryOfTest, more, repository, requestFor, signedRig } from '../trust/rig.ts';
+
+interface Changes {
+  readonly dates?: Dates;
+  readonly change?: (text: string) => string;
+  readonly signature?: 'absent' | 'of another';
+  readonly signing?: object;
+}
+
+/** A bundle of a server that is signed, made from a registry on loopback, and an engine that has nothing. */
+async function rig(t: TestContext) {
+  const made = await signedRig(t);
+  const { host, digest, signer } = made;
+  const folder = temporaryFolder(t);
+  const [cache, data] = [temporaryFolder(t), temporaryFolder(t)];
+  const write = async ({
+    dates,
+    change = (text) => text,
+    signature,
+    signing = signer.signing,
+  }: Changes = {}) => {
+    const source = temporaryFolder(t, {
+      'echo/server.yaml': entryText('echo', { more }),
+      'echo/image.json': imageText({ digest, repository: `${host}/${repository}` }),
+      'signing.json': JSON.stringify(signing),
+    });
+    const text = change(JSON.stringify((await gatherCatalogIndex(source)).catalogIndex));
+    const by = signature === 'of another' ? keySigner() : signer;
+    const texts = new Map([['mcpcat/catalog.json', text]]);
+    if (signature !== 'absent')
+      texts.set('mcpcat/catalog.json.sigstore.json', catalogSignature(text, by, dates));
+    const image = await gatherImage({ registry: client(host), repository, digest, platforms: undefined });
+    const file = path.join(folder, 'x.mcpcat');
+    await writeBundle(file, {
+      servers: [{ name: 'echo', repository: `${host}/${repository}`, image }],
+      texts,
+    });
+    return file;
+  };
+  const images: string[] = [];
+  const engine: LoadRequest['engine'] = {
+    endpoint: 'unix:///run/engine.sock',
+    info: async () => Promise.resolve({ platform: 'linux/amd64' } as unknown as EngineInfo),
+    inspectImage: async () => Promise.resolve(undefined),
+    async loadImage(archive: Readable) {
+      const content = await buffer(archive);
+      const name = /"RepoTags":\["([^"]+)"\]/.exec(content.toString('latin1'))?.[1] ?? '';
+      images.push(name);
+      return name;
+    },
+  };
+  const load = (file: string, unsigned: 'refused' | 'accepted' = 'refused') =>
+    loadBundle({ file, engine, trust: { data, unsigned, env: {} }, cache, say: () => undefined });
+  return { ...made, write, load, images, cache };
+}
+
+async function refuses(
+  { load, images }: Pick<Awaited<ReturnType<typeof rig>>, 'load' | 'images'>,
+  file: string,
+  { says, code = 'signature-refused' }: { readonly says: RegExp; readonly code?: string },
+): Promise<void> {
+  await assert.rejects(load(file), (error) => {
+    assert.ok(error instanceof McpcatError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, says);
+    return true;
+  });
+  assert.deepEqual(images, [], 'something was loaded');
+}
+
+test('a bundle is loaded without a network, its catalog kept, and its verdict found by the start', async (t) => {
+  const { write, load, images, cache, host, digest, signer } = await rig(t);
+  const loaded = await load(await write());
+  assert.deepEqual(
+    images,
+    loaded.servers.map(({ image }) => image),
+  );
+  assert.match(images[0] ?? '', /^mcpcat\/echo:sha256-/);
+  const { servers } = JSON.parse(readFileSync(loaded.catalog, 'utf8')) as { servers: object };
+  assert.deepEqual(Object.keys(servers), ['echo']);
+  const subject = requestFor({ host, digest }, { signing: signer.signing, cache });
+  assert.ok(readVerdict({ ...subject, entry: entryOfTest() }));
+});
+
+test('a bundle whose catalog is unsigned, changed, another’s or expired loads nothing', async (t) => {
+  const made = await rig(t);
+  await refuses(made, await made.write({ signature: 'absent' }), { says: /its signature is not beside it/ });
+  await refuses(made, await made.write({ signature: 'of another' }), {
+    says: /is not signed by the catalog’s key/,
+  });
+  const expired = await made.write({ dates: { created: -90, expires: -30 } });
+  await refuses(made, expired, { says: /expired on/, code: 'catalog-expired' });
+  const other = await made.write({ signing: keySigner().signing });
+  await refuses(made, other, { says: /is not signed by/ });
+});
+
+test('an older bundle of the same signer is refused', async (t) => {
+  const made = await rig(t);
+  await made.load(await made.write({ dates: { number: 5 } }));
+  made.images.length = 0;
+  const older = await made.write({ dates: { number: 4 } });
+  await refuses(made, older, { says: /expected number 5 or higher, found 4/ });
+});
+
+test('an entry that permits more than was signed for its image loads nothing', async (t) => {
+  const made = await rig(t);
+  const wider = await made.write({ change: (text) => text.replace('*.example.com:443', '*') });
+  await refuses(made, wider, { says: /its entry permits more than was signed/ });
+});
+
+test('a blob that was changed is caught at its digest, wherever it is, and a cut file is none', async (t) => {
+  const made = await rig(t);
+  const file = await made.write();
+  const bytes = readFileSync(file);
+  const manifest = bytes.indexOf(
+    '"mediaType":"application/vnd.oci.image.index.v1+json"',
+    bytes.indexOf('blobs/sha256/'),
+  );
+  const changed = Buffer.from(bytes);
+  changed.write('X', manifest + 3);
+  writeFileSync(file, changed);
+  await refuses(made, file, { says: /expected sha256:/, code: 'integrity-mismatch' });
+  writeFileSync(file, bytes.subarray(0, bytes.length - 3000));
+  await refuses(made, file, { says: /is no bundle/, code: 'io-failed' });
+});
+
+test('what is no bundle is refused: other names, one name twice, no archive at all', async (t) => {
+  const made = await rig(t);
+  const file = await made.write();
+  const bytes = readFileSync(file);
+  const body = bytes.subarray(0, bytes.length - 1024);
+  const named = (name: string): Buffer => {
+    const header = Buffer.from(body.subarray(0, 512));
+    header.fill(0, 0, 100).write(name, 0, 'latin1');
+    header.fill(32, 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return header;
+  };
+  const size = Number.parseInt(body.subarray(124, 136).toString(), 8);
+  const content = body.subarray(512, 512 + Math.ceil(size / 512) * 512);
+  for (const name of ['../../etc/passwd', 'mcpcat/a/b/c', 'blobs/sha256/short', 'oci-layout']) {
+    writeFileSync(file, Buffer.concat([body, named(name), content, Buffer.alloc(1024)]));
+    await refuses(made, file, { says: /is no bundle: (?:it holds|.*leaves the image)/, code: 'io-failed' });
+  }
+  writeFileSync(file, 'no archive');
+  await refuses(made, file, { says: /is no bundle/, code: 'io-failed' });
+});
