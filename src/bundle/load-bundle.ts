@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Signing } from '../attest/signer-policy.ts';
 import { maxBundleBytes } from '../attest/verify-statement.ts';
 import { pulledImage } from '../catalog/quick-image.ts';
-import type { CatalogIndex } from '../catalog-index/catalog-index.ts';
+import type { CatalogIndex, ListedServer } from '../catalog-index/catalog-index.ts';
 import { checkedCatalog, unsignedCatalog } from '../catalog-index/catalog-signature.ts';
 import type { CatalogTrust } from '../catalog-index/catalog-trust.ts';
 import { entryOf, parseCatalogIndex } from '../catalog-index/parse-catalog-index.ts';
@@ -13,7 +13,7 @@ import { digest as nameOf } from '../lib/digest.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { imageManifestIn, type Manifest } from '../registry/content/manifest.ts';
+import { imageManifestIn, type Manifest, type PlatformDescriptor } from '../registry/content/manifest.ts';
 import { parseDigest, type Digest } from '../registry/digest.ts';
 import { archiveOf } from '../registry/load-archive.ts';
 import { chosenManifest } from '../registry/pull.ts';
@@ -102,9 +102,9 @@ interface VerifiedServer {
 }
 
 async function verifiedServer(name: string, digest: Digest, opened: Opened): Promise<VerifiedServer> {
-  const { archive, catalogIndex, platform, engine, cache, trust, file } = opened;
+  const { archive, catalogIndex, platform, trust, file } = opened;
   const server = ownValue(catalogIndex.servers, name);
-  const { digest: named, repository } = server?.image ?? {};
+  const named = server?.image?.digest;
   if (server === undefined || named !== digest)
     throw new McpcatError(
       'signature-refused',
@@ -118,24 +118,40 @@ async function verifiedServer(name: string, digest: Digest, opened: Opened): Pro
   const index = await archive.manifest(digest, root?.mediaType ?? '');
   const chosen = chosenManifest(index, { platform, subject: `${file}: ${name}` });
   const manifest = chosen === digest ? index : await archive.manifest(chosen, '');
-  const { signing } = catalogIndex;
-  if (signing !== undefined && trust.unsigned !== 'accepted') {
-    const bundles: string[] = [];
-    for (const one of listed.filter(({ artifactType }) => artifactType !== undefined))
-      if (await isAttached(archive, one.digest, [digest, chosen]))
-        bundles.push(await archive.artifactText(one, maxBundleBytes));
-    const subject = {
-      entry: entryOf(server),
-      image: { digest, repository: repository ?? undefined },
-      signing,
-      endpoint: engine.endpoint,
-      trustedRoot: ownTrustedRoot(trust.env),
-      cache,
-    };
-    const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
-    await keepJudged(subject, { digest, manifest: chosen, bundles, unread: [] }, { named: index, root });
-  }
+  if (trust.unsigned !== 'accepted') await judgedOf(server, { index, manifest: chosen, listed }, opened);
   return { name, digest, manifest, image: pulledImage(name, { digest }) };
+}
+
+interface Judging {
+  readonly index: Manifest;
+  /** What runs. */
+  readonly manifest: Digest;
+  /** All that the bundle's layout names. */
+  readonly listed: readonly PlatformDescriptor[];
+}
+
+/** The verdict is kept as if a registry had been asked. Throws what `judged` throws. */
+async function judgedOf(
+  server: ListedServer,
+  { index, manifest, listed }: Judging,
+  { archive, catalogIndex: { signing }, engine, cache, trust, file }: Opened,
+): Promise<void> {
+  if (signing === undefined) throw unsignedCatalog(`in ${file}`);
+  const { digest } = index;
+  const bundles: string[] = [];
+  for (const one of listed.filter(({ artifactType }) => artifactType !== undefined))
+    if (await isAttached(archive, one.digest, [digest, manifest]))
+      bundles.push(await archive.artifactText(one, maxBundleBytes));
+  const subject = {
+    entry: entryOf(server),
+    image: { digest, repository: server.image?.repository ?? undefined },
+    signing,
+    endpoint: engine.endpoint,
+    trustedRoot: ownTrustedRoot(trust.env),
+    cache,
+  };
+  const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
+  await keepJudged(subject, { digest, manifest, bundles, unread: [] }, { named: index, root });
 }
 
 /** By the artifact's own word, which only chooses what is looked at. */

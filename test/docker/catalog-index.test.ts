@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { loadServer } from '../../src/catalog/load.ts';
 import { pulledImage } from '../../src/catalog/quick-image.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
-import { pushImage } from '../../src/registry/push.ts';
+import { pushImage, pushIndex } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { imageText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
@@ -45,14 +45,18 @@ before(
     real = opened.use(await realRegistry());
     catalog = opened.use(await fixtureCatalog(engine, { none: '' }, 'catalog-index'));
     await using image = await repackImage(await engine.saveImage(catalog.imageOf(name)));
-    const { digest } = await pushImage(client(real.host), image, { repository, tags: ['1'] });
+    const registry = client(real.host);
+    const pushed = await pushImage(registry, image, { repository, tags: [] });
+    const digest = await pushIndex(registry, [pushed], { repository, tags: ['1'] });
     pulled = pulledImage(name, { digest });
     opened.defer(() => engine.removeImage(pulled, { force: true }));
     const record = imageText({ repository: `${real.host}/${repository}`, digest });
     writeFileSync(path.join(catalog.folder, name, 'image.json'), record);
     writeFileSync(path.join(catalog.folder, 'signing.json'), JSON.stringify(signer.signing));
     const { entry } = await loadServer(catalog.folder, name);
-    for (const payload of Object.values(payloads({ digest, manifests: [digest, digest] }, entry)))
+    for (const payload of Object.values(
+      payloads({ digest, manifests: [pushed.digest, pushed.digest] }, entry),
+    ))
       await attached({ host: real.host, repository }, digest, signer.sign(payload));
     await engine.removeImage(catalog.imageOf(name), { force: true });
     file = path.join(temporaryFolder(t), 'catalog.json');
@@ -164,3 +168,24 @@ test(
     assert.equal((JSON.parse(offline.stdout) as { state: string }).state, 'verified');
   },
 );
+
+test('from a bundle a server starts where no registry answers', { timeout }, async (t) => {
+  const folder = temporaryFolder(t);
+  const bundle = path.join(folder, 'x.tar');
+  const env = { XDG_CACHE_HOME: temporaryFolder(t) };
+  writeFileSync(`${file}.sigstore.json`, catalogSignature(readFileSync(file, 'utf8'), signer));
+  const made = await run(['bundle', 'create', name, '--out', bundle, '--catalog', file], { env });
+  assert.equal(made.code, 0, made.stderr);
+  await engine.removeImage(pulled, { force: true });
+  const offline = { XDG_CACHE_HOME: temporaryFolder(t), MCPCAT_MIRROR_REGISTRY: '127.0.0.1:9/none' };
+  const loaded = await run(['bundle', 'load', bundle, '--json'], { env: offline });
+  assert.equal(loaded.code, 0, loaded.stderr);
+  const { catalog: kept } = JSON.parse(loaded.stdout) as { catalog: string };
+  opened.defer(() => rmSync(path.dirname(kept), { recursive: true }));
+  const session = await talk([name, '--catalog', kept], offline);
+  const { tools } = (await session.ask('tools/list', {})) as { tools: readonly object[] };
+  assert.ok(tools.length > 0);
+  await session.close();
+  const verified = await run(['verify', name, '--catalog', kept, '--offline'], { env: offline });
+  assert.match(verified.stdout, /: verified\n/);
+});

@@ -15,13 +15,18 @@ import { Registry } from '../../registry/registry.ts';
 import { trustedRoot } from '../../trust/trusted-root.ts';
 import { verifyImage } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
+import { loadBundleFile } from './bundle-load.ts';
 import { bundledCatalog, type BundledCatalog } from './bundle-catalog.ts';
 import { recordedImage } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
-  const [verb] = invocation.positionals;
+  const [verb, file, ...more] = invocation.positionals;
   if (verb === 'create') return create(invocation);
-  throw new McpcatError('usage', `expected "bundle create NAME…", found "bundle ${verb ?? ''}"`);
+  if (verb === 'load' && file !== undefined && more.length === 0) return loadBundleFile(file, invocation);
+  throw new McpcatError(
+    'usage',
+    `expected "bundle create NAME…" or "bundle load FILE", found "${['bundle', ...invocation.positionals].join(' ')}"`,
+  );
 };
 
 async function create(invocation: Invocation): Promise<number> {
