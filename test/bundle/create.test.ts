@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -31,6 +34,8 @@ before(async () => {
   entry = entryAt('1.2.3');
   catalog = path.dirname(entry.folder);
   await entry.prove();
+  const tools = [{ name: 'say', description: 'Says it.', schema: 'a'.repeat(64) }];
+  writeFileSync(path.join(entry.folder, 'tools.json'), JSON.stringify({ tools }));
   await publish(entry, {
     registry: client(registry.host),
     ...twoPlatforms,
@@ -70,9 +75,10 @@ test('a bundle is an OCI layout with every blob that is named in it, and the cat
     'oci-layout',
     'mcpcat/bundle.json',
     'mcpcat/catalog.json',
+    'mcpcat/catalog.tools/echo.json',
     'mcpcat/trusted_root.json',
-    'index.json',
   ]);
+  assert.equal(names[5], 'index.json');
   const read = (name: string): Buffer => files.get(name) ?? assert.fail(`${name} is missing`);
   for (const [name, bytes] of files)
     if (name.startsWith('blobs/')) assert.equal(`blobs/sha256/${digestOf(bytes).slice(7)}`, name);
@@ -137,6 +143,32 @@ test('a signed catalog.json goes in as it is, byte by byte, with its signature',
   const files = await filesIn(at('signed.tar'));
   assert.deepEqual(files.get('mcpcat/catalog.json'), readFileSync(file));
   assert.deepEqual(files.get('mcpcat/catalog.json.sigstore.json'), readFileSync(`${file}.sigstore.json`));
+});
+
+test('a catalog at an address goes in as it was fetched, with the signature that came with it', async () => {
+  const file = await signedCatalog('catalog.json', pem);
+  const asked: (string | undefined)[] = [];
+  const site = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const place = at(url.slice(1));
+    if (!existsSync(place)) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': 'application/json' }).end(readFileSync(place));
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const { port } = site.address() as AddressInfo;
+  try {
+    const { code, stderr } = await createFrom(`http://127.0.0.1:${String(port)}/catalog.json`, 'address.tar');
+    assert.equal(code, 0, stderr);
+    const files = await filesIn(at('address.tar'));
+    assert.deepEqual(files.get('mcpcat/catalog.json'), readFileSync(file));
+    assert.deepEqual(files.get('mcpcat/catalog.json.sigstore.json'), readFileSync(`${file}.sigstore.json`));
+    const tools = [...files.keys()].filter((name) => name.startsWith('mcpcat/catalog.tools/'));
+    assert.deepEqual(tools, ['mcpcat/catalog.tools/echo.json']);
+    assert.ok(asked.includes('/catalog.tools/echo.json'));
+  } finally {
+    site.closeAllConnections();
+    site.close();
+  }
 });
 
 test('an image that the signer of its catalog has not signed does not go in', async () => {

@@ -7,7 +7,10 @@ import { toolsFile } from '../../catalog/tools.ts';
 import { placeBeside } from '../../catalog-index/beside.ts';
 import { catalogIndexText, type CatalogIndex, type ListedServer } from '../../catalog-index/catalog-index.ts';
 import { gatherCatalogIndex } from '../../catalog-index/gather.ts';
-import { surfaceName } from '../../catalog-index/open-surface.ts';
+import { toolsCopy } from '../../catalog-index/copy-files.ts';
+import { readCopy } from '../../catalog-index/offline-copy.ts';
+import { openSurface, surfaceName } from '../../catalog-index/open-surface.ts';
+import { openTools } from '../../catalog-index/open-tools.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import { toolsSha256 } from '../../catalog-index/tools-text.ts';
 import { codeOf } from '../../lib/error-code.ts';
@@ -15,7 +18,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { surfaceFile } from '../../surface/read-surface.ts';
 import type { Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
-import { serverIn, sourceOf } from './view.ts';
+import { catalogIndexOf, serverIn, sourceOf } from './view.ts';
 
 /** The catalog of a bundle: its whole text, and what lies beside it of the servers that are in the bundle. */
 export interface BundledCatalog {
@@ -87,14 +90,34 @@ function checked(text: string, sha256: string, name: string): string {
 async function textsOf(invocation: Invocation, source: CatalogSource): Promise<CatalogTexts> {
   if (source.kind === 'folder') return folderTexts(source.folder);
   if (source.kind === 'file') return fileTexts(source.file, invocation);
-  throw new McpcatError(
-    'usage',
-    'a bundle is made of a folder or a catalog.json on this machine, found an address',
-    {
-      hint: 'fetch it first: catalog.json, catalog.json.sigstore.json and catalog.tools',
-      inputs: [{ name: 'catalog' }],
+  return addressTexts(source, invocation);
+}
+
+/** As it was fetched last, which is now unless nobody answers: its text, and the signature that came with it. */
+async function addressTexts(
+  source: Extract<CatalogSource, { kind: 'url' }>,
+  invocation: Invocation,
+): Promise<CatalogTexts> {
+  const { env, host, signal } = invocation.terminal;
+  const { cache } = host.folders(env);
+  const catalogIndex = await catalogIndexOf(invocation, source);
+  const copy = await readCopy(cache, source.url);
+  if (copy === undefined)
+    throw new McpcatError('io-failed', `${source.url}: no copy of it could be kept in ${cache}`);
+  const request = { source, catalogIndex, cache, signal };
+  const kept = async (sha256 = ''): Promise<string> => (await textIfThere(toolsCopy(cache, sha256))) ?? '';
+  return {
+    text: copy.text,
+    signature: copy.signature,
+    toolsOf: async (server) => {
+      await openTools(server, request);
+      return kept(server.tools?.sha256);
     },
-  );
+    surfaceOf: async (server) => {
+      await openSurface(server, request);
+      return kept(server.surface?.sha256);
+    },
+  };
 }
 
 /** As `mcpcat index` would write it; with its signature if what lies beside the folder is exactly that. */

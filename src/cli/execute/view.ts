@@ -155,7 +155,7 @@ export function serverIn(
 const opened = new WeakMap<Invocation, Promise<CatalogIndex>>();
 
 /** Read once for an invocation; `source` is what `sourceOf` gives for it. */
-function catalogIndexOf(
+export function catalogIndexOf(
   invocation: Invocation,
   source: Exclude<CatalogSource, { kind: 'folder' }>,
 ): Promise<CatalogIndex> {
