@@ -1,0 +1,215 @@
+/**
+ * `npm run load:serve [-- --sessions N] [--servers N] [--calls N] [--seconds N] [--opened N]
+ * [--containers N]`: one `serve --http` with
+ * many servers, sessions and concurrent calls for a while, then many sessions that are opened and left. Prints calls,
+ * errors and memory; ends with 1 if an error is ours, a session more than the bound is kept, or a container is left.
+ *
+ * Each session uses as many servers as keep all containers within the hundred that one process has at work (or
+ * `--containers`). They are started before anything is measured: how long that takes is the engine's.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { imageOf } from '../src/catalog/image-name.ts';
+import { loadCatalog } from '../src/catalog/load.ts';
+import { label } from '../src/lib/labels.ts';
+import { atHome } from '../test/rig/at-home.ts';
+import { eventually, mcpcat, project, testEngine } from '../test/rig/engine.ts';
+import { HttpSession, type Answer, type Served } from './http-sessions.ts';
+import { quantile } from './quantile.ts';
+
+const option = (name: string, usual: number): number => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? usual : Number(process.argv[at + 1]);
+};
+const wanted = {
+  sessions: option('sessions', 50),
+  servers: option('servers', 20),
+  calls: option('calls', 1000),
+  seconds: option('seconds', 60),
+  opened: option('opened', 10_000),
+  containers: option('containers', 100),
+};
+/** As `httpLimits.maxClients`. */
+const maxSessions = 1000;
+const client = `load-${String(process.pid)}`;
+const engine = await testEngine();
+const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-load-serve-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+const agent = new http.Agent({ keepAlive: true, maxSockets: 2000 });
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+let failed = false;
+const hold = (holds: boolean, line: string): void => {
+  print(`${holds ? 'ok    ' : 'FAILED'} ${line}`);
+  failed ||= !holds;
+};
+
+/** Those that start without anything of the user's, keep nothing and reach no network. */
+async function startable(): Promise<readonly string[]> {
+  const { servers } = await loadCatalog(path.join(project, 'catalog'), 'checked');
+  const names: string[] = [];
+  for (const [name, server] of servers) {
+    const { env, permissions } = server.entry;
+    const isFree =
+      permissions.network.length === 0 &&
+      permissions.state.length === 0 &&
+      !Object.values(env).some(({ required }) => required) &&
+      !permissions.mounts.some(({ required }) => required);
+    if (isFree && names.length < wanted.servers && (await engine.inspectImage(imageOf(server))) !== undefined)
+      names.push(name);
+  }
+  return names;
+}
+
+const servers = await startable();
+const child = spawn(process.execPath, [mcpcat, 'serve', '--http', ...servers], {
+  env: atHome(home),
+  cwd: project,
+  stdio: ['ignore', 'ignore', 'pipe'],
+});
+const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+process.on('exit', () => child.kill('SIGKILL'));
+let said = '';
+child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 64_000)));
+await eventually(
+  async () => Promise.resolve(said),
+  (text) => text.includes('Authorization'),
+);
+const served: Served = {
+  url: /serving at (\S+)/.exec(said)?.[1] ?? '',
+  token: readFileSync(path.join(home, '.local/share/mcpcat/serve-token'), 'utf8').trim(),
+};
+
+const memoryMb = (): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;
+let mostMb = 0;
+const sampler = setInterval(() => (mostMb = Math.max(mostMb, memoryMb())), 500);
+const running = async (): Promise<number> => (await engine.listContainers({ [label.client]: client })).length;
+
+/** For each server a tool, whatever it says to having no arguments. */
+function toolsIn({ message }: Answer): readonly string[] {
+  const names = [...JSON.stringify(message).matchAll(/"name":"([a-z0-9_]+)"/g)].map(([, name = '']) => name);
+  return servers.flatMap(
+    (server) => names.find((name) => name.startsWith(`${server.replaceAll('-', '_')}_`)) ?? [],
+  );
+}
+
+async function load(): Promise<void> {
+  const sessions = await Promise.all(
+    Array.from({ length: wanted.sessions }, async () => {
+      const session = new HttpSession(served, agent);
+      await session.initialize(client);
+      return session;
+    }),
+  );
+  const [first] = sessions;
+  if (first === undefined) return;
+  // What servers offer with these settings is recorded by now: nothing of that is measured.
+  const tools = toolsIn(await first.ask('tools/list'));
+  print(
+    `${String(servers.length)} servers, ${String(tools.length)} tools, ${memoryMb().toFixed(0)} MB with nothing running`,
+  );
+  const each = Math.max(1, Math.floor(wanted.containers / sessions.length));
+  /** Of the servers that are this session's. */
+  const toolOf = (session: number, turn: number): string =>
+    tools[(session * each + (turn % each)) % tools.length] ?? '';
+  const call = async (session: number, turn: number): Promise<Answer> =>
+    (sessions[session] ?? first).ask('tools/call', { name: toolOf(session, turn), arguments: {} });
+  const from = performance.now();
+  for (let turn = 0; turn < each; turn += 1) {
+    // Once more, where the machine was too busy to start them in time.
+    const answers = await Promise.all(
+      sessions.map(async (_, session) => {
+        const answer = await call(session, turn);
+        return answer.message?.['error'] === undefined ? answer : call(session, turn);
+      }),
+    );
+    const failing = answers.filter(({ message }) => message?.['error'] !== undefined).length;
+    if (failing > 0) print(`${String(failing)} servers did not start`);
+  }
+  print(`${String(await running())} containers after ${((performance.now() - from) / 1000).toFixed(0)} s`);
+  const took: number[] = [];
+  const errors = new Map<string, number>();
+  const until = performance.now() + wanted.seconds * 1000;
+  const worker = async (number: number): Promise<void> => {
+    const session = number % sessions.length;
+    const offset = Math.floor(number / sessions.length);
+    for (let turn = offset; performance.now() < until; turn += 1) {
+      const begun = performance.now();
+      const { status, message } = await call(session, turn);
+      took.push(performance.now() - begun);
+      if (message?.['result'] !== undefined) continue;
+      const text = `${String(status)} ${JSON.stringify(message?.['error'])}`.slice(0, 200);
+      errors.set(text, (errors.get(text) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: wanted.calls }, async (_, number) => worker(number)));
+  const ms = (share: number): string => `${String(Math.round(quantile(took, share)))} ms`;
+  print(
+    `${String(took.length)} calls, ${String(wanted.calls)} at a time, by ${String(sessions.length)} sessions, with ${String(await running())} containers: median ${ms(0.5)}, p99 ${ms(0.99)}`,
+  );
+  print(`${mostMb.toFixed(0)} MB at most in serve, ${memoryMb().toFixed(0)} MB afterwards`);
+  for (const [text, count] of errors) print(`       ${String(count)} × ${text}`);
+  hold(errors.size === 0, 'no call was answered with an error');
+}
+
+async function openAndLeave(): Promise<void> {
+  const statuses = new Map<number, number>();
+  const opened: HttpSession[] = [];
+  const from = performance.now();
+  const opener = async (): Promise<void> => {
+    while (opened.length < wanted.opened) {
+      const session = new HttpSession(served, agent);
+      opened.push(session);
+      const { status } = await session.initialize(client);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, opener));
+  const shown = [...statuses].map(([status, count]) => `${String(count)} × ${String(status)}`).join(', ');
+  print(
+    `${String(opened.length)} sessions opened and left in ${((performance.now() - from) / 1000).toFixed(0)} s: ${shown}; ${memoryMb().toFixed(0)} MB`,
+  );
+  const alive = await Promise.all(
+    opened.map(async (session, index) =>
+      // Asking makes a session the youngest: only a sample, from the oldest to the youngest.
+      index % 100 === 0 ? (await session.ask('ping')).status : undefined,
+    ),
+  );
+  const kept = alive.filter((status) => status === 200).length * 100;
+  hold(
+    kept <= maxSessions + 100,
+    `at most ${String(maxSessions)} of them are kept (${String(kept)} by a sample)`,
+  );
+  const listening = new http.Agent({ keepAlive: true, maxSockets: 2000 });
+  const busy = Array.from({ length: maxSessions }, () => new HttpSession(served, listening));
+  const heard = await Promise.all(
+    busy.map(async (session) => {
+      await session.initialize(client);
+      return session.listen();
+    }),
+  );
+  hold(
+    heard.every((status) => status === 200),
+    `${String(heard.length)} sessions listen at once`,
+  );
+  const { status, retryAfter, message } = await new HttpSession(served, agent).initialize(client);
+  hold(
+    status === 503 && retryAfter !== undefined,
+    `one more is answered ${String(status)}, Retry-After ${String(retryAfter)}: ${JSON.stringify(message?.['error'])}`,
+  );
+  listening.destroy();
+}
+
+await load();
+await openAndLeave();
+clearInterval(sampler);
+print(`${mostMb.toFixed(0)} MB at most in all`);
+child.kill('SIGTERM');
+hold((await ended) === 0, 'a signal ends it');
+const left = await eventually(running, (count) => count === 0, { withinMs: 30_000 }).catch(running);
+hold(left === 0, `${String(left)} containers are left`);
+agent.destroy();
+process.exit(failed ? 1 : 0);
