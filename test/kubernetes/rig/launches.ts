@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { clusterLacks } from '../../../src/engine/kubernetes/cluster-info.ts';
+import { atHome } from '../../rig/at-home.ts';
+import { run, type Ran } from '../../rig/engine.ts';
+import { talk, type Talk } from '../../rig/talk.ts';
+import { namespace, noNetworkClass, type Cluster } from './cluster.ts';
+import type { Person } from './control-plane.ts';
+import { ran } from './ran.ts';
+
+const acceptMissing = clusterLacks.join(',');
+
+interface Listed {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+}
+
+/** Starts `mcpcat run everything` in the cluster, from a home of its own. */
+export class Launches implements Disposable {
+  readonly home = mkdtempSync(path.join(tmpdir(), 'mcpcat-home-'));
+  readonly #cluster: Cluster;
+  readonly #image: string;
+
+  constructor(cluster: Cluster, image: string) {
+    this.#cluster = cluster;
+    this.#image = image;
+    const folder = path.join(this.home, '.config/mcpcat');
+    mkdirSync(folder, { recursive: true });
+    const settings = { servers: {}, acceptMissing: clusterLacks };
+    writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
+  }
+
+  get args(): readonly string[] {
+    const engine = `kubernetes://test/${namespace}`;
+    return [
+      ...['everything', '--image', this.#image, '--engine', engine, '--isolation', noNetworkClass],
+      ...['--accept-missing', acceptMissing, '--insecure-unverified'],
+    ];
+  }
+
+  env(person: Person = 'admin', by: 'token' | 'certificate' = 'token'): Record<string, string> {
+    return { ...atHome(this.home), KUBECONFIG: this.#cluster.controlPlane.kubeconfig(person, by) };
+  }
+
+  async talk(person?: Person, by?: 'token' | 'certificate'): Promise<Talk> {
+    return talk(this.args, this.env(person, by));
+  }
+
+  /** To its end, with an input that is over at once. */
+  async run(person?: Person): Promise<Ran> {
+    return run(['run', ...this.args], { env: this.env(person) });
+  }
+
+  /** Names of sessions' pods, whatever their phase, but for those that are being taken away. */
+  async pods(): Promise<readonly string[]> {
+    const asked = await this.#cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'json']);
+    const { items } = JSON.parse(asked.stdout) as { readonly items: readonly Listed[] };
+    return items
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }) => metadata.name);
+  }
+
+  /** Process ids of servers on the node. */
+  async servers(): Promise<readonly string[]> {
+    const asked = ['pgrep', '-f', '^/usr/local/bin/node .*server-everything'];
+    const { stdout } = await ran(this.#cluster.namespaces.inside(asked, 'process'));
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
