@@ -10,6 +10,7 @@ import type { RanCommand } from './rig/ran.ts';
 import { until } from './rig/until.ts';
 
 const namespace = 'exported';
+const sessions = { isolation: 'policy', acceptMissing: ['pids', 'swap'] };
 const image = `registry.example.com/mcpcat/mcpcat@sha256:${'c'.repeat(64)}`;
 const entry = `env: {KEY: {description: The key, required: true, secret: true, example: abc}}
 permissions: {network: [api.example.com, "*.cdn.example.com:8443"]}
@@ -21,7 +22,7 @@ before(async () => {
 });
 
 async function exported(t: TestContext): Promise<ReturnType<typeof manifests>> {
-  return manifests([await listed(t, entry)], { namespace, image, hosts: { kind: 'none' } });
+  return manifests([await listed(t, entry)], { namespace, image, hosts: { kind: 'none' }, ...sessions });
 }
 
 async function applied(text: string, ...options: readonly string[]): Promise<RanCommand> {
@@ -34,7 +35,7 @@ test('what is exported passes strict validation, under Pod Security restricted w
   const { code, stdout, stderr } = await applied(stream, '--dry-run=server');
   assert.equal(code, 0, stderr);
   assert.equal(stderr, '');
-  assert.equal(stdout.trim().split('\n').length, 8);
+  assert.equal(stdout.trim().split('\n').length, 9);
 });
 
 test('the pod of the Deployment is made by the real controllers and placed on the node', async (t) => {
@@ -54,5 +55,5 @@ test('kustomize reads the folder', async (t) => {
   for (const [name, text] of files) await writeFile(path.join(out, name), text);
   const { code, stdout, stderr } = await cluster.kubectl(['kustomize', out]);
   assert.equal(code, 0, stderr);
-  assert.equal(stdout.split('\n---\n').length, 8);
+  assert.equal(stdout.split('\n---\n').length, 9);
 });

@@ -34,6 +34,17 @@ export const spec: CommandSpec = {
       value: 'cilium|gke:CIDR',
       help: "kubernetes: also network policies that know the servers' hosts; CIDR is where the control plane is",
     },
+    isolation: {
+      type: 'string',
+      value: 'policy|CLASS',
+      help: 'kubernetes: what keeps servers from any network: the deny-all policy (default), or a RuntimeClass that has none',
+    },
+    'accept-missing': {
+      type: 'string',
+      multiple: true,
+      value: 'LIMIT,…',
+      help: 'kubernetes: what no cluster can hold for one container, by name',
+    },
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.anyCatalog,
     quiet: common.quiet,

@@ -1,4 +1,5 @@
 import { common, type CommandSpec } from '../command.ts';
+import { startOptions } from './start-options.ts';
 
 export const spec: CommandSpec = {
   name: 'serve',
@@ -29,6 +30,8 @@ export const spec: CommandSpec = {
       value: 'FILE',
       help: 'with --http: the token that clients must send is in this file, instead of one of its own',
     },
+    isolation: startOptions.isolation,
+    'accept-missing': startOptions['accept-missing'],
     'log-content': {
       type: 'boolean',
       help: 'also log what tools are called with and what they answer (mcpcat calls)',

@@ -1,3 +1,4 @@
+import { clusterLacks } from '../../engine/kubernetes/cluster-info.ts';
 import type { ListedServer } from '../../catalog-index/catalog-index.ts';
 import type { LeftOut } from '../../export/choose.ts';
 import { chooseForCluster } from '../../export/kubernetes/choose.ts';
@@ -24,6 +25,8 @@ export function clusterFiles(
     namespace: namespaceOf(options.text('namespace') ?? 'mcpcat'),
     image: ownImage(options.text('image')),
     hosts: hostPoliciesOf(options),
+    isolation: isolationOf(options.text('isolation') ?? 'policy'),
+    acceptMissing: accepted(options.list('accept-missing')),
   };
   const { chosen, left } = chooseForCluster(servers, { unproved: options.flag('unproved') });
   if (chosen.length === 0) return { files: new Map(), left, count: 0 };
@@ -31,6 +34,22 @@ export function clusterFiles(
   if (!options.flag('quiet')) for (const note of notes) terminal.stderr.write(`mcpcat: ${note}\n`);
   const out = options.text('out') === undefined ? new Map([['', stream]]) : files;
   return { files: out, left, count: chosen.length };
+}
+
+/** What no cluster can hold for one container is accepted by name, or nothing is written. */
+function accepted(texts: readonly string[]): readonly string[] {
+  const names = texts.flatMap((text) => text.split(','));
+  const missing = clusterLacks.filter((name) => !names.includes(name));
+  if (missing.length === 0) return clusterLacks;
+  throw new McpcatError('usage', `a cluster can't hold these for one container: ${missing.join(', ')}`, {
+    hint: `--accept-missing ${clusterLacks.join(',')} does without (docs/kubernetes.md)`,
+  });
+}
+
+/** `policy`, or the name of a RuntimeClass. */
+function isolationOf(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw new McpcatError('usage', `--isolation: expected policy or a RuntimeClass, found "${text}"`);
 }
 
 /** RFC 1123, as the API server has it. */

@@ -94,9 +94,11 @@ function invocationFor(invocation: Invocation, section: ProfileServer | undefine
   const texts: Readonly<Record<string, string | undefined>> = {
     catalog: options.text('catalog'),
     engine: options.text('engine'),
+    isolation: options.text('isolation'),
     build: imageWhenMissing,
   };
   const lists: Readonly<Record<string, readonly string[]>> = {
+    'accept-missing': options.list('accept-missing'),
     env: Object.entries(section?.settings ?? {}).map(([name, value]) => `${name}=${value}`),
     mount: (section?.mounts ?? []).map(
       ({ name, hostPath, mode }) => `${name}=${hostPath}${mode === undefined ? '' : `:${mode}`}`,

@@ -3,11 +3,9 @@ import type { ListedServer } from '../../catalog-index/catalog-index.ts';
 import { accessObjects, namespaceObject } from './access.ts';
 import { secretNames, type ClusterObject } from './objects.ts';
 import { policies, type HostPolicies } from './policies.ts';
-import { serveObjects } from './serve.ts';
+import { serveObjects, type ServeWishes } from './serve.ts';
 
-export interface ManifestWishes {
-  readonly namespace: string;
-  readonly image: string;
+export interface ManifestWishes extends Omit<ServeWishes, 'servers'> {
   readonly hosts: HostPolicies;
 }
 
@@ -22,13 +20,13 @@ export interface Manifests {
 
 /** `mcpcat serve` for a cluster: the same servers and namespace, the same bytes. Pure. */
 export function manifests(servers: readonly ListedServer[], wishes: ManifestWishes): Manifests {
-  const { namespace, image } = wishes;
+  const { namespace } = wishes;
   const network = policies(namespace, servers, wishes.hosts);
   const groups: Readonly<Record<string, readonly ClusterObject[]>> = {
     'namespace.yaml': [namespaceObject(namespace)],
     'access.yaml': accessObjects(namespace),
     'network.yaml': network.objects,
-    'serve.yaml': serveObjects({ namespace, image, servers }),
+    'serve.yaml': serveObjects({ ...wishes, servers }),
   };
   const kustomization = {
     ...{ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' },

@@ -7,6 +7,10 @@ export interface ServeWishes {
   readonly image: string;
 
   readonly servers: readonly ListedServer[];
+  /** What keeps sessions from any network: a RuntimeClass, or `policy`. */
+  readonly isolation: string;
+  /** What no cluster holds for one container, and is accepted by name. */
+  readonly acceptMissing: readonly string[];
 }
 
 /** `mcpcat serve` over HTTP for these servers, and the name that clients call it by. */
@@ -25,7 +29,10 @@ export function serveObjects(wishes: ServeWishes): ClusterObject[] {
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     template: { metadata: { labels: serveLabels }, spec: podSpec(wishes) },
   };
+  // Only what this file permits too is accepted.
+  const settings = JSON.stringify({ servers: {}, acceptMissing: wishes.acceptMissing });
   return [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'settings.json': settings } },
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: deployment },
     { apiVersion: 'v1', kind: 'Service', metadata, spec: service },
   ];
@@ -53,17 +60,19 @@ function podSpec(wishes: ServeWishes): object {
     volumes: [
       { name: 'home', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
       { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+      { name: 'settings', configMap: { name: serveName } },
       { name: 'token', secret: { secretName: secretNames.token, defaultMode: 0o440 } },
     ],
   };
 }
 
-function container({ namespace, image, servers }: ServeWishes): object {
+function container(wishes: ServeWishes): object {
+  const { image, servers } = wishes;
   return {
     name: 'serve',
     image,
     command: ['mcpcat'],
-    args: serveArguments(namespace, servers),
+    args: serveArguments(wishes),
     env: [{ name: 'HOME', value: home }, { name: 'TMPDIR', value: '/tmp' }, ...settingsOf(servers)],
     ports: [{ name: 'mcp', containerPort: servePort }],
     // Whoever asks without the token is refused: that it listens is all that a probe may see.
@@ -80,12 +89,13 @@ function container({ namespace, image, servers }: ServeWishes): object {
     volumeMounts: [
       { name: 'home', mountPath: home },
       { name: 'tmp', mountPath: '/tmp' },
+      { name: 'settings', mountPath: `${home}/.config/mcpcat`, readOnly: true },
       { name: 'token', mountPath: secretFolder, readOnly: true },
     ],
   };
 }
 
-function serveArguments(namespace: string, servers: readonly ListedServer[]): string[] {
+function serveArguments({ namespace, servers, isolation, acceptMissing }: ServeWishes): string[] {
   const suffixes = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
   return [
     ...['serve', ...servers.map(({ name }) => name)],
@@ -93,6 +103,8 @@ function serveArguments(namespace: string, servers: readonly ListedServer[]): st
     ...suffixes.map((suffix) => `--host-name=${serveName}${suffix}`),
     `--token-file=${secretFolder}/token`,
     `--engine=kubernetes://in-cluster/${namespace}`,
+    `--isolation=${isolation}`,
+    ...acceptMissing.map((name) => `--accept-missing=${name}`),
   ];
 }
 

@@ -10,6 +10,7 @@ import type { HostPolicies } from '../../../src/export/kubernetes/policies.ts';
 import { imageText, listed } from '../../catalog-index/rig.ts';
 
 const golden = path.resolve(import.meta.dirname, '../../golden/kubernetes');
+const sessions = { isolation: 'policy', acceptMissing: ['pids', 'swap'] };
 const image = `registry.example.com/mcpcat/mcpcat@sha256:${'c'.repeat(64)}`;
 
 const entry = `env:
@@ -27,7 +28,7 @@ async function server(t: TestContext): Promise<ListedServer> {
 }
 
 function made(servers: readonly ListedServer[], hosts: HostPolicies): ReturnType<typeof manifests> {
-  return manifests(servers, { namespace: 'team', image, hosts });
+  return manifests(servers, { namespace: 'team', image, hosts, ...sessions });
 }
 
 const kinds: readonly HostPolicies[] = [

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../src/engine/engine.ts';
 import { pushImage } from '../../../src/registry/push.ts';
 import { repackImage } from '../../../src/registry/repack/repack.ts';
-import { client, openRegistry } from '../../registry/rig.ts';
+import { client, openRegistry, type OpenRegistry } from '../../registry/rig.ts';
 import { testEngine } from '../../rig/engine.ts';
 
 export interface Published extends AsyncDisposable {
@@ -9,15 +9,23 @@ export interface Published extends AsyncDisposable {
   readonly image: string;
 }
 
-/** An image of this machine's engine in a registry of its own, as `mcpcat publish` packs it. */
+/** An image of the catalog on this machine's engine in a registry of its own, as `mcpcat publish` packs it. */
 export async function published(name: string): Promise<Published> {
-  const engine: Engine = await testEngine();
   const registry = await openRegistry();
-  await using packed = await repackImage(await engine.saveImage(`mcpcat/${name}:local`));
+  const image = await pushed(await testEngine(), { registry, tag: `mcpcat/${name}:local`, name });
+  return { image, [Symbol.asyncDispose]: async () => registry[Symbol.asyncDispose]() };
+}
+
+interface Pushing {
+  readonly registry: OpenRegistry;
+  readonly tag: string;
+  readonly name: string;
+}
+
+/** Its reference, by digest. */
+export async function pushed(engine: Engine, { registry, tag, name }: Pushing): Promise<string> {
+  await using packed = await repackImage(await engine.saveImage(tag));
   const repository = `mcpcat/${name}`;
   const { digest } = await pushImage(client(registry.host), packed, { repository, tags: ['1'] });
-  return {
-    image: `${registry.host}/${repository}@${digest}`,
-    [Symbol.asyncDispose]: async () => registry[Symbol.asyncDispose](),
-  };
+  return `${registry.host}/${repository}@${digest}`;
 }

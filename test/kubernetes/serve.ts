@@ -1,0 +1,141 @@
+/**
+ * `mcpcat serve` in the cluster, from the manifests that are exported. Its pod shares the node's network here, because
+ * the registry of the tests is on loopback; all else is as it is exported.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
+import { clusterLacks } from '../../src/engine/kubernetes/cluster-info.ts';
+import { accessObjects } from '../../src/export/kubernetes/access.ts';
+import { serveObjects } from '../../src/export/kubernetes/serve.ts';
+import { openRegistry } from '../registry/rig.ts';
+import { closedAfterwards } from '../rig/closed-afterwards.ts';
+import { project, testEngine } from '../rig/engine.ts';
+import { Cluster, noNetworkClass } from './rig/cluster.ts';
+import { nodeAddress } from './rig/control-plane.ts';
+import { buildOwnImage } from './rig/own-image.ts';
+import { pushed } from './rig/published.ts';
+import { until } from './rig/until.ts';
+
+const namespace = 'serve';
+const ownTag = 'mcpcat-test/kubernetes-serve:1';
+const token = 't'.repeat(43);
+const opened = closedAfterwards();
+let cluster: Cluster;
+
+before(
+  async () => {
+    cluster = await Cluster.running();
+    const engine = await testEngine();
+    const registry = opened.use(await openRegistry());
+    const image = await pushed(engine, { registry, tag: 'mcpcat/everything:local', name: 'everything' });
+    const index = indexWith(image);
+    opened.defer(() => engine.removeImage(ownTag, { force: true }));
+    await buildOwnImage(engine, ownTag, JSON.stringify(index));
+    const own = await pushed(engine, { registry, tag: ownTag, name: 'mcpcat' });
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mcpcat-token', namespace } };
+    const servers = Object.values(index.servers);
+    const wishes = { namespace, image: own, servers, isolation: noNetworkClass, acceptMissing: clusterLacks };
+    const [settings = {}, deployment, ...others] = serveObjects(wishes);
+    const objects = [settings, onTheNodesNetwork(deployment), ...others];
+    await cluster.apply({ ...secret, stringData: { token } }, ...accessObjects(namespace), ...objects);
+    const ready = ['rollout', 'status', 'deployment/mcpcat', '-n', namespace, '--timeout=90s'];
+    const { code, stdout, stderr } = await cluster.kubectl(ready);
+    assert.equal(code, 0, `${stdout}${stderr}${await said()}`);
+  },
+  { timeout: 240_000 },
+);
+
+async function said(): Promise<string> {
+  const pods = await cluster.kubectl(['describe', 'pods', '-n', namespace]);
+  return `${pods.stdout}${(await cluster.kubectl(['logs', 'deployment/mcpcat', '-n', namespace])).stdout}`;
+}
+
+/** The catalog of this repository with one server, which is in that registry. */
+function indexWith(reference: string): CatalogIndex {
+  const index = JSON.parse(readFileSync(path.join(project, 'catalog.json'), 'utf8')) as CatalogIndex;
+  const server = index.servers['everything'];
+  assert.ok(server?.image);
+  const [repository = '', digest = ''] = reference.split('@');
+  const platforms = Object.fromEntries(
+    Object.entries(server.image.platforms).map(([name, one]) => [name, { ...one, digest }]),
+  );
+  const image = { ...server.image, reference, repository, digest, platforms };
+  return { ...index, servers: { everything: { ...server, image } satisfies ListedServer } };
+}
+
+function onTheNodesNetwork(deployment: object | undefined): object {
+  const copy = JSON.parse(JSON.stringify(deployment)) as {
+    spec: { template: { spec: Record<string, unknown> } };
+  };
+  copy.spec.template.spec['hostNetwork'] = true;
+  return copy;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly session: string;
+  readonly body: string;
+}
+
+async function post(message: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const all = {
+    host: `mcpcat.${namespace}.svc:8080`,
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...headers,
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { host: nodeAddress, port: 8080, path: '/mcp', method: 'POST', headers: all },
+      (got) => {
+        const session = String(got.headers['mcp-session-id'] ?? '');
+        text(got).then((body) => resolve({ status: got.statusCode ?? 0, session, body }), reject);
+      },
+    );
+    asked.on('error', reject);
+    asked.end(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  });
+}
+
+const initialize = {
+  id: 1,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '1' },
+  },
+};
+
+async function sessionPods(): Promise<number> {
+  const labels = 'app.kubernetes.io/managed-by=mcpcat';
+  const { stdout } = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', labels, '-o', 'name']);
+  return stdout.split('\n').filter((line) => line !== '').length;
+}
+
+test('without the token, or under another name, nobody comes in', async () => {
+  assert.equal((await post(initialize, { authorization: 'Bearer other' })).status, 401);
+  assert.equal((await post(initialize, { host: 'mcpcat.example.com' })).status, 403);
+});
+
+test('a call makes a pod beside serve, which answers it; the end of the session takes it away', async () => {
+  const { session, status } = await post(initialize);
+  assert.equal(status, 200);
+  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-06-18' };
+  await post({ method: 'notifications/initialized' }, headers);
+  assert.equal(await sessionPods(), 0);
+  const params = { name: 'echo', arguments: { message: 'from the cluster' } };
+  const { body } = await post({ id: 2, method: 'tools/call', params }, headers);
+  assert.match(body, /Echo: from the cluster/, await said());
+  assert.equal(await sessionPods(), 1);
+  await cluster.kubectl(['scale', 'deployment/mcpcat', '-n', namespace, '--replicas=0']);
+  const gone = async (): Promise<boolean> => (await sessionPods()) === 0;
+  await until("the session's pod is gone with serve", gone, { withinMs: 60_000 });
+});
