@@ -12,6 +12,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function test(files: readonly string[]): Promise<boolean> {
   await using cluster = await Cluster.start(say);
   process.env[clusterVariable] = cluster.file;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void cluster[Symbol.asyncDispose]().finally(() => process.exit(1)));
   const node = [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=300000'];
   const [command = '', ...args] = cluster.namespaces.inside([...node, ...files], 'neighbour');
   // The cluster goes when this function ends.

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeControlGroups, removeControlGroups } from './control-groups.ts';
@@ -42,7 +43,7 @@ export class Cluster {
   static async start(onProgress: (message: string) => void): Promise<Cluster & AsyncDisposable> {
     const programs = await nodePrograms(onProgress);
     await using stack = new AsyncDisposableStack();
-    const folder = await mkdtemp(path.join(tmpdir(), 'mcpcat-node-'));
+    const folder = await nodeFolder();
     stack.defer(async () => rm(folder, { recursive: true, force: true }));
     const controlGroup = makeControlGroups();
     stack.defer(removedControlGroups);
@@ -91,11 +92,11 @@ export class Cluster {
       runtimeSocket: this.runtime.socket,
     });
     const log = path.join(this.folder, 'kubelet.log');
-    await until('the node is ready', () => this.#isNodeReady(), { withinMs: 60_000, log });
+    await until('the node is ready', () => this.#isNodeReady(), { withinMs: 180_000, log });
     await this.apply(restrictedNamespace(namespace), runtimeClass);
     const made = ['get', 'serviceaccount/default', 'configmap/kube-root-ca.crt', '-n', namespace];
     const isMade = async (): Promise<boolean> => (await this.kubectl(made)).code === 0;
-    await until('the controllers have furnished the namespace', isMade, { withinMs: 30_000 });
+    await until('the controllers have furnished the namespace', isMade, { withinMs: 120_000 });
   }
 
   async #isNodeReady(): Promise<boolean> {
@@ -134,6 +135,18 @@ const runtimeClass = {
   ...{ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: noNetworkClass } },
   handler: noNetworkHandler,
 };
+
+const folderPrefix = 'mcpcat-node-';
+
+/** Named by our process id; those of processes that were killed before they could clear up go now. */
+async function nodeFolder(): Promise<string> {
+  for (const name of await readdir(tmpdir())) {
+    const [, pid] = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      await rm(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+  return mkdtemp(path.join(tmpdir(), `${folderPrefix}${String(process.pid)}-`));
+}
 
 /** The kernel lets go of a control group a moment after its last process. */
 async function removedControlGroups(): Promise<void> {

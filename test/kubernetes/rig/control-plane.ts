@@ -59,7 +59,7 @@ export class ControlPlane {
   async startApiServer(): Promise<void> {
     this.#start('apiserver', [this.#program, 'kube-apiserver', ...this.#apiServerFlags()]);
     const log = this.#place('apiserver.log');
-    await until('the API server is ready', () => this.#isReady(), { withinMs: 90_000, log });
+    await until('the API server is ready', () => this.#isReady(), { withinMs: 180_000, log });
   }
 
   async killApiServer(): Promise<void> {

@@ -33,7 +33,7 @@ export class Runtime {
     const log = place('containerd.log');
     const files = { log, pidFile: place('containerd.pid') };
     this.#namespaces.start(['containerd', '--config', place('containerd.toml')], files);
-    await until('containerd answers', () => this.#answers(), { withinMs: 30_000, log });
+    await until('containerd answers', () => this.#answers(), { withinMs: 120_000, log });
     await writePauseImage(programs.pause, place('pause.tar'));
     await this.importImage(place('pause.tar'));
   }
