@@ -13,7 +13,7 @@ async function test(files: readonly string[]): Promise<boolean> {
   await using cluster = await Cluster.start(say);
   process.env[clusterVariable] = cluster.file;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void cluster[Symbol.asyncDispose]().finally(() => process.exit(1)));
+    process.once(signal, () => void cluster[Symbol.asyncDispose]().then(() => process.exit(1)));
   const node = [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=300000'];
   const [command = '', ...args] = cluster.namespaces.inside([...node, ...files], 'neighbour');
   // The cluster goes when this function ends.
