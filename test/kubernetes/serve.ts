@@ -17,6 +17,7 @@ import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, testEngine } from '../rig/engine.ts';
 import { Cluster, noNetworkClass } from './rig/cluster.ts';
 import { nodeAddress } from './rig/control-plane.ts';
+import { livePods } from './rig/launches.ts';
 import { buildOwnImage } from './rig/own-image.ts';
 import { pushed } from './rig/published.ts';
 import { until } from './rig/until.ts';
@@ -115,9 +116,7 @@ const initialize = {
 };
 
 async function sessionPods(): Promise<number> {
-  const labels = 'app.kubernetes.io/managed-by=mcpcat';
-  const { stdout } = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', labels, '-o', 'name']);
-  return stdout.split('\n').filter((line) => line !== '').length;
+  return (await livePods(cluster, namespace)).length;
 }
 
 test('without the token, or under another name, nobody comes in', async () => {

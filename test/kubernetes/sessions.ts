@@ -75,7 +75,8 @@ test('whoever may nothing is told what is missing, before any pod exists', async
 test('the right to create a session is not enough: it says that get is missing too', async () => {
   const [, role, binding] = accessObjects(namespace);
   const exec = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] };
-  const [pods] = role?.['rules'] as readonly object[];
+  assert.ok(role);
+  const [pods] = role['rules'] as readonly object[];
   const subjects = [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }];
   const metadata = { name: 'create-alone', namespace };
   await cluster.apply(

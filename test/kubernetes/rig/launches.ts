@@ -12,7 +12,21 @@ import { ran } from './ran.ts';
 const acceptMissing = clusterLacks.join(',');
 
 interface Listed {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+/** Names of the pods that mcpcat has made in a namespace, but for those that are being taken away. */
+export async function livePods(cluster: Cluster, where: string): Promise<readonly string[]> {
+  const { stdout } = await cluster.kubectl(['get', 'pods', '-n', where, '-o', 'json']);
+  const { items } = JSON.parse(stdout) as { readonly items: readonly Listed[] };
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] === 'mcpcat')
+    .map(({ metadata }) => metadata.name);
 }
 
 /** Starts `mcpcat run everything` in the cluster, from a home of its own. */
@@ -53,11 +67,7 @@ export class Launches implements Disposable {
 
   /** Names of sessions' pods, whatever their phase, but for those that are being taken away. */
   async pods(): Promise<readonly string[]> {
-    const asked = await this.#cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'json']);
-    const { items } = JSON.parse(asked.stdout) as { readonly items: readonly Listed[] };
-    return items
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map(({ metadata }) => metadata.name);
+    return livePods(this.#cluster, namespace);
   }
 
   /** Process ids of servers on the node. */

@@ -10,9 +10,12 @@ const command = "#!/usr/local/bin/node\nrequire('/opt/mcpcat/bin/mcpcat.js');\n"
 /** An image that has mcpcat itself, as it is bundled here, with one `catalog.json`. */
 export async function buildOwnImage(engine: Engine, tag: string, catalogIndex: string): Promise<void> {
   const { node } = await ownBases();
-  const found = globSync(['bin/*', 'dist/**/*', 'package.json', 'src/init/**/*', 'templates/**/*'], {
-    cwd: project,
-  });
+  const found = globSync(
+    ['bin/*', 'catalog.tools/everything*', 'dist/**/*', 'package.json', 'src/init/**/*', 'templates/**/*'],
+    {
+      cwd: project,
+    },
+  );
   const names = found.filter((name) => statSync(path.join(project, name)).isFile());
   const files = Object.fromEntries(names.map((name) => [name, readFileSync(path.join(project, name))]));
   await buildImage(engine, tag, {
