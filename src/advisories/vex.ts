@@ -128,7 +128,23 @@ function speaksOf({ vulnerability, products }: Statement, hole: Hole): boolean {
 
 /** A package URL without a version stands for all versions, and without qualifiers for all architectures. */
 function isProduct(product: string, ref: string): boolean {
-  if (product === ref) return true;
   const [withoutQualifiers = ''] = ref.split('?');
-  return product === withoutQualifiers || product === withoutQualifiers.replace(/@[^@/]*$/, '');
+  const wanted = spelled(product);
+  return [ref, withoutQualifiers, withoutQualifiers.replace(/@[^@/]*$/, '')].some(
+    (one) => spelled(one) === wanted,
+  );
+}
+
+/**
+ * One spelling of a package URL: what writes `1.0+b1` and what writes `1.0%2Bb1` mean one version
+ * (findings/packageurl-plus.sh). A slash that is encoded is part of a name and stays so.
+ */
+function spelled(purl: string): string {
+  return purl.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return /%2f/i.test(run) ? run : decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }

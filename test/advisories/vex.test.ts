@@ -41,6 +41,12 @@ test('an exception is for its package, and for its version where it names one', 
   assert.equal(exception({ vulnerability: { name: 'CVE-2026-2' } }), undefined);
   const scoped = { ...hole, ref: 'pkg:npm/%40scope/left@1.0.0' };
   assert.equal(exception({ products: [{ '@id': 'pkg:npm/%40scope/left' }] }, '2026-11-27', scoped), 'holds');
+  // Other tools write a plus as %2B and the scope without %40.
+  const plus = { ...hole, ref: 'pkg:deb/debian/gcc@14+b1?arch=amd64' };
+  const encoded = [{ '@id': 'pkg:deb/debian/gcc@14%2Bb1' }];
+  assert.equal(exception({ products: encoded }, '2026-11-27', plus), 'holds');
+  assert.equal(exception({ products: [{ '@id': 'pkg:npm/@scope/left' }] }, '2026-11-27', scoped), 'holds');
+  assert.equal(exception({ products: [{ '@id': 'pkg:npm%2Fleft-pad' }] }), undefined);
   const deb = { ...hole, ref: 'pkg:deb/debian/libc6@2.41-12?arch=amd64&distro=debian-13' };
   assert.equal(
     exception({ products: [{ '@id': 'pkg:deb/debian/libc6@2.41-12' }] }, '2026-11-27', deb),

@@ -1,10 +1,10 @@
 /**
  * `npm run test:clients`: clients' own programs list and start what `install` writes, and `clients` reads what they
- * write. Not among the ordinary tests: they are 1.5 GB from npm; CLIENTS names a folder whose node_modules has them
+ * write. Not among the ordinary tests: they are 2 GB from npm; CLIENTS names a folder whose node_modules has them
  * already. Each runs in a home and a network namespace of its own, so that none calls home.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,9 +16,12 @@ interface Program {
   /** In `mcpcat clients`. */
   readonly id: string;
   readonly package: string;
+  /** A script of the package that puts its program for this machine in its place, below node_modules. */
+  readonly prepare?: string;
   readonly command: string;
   /** The folder by which mcpcat knows that it is here. */
   readonly folder: string;
+  /** After `mcp add`. */
   readonly add: readonly string[];
   /** What its list says of a server: that it has started it, or only that it has it. */
   readonly shows: RegExp;
@@ -61,6 +64,34 @@ const programs: readonly Program[] = [
     add: ['other', '--', ...theirs],
     shows: /User servers:\s+time \(local\)/,
   },
+  {
+    id: 'claude-code',
+    package: '@anthropic-ai/claude-code@2.1.332',
+    prepare: '@anthropic-ai/claude-code/install.cjs',
+    command: 'claude',
+    folder: '.claude',
+    add: ['--scope', 'user', 'other', '--', ...theirs],
+    shows: /time: \S+mcpcat run time - \S+ Connected/,
+  },
+  {
+    id: 'opencode',
+    package: 'opencode-ai@1.18.33',
+    prepare: 'opencode-ai/postinstall.mjs',
+    command: 'opencode',
+    folder: '.config/opencode',
+    add: ['other', '--', ...theirs],
+    // oxlint-disable-next-line no-control-regex -- it writes colours whatever it is told
+    shows: /time (?:\u001B\[\d+m)?connected/,
+  },
+  {
+    id: 'auggie',
+    package: '@augmentcode/auggie@0.36.0',
+    command: 'auggie',
+    folder: '.augment',
+    add: ['other', '--command', 'npx', '--args', '-y some-server'],
+    // It only lists, and cuts what is long.
+    shows: /time +stdio +\//,
+  },
 ];
 
 const timeout = 600_000;
@@ -75,6 +106,9 @@ before(
       folder,
       programs.map((program) => program.package),
     );
+    for (const { prepare } of programs)
+      if (prepare !== undefined)
+        execFileSync(process.execPath, [path.join(folder, 'node_modules', prepare)], { stdio: 'ignore' });
   },
   { timeout },
 );
@@ -116,7 +150,7 @@ for (const program of programs) {
     { timeout },
     async () => {
       const home = mkdtempSync(path.join(folder, `${id}-`));
-      mkdirSync(path.join(home, program.folder));
+      mkdirSync(path.join(home, program.folder), { recursive: true });
       const env = { HOME: home };
       const put = await run(['install', 'time', '--client', id, '--yes'], { env });
       assert.equal(put.code, 0, put.stderr);
@@ -137,6 +171,7 @@ for (const program of programs) {
       const afterwards = await start(program, home, ['mcp', 'list']);
       assert.match(afterwards.stdout + afterwards.stderr, /other/);
       assert.doesNotMatch(afterwards.stdout + afterwards.stderr, /mcpcat run time|time \(local\)/);
+      assert.doesNotMatch(afterwards.stdout + afterwards.stderr, program.shows);
     },
   );
 }
