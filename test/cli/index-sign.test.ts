@@ -10,6 +10,7 @@ import { digestOf } from '../../src/registry/digest.ts';
 import { emptyTrustedRoot, signingKey } from '../publish/signed-image.ts';
 import type { Ran } from '../rig/engine.ts';
 import { runHere } from '../rig/in-process.ts';
+import { identityToken, sigstore } from '../rig/sigstore.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-index-sign-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -45,6 +46,7 @@ test('who can not sign writes nothing, and no key is shown', async () => {
   const cases: [Readonly<Record<string, string>>, string[], RegExp][] = [
     [{}, [], /expected somebody to sign/],
     [{ MCPCAT_SIGNING_KEY: 'secret-words' }, [], /MCPCAT_SIGNING_KEY: expected a P-256 private key/],
+    [{ SIGSTORE_ID_TOKEN: 'secret-words', MCPCAT_SIGNING_CONFIG: '/x' }, [], /expected MCPCAT_TRUSTED_ROOT/],
     [{ MCPCAT_SIGNING_KEY: pem }, ['--check'], /--sign and --check/],
     [{ MCPCAT_SIGNING_KEY: pem }, ['--valid-days', '1000'], /--valid-days: expected 1 to 366/],
   ];
@@ -71,4 +73,27 @@ test('a signer whom the catalog does not name is refused', async () => {
   writeFileSync(file, JSON.stringify({ publicKey }));
   assert.equal((await index({ MCPCAT_SIGNING_KEY: pem }, '--sign')).code, 0);
   assert.ok(readFileSync(out, 'utf8').includes('"signing"'));
+});
+
+test('in the name of a workflow, with other services than the public ones, it is signed and holds', async () => {
+  rmSync(path.join(catalog, 'signing.json'));
+  await using services = await sigstore();
+  const [root, config] = ['root.json', 'services.json'].map((name) => path.join(folder, name));
+  writeFileSync(root ?? '', services.trustedRoot);
+  writeFileSync(config ?? '', services.services);
+  const [iss, sub] = ['https://issuer.example', 'https://github.com/owner/repo'];
+  const env = {
+    HOME: folder,
+    SIGSTORE_ID_TOKEN: identityToken({ iss, sub }),
+    MCPCAT_SIGNING_CONFIG: config ?? '',
+    MCPCAT_TRUSTED_ROOT: root ?? '',
+  };
+  const { code, stderr } = await index(env, '--sign');
+  assert.equal(code, 0, stderr);
+  const expected = {
+    digest: digestOf(readFileSync(out)),
+    predicateType: predicateType.catalog,
+    signer: { kind: 'keyless', issuer: iss, identity: sub } as const,
+  };
+  verifiedStatement(readFileSync(bundle, 'utf8'), { expected, trustedRoot: services.trustedRoot });
 });

@@ -8,6 +8,7 @@ import { statementBytes } from '../../src/attest/make-statement.ts';
 import { predicateType } from '../../src/attest/predicates.ts';
 import { verifiedStatement, type Expected } from '../../src/attest/verify-statement.ts';
 import { McpcatError, type ErrorCode } from '../../src/lib/errors.ts';
+import { checkedSigner } from '../../src/sign/checked-signer.ts';
 import { keylessSigner } from '../../src/sign/keyless.ts';
 import { signerPolicy } from '../../src/attest/signer-policy.ts';
 import { keySigner } from '../../src/sign/key.ts';
@@ -109,6 +110,20 @@ test('what a workflow signs holds for its name, with a certificate, the log and 
   const { trustedRoot } = services;
   const expected: Expected = { ...about, signer: { kind: 'keyless', issuer, identity } };
   assert.equal(verifiedStatement(bundle, { expected, trustedRoot }).signer, `${identity} (${issuer})`);
+});
+
+test('what whoever uses it would refuse is not signed: by other services, or in another name than was thought', async () => {
+  const signed = (claims: Readonly<Record<string, string>>, trustedRoot: string): Promise<string> =>
+    checkedSigner(
+      keylessSigner(async () => Promise.resolve(identityToken(claims)), services.services),
+      trustedRoot,
+    ).sign(statement);
+  const claims = { iss: issuer, sub: identity, job_workflow_ref: workflow };
+  assert.ok(await signed(claims, services.trustedRoot));
+  await using others = await sigstore();
+  await fails(() => signed(claims, others.trustedRoot), 'signature-refused', /does not hold/);
+  const other = { ...claims, job_workflow_ref: 'somebody/else/.github/workflows/w.yml@refs/heads/main' };
+  await fails(() => signed(other, services.trustedRoot), 'signature-refused', /expected .*somebody.*, found/);
 });
 
 test('what is no token is refused without showing it, and asks nobody', async () => {

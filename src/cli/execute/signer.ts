@@ -5,7 +5,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import type { SignedBy } from '../../pipeline/publish-entry.ts';
 import { signerName, type StatementSigner } from '../../sign/statement-signer.ts';
 import { tokenSource } from '../../sign/token.ts';
-import type { Invocation } from '../command.ts';
+import type { Invocation, Terminal } from '../command.ts';
 import { version } from '../version.ts';
 import { folderOf } from './build-environment.ts';
 
@@ -47,7 +47,8 @@ export async function checkSigner(signer: StatementSigner, folder: string): Prom
 }
 
 /** Whom the command line and the environment name: a key comes before a workflow's token. */
-export async function signerOf({ options, terminal }: Invocation): Promise<StatementSigner | undefined> {
+export async function signerOf(invocation: Invocation): Promise<StatementSigner | undefined> {
+  const { options, terminal } = invocation;
   const { env } = terminal;
   const file = options.text('signing-key');
   const key = file === undefined ? env['MCPCAT_SIGNING_KEY'] : await textOf(file, '--signing-key');
@@ -56,10 +57,24 @@ export async function signerOf({ options, terminal }: Invocation): Promise<State
     return keySigner(key, file === undefined ? 'MCPCAT_SIGNING_KEY' : `--signing-key ${file}`);
   }
   const token = tokenSource(env);
-  if (token === undefined) return undefined;
-  const services = env['MCPCAT_SIGNING_CONFIG'] ?? '';
-  const { keylessSigner } = await import('../../sign/keyless.ts');
-  return keylessSigner(token, services === '' ? undefined : await textOf(services, 'MCPCAT_SIGNING_CONFIG'));
+  return token === undefined ? undefined : keyless(token, terminal);
+}
+
+/** What others would refuse is not signed: each signature is held against the root that they will use. */
+async function keyless(token: () => Promise<string>, { env, host }: Terminal): Promise<StatementSigner> {
+  const file = env['MCPCAT_SIGNING_CONFIG'] ?? '';
+  if (file !== '' && (env['MCPCAT_TRUSTED_ROOT'] ?? '') === '')
+    throw new McpcatError('usage', 'MCPCAT_SIGNING_CONFIG: expected MCPCAT_TRUSTED_ROOT with it', {
+      hint: 'the trusted_root.json of those services: nobody can verify what they sign without it',
+    });
+  const services = file === '' ? undefined : await textOf(file, 'MCPCAT_SIGNING_CONFIG');
+  const [{ keylessSigner }, { checkedSigner }, { trustedRoot }] = await Promise.all([
+    import('../../sign/keyless.ts'),
+    import('../../sign/checked-signer.ts'),
+    import('../../trust/trusted-root.ts'),
+  ]);
+  const root = await trustedRoot({ env, cache: host.folders(env).cache, network: 'allowed' });
+  return checkedSigner(keylessSigner(token, services), root);
 }
 
 async function textOf(file: string, what: string): Promise<string> {
