@@ -14,7 +14,8 @@ export interface RootRequest {
   readonly cache: string;
   /** Whether Sigstore may be asked for a newer one. */
   readonly network: 'allowed' | 'none';
-  readonly mirrorUrl?: string;
+  /** Another repository than the public one, and the file of the root that it begins with. */
+  readonly repository?: { readonly url: string; readonly rootFile: string };
 }
 
 /** Milliseconds that a root counts as new, and that nobody is asked after it could not be had. */
@@ -64,13 +65,14 @@ function readKept(cache: string): Kept | undefined {
 }
 
 /** Undefined where it can't be had: what is here serves. */
-async function refreshed({ cache, mirrorUrl }: RootRequest): Promise<string | undefined> {
+async function refreshed({ cache, repository }: RootRequest): Promise<string | undefined> {
   const kept = readKept(cache);
   try {
     const { getTrustedRoot } = await import('@sigstore/tuf');
     const cachePath = path.join(cache, 'sigstore', 'tuf');
     await makeFolder(cachePath, 0o700);
-    const where = mirrorUrl === undefined ? {} : { mirrorURL: mirrorUrl };
+    const where =
+      repository === undefined ? {} : { mirrorURL: repository.url, rootPath: repository.rootFile };
     const found = await getTrustedRoot({ cachePath, retry: false, timeout: timeoutMs, ...where });
     const root = JSON.stringify(TrustedRoot.toJSON(found));
     keepNow(keptFile(cache), { root, checkedAt: Date.now() } satisfies Kept);
