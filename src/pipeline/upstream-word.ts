@@ -11,6 +11,8 @@ import {
   upstreamRecordText,
   type UpstreamRecord,
 } from '../provenance/record.ts';
+import type { WordRequest } from '../provenance/word.ts';
+import { trustedRoot } from '../trust/trusted-root.ts';
 import { wordFindings, type WordFinding } from '../provenance/word-findings.ts';
 import { updateFinding } from './update-findings.ts';
 
@@ -22,7 +24,7 @@ interface Request {
   /** Of the entry as it will be: `upstream.json` is written there. */
   readonly folder: string;
   readonly reviewed: boolean;
-  readonly run: Pick<RunContext, 'env' | 'signal'>;
+  readonly run: Pick<RunContext, 'cacheFolder' | 'env' | 'signal'>;
 }
 
 export interface RecordedWord {
@@ -34,7 +36,7 @@ export interface RecordedWord {
 export async function recordUpstreamWord(request: Request): Promise<RecordedWord> {
   const { lock, folder, reviewed, run } = request;
   const before = await wordBefore(request);
-  const record = await askUpstream({ ...run, lock }, before);
+  const record = await askUpstream({ ...asking(run), lock }, before);
   await writeWhole(path.join(folder, upstreamRecordFile), upstreamRecordText(record));
   const findings = wordFindings(before, record).map((finding) => findingOf(finding, reviewed));
   return { record, findings };
@@ -45,7 +47,12 @@ async function wordBefore({ server, lock, run }: Request): Promise<UpstreamRecor
   const record = await readUpstreamRecord(server.folder);
   const { lock: old } = server;
   if (record !== undefined || old === undefined || old.version === lock.version) return record;
-  return askUpstream({ ...run, lock: old }, undefined);
+  return askUpstream({ ...asking(run), lock: old }, undefined);
+}
+
+/** Registries sign with the public Sigstore, whatever root a user has for their own images. */
+function asking({ env, signal, cacheFolder: cache }: Request['run']): Omit<WordRequest, 'source' | 'lock'> {
+  return { env, signal, trustedRoot: () => trustedRoot({ env: {}, cache, network: 'allowed' }) };
 }
 
 /** A changed origin does not hold back what somebody reviews; what does not hold is no matter of taste. */

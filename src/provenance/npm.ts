@@ -148,7 +148,7 @@ async function provenanceOf(release: Release): Promise<Provenance> {
   );
   if (found === undefined) return none({ state: 'absent' });
   try {
-    return heldProvenance(signedWord(found.bundle, request.trustedRoot), release);
+    return heldProvenance(signedWord(found.bundle, await request.trustedRoot?.()), release);
   } catch (error) {
     return none(refused(`the provenance does not hold: ${messageOf(error)}`));
   }

@@ -71,7 +71,7 @@ export async function pypiWord(request: WordRequest): Promise<UpstreamWord> {
   );
   if (answer === undefined) return none(notChecked('the index hands on no provenance'));
   if ('state' in answer) return none(answer);
-  return held(answer.attestation_bundles, { artifact, trustedRoot: request.trustedRoot });
+  return held(answer.attestation_bundles, { artifact, trustedRoot: await request.trustedRoot?.() });
 }
 
 /** A missing provenance and an index that does not know of any answer the same, so the page of the project decides. */

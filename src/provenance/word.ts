@@ -14,8 +14,11 @@ export interface WordRequest {
   readonly source: Source;
   readonly lock: Lock;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A `trusted_root.json`; without one signatures of Sigstore are read and not verified, and that is said. */
-  readonly trustedRoot?: string | undefined;
+  /**
+   * Gives the `trusted_root.json` of the public Sigstore, asked where there is something to verify; without it signatures
+   * of Sigstore are read and not verified, and that is said.
+   */
+  readonly trustedRoot?: (() => Promise<string>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

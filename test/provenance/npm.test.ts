@@ -66,7 +66,7 @@ async function asked(served: Served, root: 'ours' | 'no root' = 'ours'): Promise
     });
   await using registry = await answering(answers);
   const env = { npm_config_registry: registry.url };
-  const trustedRoot = root === 'ours' ? services.trustedRoot : undefined;
+  const trustedRoot = root === 'ours' ? () => Promise.resolve(services.trustedRoot) : undefined;
   return await npmWord({ source: parseSource(`npm:${name}`), lock, env, trustedRoot });
 }
 

@@ -90,7 +90,7 @@ async function asked({
   if (document !== undefined) answers.set(`/integrity/some-server/1.2.0/${file}/provenance`, document);
   await using index = await answering(answers);
   const env = { UV_INDEX_URL: `${index.url}/simple` };
-  const { trustedRoot } = services;
+  const trustedRoot = (): Promise<string> => Promise.resolve(services.trustedRoot);
   return await pypiWord({ source: parseSource('pypi:Some_Server'), lock, env, trustedRoot });
 }
 
