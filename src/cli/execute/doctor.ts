@@ -3,7 +3,10 @@ import type { Condition } from '../../doctor/condition.ts';
 import { examine } from '../../doctor/examine.ts';
 import { secretsCondition } from '../../doctor/secrets.ts';
 import { measureSandbox } from '../../doctor/measure-sandbox.ts';
+import { examineCluster } from '../../doctor/cluster.ts';
 import { connectEngine } from '../../engine/connect.ts';
+import { clusterLacks, lackReasons } from '../../engine/kubernetes/cluster-info.ts';
+import { isCluster } from '../../engine/locate/cluster.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fix } from '../../doctor/fix.ts';
 import { tryBases } from '../../doctor/try-bases.ts';
@@ -35,16 +38,23 @@ async function measured(engine: Engine, invocation: Invocation): Promise<Conditi
   ];
 }
 
+/** Of a cluster only what can be found out without making anything in it. */
+async function examined(find: () => Promise<Engine>, invocation: Invocation): Promise<Condition[]> {
+  const endpoint = invocation.options.text('engine');
+  if (endpoint === undefined || !isCluster(endpoint))
+    return examine(find, (engine) => measured(engine, invocation));
+  const { clusterFacts } = await import('../../engine/kubernetes/examine-cluster.ts');
+  const lacks = clusterLacks.map((name) => [name, lackReasons[name] ?? ''] as const);
+  return examineCluster(() => clusterFacts(endpoint, invocation.terminal), lacks);
+}
+
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const find = (): ReturnType<typeof connectEngine> =>
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const conditions = [
-    ...(await examine(find, (engine) => measured(engine, invocation))),
-    await secretsCondition(terminal),
-  ];
+  const conditions = [...(await examined(find, invocation)), await secretsCondition(terminal)];
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);

@@ -56,6 +56,10 @@ export function clusterIsolation({ invocation, engine, settings, sandbox, choice
 } {
   const name = isolationWanted(settings, invocation.options.text('isolation'));
   if (name === undefined) throw unnamed();
+  if (name === 'policy' && !invocation.options.flag('quiet'))
+    invocation.terminal.stderr.write(
+      `mcpcat: ${sandbox.name} HAS A NETWORK that a policy of the cluster shuts, which is less than none: it may reach its own node\n`,
+    );
   const network = name === 'policy' ? ({ network: 'kept-out-by-policy' } as const) : {};
   const held = { ...sandbox, isolation: { name, runtime: name, ...network } };
   return {

@@ -32,6 +32,12 @@ export class Api {
     return this.#access.server.url;
   }
 
+  /** What tells this cluster from another that is made in its place at the same address: its authority. */
+  get identity(): readonly (string | undefined)[] {
+    const { url, ca } = this.#access.server;
+    return [url.href, ca];
+  }
+
   /** What the answer holds; undefined where there is no such thing (404). */
   async find(call: Call): Promise<unknown> {
     try {

@@ -8,6 +8,15 @@ import { policyRuntime } from './pod-body.ts';
  */
 export const clusterLacks: readonly Guarantee[] = ['pids', 'swap', 'nofile', 'no-exec', 'seccomp'];
 
+/** Why, in words. */
+export const lackReasons: Readonly<Partial<Record<Guarantee, string>>> = {
+  pids: 'how many processes is a setting of the node',
+  swap: 'swap is a setting of the node',
+  nofile: 'open files are limited by the node',
+  'no-exec': 'memory volumes permit execution',
+  seccomp: "the runtime's filter of system calls is in force instead of ours",
+};
+
 /** The API server of what is asked of an engine; of nodes nothing is said, for each may be another. */
 export async function clusterInfo(api: Api): Promise<EngineInfo> {
   const [version, runtimes] = await Promise.all([versionOf(api), runtimeClasses(api)]);
@@ -52,7 +61,7 @@ export async function versionOf(api: Api): Promise<ServerVersion> {
 }
 
 /** Names of all; none where they may not be listed: whoever names one has it proved all the same. */
-async function runtimeClasses(api: Api): Promise<readonly string[]> {
+export async function runtimeClasses(api: Api): Promise<readonly string[]> {
   const asked = { verbs: ['list'], resource: 'runtimeclasses.node.k8s.io' };
   const path = '/apis/node.k8s.io/v1/runtimeclasses';
   const answer = await api.find({ method: 'GET', path, asked }).catch(() => undefined);

@@ -1,9 +1,9 @@
-import type { ContainerEnd, ContainerSettings, Engine, Guarantee, ImageFacts, Labels } from '../engine.ts';
+import type { ContainerEnd, ContainerSettings, Engine, ImageFacts, Labels } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { randomId } from '../../lib/random-id.ts';
 import type { ClusterAddress } from './address.ts';
 import type { Api } from './api.ts';
-import { clusterInfo, clusterLacks } from './cluster-info.ts';
+import { clusterInfo, clusterLacks, lackReasons } from './cluster-info.ts';
 import { execSession, handParked, openExec, PodSession } from './execs.ts';
 import { softenings } from './hardened.ts';
 import type { NetworkGate } from './network-gate.ts';
@@ -128,21 +128,13 @@ function refuseLacking({ lacking = [] }: ContainerSettings): void {
   if (missing.length === 0) return;
   throw new McpcatError(
     'engine-unfit',
-    `a cluster can't hold these for one container: ${missing.map((name) => `${name} (${reasons[name] ?? ''})`).join(', ')}`,
+    `a cluster can't hold these for one container: ${missing.map((name) => `${name} (${lackReasons[name] ?? ''})`).join(', ')}`,
     {
       hint: 'do without, where your settings file permits that',
       inputs: [{ name: 'accept-missing', value: missing.join(',') }],
     },
   );
 }
-
-const reasons: Readonly<Partial<Record<Guarantee, string>>> = {
-  pids: 'how many processes is a setting of the node',
-  swap: 'swap is a setting of the node',
-  nofile: 'open files are limited by the node',
-  'no-exec': 'memory volumes permit execution',
-  seccomp: "the runtime's filter is in force instead of ours",
-};
 
 async function labelsOf(
   asked: ContainerSettings | undefined,

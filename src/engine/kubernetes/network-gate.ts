@@ -11,7 +11,7 @@ import { openExec } from './execs.ts';
 import { softenings } from './hardened.ts';
 import { policyRuntime } from './pod-body.ts';
 import type { Pods } from './pods.ts';
-import { refuseOpenPolicies, type NetworkPolicy } from './policies.ts';
+import { policiesOf, refuseOpenPolicies, type NetworkPolicy } from './policies.ts';
 import { proveNetwork, type NetworkProof, type ProbePod } from './prove-network.ts';
 
 /** Milliseconds for which a proof counts: nodes and network plugins are renewed meanwhile. */
@@ -58,13 +58,7 @@ export class NetworkGate {
 
   async #policies(): Promise<readonly NetworkPolicy[]> {
     const { api, address } = this.#gating;
-    const answer = await api.ask({
-      method: 'GET',
-      path: `/apis/networking.k8s.io/v1/namespaces/${address.namespace}/networkpolicies`,
-      asked: { verbs: ['list'], resource: 'networkpolicies.networking.k8s.io', namespace: address.namespace },
-    });
-    const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
-    const policies = Array.isArray(items) ? (items as NetworkPolicy[]) : [];
+    const policies = await policiesOf(api, address.namespace);
     refuseOpenPolicies(policies, address.namespace);
     return policies;
   }
@@ -73,7 +67,7 @@ export class NetworkGate {
   #file(runtime: string, policies: readonly NetworkPolicy[]): string {
     const { address, api, cache } = this.#gating;
     const specs = policies.map(({ metadata, spec }) => [metadata.name, spec]);
-    const what = JSON.stringify([api.server.href, address.namespace, runtime, specs]);
+    const what = JSON.stringify([...api.identity, address.namespace, runtime, specs]);
     return path.join(cache, 'kubernetes', 'networks', createHash('sha256').update(what).digest('hex'));
   }
 

@@ -1,4 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
+import type { Api } from './api.ts';
 import { managedBy } from './pod-body.ts';
 
 /** Of networking.k8s.io/v1, NetworkPolicy, what decides over our pods. */
@@ -15,6 +16,16 @@ export interface NetworkPolicy {
 interface Selector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly unknown[];
+}
+
+export async function policiesOf(api: Api, namespace: string): Promise<readonly NetworkPolicy[]> {
+  const answer = await api.ask({
+    method: 'GET',
+    path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
+    asked: { verbs: ['list'], resource: 'networkpolicies.networking.k8s.io', namespace },
+  });
+  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
+  return Array.isArray(items) ? (items as NetworkPolicy[]) : [];
 }
 
 /**
