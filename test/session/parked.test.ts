@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PermittedRule } from '../../src/egress/rules.ts';
+import { frameOf } from '../../src/egress/frames.ts';
+import { openSession } from '../../src/session/open-session.ts';
+import type { FakeExec } from '../rig/fake-engine/fake-exec.ts';
+import type { FakeEngine } from '../rig/fake-engine.ts';
+import { engineWith, fakeImage, ignoresEverything, plainSandbox, steadyProcess1 } from '../rig/session.ts';
+
+const network: readonly PermittedRule[] = [
+  { kind: 'exact', name: 'api.example.com', ports: [443], private: 'refused' },
+];
+
+interface Parking {
+  readonly engine: FakeEngine;
+  /** What was begun in its container, in order. */
+  readonly begun: string[];
+}
+
+/** Its containers run from their creation, and the start is another matter. */
+function parking(onExec: (exec: FakeExec) => void): Parking {
+  const engine = Object.assign(engineWith(ignoresEverything), { parks: true as const });
+  const begun: string[] = [];
+  const create = engine.createContainer.bind(engine);
+  const start = engine.startContainer.bind(engine);
+  engine.createContainer = async (settings) => {
+    const id = await create(settings);
+    await start(id);
+    return id;
+  };
+  engine.startContainer = (): Promise<void> => {
+    begun.push('server');
+    return Promise.resolve();
+  };
+  engine.onExec = (exec) => {
+    begun.push(exec.command[1] ?? '');
+    onExec(exec);
+  };
+  return { engine, begun };
+}
+
+function started(engine: FakeEngine, rules: readonly PermittedRule[]): ReturnType<typeof openSession> {
+  return openSession({
+    engine,
+    sandbox: { ...plainSandbox, network: rules },
+    image: fakeImage,
+    labels: { test: 'session' },
+    dial: () => Promise.resolve(() => Promise.reject(new Error('nobody dials'))),
+    onAttempt: () => undefined,
+    removal: 'at-end',
+    process1: steadyProcess1,
+  });
+}
+
+test('beside a parked process 1 the tunnel is there before the server starts, and only once', async () => {
+  const { engine, begun } = parking((exec) => {
+    exec.stdin.resume();
+    exec.stdout.write(frameOf('ready', 0));
+  });
+  const session = started(engine, network);
+  await session.started;
+  assert.deepEqual(begun, ['relay', 'server']);
+  await session.close();
+});
+
+test('without permitted hosts the lease is asked for before the server starts', async () => {
+  const { engine, begun } = parking((exec) => void exec.stdin.resume());
+  const session = started(engine, []);
+  await session.started;
+  assert.deepEqual(begun, ['lease', 'server']);
+  await session.close();
+});
+
+test('a server whose tunnel could not be opened is not started', async () => {
+  const { engine, begun } = parking((exec) => exec.exit(127));
+  const session = started(engine, network);
+  const end = await session.ended;
+  assert.equal(end.kind, 'lease-lost');
+  assert.deepEqual(begun, ['relay']);
+  await session.close();
+  assert.equal(engine.containers.size, 0);
+});
