@@ -81,14 +81,18 @@ async function missingRights(api: Api, namespace: string): Promise<ClusterFacts[
 }
 
 /** Everybody may ask that of oneself (authorization.k8s.io/v1, SelfSubjectAccessReview). */
-async function may(api: Api, namespace: string, { for: _, ...attributes }: Right): Promise<boolean> {
+async function may(
+  api: Api,
+  namespace: string,
+  { group, resource, subresource, verb }: Right,
+): Promise<boolean> {
   const answer = await api.ask({
     method: 'POST',
     path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
     body: {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { namespace, ...attributes } },
+      spec: { resourceAttributes: { namespace, group, resource, subresource, verb } },
     },
     asked: { verbs: ['create'], resource: 'selfsubjectaccessreviews.authorization.k8s.io' },
   });
