@@ -42,9 +42,10 @@ export function manifests(servers: readonly ListedServer[], wishes: ManifestWish
   };
 }
 
+/** YAML 1.1, which is what Kubernetes reads: `on` without quotes is a boolean there (findings/yaml-meets-kubernetes.sh). */
 function documents(objects: readonly object[]): string {
   return objects
-    .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n');
 }
 

@@ -111,3 +111,11 @@ test('a server without an image in a registry, or with a folder that it needs, i
     ],
   );
 });
+
+test('what Kubernetes would take for another kind of value stands in quotes (sigs.k8s.io/yaml 1.6.0)', () => {
+  for (const namespace of ['on', 'y', 'off', '1_000', '0b101', '1e3', 'null']) {
+    const { stream } = manifests([], { namespace, image, hosts: { kind: 'none' }, ...sessions });
+    const [first] = parseAllDocuments(stream, { version: '1.1' });
+    assert.deepEqual((first?.toJS() as { metadata: { name: unknown } }).metadata.name, namespace);
+  }
+});
