@@ -41,12 +41,12 @@ export const startOptions = {
     type: 'string',
     multiple: true,
     value: 'memory|swap|cpu|pids',
-    help: 'do without this limit where the engine lacks it, if your settings file permits that',
+    help: 'do without this limit (in a cluster nofile, no-exec and seccomp, too) where the engine lacks it, if your settings file permits that',
   },
   isolation: {
     type: 'string',
     value: 'gvisor|kata|NAME',
-    help: 'a runtime of the engine with stronger isolation; refused where it has none',
+    help: 'a runtime of the engine with stronger isolation, refused where it has none; in a cluster a RuntimeClass without network, or policy',
   },
   image: {
     type: 'string',
@@ -65,6 +65,6 @@ export const startOptions = {
   },
   'insecure-unverified': common.unverified,
   catalog: common.anyCatalog,
-  engine: common.engine,
+  engine: { ...common.engine, help: `${common.engine.help}, or kubernetes://CONTEXT/NAMESPACE` },
   quiet: common.quiet,
 } as const satisfies Record<string, OptionSpec>;
