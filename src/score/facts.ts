@@ -1,5 +1,6 @@
 import type { ScanRecord } from '../advisories/scan-record.ts';
 import type { Lock } from '../catalog/lock.ts';
+import type { UpstreamRecord } from '../provenance/record.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
 
 /** All that a score is made of. */
@@ -9,6 +10,8 @@ export interface ScoreFacts {
   readonly lock: Lock | undefined;
   /** Undefined if nobody has looked for known holes. */
   readonly scan: ScanRecord | undefined;
+  /** Undefined if upstream was never asked. */
+  readonly upstream: UpstreamRecord | undefined;
   /** How many tools say whether they only read; undefined if no definitions were recorded. */
   readonly annotations: { readonly tools: number; readonly annotated: number } | undefined;
 }

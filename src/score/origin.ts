@@ -58,11 +58,12 @@ function agePoints({ freshness, proof }: ScoreFacts['server'], taken: 'settled' 
   );
 }
 
-const cap = 10;
+const whole = 10;
+const cap = 7;
 
 export const holes: ScoreLine = {
   what: 'known holes',
-  of: 15,
+  of: whole,
   source: 'scan.json',
   sandboxed: holePoints,
   // The same packages have the same holes.
@@ -79,7 +80,7 @@ function holePoints({ server, scan }: ScoreFacts): Points {
     return points(0, 'its own packages were not checked');
   const open = openHoles(scan, scan.date);
   const worst = open.filter(({ severity }) => severity === 'critical' || severity === 'high').length;
-  const most = scan.unchecked.length === 0 ? 15 : cap;
+  const most = scan.unchecked.length === 0 ? whole : cap;
   const rest = scan.unchecked.length === 0 ? '' : ', and not all was checked';
   const left = Math.max(0, most - 5 * worst - (open.length - worst));
   return points(

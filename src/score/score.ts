@@ -1,6 +1,7 @@
 import { annotations, proof } from './behaviour.ts';
 import type { ScoreFacts, ScoreLine } from './facts.ts';
 import { age, holes, locked, scripts } from './origin.ts';
+import { upstream } from './upstream.ts';
 import { files, keeps, network, secrets } from './reach.ts';
 
 /** The rubric; its lines come to 100. */
@@ -13,6 +14,7 @@ export const rubric: readonly ScoreLine[] = [
   scripts,
   age,
   holes,
+  upstream,
   proof,
   annotations,
 ];

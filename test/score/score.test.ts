@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { ScanRecord } from '../../src/advisories/scan-record.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { listServer } from '../../src/catalog-index/gather.ts';
+import type { Check, CheckName, Tried } from '../../src/provenance/record.ts';
 import type { ScoreFacts } from '../../src/score/facts.ts';
 import { scoresPage } from '../../src/score/page.ts';
 import { rubric, scoreOf, type ScoredLine } from '../../src/score/score.ts';
@@ -11,7 +12,7 @@ import { rubric, scoreOf, type ScoredLine } from '../../src/score/score.ts';
 async function factsOf(name: string): Promise<ScoreFacts> {
   const server = await loadServer(path.resolve('catalog'), name);
   const { server: listed } = await listServer(server);
-  return { server: listed, lock: server.lock, scan: undefined, annotations: undefined };
+  return { server: listed, lock: server.lock, scan: undefined, upstream: undefined, annotations: undefined };
 }
 
 const time = await factsOf('time');
@@ -99,16 +100,16 @@ const holes = (change: Partial<ScanRecord>): number =>
 
 test('no known hole is worth most where all was asked; not having looked is worth nothing', () => {
   assert.equal(line(time, 'known holes').points, 0);
-  assert.equal(holes({}), 15);
-  assert.equal(holes({ unchecked: [{ ecosystem: 'Debian:13', packages: 30 }] }), 10);
+  assert.equal(holes({}), 10);
+  assert.equal(holes({ unchecked: [{ ecosystem: 'Debian:13', packages: 30 }] }), 7);
   assert.equal(holes({ checked: [{ ecosystem: 'Debian:13', packages: 30 }] }), 0);
   assert.equal(holes({ version: 'another' }), 0);
 });
 
 test('a high hole costs more than another, an excepted one nothing, and many never less than none', () => {
-  assert.equal(holes({ holes: [hole] }), 10);
-  assert.equal(holes({ holes: [{ ...hole, severity: 'unknown' }] }), 14);
-  assert.equal(holes({ holes: [{ ...hole, exceptedUntil: '2027-01-01' }] }), 15);
+  assert.equal(holes({ holes: [hole] }), 5);
+  assert.equal(holes({ holes: [{ ...hole, severity: 'unknown' }] }), 9);
+  assert.equal(holes({ holes: [{ ...hole, exceptedUntil: '2027-01-01' }] }), 10);
   assert.equal(holes({ holes: Array.from({ length: 50 }, () => hole) }), 0);
 });
 
@@ -153,4 +154,23 @@ test('the page has a row for each server, best first, and is the same every time
   const page = scoresPage(scores);
   assert.ok(page.indexOf('| time |') < page.indexOf('| fetch |'));
   assert.equal(scoresPage(scores), page);
+});
+
+test('who vouches for a release counts by what was tried; what nobody was asked gives nothing', () => {
+  const vouched = (check: Check, name: CheckName = 'provenance'): readonly [number, number] => {
+    const checks = { [name]: check };
+    const known = { checks: [], origin: null, publisher: null };
+    const version = time.server.version ?? '';
+    const record = { upstreamVersion: 1 as const, version, checks, origin: null, publisher: null, known };
+    const { points, alone } = line({ ...time, upstream: record }, 'who vouches for the release');
+    return [points, alone.points];
+  };
+  const ok = (...tried: readonly Tried[]): Check => ({ state: 'ok', tried: [...tried], by: 'somebody' });
+  assert.deepEqual(vouched(ok('signature', 'log', 'subject')), [5, 0]);
+  assert.deepEqual(vouched(ok('hash', 'signature', 'log'), 'checksumDatabase'), [5, 5]);
+  assert.deepEqual(vouched(ok('hash', 'key', 'signature'), 'registrySignature'), [3, 0]);
+  assert.deepEqual(vouched(ok('subject')), [1, 0]);
+  for (const state of ['absent', 'refused', 'not-checked'] as const)
+    assert.deepEqual(vouched(state === 'absent' ? { state } : { state, reason: 'x' }), [0, 0]);
+  assert.equal(line(time, 'who vouches for the release').points, 0);
 });

@@ -3,6 +3,7 @@ import { loadCatalog } from '../../catalog/load.ts';
 import type { Server } from '../../catalog/server.ts';
 import { listServer } from '../../catalog-index/gather.ts';
 import { isJsonObject } from '../../lib/json-value.ts';
+import { readUpstreamRecord } from '../../provenance/record.ts';
 import { pool } from '../../lib/pool.ts';
 import type { ScoreFacts } from '../../score/facts.ts';
 import { scoreOf, type Score } from '../../score/score.ts';
@@ -16,12 +17,13 @@ export async function serverScore(server: Server): Promise<Score> {
 
 /** Of an entry in a folder, from the files beside it. */
 export async function scoreFacts(server: Server): Promise<ScoreFacts> {
-  const [{ server: listed }, scan, annotations] = await Promise.all([
+  const [{ server: listed }, scan, upstream, annotations] = await Promise.all([
     listServer(server),
     readScanRecord(server.folder),
+    readUpstreamRecord(server.folder),
     annotationsOf(server),
   ]);
-  return { server: listed, lock: server.lock, scan, annotations };
+  return { server: listed, lock: server.lock, scan, upstream, annotations };
 }
 
 /** Enough to keep a disk busy. */
