@@ -12,11 +12,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { imageOf } from '../src/catalog/image-name.ts';
-import { loadCatalog } from '../src/catalog/load.ts';
 import { label } from '../src/lib/labels.ts';
 import { atHome } from '../test/rig/at-home.ts';
 import { eventually, mcpcat, project, testEngine } from '../test/rig/engine.ts';
+import { startable } from '../test/rig/startable.ts';
 import { HttpSession, type Answer, type Served } from './http-sessions.ts';
 import { quantile } from './quantile.ts';
 
@@ -46,24 +45,7 @@ const hold = (holds: boolean, line: string): void => {
   failed ||= !holds;
 };
 
-/** Those that start without anything of the user's, keep nothing and reach no network. */
-async function startable(): Promise<readonly string[]> {
-  const { servers } = await loadCatalog(path.join(project, 'catalog'), 'checked');
-  const names: string[] = [];
-  for (const [name, server] of servers) {
-    const { env, permissions } = server.entry;
-    const isFree =
-      permissions.network.length === 0 &&
-      permissions.state.length === 0 &&
-      !Object.values(env).some(({ required }) => required) &&
-      !permissions.mounts.some(({ required }) => required);
-    if (isFree && names.length < wanted.servers && (await engine.inspectImage(imageOf(server))) !== undefined)
-      names.push(name);
-  }
-  return names;
-}
-
-const servers = await startable();
+const servers = await startable(engine, wanted.servers);
 const child = spawn(process.execPath, [mcpcat, 'serve', '--http', ...servers], {
   env: atHome(home),
   cwd: project,

@@ -1,5 +1,5 @@
 /**
- * `npm run chaos:serve [-- --rounds N] [--servers A,B,C] [--seed S]`: `mcpcat serve` with all its servers at work, or on
+ * `npm run chaos:serve [-- --rounds N] [--servers A,B,C|N] [--seed S]`: `mcpcat serve` with all its servers at work, or on
  * their way to it, ended at a random moment in a random way; then nothing may be left. Ends with 1 if something is.
  */
 import { spawn } from 'node:child_process';
@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
+import { thisHost } from '../../src/host/this-host.ts';
+import { reap } from '../../src/launch/reap.ts';
 import { label } from '../../src/lib/labels.ts';
 import { atHome } from '../rig/at-home.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
+import { startable } from '../rig/startable.ts';
 import { pick, seeded, type Random } from './random.ts';
 
 export interface ServeChaos {
@@ -26,9 +29,11 @@ export interface ServeRound {
   readonly way: string;
   /** Milliseconds from the first call to the end. */
   readonly afterMs: number;
-  /** Containers of it at that moment, and those that were left. */
+  /** Containers of it at that moment, and those that were left for good. */
   readonly running: number;
   readonly left: number;
+  /** Never started, because it died in between: the reap of the next start has removed them. */
+  readonly reaped: number;
   /** Milliseconds from the end until they were gone. */
   readonly goneMs: number;
 }
@@ -70,7 +75,7 @@ interface Play {
 
 async function play({ engine, servers, home, random }: Play): Promise<ServeRound> {
   const client = `chaos-${random().toString(36).slice(2)}`;
-  const serve = await started({ servers, home, client });
+  const serve = await opened({ servers, home, client });
   const containers = async (): Promise<number> =>
     (await engine.listContainers({ [label.client]: client })).length;
   for (const tool of serve.tools) serve.call(tool);
@@ -83,13 +88,19 @@ async function play({ engine, servers, home, random }: Play): Promise<ServeRound
   else serve.process.kill(way);
   // A container that is on its way when the launcher dies may come to be only now.
   await serve.ended;
-  const left = await eventually(containers, (count) => count === 0, { withinMs }).catch(containers);
-  return { way, afterMs, running, left, goneMs: Math.round(performance.now() - from) };
+  const started = async (): Promise<number> =>
+    (await engine.listContainers({ [label.client]: client })).filter(({ state }) => state !== 'created')
+      .length;
+  await eventually(started, (count) => count === 0, { withinMs }).catch(started);
+  const goneMs = Math.round(performance.now() - from);
+  const created = (await containers()) - (await started());
+  if (created > 0) await reap(engine, thisHost());
+  return { way, afterMs, running, left: await containers(), reaped: created, goneMs };
 }
 
-type Started = Awaited<ReturnType<typeof started>>;
+type Opened = Awaited<ReturnType<typeof opened>>;
 
-async function started({
+async function opened({
   servers,
   home,
   client,
@@ -131,7 +142,7 @@ function firstTools(servers: readonly string[], line: string): readonly string[]
 }
 
 async function recorded(servers: readonly string[], home: string): Promise<void> {
-  const serve: Started = await started({ servers, home, client: 'chaos-recording' });
+  const serve: Opened = await opened({ servers, home, client: 'chaos-recording' });
   serve.process.stdin.end();
   await serve.ended;
 }
@@ -142,14 +153,17 @@ const option = (name: string, usual: string): string => {
 };
 
 if (process.argv[1] === import.meta.filename) {
+  const engine = await testEngine();
+  const wanted = option('servers', 'everything,time,memory,sequential-thinking');
   const results = await serveChaos({
-    engine: await testEngine(),
+    engine,
     rounds: Number(option('rounds', '200')),
-    servers: option('servers', 'everything,time,memory,sequential-thinking').split(','),
+    // A number: so many of the catalog.
+    servers: /^\d+$/.test(wanted) ? await startable(engine, Number(wanted)) : wanted.split(','),
     seed: Number(option('seed', String(Date.now() % 1_000_000))),
-    onRound: ({ way, afterMs, running, left, goneMs }) =>
+    onRound: ({ way, afterMs, running, left, reaped, goneMs }) =>
       process.stdout.write(
-        `${way} after ${String(afterMs)} ms: ${String(running)} ran, ${String(left)} left, gone after ${String(goneMs)} ms\n`,
+        `${way} after ${String(afterMs)} ms: ${String(running)} ran, ${String(left)} left, ${String(reaped)} never started and reaped, gone after ${String(goneMs)} ms\n`,
       ),
   });
   const left = results.filter((round) => round.left > 0).length;
