@@ -1,6 +1,6 @@
 /**
  * `npm run test:kubernetes [FILE…]`: builds a cluster of one node from published Go modules (cached), starts it in
- * namespaces of its own, runs the tests of `test/kubernetes` against it, and leaves nothing. Needs root.
+ * namespaces of its own, runs the tests of `test/kubernetes` (or a bench) against it, and leaves nothing. Needs root.
  */
 import { globSync } from 'node:fs';
 import { Cluster, clusterVariable } from '../test/kubernetes/rig/cluster.ts';
@@ -9,12 +9,15 @@ import { run } from './test/run.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const testOptions = ['--test', '--test-concurrency=1', '--test-timeout=300000'];
+
 async function test(files: readonly string[]): Promise<boolean> {
   await using cluster = await Cluster.start(say);
   process.env[clusterVariable] = cluster.file;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void cluster[Symbol.asyncDispose]().then(() => process.exit(1)));
-  const node = [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=300000'];
+  const isBench = files.every((file) => file.startsWith('bench/'));
+  const node = [process.execPath, ...(isBench ? [] : testOptions)];
   const [command = '', ...args] = cluster.namespaces.inside([...node, ...files], 'neighbour');
   // The cluster goes when this function ends.
   return await run('tests against the cluster', command, args);
