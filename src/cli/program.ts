@@ -4,7 +4,7 @@ const byNpx = ['npx', '-y', packageName] as const;
 
 /** Verbs that messages name: in front of them stands what the user has to type. */
 const typed =
-  /\bmcpcat (?=(?:accept|add|adopt|audit|base|browse|build|call|calls|clients|completion|config|doctor|export|generate|index|info|install|list|lock|logs|plan|profile|propose|prune|ps|publish|pull|rebuild|run|sbom|scan|score|search|secret|serve|stop|test|tools|undo|uninstall|update|volumes)\b)/g;
+  /\bmcpcat (?=(?:accept|add|adopt|audit|base|browse|build|bundle|call|calls|clients|completion|config|doctor|export|generate|index|info|install|list|lock|logs|plan|profile|propose|prune|ps|publish|pull|rebuild|run|sbom|scan|score|search|secret|serve|stop|test|tools|undo|uninstall|update|verify|volumes)\b)/g;
 
 /**
  * The words that start this program again, by the script that Node was started with. Whoever came by npx has no `mcpcat`
