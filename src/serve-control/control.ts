@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { objectOf, parseJson, type JsonObject } from '../lib/json-value.ts';
 import type { Hub } from '../serve/front.ts';
-import { forget, writeRecord, type Places } from './record.ts';
+import { forget, liveRecords, writeRecord, type Places } from './record.ts';
 import { readLine } from './read-line.ts';
 
 export interface Control {
@@ -29,6 +29,8 @@ const askingMs = 2000;
  * for one. Rejects with what the system says.
  */
 export async function openControl(hub: Pick<Hub, 'overview' | 'sleep'>, places: Places): Promise<Control> {
+  // What others that were killed have left goes now: not everybody calls ps.
+  await liveRecords(places);
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-serving-'));
   const address = places.host.ownSocket(folder);
   const asked: { token?: string } = {};

@@ -136,4 +136,11 @@ test('what a dead process left behind is removed, what can not be told is left a
   assert.deepEqual(await servedNow(places), []);
   assert.deepEqual(readdirSync(places.folder).toSorted(), ['elsewhere.json', 'half.json']);
   assert.deepEqual(readdirSync(socket), ['of-another']);
+
+  const dead = record(ownerText({ ...self, boot: 'an earlier one' }));
+  writeFileSync(path.join(places.folder, 'dead-again.json'), dead);
+  const hub = createHub({ servers: [], say: () => undefined, version: '0' });
+  const control = await openControl(hub, places);
+  assert.ok(!readdirSync(places.folder).includes('dead-again.json'));
+  control.close();
 });
