@@ -249,7 +249,7 @@ test('a mirror that is none ends what fetches, with line and column', { timeout 
     ],
     [
       { nmp: 'https://npm.corp.test' },
-      /mirrors: expected npm, pypi, go, debian, debianSnapshot, registry, found the key "nmp"/,
+      /mirrors: expected npm, pypi, go, debian, debianSnapshot, registry, osv, found the key "nmp"/,
     ],
     [{ registry: 'http://images.corp.test' }, /mirrors\.registry: expected HOST\[:PORT\]\[\/PATH\]/],
     [{ go: 7 }, /mirrors\.go: expected an address in quotes, found/],
