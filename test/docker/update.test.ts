@@ -124,6 +124,7 @@ test('a new entry is locked, built and verified before it has a lock', { timeout
     'server.yaml',
     'surface.json',
     'tools.json',
+    'upstream.json',
   ]);
   assert.ok(made);
   await noCandidateIsLeft();
@@ -264,7 +265,7 @@ test(
     const files = github.files(`mcpcat/update-${name}`);
     assert.deepEqual([...files.keys()].sort(), [
       'README.md',
-      ...['lock.json', 'package-lock.json', 'proof.json', 'surface.json', 'tools.json'].map(
+      ...['lock.json', 'package-lock.json', 'proof.json', 'surface.json', 'tools.json', 'upstream.json'].map(
         (file) => `catalog/${name}/${file}`,
       ),
     ]);

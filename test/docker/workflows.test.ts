@@ -22,10 +22,12 @@ import { realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { project, testEngine } from '../rig/engine.ts';
+import { identityToken, sigstore, type Sigstore } from '../rig/sigstore.ts';
 
 /**
  * Runs what the workflows run: the `run:` lines of their jobs, in order, in a copy of the project with two entries,
- * against a real registry on loopback and the fake GitHub. Of the actions, artifacts are folders here.
+ * against a real registry on loopback and the fake GitHub. Of the actions, artifacts are folders here. A job that may have
+ * an identity token has one, and signs with stand-ins of Sigstore's services (test/rig/sigstore.ts).
  */
 const timeout = 600_000;
 const Step = z.object({
@@ -36,7 +38,8 @@ const Step = z.object({
   with: z.record(z.string(), z.unknown()).default({}),
   'continue-on-error': z.boolean().default(false),
 });
-const Workflow = z.object({ jobs: z.record(z.string(), z.object({ steps: z.array(Step) })) });
+const Job = z.object({ steps: z.array(Step), permissions: z.record(z.string(), z.string()).default({}) });
+const Workflow = z.object({ jobs: z.record(z.string(), Job) });
 
 /** Names of this file's own, so that its images are not the sample's, which other files use meanwhile. */
 const entries = catalogCopy(['memory', 'time']);
@@ -46,6 +49,7 @@ let folder = '';
 let copy = '';
 let registry: RealRegistry;
 let github: FakeGitHub;
+let identity: Readonly<Record<string, string>>;
 const opened = closedAfterwards();
 
 before(
@@ -81,15 +85,28 @@ before(
     chmodSync(path.join(folder, 'bin/sudo'), 0o755);
     registry = opened.use(await realRegistry());
     github = opened.use(await FakeGitHub.start());
+    identity = await identityFor(opened.use(await sigstore()));
   },
   { timeout },
 );
 
-function stepsOf(workflow: string, job: string): z.infer<typeof Step>[] {
+/** What the runner gives to a job with `id-token: write`, and where the services are. */
+async function identityFor(services: Sigstore): Promise<Readonly<Record<string, string>>> {
+  const [config, root] = [path.join(folder, 'signing_config.json'), path.join(folder, 'trusted_root.json')];
+  writeFileSync(config, services.services);
+  writeFileSync(root, services.trustedRoot);
+  const token = identityToken({
+    iss: 'https://token.actions.githubusercontent.com',
+    sub: 'repo:someone/mcpcat:ref:refs/heads/main',
+  });
+  return { SIGSTORE_ID_TOKEN: token, MCPCAT_SIGNING_CONFIG: config, MCPCAT_TRUSTED_ROOT: root };
+}
+
+function jobOf(workflow: string, job: string): z.infer<typeof Job> {
   const text = readFileSync(path.join(copy, '.github/workflows', workflow), 'utf8');
   const found = Workflow.parse(parse(text)).jobs[job];
   assert.ok(found, `${workflow} has a job ${job}`);
-  return found.steps;
+  return found;
 }
 
 /** The lines that have set up the engine. */
@@ -113,7 +130,9 @@ async function runJob(
       /\$\{\{ ([\w.]+) \}\}/g,
       (_, name: string) => values[name] ?? assert.fail(`no value for ${name}`),
     );
-  for (const { run, uses, env, ...step } of stepsOf(workflow, job)) {
+  const { steps, permissions } = jobOf(workflow, job);
+  const own = permissions['id-token'] === 'write' ? identity : {};
+  for (const { run, uses, env, ...step } of steps) {
     const given = Object.entries(step.with).map(([key, value]) => [key, settled(String(value))] as const);
     if (uses !== undefined) moveArtifacts(uses, Object.fromEntries(given));
     // npm ci and the bundle are what made the copy; a newer base is another test's, and takes minutes.
@@ -128,6 +147,7 @@ async function runJob(
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md'),
       ...github.env,
+      ...own,
       GITHUB_TOKEN: '',
       MCPCAT_REGISTRY: `${registry.host}/someone/mcpcat`,
       MCPCAT_PLATFORMS: 'linux/amd64,linux/arm64',
@@ -210,6 +230,11 @@ test(
         { method: 'HEAD', headers: { accept: 'application/vnd.oci.image.index.v1+json' } },
       );
       assert.equal(head.status, 200);
+      const signed = await fetch(
+        `http://${registry.host}/v2/someone/mcpcat/${name}/manifests/${record.digest.replace(':', '-')}`,
+        { headers: { accept: 'application/vnd.oci.image.index.v1+json' } },
+      );
+      assert.match(await signed.text(), /https:\/\/mcpcat\.dev\/run-profile\/v1/, `${name} is signed`);
       assert.ok(github.files('mcpcat/published').get('catalog.json')?.includes(record.digest), name);
     }
     assert.partialDeepStrictEqual(github.pulls, [{ head: 'mcpcat/published', title: 'What was published' }]);
