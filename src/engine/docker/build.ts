@@ -107,7 +107,8 @@ async function idOf(docker: Docker, reference: string): Promise<string | undefin
  */
 async function removeUnfinished(docker: Docker, steps: Set<string>): Promise<void> {
   const pause = 200;
-  const calm = 4;
+  // Two seconds: on a busy engine a COPY has been committed more than one after the connection had gone.
+  const calm = 10;
   for (let rounds = 0, quiet = 0; rounds < 50 && quiet < calm; rounds++) {
     if (rounds > 0) await sleep(pause);
     const children = await childrenOf(docker, steps);
