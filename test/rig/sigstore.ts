@@ -53,7 +53,8 @@ export async function sigstore(): Promise<Sigstore> {
     void text(request)
       .then((body) => handler?.fn(body) ?? { statusCode: 404, response: '', contentType: 'text/plain' })
       .then(({ statusCode, response: answer, contentType = 'application/json' }) => {
-        response.writeHead(statusCode, { 'content-type': contentType });
+        // A connection that is kept may be closed here while the next request is on its way.
+        response.writeHead(statusCode, { 'content-type': contentType, connection: 'close' });
         response.end(typeof answer === 'string' ? answer : Buffer.from(answer.buffer));
       });
   });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { catalogId, sourceText } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
@@ -9,6 +10,7 @@ import { ownValue } from '../../lib/own-value.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { secretFile } from '../../secrets/file-store.ts';
 import { readSettings, type Settings } from '../../settings/read.ts';
 import { refuseAllow, restricted } from '../../settings/restrict.ts';
 import type { Invocation, Terminal } from '../command.ts';
@@ -171,6 +173,8 @@ async function storedFor(
 ): Promise<Readonly<Record<string, string>>> {
   const wanted = granted.filter((name) => wantedOnes.includes(name) && !Object.hasOwn(given, name));
   if (!wanted.some((name) => declared.env[name]?.secret)) return {};
+  // Loading the store takes longer than all else that serve does for a server before it answers.
+  if (statSync(secretFile(terminal), { throwIfNoEntry: false }) === undefined) return {};
   const { storedSecrets } = await import('../../secrets/secrets.ts');
   const owner = { catalog: catalogId(source), server: declared.name };
   return storedSecrets(owner, secretSource(terminal, settings), wanted);

@@ -41,6 +41,8 @@ export function execStreams(socket: WebSocket): ExecStreams {
     else if (kind === channel.stdout) pass(socket, outputs.stdout, bytes);
     else if (kind === channel.stderr) pass(socket, outputs.stderr, bytes);
   });
+  // One that nobody reads any more must not hold the other.
+  for (const output of Object.values(outputs)) output.once('close', () => socket.resume());
   socket.on('error', () => undefined); // a close always follows
   const stopPings = keepAlive(socket);
   socket.once('close', (code: number, reason: Buffer) => {
@@ -59,8 +61,6 @@ function pass(socket: WebSocket, output: PassThrough, bytes: Buffer): void {
   if (bytes.length === 0 || output.write(bytes)) return;
   socket.pause();
   output.once('drain', () => socket.resume());
-  // One that nobody reads any more must not hold the other.
-  output.once('close', () => socket.resume());
 }
 
 function inputOf(socket: WebSocket): Writable {
@@ -92,6 +92,8 @@ function keepAlive(socket: WebSocket): () => void {
   let silent = 0;
   for (const event of ['pong', 'message'] as const) socket.on(event, () => (silent = 0));
   const timer = setInterval(() => {
+    // Before it is open there is another time limit, and nothing to ping.
+    if (socket.readyState !== socket.OPEN) return;
     // One that is not read hears nothing either.
     if (!socket.isPaused && ++silent > 2) return socket.terminate();
     socket.ping(undefined, undefined, () => undefined);

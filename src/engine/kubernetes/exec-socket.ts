@@ -36,17 +36,18 @@ async function opened(socket: WebSocket, api: Api, { asked }: StreamCall): Promi
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', (error) => reject(connectionError(error, doing, api.server)));
-    socket.once('unexpected-response', (request, response) => {
+    socket.once('unexpected-response', (_request, response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += text.length < 4096 ? part : ''));
       response.on('end', () => {
         const status = response.statusCode ?? 500;
-        request.destroy();
         reject(
           isUnknownProtocol(status, text)
             ? tooOld(api, `it answered ${String(status)}`)
             : refusalError({ status, message: messageIn(text) }, asked),
         );
+        // Left alone it would stay half open for good: the library hands a refusal over with all that follows.
+        socket.terminate();
       });
     });
   });

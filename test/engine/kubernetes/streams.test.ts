@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { endOf } from '../../../src/engine/kubernetes/channels.ts';
+import { WebSocket } from 'ws';
+import { endOf, execStreams } from '../../../src/engine/kubernetes/channels.ts';
 import { openStream } from '../../../src/engine/kubernetes/exec-socket.ts';
 import { channelMessage, standIn, status } from './stand-in.ts';
 
@@ -117,6 +118,18 @@ test('an API server without half-close is refused', async () => {
   await assert.rejects(openStream(there.api, call), { name: 'McpcatError' });
   await using refusing = await standIn({ refuseStreams: { status: 400, body: '' } });
   await assert.rejects(openStream(refusing.api, call), { code: 'engine-unfit' });
+});
+
+test('a stream that was refused, or is long in opening, leaves nothing that goes on', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  await using refusing = await standIn({ refuseStreams: { status: 403, body: '{}' } });
+  await assert.rejects(openStream(refusing.api, call), { code: 'engine-denied' });
+  const { server } = refusing.api;
+  const late = execStreams(new WebSocket(`wss://${server.host}/late`, { rejectUnauthorized: false }));
+  // Some pings later: one that is not open yet can't be pinged, and the attempt would end the process.
+  t.mock.timers.tick(60_000);
+  late.destroy();
+  assert.equal((await late.ended).kind, 'cut');
 });
 
 test('a Role that does not permit exec is told with both verbs', async () => {
