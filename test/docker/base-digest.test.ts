@@ -95,8 +95,11 @@ test(
     assert.equal(code, 3, stderr);
     assert.match(stderr, /no space left|disk is full/);
     assert.doesNotMatch(stderr, /\.tmp$/m);
+    // Images of servers on this base come and go meanwhile, with other tests; half of a base has no name, or a base's.
+    const known = new Set(earlier.map(({ id }) => id));
     const now = await engine.listImages({ [label.base]: 'go-runtime' });
-    assert.deepEqual(now.map(({ id }) => id).toSorted(), earlier.map(({ id }) => id).toSorted());
+    const halves = now.filter(({ id, tags }) => !known.has(id) && !tags.some((tag) => !tag.includes('base')));
+    assert.deepEqual(halves, []);
   },
 );
 
