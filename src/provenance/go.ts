@@ -1,5 +1,4 @@
 import type { Artifact } from '../catalog/lock.ts';
-import { messageOf } from '../lib/errors.ts';
 import { escapePath } from '../upstream/go-proxy.ts';
 import { hostFor } from '../upstream/hosts.ts';
 import { ask } from './ask.ts';
@@ -20,12 +19,8 @@ export async function goWord(
   const checksumDatabase =
     module === undefined
       ? notChecked('the lock has no hash of its module')
-      : await lookUp(module, { request, key }).catch((error: unknown) => failed(error));
+      : await orNotChecked(lookUp(module, { request, key }));
   return { checks: { checksumDatabase }, origin: null, publisher: null };
-}
-
-function failed(error: unknown): Check {
-  return notChecked(messageOf(error));
 }
 
 type GoModule = Artifact & { readonly kind: 'go'; readonly sum: string };
@@ -53,9 +48,8 @@ async function lookUp(module: GoModule, { request, key }: Lookup): Promise<Check
   const base = `${hostFor('go', env)}/sumdb/${key.name}`;
   const options = { subject: `go:${module.name}`, signal };
   const place = `${escapePath(module.name)}@${escapePath(module.version)}`;
-  const body = await orNotChecked(ask(`${base}/lookup/${place}`, options));
+  const body = await ask(`${base}/lookup/${place}`, options);
   if (body === undefined) return notChecked('the proxy does not hand on the checksum database');
-  if (!Buffer.isBuffer(body)) return body;
   const answer = readAnswer(body.toString('utf8'), key);
   if (answer === undefined) return refused(`the answer is not signed by ${key.name}`);
   const wrong = wrongLine(answer.record, module);

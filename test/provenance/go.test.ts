@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lock } from '../../src/catalog/lock.ts';
 import { parseSource } from '../../src/catalog/source.ts';
+import { McpcatError } from '../../src/lib/errors.ts';
 import { goWord } from '../../src/provenance/go.ts';
 import type { Check } from '../../src/provenance/record.ts';
 import { noteKey } from '../../src/provenance/signed-note.ts';
@@ -116,5 +117,15 @@ test('a proxy without the database, a missing tile and GOSUMDB=off are not check
   assert.deepEqual(
     answers.map((check) => check?.state),
     ['not-checked', 'not-checked', 'not-checked'],
+  );
+});
+
+test('whoever ends it has no answer', async () => {
+  const { key, answers } = database();
+  await using proxy = await answering(answers);
+  const request = { source: parseSource(`go:${module}/cmd/tool`), lock: lock(), signal: AbortSignal.abort() };
+  await assert.rejects(
+    goWord({ ...request, env: { GOPROXY: proxy.url } }, noteKey(key)),
+    (error) => error instanceof McpcatError && error.code === 'cancelled',
   );
 });
