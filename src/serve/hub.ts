@@ -31,6 +31,7 @@ export function createHub(options: HubOptions): Hub {
     servers.map(({ name }) => name),
     shared,
   );
+  const status = (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status());
   return {
     open: (client: ClientConnection): ClientSession => {
       const session: Session = new Session(client, {
@@ -48,8 +49,8 @@ export function createHub(options: HubOptions): Hub {
       sessions.add(session);
       return session;
     },
-    status: (): readonly ServerStatus[] => [...sessions].flatMap((session) => session.status()),
-    overview: () => overview.of([...sessions].flatMap((session) => session.status())),
+    status,
+    overview: () => overview.of(status()),
     sleep: async (server, id) => {
       const isMeant = (session: Session): boolean => session.id === id || shared.get(server) === id;
       await Promise.all([...sessions].filter(isMeant).map(async (session) => session.sleep(server)));

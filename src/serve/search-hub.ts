@@ -13,13 +13,7 @@ import { metaKey } from './protocol.ts';
  * and a call of `call_tool` is the call of the tool itself. Everything else passes as it is.
  */
 export function searchHub(hub: Hub): Hub {
-  return {
-    open: (client) => searchingSession(hub, client),
-    status: () => hub.status(),
-    overview: () => hub.overview(),
-    sleep: async (server, session) => hub.sleep(server, session),
-    close: async (urgency) => hub.close(urgency),
-  };
+  return { ...hub, open: (client) => searchingSession(hub, client) };
 }
 
 function searchingSession(hub: Hub, client: ClientConnection): ClientSession {

@@ -13,8 +13,7 @@ import {
 } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
 import { SharedGreeting } from './shared-greeting.ts';
-import type { StopUrgency, Upstream, UpstreamEvents } from './upstream.ts';
-import type { OpenUpstream } from './upstream.ts';
+import type { OpenUpstream, StopUrgency, Upstream, UpstreamEvents } from './upstream.ts';
 
 /** One session's share of a server. */
 interface Member {

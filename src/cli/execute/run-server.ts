@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { readSigning } from '../../attest/read-signing.ts';
 import type { Signing } from '../../attest/signer-policy.ts';
 import { catalogSource, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, quickEntry } from '../../catalog/quick.ts';
@@ -40,7 +39,7 @@ export async function serverToRun(invocation: Invocation, name: string): Promise
       declared,
       recorded,
       tools,
-      signing: await signingOf(folder),
+      signing: readSigning(folder),
       exists: entryExists(folder),
       source,
     };
@@ -63,10 +62,4 @@ export async function serverToRun(invocation: Invocation, name: string): Promise
     exists,
     source,
   };
-}
-
-/** Few folders name a signer, and nothing is loaded for those that do not. */
-async function signingOf(folder: string): Promise<Signing | undefined> {
-  if (!existsSync(path.join(folder, 'signing.json'))) return undefined;
-  return (await import('../../attest/read-signing.ts')).readSigning(folder);
 }

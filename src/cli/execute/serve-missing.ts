@@ -1,7 +1,9 @@
 import { agreedTo } from '../../consent/agree.ts';
+import { once } from '../../host/once.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
-import { readSettings } from '../../settings/read.ts';
+import { readSettings, type Settings } from '../../settings/read.ts';
+import type { Terminal } from '../command.ts';
 import { settingsGiven } from './prepare-run.ts';
 import { startOf } from './run-consent.ts';
 import type { ChosenServer } from './serve-choice.ts';
@@ -14,13 +16,27 @@ export interface Given {
   readonly missing: readonly string[];
 }
 
-/** Asks for consent, settings and secrets as a start would: what refuses it is missing. */
-export async function givenNow(chosen: ChosenServer, profile: Profile | undefined): Promise<Given> {
+/** Asks for consent, settings and secrets as starts would: what refuses one is missing. One for each server. */
+export async function givenNow(
+  servers: readonly ChosenServer[],
+  { profile, terminal }: { readonly profile: Profile | undefined; readonly terminal: Terminal },
+): Promise<readonly { readonly server: ChosenServer; readonly given: Given }[]> {
+  // Of the whole machine, and read when the first server asks: a broken one is missing for each of them.
+  const around = { profile, settings: once(() => readSettings(terminal)) };
+  return Promise.all(servers.map(async (server) => ({ server, given: await givenTo(server, around) })));
+}
+
+interface Around {
+  readonly profile: Profile | undefined;
+  readonly settings: () => readonly Settings[];
+}
+
+async function givenTo(chosen: ChosenServer, { profile, settings: read }: Around): Promise<Given> {
   const { name, server, invocation } = chosen;
   const { terminal } = invocation;
   try {
     const { grant } = agreedTo(startOf(server), terminal);
-    const places = { allowed: grant.settings, settings: readSettings(terminal), invocation };
+    const places = { allowed: grant.settings, settings: read(), invocation };
     const settings = await settingsGiven(server, places);
     return {
       settings,

@@ -26,10 +26,8 @@ export const execute: Execute = async (invocation) => {
   const { names } = addressIn(invocation);
   const choice = await chooseServed({ ...invocation, positionals: names });
   const { servers, profile, policy } = choice;
-  const known = await Promise.all(
-    servers.map(async (server) => ({ server, given: await givenNow(server, profile) })),
-  );
-  const missing = [...choice.notServed, ...known.flatMap(({ given }) => given.missing)];
+  const known = await givenNow(servers, { profile, terminal });
+  const missing = missingOf(choice, known);
   missing.forEach(say);
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
   const calls = await recordedCalls(invocation, say);
@@ -53,7 +51,7 @@ export const execute: Execute = async (invocation) => {
     version,
   });
   const searched = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
-  const hub = missing.length === 0 ? searched : await withStatus(searched, choice);
+  const hub = missing.length === 0 ? searched : await withStatus(searched, choice, terminal);
   const control = controlOf(hub, terminal, say);
   await hub.close(await serveFront({ invocation, hub, say }));
   await control.close();
@@ -62,12 +60,14 @@ export const execute: Execute = async (invocation) => {
 };
 
 /** Loaded only where something is missing. */
-async function withStatus(hub: Hub, { servers, notServed, profile }: Choice): Promise<Hub> {
+async function withStatus(hub: Hub, choice: Choice, terminal: Terminal): Promise<Hub> {
   const { statusHub } = await import('../../serve/status-hub.ts');
-  return statusHub(hub, async () => {
-    const given = await Promise.all(servers.map(async (one) => givenNow(one, profile)));
-    return [...notServed, ...given.flatMap(({ missing }) => missing)];
-  });
+  const { servers, profile } = choice;
+  return statusHub(hub, async () => missingOf(choice, await givenNow(servers, { profile, terminal })));
+}
+
+function missingOf({ notServed }: Choice, known: Awaited<ReturnType<typeof givenNow>>): readonly string[] {
+  return [...notServed, ...known.flatMap(({ given }) => given.missing)];
 }
 
 function once<T>(work: (given: T) => void): (given: T) => void {
