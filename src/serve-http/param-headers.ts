@@ -1,7 +1,7 @@
 import { isJsonObject, objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { Part } from '../serve/message.ts';
 import { memberOf } from '../serve/part-members.ts';
-import { decodedHeader, type Headers } from './header-value.ts';
+import { headerFault, type Headers } from './header-value.ts';
 
 /** One argument of a tool that clients repeat in a header. */
 interface Declared {
@@ -61,15 +61,13 @@ function mismatchOf(
   value: JsonValue | undefined,
   headers: Headers,
 ): string | undefined {
-  const given = headers[header.toLowerCase()];
   const expected = textOf(value);
-  if (expected === undefined) return given === undefined ? undefined : 'is there, and the argument is not';
-  if (typeof given !== 'string') return 'is missing';
-  const found = decodedHeader(given.trim());
-  if (found === undefined) return 'is no valid Base64';
+  if (expected === undefined)
+    return headers[header.toLowerCase()] === undefined ? undefined : 'is there, and the argument is not';
   const isNumber = (type === 'integer' || type === 'number') && typeof value === 'number';
-  const same = isNumber && /^-?\d+(\.\d+)?$/.test(found) ? Number(found) === value : found === expected;
-  return same ? undefined : 'is another than in the body';
+  return headerFault(headers, header, (found) =>
+    isNumber && /^-?\d+(\.\d+)?$/.test(found) ? Number(found) === value : found === expected,
+  );
 }
 
 /** Own members only: `constructor` is no argument that nobody gave. */

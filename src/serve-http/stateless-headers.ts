@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
 import type { Request } from '../serve/message.ts';
 import { memberOf } from '../serve/part-members.ts';
 import { metaKey } from '../serve/protocol.ts';
-import { decodedHeader, type Headers } from './header-value.ts';
+import { headerFault, type Headers } from './header-value.ts';
 
 const named: Readonly<Record<string, string>> = {
   'tools/call': 'name',
@@ -34,12 +34,8 @@ function orphan(headers: Headers, key: string | undefined): string | undefined {
 }
 
 function mismatch(headers: Headers, header: string, expected: string): string | undefined {
-  const given = headers[header.toLowerCase()];
-  if (typeof given !== 'string') return `Header mismatch: ${header} is missing`;
-  const found = decodedHeader(given.trim());
-  if (found === expected) return undefined;
-  if (found === undefined) return `Header mismatch: ${header} is no valid Base64`;
-  return `Header mismatch: ${header} is another than in the body`;
+  const fault = headerFault(headers, header, (found) => found === expected);
+  return fault === undefined ? undefined : `Header mismatch: ${header} ${fault}`;
 }
 
 /** What a request says of itself; undefined if it is of a revision with sessions. */
