@@ -7,7 +7,7 @@ import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import type { Identify } from './identify.ts';
 import { statusOf } from './failure.ts';
-import { fieldsOf, itemsOf, textOf } from './json.ts';
+import { fieldsOf, itemsOf, textOf } from '../json.ts';
 
 type ContainerCalls = Pick<
   Engine,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Host } from '../../host/host.ts';
 import { digest } from '../../lib/digest.ts';
 import { keepNow } from '../../lib/write-now.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf } from '../json.ts';
 import type { EngineMemory } from './identify.ts';
 
 interface Place {

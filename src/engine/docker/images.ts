@@ -6,7 +6,7 @@ import type { Calls } from './calls.ts';
 import type { Dialect } from './dialect.ts';
 import { failure, statusOf } from './failure.ts';
 import type { Identify } from './identify.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf } from '../json.ts';
 
 type ImageCalls = Pick<
   Engine,

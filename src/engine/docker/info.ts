@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { EngineInfo, Platform } from '../engine.ts';
-import { fieldsOf, textOf } from './json.ts';
+import { fieldsOf, textOf } from '../json.ts';
 import { securityNames } from './security-names.ts';
 
 /** Joins `GET /info` and `GET /version`. */

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { ContainerFacts } from '../engine.ts';
 import type { RecordedMount, RecordedSettings } from '../restrictions.ts';
 import { docker, type Dialect } from './dialect.ts';
-import { fieldsOf, itemsOf, numberOf, textOf, wordsOf, type Fields } from './json.ts';
+import { fieldsOf, itemsOf, numberOf, textOf, wordsOf, type Fields } from '../json.ts';
 import { keptCapabilities, tmpfsMount } from './words.ts';
 
 /** `GET /containers/ID/json` in our own words. */

@@ -1,4 +1,4 @@
-import { fieldsOf, wordsOf } from './json.ts';
+import { fieldsOf, wordsOf } from '../json.ts';
 
 /** `SecurityOptions` of `GET /info`, by name: `name=seccomp,profile=default` → `seccomp`. */
 export function securityNames(info: unknown): readonly string[] {

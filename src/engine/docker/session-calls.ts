@@ -18,7 +18,7 @@ import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
 import type { Wire } from './wire.ts';
 import { securityNames } from './security-names.ts';
-import { fieldsOf, textOf } from './json.ts';
+import { fieldsOf, textOf } from '../json.ts';
 
 export type SessionCalls = Pick<
   Engine,

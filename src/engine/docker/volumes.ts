@@ -3,7 +3,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import type { Engine, Labels, VolumeFacts } from '../engine.ts';
 import type { Calls } from './calls.ts';
 import { statusOf } from './failure.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf } from '../json.ts';
 
 type VolumeCalls = Pick<Engine, 'listVolumes' | 'removeVolume'>;
 

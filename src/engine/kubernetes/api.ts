@@ -1,6 +1,7 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { McpcatError } from '../../lib/errors.ts';
+import { fieldsOf } from '../json.ts';
 import type { ClusterAccess } from './access.ts';
 import { connectionError, refusalError, type Asked } from './failure.ts';
 
@@ -169,8 +170,6 @@ function json(text: string): unknown {
 
 /** What a `Status` says; the text itself where it is none. */
 export function messageIn(text: string): string {
-  const value = json(text);
-  const message: unknown =
-    typeof value === 'object' && value !== null ? Reflect.get(value, 'message') : undefined;
+  const { message } = fieldsOf(json(text));
   return typeof message === 'string' ? message : text;
 }

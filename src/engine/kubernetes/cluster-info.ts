@@ -1,4 +1,5 @@
 import type { EngineInfo, Guarantee } from '../engine.ts';
+import { fieldsOf, itemsOf, textOf } from '../json.ts';
 import type { Api } from './api.ts';
 import { policyRuntime } from './pod-body.ts';
 
@@ -22,7 +23,7 @@ export async function clusterInfo(api: Api): Promise<EngineInfo> {
   const [version, runtimes] = await Promise.all([versionOf(api), runtimeClasses(api)]);
   return {
     name: 'kubernetes',
-    version: version.gitVersion.replace(/^v/, ''),
+    version: version.version,
     apiVersion: `${version.major}.${version.minor}`,
     platform: version.platform === 'linux/arm64' ? 'linux/arm64' : 'linux/amd64',
     kernel: '',
@@ -40,7 +41,8 @@ export async function clusterInfo(api: Api): Promise<EngineInfo> {
 }
 
 export interface ServerVersion {
-  readonly gitVersion: string;
+  /** `1.34.4`. */
+  readonly version: string;
   readonly major: string;
   readonly minor: string;
   readonly platform: string;
@@ -52,11 +54,12 @@ export async function versionOf(api: Api): Promise<ServerVersion> {
     path: '/version',
     asked: { verbs: ['get'], resource: '/version' },
   });
+  const { gitVersion, major, minor, platform } = fieldsOf(answer);
   return {
-    gitVersion: field(answer, 'gitVersion'),
-    major: field(answer, 'major'),
-    minor: field(answer, 'minor'),
-    platform: field(answer, 'platform'),
+    version: textOf(gitVersion).replace(/^v/, ''),
+    major: textOf(major),
+    minor: textOf(minor),
+    platform: textOf(platform),
   };
 }
 
@@ -65,15 +68,6 @@ export async function runtimeClasses(api: Api): Promise<readonly string[]> {
   const asked = { verbs: ['list'], resource: 'runtimeclasses.node.k8s.io' };
   const path = '/apis/node.k8s.io/v1/runtimeclasses';
   const answer = await api.find({ method: 'GET', path, asked }).catch(() => undefined);
-  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
-  return Array.isArray(items) ? items.map((item: unknown) => field(record(item)['metadata'], 'name')) : [];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
-function field(value: unknown, name: string): string {
-  const found = record(value)[name];
-  return typeof found === 'string' ? found : '';
+  const metadata = itemsOf(fieldsOf(answer)['items']).map((item) => fieldsOf(fieldsOf(item)['metadata']));
+  return metadata.map(({ name }) => textOf(name));
 }

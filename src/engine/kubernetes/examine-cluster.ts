@@ -1,5 +1,6 @@
 import type { Env, Host } from '../../host/host.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { fieldsOf } from '../json.ts';
 import { clusterAddress } from './address.ts';
 import { Api } from './api.ts';
 import { runtimeClasses, versionOf } from './cluster-info.ts';
@@ -57,7 +58,7 @@ export async function clusterFacts(
     return {
       endpoint,
       namespace,
-      version: version.gitVersion.replace(/^v/, ''),
+      version: version.version,
       halfClose: major > 1 || minor >= 30,
       missingRights: missing,
       runtimeClasses: classes,
@@ -96,9 +97,7 @@ async function may(
     },
     asked: { verbs: ['create'], resource: 'selfsubjectaccessreviews.authorization.k8s.io' },
   });
-  const status: unknown =
-    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'status') : undefined;
-  return typeof status === 'object' && status !== null && Reflect.get(status, 'allowed') === true;
+  return fieldsOf(fieldsOf(answer)['status'])['allowed'] === true;
 }
 
 async function problemOfPolicies(api: Api, namespace: string): Promise<string | undefined> {

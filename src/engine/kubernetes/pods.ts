@@ -1,5 +1,6 @@
 import { McpcatError } from '../../lib/errors.ts';
 import { oneLine } from '../../lib/plain-text.ts';
+import { fieldsOf, itemsOf } from '../json.ts';
 import type { Api } from './api.ts';
 import type { Asked } from './failure.ts';
 import type { Pod, PodBody } from './pod.ts';
@@ -41,8 +42,7 @@ export class Pods {
     const selector = Object.entries(managedBy).map(([name, value]) => `${name}=${value}`);
     const path = `${this.#path}?labelSelector=${encodeURIComponent(selector.join(','))}`;
     const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
-    const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
-    return Array.isArray(items) ? items.map(asPod) : [];
+    return itemsOf(fieldsOf(answer)['items']).map(asPod);
   }
 
   /** Asks for its end; the node says when it is gone. */
@@ -102,9 +102,8 @@ function pause(): Promise<void> {
 
 /** What the API server says is a Pod; it validates all that we read of it. */
 function asPod(value: unknown): Pod {
-  const kind: unknown =
-    typeof value === 'object' && value !== null ? Reflect.get(value, 'metadata') : undefined;
-  if (typeof kind === 'object' && kind !== null) return value as Pod;
+  const { metadata } = fieldsOf(value);
+  if (typeof metadata === 'object' && metadata !== null) return value as Pod;
   throw new McpcatError('engine-failed', 'the API server answered with something else than a Pod');
 }
 

@@ -1,4 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { fieldsOf, itemsOf } from '../json.ts';
 import type { Api } from './api.ts';
 import { managedBy } from './pod-body.ts';
 
@@ -24,8 +25,7 @@ export async function policiesOf(api: Api, namespace: string): Promise<readonly 
     path: `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`,
     asked: { verbs: ['list'], resource: 'networkpolicies.networking.k8s.io', namespace },
   });
-  const items: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'items') : [];
-  return Array.isArray(items) ? (items as NetworkPolicy[]) : [];
+  return itemsOf(fieldsOf(answer)['items']) as readonly NetworkPolicy[];
 }
 
 /**

@@ -1,4 +1,4 @@
-/** An answer of the engine is what it is: these read it without believing it. */
+/** An answer of an engine or an API server is what it is: these read it without believing it. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
