@@ -46,11 +46,11 @@ const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-bench-serve-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 const env = atHome(home);
 
-/** Servers that start without anything of the user's and have an image here; `everything` first. */
+/** Servers that start without anything of the user's, keep nothing and have an image here; `everything` first. */
 function startable(): string[] {
   const names = readdirSync('catalog').filter((name) => {
     const entry = path.join('catalog', name, 'server.yaml');
-    return existsSync(entry) && !/required: true/.test(readFileSync(entry, 'utf8'));
+    return existsSync(entry) && !/required: true|^ *state:/m.test(readFileSync(entry, 'utf8'));
   });
   const isHere = (name: string): boolean =>
     spawnSync(docker, ['image', 'inspect', `mcpcat/${name}:local`], { stdio: 'ignore' }).status === 0;
