@@ -1,4 +1,4 @@
-import { coversRule, parseHostRule } from '../lib/host-rule.ts';
+import { coversRuleText } from '../lib/host-rule.ts';
 import { megabytes } from '../lib/size.ts';
 import type { Grant, GrantedTools } from './grant.ts';
 
@@ -9,7 +9,7 @@ import type { Grant, GrantedTools } from './grant.ts';
 export function widening(before: Grant, now: Grant, given: ReadonlySet<string>): string[] {
   return [
     ...otherProgram(before, now),
-    ...added(now.network, (host) => before.network.some((granted) => covers(granted, host))).map(
+    ...added(now.network, (host) => before.network.some((granted) => coversRuleText(granted, host))).map(
       (host) => `network: ${host}`,
     ),
     ...widerMounts(before, now),
@@ -42,16 +42,6 @@ function otherProgram(before: Grant, now: Grant): string[] {
       ? []
       : [`images from another place: ${now.repository} (it was ${before.repository})`]),
   ];
-}
-
-/** What is no rule (any more) is only the same as itself. */
-function covers(granted: string, host: string): boolean {
-  if (granted === host) return true;
-  try {
-    return coversRule(parseHostRule(granted, ''), parseHostRule(host, ''));
-  } catch {
-    return false;
-  }
 }
 
 function widerMounts(before: Grant, now: Grant): string[] {

@@ -174,6 +174,16 @@ export function matchesName({ kind, name }: HostRule, host: string): boolean {
     : (kind === 'exact' || kind === 'address') && host === name;
 }
 
+/** `coversRule` of rules as people write them: what is no rule (any more) is only the same as itself. */
+export function coversRuleText(outer: string, inner: string): boolean {
+  if (outer === inner) return true;
+  try {
+    return coversRule(parseHostRule(outer, ''), parseHostRule(inner, ''));
+  } catch {
+    return false;
+  }
+}
+
 /** True if everything `inner` permits is permitted by `outer` too. */
 export function coversRule(outer: HostRule, inner: HostRule): boolean {
   // A rule for every name looks for none.

@@ -1,5 +1,5 @@
 import type { RunProfile } from '../attest/run-profile.ts';
-import { coversRule, parseHostRule } from '../lib/host-rule.ts';
+import { coversRuleText } from '../lib/host-rule.ts';
 
 /**
  * What an entry permits beyond the signed run profile of its image, one line each; none if it is the same or narrower.
@@ -9,7 +9,7 @@ export function widerThan(signed: RunProfile, entry: RunProfile): string[] {
   return [
     ...(signed.server === entry.server ? [] : [`it is of the server ${signed.server}`]),
     ...entry.permissions.network
-      .filter((host) => !signed.permissions.network.some((rule) => covers(rule, host)))
+      .filter((host) => !signed.permissions.network.some((rule) => coversRuleText(rule, host)))
       .map((host) => `network: ${host}`),
     ...widerMounts(signed, entry),
     ...entry.permissions.state
@@ -21,16 +21,6 @@ export function widerThan(signed: RunProfile, entry: RunProfile): string[] {
     ...widerSettings(signed, entry),
     ...widerLimits(signed, entry),
   ];
-}
-
-/** What is no rule is only the same as itself. */
-function covers(signed: string, host: string): boolean {
-  if (signed === host) return true;
-  try {
-    return coversRule(parseHostRule(signed, ''), parseHostRule(host, ''));
-  } catch {
-    return false;
-  }
 }
 
 /** Everything but the mode must be the same: another place inside is another permission. */
