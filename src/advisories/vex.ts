@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { textIfThere } from '../lib/if-there.ts';
 import type { Hole } from './holes.ts';
 
 const justifications = [
@@ -65,14 +64,8 @@ function untilOf(notes: string | undefined): string | undefined {
 /** Undefined where there is none. Throws `entry-invalid`: a file that nobody understands excuses nothing. */
 export async function readVex(folder: string): Promise<Vex | undefined> {
   const file = path.join(folder, 'vex.json');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
-  }
-  return parseVex(text, file);
+  const text = await textIfThere(file);
+  return text === undefined ? undefined : parseVex(text, file);
 }
 
 export function parseVex(text: string, file: string): Vex {

@@ -10,9 +10,9 @@ import { testResultOf } from '../attest/test-result.ts';
 import type { ImageRecord } from '../catalog/image-record.ts';
 import type { Proof } from '../catalog/proof.ts';
 import type { Server } from '../catalog/server.ts';
-import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
+import { bytesIfThere } from '../lib/if-there.ts';
 import { inventoryOf } from '../inventory/inventory.ts';
 import type { Said } from '../publish/sign-image.ts';
 import { cycloneDx } from '../sbom/cyclonedx.ts';
@@ -111,10 +111,7 @@ async function materialFiles({ entry, folder, lock }: Server, templates: string)
   ];
   const found: MaterialFile[] = [];
   for (const { file, name } of files) {
-    const bytes = await readFile(file).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
-    });
+    const bytes = await bytesIfThere(file);
     if (bytes !== undefined) found.push({ file, material: { name, sha256: sha256(bytes) } });
   }
   return found;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { catalogBundleFile } from '../../attest/catalog-statement.ts';
 import { bundlePlace } from '../../bundle/bundle-file.ts';
@@ -13,8 +12,8 @@ import { openSurface, surfaceName } from '../../catalog-index/open-surface.ts';
 import { openTools } from '../../catalog-index/open-tools.ts';
 import { parseCatalogIndex } from '../../catalog-index/parse-catalog-index.ts';
 import { toolsSha256 } from '../../catalog-index/tools-text.ts';
-import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { textIfThere } from '../../lib/if-there.ts';
 import { surfaceFile } from '../../surface/read-surface.ts';
 import type { Invocation } from '../command.ts';
 import { fingerprintsNow } from './fingerprints.ts';
@@ -151,13 +150,4 @@ async function fileTexts(file: string, { terminal }: Invocation): Promise<Catalo
     toolsOf: ({ name }) => beside(name, `${name}.json`, toolsFile('')),
     surfaceOf: ({ name }) => beside(name, surfaceName(name), surfaceFile('')),
   };
-}
-
-async function textIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
-  }
 }

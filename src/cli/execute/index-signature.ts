@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { catalogBundleFile } from '../../attest/catalog-statement.ts';
-import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { textIfThere } from '../../lib/if-there.ts';
 import { signCatalog } from '../../sign/sign-catalog.ts';
 import type { Invocation } from '../command.ts';
 import { folderOf } from './build-environment.ts';
@@ -25,19 +24,10 @@ export async function catalogSignature(
   await checkSigner(signer, folderOf(invocation));
   const file = catalogBundleFile(out);
   const now = new Date();
-  const signed = await signCatalog({ text, before: await bundleIn(file), signer, now, validDays });
+  const signed = await signCatalog({ text, before: await textIfThere(file), signer, now, validDays });
   const state = signed.kept ? 'signed already' : 'signed';
   const sentence = `${state}: number ${String(signed.number)}, until ${signed.expires.slice(0, 10)}`;
   return { file, text: signed.bundle, sentence };
-}
-
-async function bundleIn(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
-  }
 }
 
 function validDaysIn(text = String(defaultValidDays)): number {
