@@ -19,6 +19,11 @@ export const predicateType = {
 /** A signed statement in a registry: the type of the artifact and of its one layer. */
 export const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** Of that or another version: who verifies tells which hold. */
+export function isBundleType(artifactType: string): boolean {
+  return artifactType.startsWith('application/vnd.dev.sigstore.bundle');
+}
+
 /** By these a reader of the list of referrers knows what each is without fetching it (cosign writes the first two too). */
 export const bundleAnnotation = {
   content: 'dev.sigstore.bundle.content',

@@ -1,3 +1,4 @@
+import { isBundleType } from '../attest/predicates.ts';
 import { McpcatError } from '../lib/errors.ts';
 import {
   imageManifestIn,
@@ -86,15 +87,13 @@ async function attachedTo(
   { digest }: Manifest,
 ): Promise<readonly PlatformDescriptor[]> {
   const all = await listReferrers(registry, repository, digest);
-  const bundles = all.filter(({ artifactType }) => artifactType?.startsWith(sigstoreBundle) ?? false);
+  const bundles = all.filter(({ artifactType }) => artifactType !== undefined && isBundleType(artifactType));
   if (bundles.length <= maxAttached) return bundles;
   throw new McpcatError(
     'registry-failed',
     `${repository}@${digest}: expected up to ${String(maxAttached)} statements, found ${String(bundles.length)}`,
   );
 }
-
-const sigstoreBundle = 'application/vnd.dev.sigstore.bundle';
 
 function descriptorOf({ mediaType, digest, bytes }: Manifest): Descriptor {
   return { mediaType, digest, size: bytes.length };

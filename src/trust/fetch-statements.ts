@@ -1,4 +1,4 @@
-import { bundleAnnotation } from '../attest/predicates.ts';
+import { bundleAnnotation, isBundleType } from '../attest/predicates.ts';
 import { maxBundleBytes } from '../attest/verify-statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { pool } from '../lib/pool.ts';
@@ -78,9 +78,7 @@ function isWanted(
 ): boolean {
   if (type !== mediaType.manifest) return false;
   const isBundle =
-    artifactType === undefined ||
-    artifactType === mediaType.empty ||
-    artifactType.startsWith('application/vnd.dev.sigstore.bundle');
+    artifactType === undefined || artifactType === mediaType.empty || isBundleType(artifactType);
   const predicate = annotations?.[bundleAnnotation.predicateType];
   return isBundle && (types === undefined || predicate === undefined || types.includes(predicate));
 }
