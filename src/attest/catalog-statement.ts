@@ -17,8 +17,3 @@ export type CatalogPredicate = z.infer<typeof CatalogPredicate>;
 
 /** The name of the subject, whatever the file is called where it lies. */
 export const catalogSubject = 'catalog.json';
-
-/** The file beside a catalog.json that holds its signature. */
-export function catalogBundleFile(file: string): string {
-  return `${file}.sigstore.json`;
-}

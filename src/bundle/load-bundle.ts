@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { catalogBundleFile } from '../attest/catalog-bundle-file.ts';
 import type { Signing } from '../attest/signer-policy.ts';
 import { maxBundleBytes } from '../attest/verify-statement.ts';
 import { pulledImage } from '../catalog/quick-image.ts';
@@ -83,7 +84,7 @@ async function signedCatalogOf(
   const catalogIndex = parseCatalogIndex(text, `${file}: ${bundlePlace.catalog}`);
   const { signing } = catalogIndex;
   if (signing === undefined && trust.unsigned !== 'accepted') throw unsignedCatalog(`in ${file}`);
-  const signature = await archive.text(`${bundlePlace.catalog}.sigstore.json`);
+  const signature = await archive.text(catalogBundleFile(bundlePlace.catalog));
   const url = `bundle:${JSON.stringify(signing ?? null)}`;
   await checkedCatalog(
     { url, text, signing, signature, called: `in ${file}` },

@@ -1,3 +1,4 @@
+import { catalogBundleFile } from '../attest/catalog-bundle-file.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { isLoopback } from '../lib/loopback.ts';
 
@@ -42,7 +43,7 @@ const maxSignatureBytes = 1 << 20;
 /** The signature beside a catalog.json; undefined if there is none. Rejects as `fetchCatalogIndex` does. */
 export async function fetchSignature(url: string, options: FetchOptions): Promise<string | undefined> {
   const place = new URL(url);
-  place.pathname = `${place.pathname}.sigstore.json`; // catalogBundleFile, without what it is declared beside
+  place.pathname = catalogBundleFile(place.pathname);
   return answered(place.href, options, async (signal) => {
     const response = await follow(place.href, { headers: headersOf({}), signal });
     if (response.status === 404 || response.status === 410) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BUNDLE_V03_MEDIA_TYPE } from '@sigstore/bundle';
-import { catalogBundleFile, CatalogPredicate, catalogSubject } from '../../src/attest/catalog-statement.ts';
+import { catalogBundleFile } from '../../src/attest/catalog-bundle-file.ts';
+import { CatalogPredicate, catalogSubject } from '../../src/attest/catalog-statement.ts';
 import { statementBytes } from '../../src/attest/make-statement.ts';
 import { bundleAnnotation, bundleMediaType, predicateType } from '../../src/attest/predicates.ts';
 import { provenanceOf, type BuildFacts } from '../../src/attest/provenance.ts';

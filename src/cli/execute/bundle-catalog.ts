@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { catalogBundleFile } from '../../attest/catalog-statement.ts';
+import { catalogBundleFile } from '../../attest/catalog-bundle-file.ts';
 import { bundlePlace } from '../../bundle/bundle-file.ts';
 import { sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { toolsFile } from '../../catalog/tools.ts';

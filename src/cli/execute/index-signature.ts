@@ -1,4 +1,4 @@
-import { catalogBundleFile } from '../../attest/catalog-statement.ts';
+import { catalogBundleFile } from '../../attest/catalog-bundle-file.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { textIfThere } from '../../lib/if-there.ts';
 import { signCatalog } from '../../sign/sign-catalog.ts';
