@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { CatalogPredicate } from '../attest/catalog-statement.ts';
 import { predicateType } from '../attest/predicates.ts';
 import { signerPolicy, signerText, type Signing } from '../attest/signer-policy.ts';
 import { verifiedStatement, type SignedStatement } from '../attest/verify-statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { digestOf, hexOf, type Digest } from '../registry/digest.ts';
 import { trustedRoot } from '../trust/trusted-root.ts';
 import { graceMs, type CatalogTrust, type Signed } from './catalog-trust.ts';
 import { readSeen, recordSeen, type SeenCatalog } from './seen-catalog.ts';
@@ -49,8 +49,9 @@ export async function checkedCatalog(catalog: UncheckedCatalog, checking: Checki
     );
     return null;
   }
-  const signed = await statedOf(catalog, { signer, signature, ...checking });
-  const sha256 = createHash('sha256').update(catalog.text).digest('hex');
+  const digest = digestOf(Buffer.from(catalog.text));
+  const signed = await statedOf(called, { digest, signer, signature, ...checking });
+  const sha256 = hexOf(digest);
   refuseOlder(called, { seen, sha256, number: signed.number });
   requireCurrent(called, signed, say);
   recordSeen(trust.data, { url, signing, number: signed.number, sha256 });
@@ -58,20 +59,20 @@ export async function checkedCatalog(catalog: UncheckedCatalog, checking: Checki
 }
 
 type Stating = Pick<Checking, 'trust' | 'cache' | 'network'> & {
+  readonly digest: Digest;
   readonly signer: Signing;
   readonly signature: string;
 };
 
 async function statedOf(
-  { url, called = url, text }: UncheckedCatalog,
-  { signer, signature, trust, cache, network }: Stating,
+  called: string,
+  { digest, signer, signature, trust, cache, network }: Stating,
 ): Promise<Signed> {
   const root = await trustedRoot({
     env: trust.env,
     cache,
     network: 'publicKey' in signer ? 'none' : network,
   });
-  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
   const expected = { digest, predicateType: predicateType.catalog, signer: signerPolicy(signer) };
   let found: SignedStatement;
   try {
