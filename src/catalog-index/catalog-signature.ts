@@ -4,7 +4,7 @@ import { signerPolicy, signerText, type Signing } from '../attest/signer-policy.
 import { verifiedStatement, type SignedStatement } from '../attest/verify-statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { digestOf, hexOf, type Digest } from '../registry/digest.ts';
-import { trustedRoot } from '../trust/trusted-root.ts';
+import { trustedRootFor } from '../trust/trusted-root.ts';
 import { graceMs, type CatalogTrust, type Signed } from './catalog-trust.ts';
 import { readSeen, recordSeen, type SeenCatalog } from './seen-catalog.ts';
 
@@ -68,11 +68,7 @@ async function statedOf(
   called: string,
   { digest, signer, signature, trust, cache, network }: Stating,
 ): Promise<Signed> {
-  const root = await trustedRoot({
-    env: trust.env,
-    cache,
-    network: 'publicKey' in signer ? 'none' : network,
-  });
+  const root = await trustedRootFor(signer, { env: trust.env, cache, network });
   const expected = { digest, predicateType: predicateType.catalog, signer: signerPolicy(signer) };
   let found: SignedStatement;
   try {

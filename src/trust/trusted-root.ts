@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
+import type { Signing } from '../attest/signer-policy.ts';
 import { ownText } from '../catalog-index/copy-files.ts';
 import type { Env } from '../host/host.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -40,9 +41,14 @@ export async function trustedRoot(request: RootRequest): Promise<string> {
   const now = Date.now();
   const isDue = kept === undefined || now - kept.checkedAt > freshMs || kept.checkedAt > now;
   const isQuiet = kept !== undefined && now - (kept.failedAt ?? 0) < quietMs;
-  const newer = request.network === 'allowed' && isDue && !isQuiet ? await refreshed(request) : undefined;
-  if (newer === undefined) return kept?.root ?? JSON.stringify(shipped);
-  return newer;
+  const newer =
+    request.network === 'allowed' && isDue && !isQuiet ? await refreshed(request, kept) : undefined;
+  return newer ?? kept?.root ?? JSON.stringify(shipped);
+}
+
+/** For what one signer has signed: a key has no certificate, so nobody is asked for a newer root. */
+export async function trustedRootFor(signing: Signing, request: RootRequest): Promise<string> {
+  return trustedRoot('publicKey' in signing ? { ...request, network: 'none' } : request);
 }
 
 interface Kept {
@@ -65,8 +71,10 @@ function readKept(cache: string): Kept | undefined {
 }
 
 /** Undefined where it can't be had: what is here serves. */
-async function refreshed({ cache, repository }: RootRequest): Promise<string | undefined> {
-  const kept = readKept(cache);
+async function refreshed(
+  { cache, repository }: RootRequest,
+  kept: Kept | undefined,
+): Promise<string | undefined> {
   try {
     const { getTrustedRoot } = await import('@sigstore/tuf');
     const cachePath = path.join(cache, 'sigstore', 'tuf');

@@ -11,7 +11,7 @@ import { Registry } from '../registry/registry.ts';
 import { fetchStatements } from './fetch-statements.ts';
 import { judged, type Evidence, type HeldStatement } from './judge.ts';
 import { keepStatements, readStatements } from './kept-statements.ts';
-import { trustedRoot } from './trusted-root.ts';
+import { trustedRootFor } from './trusted-root.ts';
 import { keyOf, verdictFile, type Verdict, type VerdictSubject } from './verdict.ts';
 import { keepNow } from '../lib/write-now.ts';
 
@@ -45,9 +45,7 @@ export async function verifyImage(request: VerifyRequest): Promise<VerifiedImage
   const digest = parseDigest(request.image.digest, entry.name);
   const [evidence, root] = await Promise.all([
     network === 'none' ? keptEvidence(request, digest) : fetchedEvidence(request, digest),
-    'publicKey' in signing
-      ? trustedRoot({ env, cache, network: 'none' })
-      : trustedRoot({ env, cache, network }),
+    trustedRootFor(signing, { env, cache, network }),
   ]);
   const found = judgedNow(request, evidence, root);
   await evidence.keep?.(found.statements.map(({ bundle }) => bundle));
