@@ -152,7 +152,7 @@ async function judgedOf(
     cache,
   };
   const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
-  await keepJudged(subject, { digest, manifest, bundles, unread: [] }, { named: index, root });
+  await keepJudged(subject, { digest, manifest, named: index, bundles, unread: [] }, root);
 }
 
 /** By the artifact's own word, which only chooses what is looked at. */

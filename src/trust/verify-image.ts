@@ -30,6 +30,11 @@ export interface VerifiedImage extends Verdict {
   readonly statements: readonly HeldStatement[];
 }
 
+interface BroughtEvidence extends Evidence {
+  /** What the digest names, to be kept with what holds; undefined for what was kept before. */
+  readonly named?: Manifest;
+}
+
 /** Milliseconds for all questions to the registry together: whatever it answers, somebody waits for a start. */
 const deadlineMs = 60_000;
 
@@ -47,34 +52,23 @@ export async function verifyImage(request: VerifyRequest): Promise<VerifiedImage
     network === 'none' ? keptEvidence(request, digest) : fetchedEvidence(request, digest),
     trustedRootFor(signing, { env, cache, network }),
   ]);
-  const found = judgedNow(request, evidence, root);
-  await evidence.keep?.(found.statements.map(({ bundle }) => bundle));
-  return found;
+  return keepJudged(request, evidence, root);
 }
 
-/** The verdict is kept only where it holds. */
-function judgedNow(subject: VerdictSubject, evidence: Evidence, root: string): VerifiedImage {
-  const { entry, signing } = subject;
+/** The same of what is here already: verdict and statements are kept, only where it holds. */
+export async function keepJudged(
+  subject: VerdictSubject,
+  { named, ...evidence }: BroughtEvidence,
+  root: string,
+): Promise<VerifiedImage> {
+  const { entry, signing, cache } = subject;
   const statements = judged(evidence, { entry, signing, trustedRoot: root });
   const { digest, manifest } = evidence;
   const verdict: Verdict = { digest, manifest, verified: new Date().toISOString() };
   keepNow(verdictFile(subject), { key: keyOf(subject), verdict }); // What can't be kept is found out again.
+  const bundles = statements.map(({ bundle }) => bundle);
+  if (named !== undefined) await keepStatements(cache, named, bundles);
   return { ...verdict, statements };
-}
-
-/** The same of what was brought otherwise: verdict and statements are kept as if a registry had been asked. */
-export async function keepJudged(
-  subject: VerdictSubject,
-  evidence: Evidence,
-  { named, root }: { readonly named: Manifest; readonly root: string },
-): Promise<VerifiedImage> {
-  const found = judgedNow(subject, evidence, root);
-  await keepStatements(
-    subject.cache,
-    named,
-    found.statements.map(({ bundle }) => bundle),
-  );
-  return found;
 }
 
 /** The same for a start, which waits for no more than it needs. Throws what `verifyImage` throws. */
@@ -90,12 +84,10 @@ export interface StartRequest extends Pick<VerifyRequest, 'env' | 'signal'> {
   readonly engine: Pick<Engine, 'info'>;
 }
 
-interface Found extends Evidence {
-  /** For what came from a registry. */
-  readonly keep?: (bundles: readonly string[]) => Promise<void>;
-}
-
-async function keptEvidence({ cache, platform, entry }: VerifyRequest, digest: Digest): Promise<Found> {
+async function keptEvidence(
+  { cache, platform, entry }: VerifyRequest,
+  digest: Digest,
+): Promise<BroughtEvidence> {
   const kept = await readStatements(cache, { digest, platform });
   if (kept === undefined)
     throw new McpcatError('signature-refused', `${entry.name}: no statements about ${digest} are kept here`, {
@@ -104,8 +96,8 @@ async function keptEvidence({ cache, platform, entry }: VerifyRequest, digest: D
   return { digest, ...kept, unread: [] };
 }
 
-async function fetchedEvidence(request: VerifyRequest, digest: Digest): Promise<Found> {
-  const { entry, image, env, platform, signal, statements, cache } = request;
+async function fetchedEvidence(request: VerifyRequest, digest: Digest): Promise<BroughtEvidence> {
+  const { entry, image, env, platform, signal, statements } = request;
   if (image.repository === undefined)
     throw new McpcatError(
       'signature-refused',
@@ -118,12 +110,11 @@ async function fetchedEvidence(request: VerifyRequest, digest: Digest): Promise<
   try {
     const { repository } = from;
     const found = await platformManifest(registry, { repository, digest, platform });
+    const { named } = found;
     const manifest = found.manifest.digest;
     const types = statements === 'needed' ? { types: needed } : {};
     const fetched = await fetchStatements(registry, { repository, subjects: [digest, manifest], ...types });
-    const keep = async (bundles: readonly string[]): Promise<void> =>
-      keepStatements(cache, found.named, bundles);
-    return { digest, manifest, ...fetched, keep };
+    return { digest, manifest, named, ...fetched };
   } catch (error) {
     if (!late.aborted || signal?.aborted === true) throw error;
     const message = `${entry.name}: ${from.host} has not said who signed its image within ${String(deadlineMs / 1000)} s`;
