@@ -120,7 +120,7 @@ async function askBatch(
   const options = { subject, signal, attempts: 2, deadline: 30_000, json: { queries } };
   const response = await httpGet(`${address}/v1/querybatch`, options);
   const body = await bodyWithin(response, { subject, maxBytes: maxAnswerBytes });
-  const batch = Batch.parse(JSON.parse(Buffer.from(body).toString('utf8')));
+  const batch = Batch.parse(JSON.parse(body.toString('utf8')));
   if (batch.results.length !== queries.length)
     throw new Error(`${String(queries.length)} questions, ${String(batch.results.length)} answers`);
   return batch;
@@ -142,7 +142,7 @@ async function recordOf(
     return { name: id, text: before.value };
   const response = await httpGet(url, { subject: id, signal, attempts: 2, deadline: 30_000 });
   const body = await bodyWithin(response, { subject: id, maxBytes: maxRecordBytes });
-  const text = Buffer.from(body).toString('utf8');
+  const text = body.toString('utf8');
   await kept.put({ url, lastModified: modified, value: text });
   return { name: id, text };
 }

@@ -4,7 +4,7 @@ import { McpcatError } from './errors.ts';
 export async function bodyWithin(
   response: Response,
   { subject, maxBytes }: { readonly subject: string; readonly maxBytes: number },
-): Promise<Uint8Array> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = response.body ?? [];

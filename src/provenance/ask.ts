@@ -16,7 +16,7 @@ export async function ask(url: string, { subject, signal, accept }: AskOptions):
   try {
     const headers = accept === undefined ? {} : { accept };
     const response = await httpGet(url, { subject, signal, headers, attempts: 2, deadline: 20_000 });
-    return Buffer.from(await bodyWithin(response, { subject, maxBytes: maxAnswerBytes }));
+    return await bodyWithin(response, { subject, maxBytes: maxAnswerBytes });
   } catch (error) {
     if (error instanceof McpcatError && error.code === 'package-unknown') return undefined;
     throw error;
