@@ -3,6 +3,7 @@ import { bundleFromJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier, type Signer } from '@sigstore/verify';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { loggedSigner } from './logged-signer.ts';
 import type { SignerPolicy } from './signer-policy.ts';
 import { isAbout, Statement, statementPayloadType } from './statement.ts';
 
@@ -87,16 +88,11 @@ function verifiedSigner(bundle: Bundle, { policy, trustedRoot }: Trust): string 
   return `${identity} (${policy.issuer})`;
 }
 
-/** A certificate is valid for minutes, so the log must have seen it then; a key needs no log. */
+/** A key needs no log. */
 function holds(bundle: Bundle, { policy, trustedRoot }: Trust): Signer {
   try {
+    if (policy.kind === 'keyless') return loggedSigner(bundle, trustedRoot);
     const root = TrustedRoot.fromJSON(JSON.parse(trustedRoot));
-    if (policy.kind === 'keyless')
-      return new Verifier(toTrustMaterial(root), {
-        tlogThreshold: 1,
-        ctlogThreshold: 1,
-        timestampThreshold: 1,
-      }).verify(toSignedEntity(bundle));
     const publicKey = createPublicKey(policy.publicKey);
     const material = toTrustMaterial(root, () => ({ publicKey, validFor: () => true }));
     return new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(

@@ -1,7 +1,7 @@
 import { bundleFromJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/bundle';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { toSignedEntity } from '@sigstore/verify';
 import { z } from 'zod';
+import { loggedSigner } from '../attest/logged-signer.ts';
 import { statementPayloadType } from '../attest/statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Origin, Tried } from './record.ts';
@@ -73,12 +73,9 @@ function parsed(value: unknown): Bundle {
   }
 }
 
-/** A certificate is valid for minutes, so the log must have seen it then. */
 function checkBundle(bundle: Bundle, trustedRoot: string): void {
   try {
-    const material = toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(trustedRoot)));
-    const thresholds = { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 };
-    new Verifier(material, thresholds).verify(toSignedEntity(bundle));
+    loggedSigner(bundle, trustedRoot);
   } catch (error) {
     throw signatureRefused(messageOf(error), error);
   }
