@@ -45,13 +45,23 @@ export function chooseExported(
   };
 }
 
+/** What keeps a server from every launcher, wherever that runs. */
+export function whyUnready(
+  { status, reason, version }: ListedServer,
+  unproved: boolean,
+): Omit<LeftOut, 'name'> | undefined {
+  if (version === null) return { reason: 'it has no lock yet' };
+  if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
+  return undefined;
+}
+
 function judge(
   server: ListedServer,
   { unproved, local }: Choice,
 ): { readonly image: string } | Omit<LeftOut, 'name'> {
-  const { name, status, reason, image, transport, version } = server;
-  if (version === null) return { reason: 'it has no lock yet' };
-  if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
+  const { name, image, transport } = server;
+  const unready = whyUnready(server, unproved);
+  if (unready !== undefined) return unready;
   // It listens on the loopback of a container without network: only the tunnel leads there.
   if (transport !== undefined)
     return { reason: 'it speaks HTTP inside its container, which only mcpcat run can reach' };

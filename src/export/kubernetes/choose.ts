@@ -1,5 +1,5 @@
 import type { ListedServer } from '../../catalog-index/catalog-index.ts';
-import type { LeftOut } from '../choose.ts';
+import { whyUnready, type LeftOut } from '../choose.ts';
 
 /** What can run in a cluster: no folder of anybody's is there, and images come from registries alone. Pure. */
 export function chooseForCluster(
@@ -16,9 +16,9 @@ export function chooseForCluster(
 }
 
 function whyNot(server: ListedServer, unproved: boolean): Omit<LeftOut, 'name'> | undefined {
-  const { status, reason, version, image, permissions } = server;
-  if (version === null) return { reason: 'it has no lock yet' };
-  if (status !== 'proved' && !unproved) return { reason: reason ?? status, inputs: [{ name: 'unproved' }] };
+  const { image, permissions } = server;
+  const unready = whyUnready(server, unproved);
+  if (unready !== undefined) return unready;
   if ((image?.reference ?? null) === null)
     return { reason: 'its image is in no registry yet (mcpcat publish)' };
   const mount = permissions.mounts.find(({ required }) => required);
