@@ -1,7 +1,7 @@
 import type { Lock } from '../catalog/lock.ts';
 import type { Server } from '../catalog/server.ts';
 import { McpcatError } from '../lib/errors.ts';
-import { pypiName } from '../upstream/pypi-name.ts';
+import { normalName } from './identity.ts';
 import { openHoles, readScanRecord, type ScanRecord } from './scan-record.ts';
 
 type RecordedHole = ScanRecord['holes'][number];
@@ -33,9 +33,7 @@ function knownSince({ known }: RecordedHole, { date }: ScanRecord): string {
 /** A lock that has the package in other versions only was made since. What no lock names (Debian, Node) is still there. */
 function isStillIn({ artifacts }: Lock, { ecosystem, name, version }: RecordedHole): boolean {
   const kind = { npm: 'npm', PyPI: 'pypi', Go: 'go' }[ecosystem as string];
-  const same = artifacts.filter(
-    (one) => one.kind === kind && (kind === 'pypi' ? pypiName(one.name) : one.name) === name,
-  );
+  const same = artifacts.filter((one) => one.kind === kind && normalName(ecosystem, one.name) === name);
   return same.length === 0 || same.some((one) => one.version === version);
 }
 
