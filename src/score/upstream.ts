@@ -1,4 +1,4 @@
-import type { Check } from '../provenance/record.ts';
+import type { Check, CheckName } from '../provenance/record.ts';
 import { checkWords } from '../provenance/word-findings.ts';
 import { points, type Points, type ScoreFacts, type ScoreLine } from './facts.ts';
 
@@ -12,9 +12,7 @@ export const upstream: ScoreLine = {
   alone: (facts) => upstreamPoints(facts, ['checksumDatabase']),
 };
 
-type Names = readonly (keyof typeof checkWords)[];
-
-function upstreamPoints({ server, upstream: record }: ScoreFacts, names: Names): Points {
+function upstreamPoints({ server, upstream: record }: ScoreFacts, names: readonly CheckName[]): Points {
   if (record === undefined) return points(0, 'nobody has asked');
   if (record.version !== server.version) return points(0, `asked of ${record.version}, another release`);
   const found = names.flatMap((name) => {
