@@ -6,14 +6,7 @@ import { hostFor } from '../upstream/hosts.ts';
 import { askJson } from './ask.ts';
 import type { Check, Origin } from './record.ts';
 import { signedWord, type SignedWord } from './signed-word.ts';
-import {
-  firstFailure,
-  notChecked,
-  orNotChecked,
-  refused,
-  type UpstreamWord,
-  type WordRequest,
-} from './word.ts';
+import { notChecked, orNotChecked, refused, type UpstreamWord, type WordRequest } from './word.ts';
 
 /** docs.npmjs.com/about-registry-signatures */
 const Signature = z.object({ keyid: z.string(), sig: z.string() });
@@ -111,15 +104,11 @@ function heldSignature({ key, keyid, expires, sig, text }: Held, published: stri
     const id = `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
     const late =
       typeof expires === 'string' && published !== undefined && Date.parse(published) > Date.parse(expires);
-    const failure = firstFailure([
-      [keyid.replace(/=+$/, '') === id, `the key is not ${keyid}`],
-      [!late, `the key ${keyid} had expired when it was published`],
-      [
-        verify('sha256', text, publicKey, Buffer.from(sig, 'base64')),
-        'the registry’s signature does not hold',
-      ],
-    ]);
-    return failure ?? { state: 'ok', tried: ['hash', 'key', 'signature'], by: keyid };
+    if (keyid.replace(/=+$/, '') !== id) return refused(`the key is not ${keyid}`);
+    if (late) return refused(`the key ${keyid} had expired when it was published`);
+    if (!verify('sha256', text, publicKey, Buffer.from(sig, 'base64')))
+      return refused('the registry’s signature does not hold');
+    return { state: 'ok', tried: ['hash', 'key', 'signature'], by: keyid };
   } catch (error) {
     return refused(`the registry’s signature can’t be read (${messageOf(error)})`);
   }

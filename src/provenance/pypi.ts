@@ -52,11 +52,6 @@ export async function pypiWord(request: WordRequest): Promise<UpstreamWord> {
   const artifact = lock.artifacts.find(
     (one) => one.kind === 'pypi' && pypiName(one.name) === name && one.version === lock.version,
   );
-  const none = (provenance: Check): UpstreamWord => ({
-    checks: { provenance },
-    origin: null,
-    publisher: null,
-  });
   if (artifact?.kind !== 'pypi') return none(notChecked('the lock has no file of it'));
   const announced = await announcedProvenance(name, { file: artifact.file, request });
   if (announced !== 'announced') return none(announced);
@@ -72,6 +67,11 @@ export async function pypiWord(request: WordRequest): Promise<UpstreamWord> {
   if (answer === undefined) return none(notChecked('the index hands on no provenance'));
   if ('state' in answer) return none(answer);
   return held(answer.attestation_bundles, { artifact, trustedRoot: await request.trustedRoot?.() });
+}
+
+/** Nobody says who published it and from where. */
+function none(provenance: Check): UpstreamWord {
+  return { checks: { provenance }, origin: null, publisher: null };
 }
 
 /** A missing provenance and an index that does not know of any answer the same, so the page of the project decides. */
@@ -103,11 +103,6 @@ interface Held {
 }
 
 function held(bundles: readonly Bundle[], { artifact, trustedRoot }: Held): UpstreamWord {
-  const none = (provenance: Check): UpstreamWord => ({
-    checks: { provenance },
-    origin: null,
-    publisher: null,
-  });
   for (const { publisher, attestations } of bundles) {
     for (const { verification_material: material, envelope } of attestations) {
       try {

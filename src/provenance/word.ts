@@ -30,12 +30,6 @@ export function refused(reason: string): Check {
   return { state: 'refused', reason };
 }
 
-/** The first that does not hold; undefined if all do. */
-export function firstFailure(holds: readonly (readonly [ok: boolean, reason: string])[]): Check | undefined {
-  const failed = holds.find(([ok]) => !ok);
-  return failed === undefined ? undefined : refused(failed[1]);
-}
-
 /** An outage or a body that nobody understands is `not-checked` with its reason; the user's own end is thrown. */
 export async function orNotChecked<T>(answer: Promise<T>): Promise<T | Check> {
   try {
