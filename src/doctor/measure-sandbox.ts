@@ -1,7 +1,8 @@
 import type { ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { probe, type Answer, type Attempt } from '../test-session/probe.ts';
+import type { Answer, Attempt } from '../engine/probe-answers.ts';
+import { probe } from '../test-session/probe.ts';
 import { openSinkhole } from '../test-session/sinkhole.ts';
 import { inTestSession } from '../test-session/test-session.ts';
 import { hintOf, type Condition } from './condition.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Attempt } from '../test-session/probe.ts';
+import type { Answer, Attempt } from '../engine/probe-answers.ts';
 import type { Condition } from './condition.ts';
 
 /** What the probe container is restricted to; the measured limits must be these. */

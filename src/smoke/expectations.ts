@@ -1,7 +1,7 @@
 import { policyOf } from '../egress/policy.ts';
 import type { PermittedRule } from '../egress/rules.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Answer, Attempt } from '../test-session/probe.ts';
+import type { Answer, Attempt } from '../engine/probe-answers.ts';
 
 /** One half of a proof: something declared that must work, or something not declared that must not. */
 export interface Expectation {

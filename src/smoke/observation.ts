@@ -3,7 +3,7 @@ import type { HandshakeResult, ToolFacts } from '../mcp/handshake.ts';
 import type { Offer } from '../mcp/offer.ts';
 import type { Attempt } from '../egress/attempt.ts';
 import type { Finding } from '../lib/finding.ts';
-import type { Answer } from '../test-session/probe.ts';
+import type { Answer } from '../engine/probe-answers.ts';
 import type { Surface } from '../surface/surface.ts';
 import type { OwnerCheck } from './owner-cases.ts';
 import type { Expectation } from './expectations.ts';

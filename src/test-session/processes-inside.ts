@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Channel } from '../session/session.ts';
-import { probe, type Attempt } from './probe.ts';
+import type { Attempt } from '../engine/probe-answers.ts';
+import { probe } from './probe.ts';
 
 /** A container counts its processes from 1. */
 const looked = 256;

@@ -4,7 +4,7 @@ import { McpcatError, messageOf } from '../lib/errors.ts';
 import { within } from '../lib/within.ts';
 import { hasOwnKernel, type Isolation } from '../sandbox/isolation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { answersIn, type Answer, type Attempt } from './probe.ts';
+import { answersIn, probeWords, type Answer, type Attempt } from '../engine/probe-answers.ts';
 import { inTestSession } from './test-session.ts';
 
 /** Milliseconds from create to the probe's last word; a virtual machine boots in it. */
@@ -59,7 +59,6 @@ function refuseOpen(isolation: Isolation, what: string, answer: Answer | undefin
 /** The probe in the server's place, in a session as any other: the one place where containers are started. */
 async function lookAround({ engine, image, sandbox, isolation, labels }: Proof): Promise<string> {
   const { http: _, ...bare } = sandbox;
-  const words = attempts.map(({ what, target }) => `${what}:${target}`);
   const request = {
     ...{ engine, image, labels },
     sandbox: { ...bare, mounts: [], handed: [], written: [], secrets: {}, network: [], isolation },
@@ -69,7 +68,7 @@ async function lookAround({ engine, image, sandbox, isolation, labels }: Proof):
       ...settings,
       env: {},
       entrypoint: (settings.entrypoint ?? []).slice(0, 1),
-      command: ['probe', ...words],
+      command: probeWords(attempts),
     }),
   };
   return inTestSession(request, async ({ attachment }) => {

@@ -5,7 +5,7 @@ import {
   restrictionsHeld,
   type RestrictionAnswers,
 } from '../../src/doctor/restrictions.ts';
-import type { Answer } from '../../src/test-session/probe.ts';
+import type { Answer } from '../../src/engine/probe-answers.ts';
 
 const no: Answer = { verdict: 'no', detail: 'Read-only file system', items: [] };
 const says = (detail: string): Answer => ({ verdict: 'ok', detail, items: [] });

@@ -4,7 +4,7 @@ import { rulesOf } from '../../src/egress/rules.ts';
 import { declaredAndNoMore } from '../../src/smoke/checks/permissions.ts';
 import { expectationsOf, isMet, type Expectation } from '../../src/smoke/expectations.ts';
 import type { Observation, Probed } from '../../src/smoke/observation.ts';
-import type { Answer } from '../../src/test-session/probe.ts';
+import type { Answer } from '../../src/engine/probe-answers.ts';
 import { entryOf, probeSandbox } from '../rig/probe.ts';
 
 const targets = (found: readonly Expectation[], what: string, expected: string): string[] =>

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import type { Attachment, ContainerSettings } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
+import { randomId } from '../../lib/random-id.ts';
+import { answersIn, probeWords, type Answer, type Attempt } from '../probe-answers.ts';
 import type { ExecStreams } from './channels.ts';
 import type { PodBody } from './pod.ts';
 import { podBodyOf, policyRuntime } from './pod-body.ts';
@@ -52,7 +54,7 @@ export async function proveNetwork(proving: Proving): Promise<NetworkProof> {
 async function proveNone({ settings, namespace, withPod }: Proving): Promise<NetworkProof> {
   const body = probeBody(settings, namespace);
   return withPod(body, async (pod) => {
-    const table = (await answers(pod, settings, ['read:/proc/net/dev']))[0];
+    const table = (await answers(pod, settings, [reading('/proc/net/dev')]))[0];
     const interfaces = interfacesIn(table?.detail ?? '');
     if (table?.verdict === 'ok' && interfaces.length === 1 && interfaces[0] === 'lo')
       return { kind: 'no-network' };
@@ -68,10 +70,9 @@ const policyHint = `or name the isolation ${policyRuntime} where a NetworkPolicy
 
 async function provePolicy({ settings, namespace, withPod, server }: Proving): Promise<NetworkProof> {
   const apiServers = await addressesOf(server);
-  const body = { ...probeBody(settings, namespace) };
-  const pod = { ...body, spec: { ...body.spec, dnsPolicy: 'ClusterFirst' } };
-  const { dnsConfig: _, ...spec } = pod.spec;
-  return withPod({ ...pod, spec }, async (probe) => {
+  const body = probeBody(settings, namespace);
+  const { dnsConfig: _, ...spec } = body.spec;
+  return withPod({ ...body, spec: { ...spec, dnsPolicy: 'ClusterFirst' } }, async (probe) => {
     const port = Number(server.port || 443);
     const tried: readonly Omit<Reached, 'outcome'>[] = [
       ...apiServers.map((host) => ({ what: 'api-server', target: `${host} ${String(port)}` }) as const),
@@ -120,10 +121,10 @@ async function connections(
   const trying = answers(
     pod,
     settings,
-    tried.map(({ target }) => `talk:${target}`),
+    tried.map(({ target }) => ({ what: 'talk', target })),
   );
   await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
-  const tables = await answers(pod, settings, ['read:/proc/net/tcp', 'read:/proc/net/tcp6']);
+  const tables = await answers(pod, settings, ['/proc/net/tcp', '/proc/net/tcp6'].map(reading));
   const table = tables.map(({ detail }) => detail).join('\n');
   const said = await trying;
   return tried.map((one, index) => ({ ...one, outcome: outcomeOf(one.target, table, said[index]?.verdict) }));
@@ -163,7 +164,7 @@ function statesOf(table: string, host: string, port: number): string[] {
 
 async function clusterDns(pod: ProbePod, settings: ContainerSettings): Promise<Reached> {
   const target = 'kubernetes.default.svc.cluster.local';
-  const [answer] = await answers(pod, settings, [`name:${target}`]);
+  const [answer] = await answers(pod, settings, [{ what: 'name', target }]);
   return { what: 'cluster-dns', target, outcome: isAnswered(answer) ? 'reached' : 'shut' };
 }
 
@@ -185,37 +186,22 @@ async function addressesOf(server: URL): Promise<string[]> {
 function probeBody(settings: ContainerSettings, namespace: string): PodBody {
   const { MCPCAT_PREAMBLE: _handoff, MCPCAT_LEASE: _lease, MCPCAT_NETWORK: _network, ...env } = settings.env;
   const labels = { ...settings.labels, [label.role]: 'probe' };
-  const name = `mcpcat-probe-${Math.floor(Math.random() * 2 ** 32).toString(16)}`;
+  const name = `mcpcat-probe-${randomId()}`;
   const body = podBodyOf({ ...settings, env, labels }, { name, namespace });
   return { ...body, spec: { ...body.spec, activeDeadlineSeconds: 120 } };
-}
-
-interface Answer {
-  readonly verdict: 'ok' | 'no' | 'unknown';
-  readonly detail: string;
 }
 
 async function answers(
   pod: ProbePod,
   settings: ContainerSettings,
-  words: readonly string[],
+  attempts: readonly Attempt[],
 ): Promise<Answer[]> {
   const [init = ''] = settings.entrypoint ?? [];
-  const streams = await pod.exec([init, 'probe', ...words]);
+  const streams = await pod.exec([init, ...probeWords(attempts)]);
   streams.stdin.end();
   const text = await textOf(streams);
   await streams.ended;
-  const lines = text
-    .split('\n')
-    .flatMap((line) => /^(\d+) (ok|no) ([0-9a-f]*)$/.exec(line)?.slice(1, 4) ?? []);
-  return words.map((_, index) => {
-    const at = lines.findIndex((part, position) => position % 3 === 0 && part === String(index));
-    if (at < 0) return { verdict: 'unknown', detail: '' };
-    return {
-      verdict: lines[at + 1] === 'ok' ? 'ok' : 'no',
-      detail: Buffer.from(lines[at + 2] ?? '', 'hex').toString(),
-    };
-  });
+  return answersIn(text, attempts);
 }
 
 async function textOf({ stdout, stderr }: Pick<Attachment, 'stdout' | 'stderr'>): Promise<string> {
@@ -224,6 +210,10 @@ async function textOf({ stdout, stderr }: Pick<Attachment, 'stdout' | 'stderr'>)
   for await (const chunk of stdout as AsyncIterable<Buffer>)
     if (text.length < 1 << 20) text += chunk.toString();
   return text;
+}
+
+function reading(target: string): Attempt {
+  return { what: 'read', target };
 }
 
 function interfacesIn(table: string): string[] {
