@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
+import { shortId } from '../lib/short-id.ts';
 import { containersOf, type Found, type Whose } from './whose.ts';
 
 /** A container of ours as `ps` shows it. */
@@ -82,11 +83,6 @@ export async function followLog(
       hint: `name one by its id: ${found.map(({ facts }) => facts.id).join(', ')}`,
     });
   return { id: first.facts.id, log: await engine.followErrors(first.whole) };
-}
-
-/** An engine's number by its beginning; a pod's name, which all begin the same, in full. */
-export function shortId(id: string): string {
-  return /^[0-9a-f]{13,}$/.test(id) ? id.slice(0, 12) : id;
 }
 
 /** Ids are shown short; whoever has the long form may use it. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { objectOf, parseJson, type JsonObject } from '../lib/json-value.ts';
+import { isSameSecret } from '../lib/same-secret.ts';
 import type { Hub } from '../serve/front.ts';
 import { forget, liveRecords, writeRecord, type Places } from './record.ts';
 import { readLine } from './read-line.ts';
@@ -69,23 +69,15 @@ async function answer(
   socket.setTimeout(askingMs, () => socket.destroy());
   try {
     const question = objectOf(parseJson(await readLine(socket, 4096)));
-    if (!isRight(question['token'], token())) return void socket.destroy();
+    const [given, right] = [question['token'], token()];
+    if (typeof given !== 'string' || right === undefined || !isSameSecret(given, right))
+      return void socket.destroy();
     socket.setTimeout(0);
     socket.end(`${JSON.stringify(await done(question, hub))}\n`);
   } catch {
     // Whoever does not ask as we do is not told anything.
     socket.destroy();
   }
-}
-
-function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-/** Hashes have one length, so that the comparison tells nothing of the token's. */
-function isRight(given: unknown, token: string | undefined): boolean {
-  if (typeof given !== 'string' || token === undefined) return false;
-  return timingSafeEqual(hashOf(given), hashOf(token));
 }
 
 async function done(question: JsonObject, hub: Pick<Hub, 'overview' | 'sleep'>): Promise<object> {

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { isLoopback } from '../lib/loopback.ts';
+import { isSameSecret } from '../lib/same-secret.ts';
 import { isOnLoopback, type ListenAddress } from './listen-address.ts';
 
 /** What of a request is looked at before anything of it is read. */
@@ -21,12 +21,12 @@ export interface Refusal {
  * must be right, whoever asks. Names that whoever started us has said are ours come in as `Host`, not as `Origin`.
  */
 export class Gate {
-  readonly #token: Buffer;
+  readonly #token: string;
   readonly #anyAddress: boolean;
   readonly #names: ReadonlySet<string>;
 
   constructor(token: string, address: ListenAddress, names: readonly string[] = []) {
-    this.#token = digestOf(token);
+    this.#token = token;
     this.#anyAddress = !isOnLoopback(address);
     this.#names = new Set(names.map((name) => name.toLowerCase()));
   }
@@ -36,8 +36,7 @@ export class Gate {
     if (!this.#isOwn(called) && !this.#names.has(called ?? '')) return forbidden('Host', host);
     if (origin !== undefined && !this.#isOwn(hostnameOf(origin))) return forbidden('Origin', origin);
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-    // Digests have one length, so that the comparison tells nothing of the token's.
-    if (token !== undefined && timingSafeEqual(digestOf(token), this.#token)) return undefined;
+    if (token !== undefined && isSameSecret(token, this.#token)) return undefined;
     const found = authorization === undefined ? 'no Authorization' : 'another token';
     return { status: 401, message: `expected Authorization: Bearer TOKEN, found ${found}` };
   }
@@ -55,8 +54,4 @@ function forbidden(header: string, found: string | undefined): Refusal {
 function hostnameOf(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   return parsed?.protocol === 'http:' || parsed?.protocol === 'https:' ? parsed.hostname : undefined;
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../egress/policy.ts';
 import type { Tunnel } from '../egress/tunnel.ts';
 import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { shortId } from '../lib/short-id.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openSession } from '../session/open-session.ts';
 import { lastLines } from '../session/last-lines.ts';
@@ -107,7 +108,7 @@ function exitOf(end: ServerEnd): { readonly exitCode: number } {
 async function closed(session: Session): Promise<void> {
   const { left } = await session.close();
   if (left === undefined) return;
-  throw new McpcatError('engine-failed', `the container ${left.slice(0, 12)} was not removed`, {
+  throw new McpcatError('engine-failed', `the container ${shortId(left)} was not removed`, {
     hint: 'mcpcat prune removes what is left, when the engine answers again',
   });
 }

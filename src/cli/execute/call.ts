@@ -4,6 +4,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import { oneLine } from '../../lib/plain-text.ts';
+import { shortId } from '../../lib/short-id.ts';
 import { callTool, type ToolCall } from '../../mcp/call-tool.ts';
 import type { OfferedTool } from '../../mcp/offered-tools.ts';
 import type { Execute, Terminal } from '../command.ts';
@@ -41,7 +42,7 @@ export const execute: Execute = async (invocation) => {
   );
   if (left !== undefined)
     terminal.stderr.write(
-      `mcpcat: the engine has not confirmed that the container ${left.slice(0, 12)} is removed; mcpcat prune will\n`,
+      `mcpcat: the engine has not confirmed that the container ${shortId(left)} is removed; mcpcat prune will\n`,
     );
   return result.isError ? 1 : 0;
 };

@@ -6,6 +6,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { oneLine } from '../../lib/plain-text.ts';
+import { shortId } from '../../lib/short-id.ts';
 import { olderVolumes, removeVolumes } from '../../process1/older-volumes.ts';
 import { ownedLabels } from '../../sandbox/owner.ts';
 import type { Execute } from '../command.ts';
@@ -33,22 +34,17 @@ export const execute: Execute = async (invocation) => {
   const lines = found
     .map(
       ({ id, server, state }) =>
-        `${dry ? 'would remove' : 'removed'} ${oneLine(server)} (${shortened(id)}, ${state})\n`,
+        `${dry ? 'would remove' : 'removed'} ${oneLine(server)} (${shortId(id.replace('sha256:', ''))}, ${state})\n`,
     )
     .join('');
   const nothing = left.length === 0 ? 'nothing is left behind\n' : '';
   terminal.stdout.write(options.flag('json') ? jsonText(found) : lines || nothing);
   if (left.length === 0) return 0;
-  const which = left.map((id) => id.slice(0, 12)).join(', ');
+  const which = left.map(shortId).join(', ');
   throw new McpcatError('engine-failed', `the engine has not removed ${which}`, {
     hint: 'mcpcat prune, once more, or look what its log says',
   });
 };
-
-/** A volume's name says what it is by its beginning, and which by its end. */
-function shortened(id: string): string {
-  return id.startsWith('mcpcat_') ? id : id.replace('sha256:', '').slice(0, 12);
-}
 
 interface Gone {
   readonly id: string;

@@ -5,6 +5,7 @@ import { launch, type ClientReason, type LaunchResult } from '../../launch/launc
 import { reap } from '../../launch/reap.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { oneLine } from '../../lib/plain-text.ts';
+import { shortId } from '../../lib/short-id.ts';
 import { endMessage } from '../../sandbox/end-reason.ts';
 import { madeSince } from '../../sandbox/guards.ts';
 import type { hostPaths } from '../../sandbox/paths.ts';
@@ -49,7 +50,7 @@ export const execute: Execute = async (invocation) => {
     });
   if (result.left !== undefined)
     terminal.stderr.write(
-      `mcpcat: the engine has not confirmed that the container ${result.left.length === 64 ? result.left.slice(0, 12) : result.left} is removed; mcpcat prune will\n`,
+      `mcpcat: the engine has not confirmed that the container ${shortId(result.left)} is removed; mcpcat prune will\n`,
     );
   sayWhatRuns(sandbox, { paths, terminal });
   const message = lastWord(result, sandbox);

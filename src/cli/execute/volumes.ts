@@ -6,6 +6,7 @@ import { label } from '../../lib/labels.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import { oneLine } from '../../lib/plain-text.ts';
 import { megabytes } from '../../lib/size.ts';
+import { shortId } from '../../lib/short-id.ts';
 import type { Execute } from '../command.ts';
 import { table } from '../render/table.ts';
 import { engineOf, sayOthers, whoseOf } from './build-environment.ts';
@@ -45,7 +46,7 @@ function chosen(found: readonly VolumeFacts[], names: readonly string[]): readon
   });
   const busy = volumes.find(({ containers }) => containers.length > 0);
   if (busy === undefined) return volumes;
-  const users = busy.containers.map((id) => id.slice(0, 12)).join(', ');
+  const users = busy.containers.map(shortId).join(', ');
   throw new McpcatError('volume-in-use', `the volume ${busy.name} is in use by ${users}`, {
     hint: `mcpcat stop ${oneLine(busy.labels[label.server] ?? '')} ends its server`,
   });
@@ -95,7 +96,7 @@ function page(found: readonly VolumeFacts[]): string {
       state,
       sizeText(bytes),
       created?.slice(0, 16).replace('T', ' ') ?? '',
-      containers.length === 0 ? 'no' : `by ${containers.map((id) => id.slice(0, 12)).join(', ')}`,
+      containers.length === 0 ? 'no' : `by ${containers.map(shortId).join(', ')}`,
     ]);
   return rows.length === 0
     ? 'no server has kept anything\n'
