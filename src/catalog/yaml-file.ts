@@ -1,6 +1,7 @@
-import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean } from '../lib/nearest.ts';
+import { yamlOffset } from '../lib/yaml-offset.ts';
 import type { Problem } from './problem.ts';
 
 type Path = readonly PropertyKey[];
@@ -29,7 +30,7 @@ export function readYaml(file: string, text: string): YamlFile | { readonly prob
     };
   const value = toJson(document);
   if (value instanceof Error) return { problems: [{ ...at(0), message: `YAML: ${value.message}` }] };
-  return { value, place: (path) => at(offsetOf(document, path)) };
+  return { value, place: (path) => at(yamlOffset(document, path)) };
 }
 
 /** An error for an alias without anchor, or for too many: our files have no use for them, and they make a small file huge. */
@@ -39,21 +40,6 @@ function toJson(document: Document.Parsed): unknown {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** Where the value at a path begins, or where the nearest thing above it that exists does. */
-function offsetOf(document: Document.Parsed, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const keys = path.slice(0, length);
-    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, -1), true);
-    const pair = isMap(parent)
-      ? parent.items.find(({ key }) => String(key) === String(keys.at(-1)))
-      : undefined;
-    if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
-    const node = document.getIn(keys, true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
 }
 
 /** What a schema finds wrong in such a file. */

@@ -1,6 +1,7 @@
-import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { McpcatError } from '../../lib/errors.ts';
+import { yamlOffset } from '../../lib/yaml-offset.ts';
 
 /** A kubeconfig's files, the first of which says more (client-go, "Merging kubeconfig files"). */
 export interface KubeconfigFile {
@@ -65,13 +66,13 @@ const refusedOfUsers = {
 
 /** Throws `engine-missing` (no such context) or `usage` (what stands there can't be used), with file, line and column. */
 export function chooseContext(files: readonly KubeconfigFile[], name: string): ChosenContext {
-  const documents = files.map(parsed);
+  const documents = files.map((file) => new ParsedFile(file));
   const chosen = named(documents, { list: 'contexts', item: 'context', name });
   if (chosen === undefined) throw noContext(documents, name);
   const { value: names, file, path } = checked(chosen, context);
   const clusterNamed = named(documents, { list: 'clusters', item: 'cluster', name: names.cluster });
   if (clusterNamed === undefined)
-    throw chosen.file.problem([...path, 'cluster'], `there is no cluster "${names.cluster}"`);
+    throw file.problem([...path, 'cluster'], `there is no cluster "${names.cluster}"`);
   const userNamed = named(documents, { list: 'users', item: 'user', name: names.user });
   if (userNamed === undefined) throw file.problem([...path, 'user'], `there is no user "${names.user}"`);
   const ofCluster = checked(clusterNamed, cluster);
@@ -104,7 +105,7 @@ class ParsedFile {
   /** `FILE:LINE:COLUMN: PATH: MESSAGE`, at the nearest thing that exists. */
   problem(path: Path, message: string): McpcatError {
     return this.#at(
-      this.#offset(path),
+      yamlOffset(this.#document, path),
       `${path.filter((part) => typeof part === 'string').join('.')}: ${message}`,
     );
   }
@@ -113,31 +114,12 @@ class ParsedFile {
     const { line, col } = this.#lines.linePos(offset);
     return new McpcatError('usage', `${this.name}:${String(line)}:${String(col)}: ${message}`);
   }
-
-  #offset(path: Path): number {
-    for (let length = path.length; length > 0; length--) {
-      const keys = path.slice(0, length);
-      const parent: unknown =
-        length === 1 ? this.#document.contents : this.#document.getIn(keys.slice(0, -1), true);
-      const pair = isMap(parent)
-        ? parent.items.find(({ key }) => String(key) === String(keys.at(-1)))
-        : undefined;
-      if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
-      const node: unknown = this.#document.getIn(keys, true);
-      if (isNode(node) && node.range) return node.range[0];
-    }
-    return 0;
-  }
 }
 
-function parsed(file: KubeconfigFile): ParsedFile {
-  return new ParsedFile(file);
-}
-
-interface Item {
+interface Item<T = unknown> {
   readonly file: ParsedFile;
   readonly path: Path;
-  readonly value: unknown;
+  readonly value: T;
 }
 
 interface Wanted {
@@ -163,13 +145,7 @@ function namesIn(file: ParsedFile, list: Wanted['list']): readonly unknown[] {
   );
 }
 
-interface Checked<T> {
-  readonly file: ParsedFile;
-  readonly path: Path;
-  readonly value: T;
-}
-
-function checked<T>({ file, path, value }: Item, schema: z.ZodType<T>): Checked<T> {
+function checked<T>({ file, path, value }: Item, schema: z.ZodType<T>): Item<T> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return { file, path, value: result.data };
   const [issue] = result.error.issues;
@@ -181,7 +157,7 @@ function checked<T>({ file, path, value }: Item, schema: z.ZodType<T>): Checked<
 }
 
 function refuse<T extends object>(
-  { file, path, value }: Checked<T>,
+  { file, path, value }: Item<T>,
   reasons: Readonly<Record<string, string>>,
 ): void {
   for (const [key, reason] of Object.entries(reasons)) {
