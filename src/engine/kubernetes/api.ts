@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { McpcatError } from '../../lib/errors.ts';
 import { fieldsOf } from '../json.ts';
 import type { ClusterAccess } from './access.ts';
-import { connectionError, refusalError, type Asked } from './failure.ts';
+import { connectionError, doingOf, refusalError, type Asked } from './failure.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -71,7 +71,7 @@ export class Api {
         for (const line of lines) if (line !== '') yield json(line);
       }
     } catch (error) {
-      if (!signal.aborted) throw connectionError(error, doingOf(call), this.server);
+      if (!signal.aborted) throw connectionError(error, call.asked, this.server);
     }
   }
 
@@ -108,16 +108,13 @@ export class Api {
       if (timeout.aborted)
         throw new McpcatError(
           'timeout',
-          `${doingOf(call)}: the API server did not answer within ${String(answerMs)} ms`,
+          `${doingOf(call.asked)}: the API server did not answer within ${String(answerMs)} ms`,
         );
-      throw connectionError(error, doingOf(call), this.server);
+      throw connectionError(error, call.asked, this.server);
     }
   }
 
-  async #open(
-    call: Omit<Call, 'asked'> & { readonly asked: Asked },
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  async #open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
     const { headers, ...connection } = await this.connection();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const options = {
@@ -137,14 +134,10 @@ export class Api {
     };
     return new Promise((resolve, reject) => {
       const asking = request(options, resolve);
-      asking.on('error', (error) => reject(connectionError(error, doingOf(call), this.server)));
+      asking.on('error', (error) => reject(connectionError(error, call.asked, this.server)));
       asking.end(body);
     });
   }
-}
-
-function doingOf({ asked }: Pick<Call, 'asked'>): string {
-  return `${asked.verbs.join(', ')} ${asked.resource}`;
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

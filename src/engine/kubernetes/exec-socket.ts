@@ -32,10 +32,9 @@ export async function openStream(api: Api, call: StreamCall): Promise<ExecStream
 }
 
 async function opened(socket: WebSocket, api: Api, { asked }: StreamCall): Promise<void> {
-  const doing = `${asked.verbs.join(', ')} ${asked.resource}`;
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    socket.once('error', (error) => reject(connectionError(error, doing, api.server)));
+    socket.once('error', (error) => reject(connectionError(error, asked, api.server)));
     socket.once('unexpected-response', (_request, response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += text.length < 4096 ? part : ''));

@@ -1,4 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { within } from '../../lib/within.ts';
 import type { Attachment, ContainerEnd, ContainerSettings, ExecSession } from '../engine.ts';
 import type { Api } from './api.ts';
 import type { ExecEnd, ExecStreams } from './channels.ts';
@@ -13,35 +14,49 @@ const notExecutable = 126;
 /** Milliseconds: how long an API server may take to say what became of a pod whose stream was cut. */
 const lookMs = 3000;
 
-/** Opens a process in a pod. A WebSocket is authorised as `get` up to Kubernetes 1.34, and as `create` since 1.35: so both. */
+/** What a stream into a pod needs. */
+interface Reach {
+  readonly api: Api;
+  readonly pods: Pods;
+}
+
+/** Opens a process in a pod. */
 export async function openExec(
-  { api, pods }: { readonly api: Api; readonly pods: Pods },
+  reach: Reach,
   { pod, command }: { readonly pod: string; readonly command: readonly string[] },
 ): Promise<ExecStreams> {
-  const query = new URLSearchParams({
-    container: containerName,
-    stdin: 'true',
-    stdout: 'true',
-    stderr: 'true',
-    tty: 'false',
-  });
-  for (const word of command) query.append('command', word);
+  const words = command.map((word): [string, string] => ['command', word]);
+  return openInto(reach, { pod, part: 'exec', query: [['stdout', 'true'], ['stderr', 'true'], ...words] });
+}
+
+interface Into {
+  readonly pod: string;
+  readonly part: 'exec' | 'attach';
+  readonly query: readonly [name: string, value: string][];
+}
+
+/** A WebSocket is authorised as `get` up to Kubernetes 1.34, and as `create` since 1.35: so both. */
+function openInto({ api, pods: { namespace } }: Reach, { pod, part, query }: Into): Promise<ExecStreams> {
+  const whole = new URLSearchParams([
+    ['container', containerName],
+    ['stdin', 'true'],
+    ['tty', 'false'],
+    ...query,
+  ]);
   return openStream(api, {
-    path: `/api/v1/namespaces/${pods.namespace}/pods/${encodeURIComponent(pod)}/exec?${query.toString()}`,
-    asked: { verbs: ['create', 'get'], resource: 'pods/exec', namespace: pods.namespace },
+    path: `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}/${part}?${whole.toString()}`,
+    asked: { verbs: ['create', 'get'], resource: `pods/${part}`, namespace },
   });
 }
 
 export function execSession(streams: ExecStreams): ExecSession {
-  let end: ExecEnd | undefined;
-  void streams.ended.then((found) => (end = found));
   const { stdin, stdout, stderr } = streams;
   return {
     ...{ stdin, stdout, stderr },
     destroy: () => streams.destroy(),
     async exitCode() {
       // The status comes before the end of the streams, and the close a moment after.
-      await Promise.race([streams.ended, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      const end = await within(streams.ended, 1000);
       if (end === undefined || end.kind === 'cut') return undefined;
       return end.kind === 'exited' ? end.exitCode : notExecutable;
     },
@@ -50,20 +65,16 @@ export function execSession(streams: ExecStreams): ExecSession {
 
 /** Writes what a parked process 1 reads first. Nothing that it says is asked for, so the node stores nothing. */
 export async function handParked(
-  { api, pods }: { readonly api: Api; readonly pods: Pods },
+  reach: Reach,
   { pod, input }: { readonly pod: string; readonly input: string },
 ): Promise<void> {
-  const query = new URLSearchParams({ container: containerName, stdin: 'true', tty: 'false' });
-  const streams = await openStream(api, {
-    path: `/api/v1/namespaces/${pods.namespace}/pods/${encodeURIComponent(pod)}/attach?${query.toString()}`,
-    asked: { verbs: ['create', 'get'], resource: 'pods/attach', namespace: pods.namespace },
-  });
+  const streams = await openInto(reach, { pod, part: 'attach', query: [] });
   await new Promise<void>((resolve, reject) => {
     streams.stdin.write(input, (error) => (error ? reject(error) : resolve()));
   });
   // The half-close lets the node pass on what it has; the parked process's own input stays open (stdinOnce false).
   streams.stdin.end();
-  await Promise.race([streams.ended, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+  await within(streams.ended, 500);
   streams.destroy();
 }
 
@@ -87,7 +98,7 @@ export class PodSession {
     return this.attachment;
   }
 
-  async start(reach: { readonly api: Api; readonly pods: Pods }, pod: string): Promise<void> {
+  async start(reach: Reach, pod: string): Promise<void> {
     this.#isStarted = true;
     const command = [...(this.settings.entrypoint ?? []), ...this.settings.command];
     const streams = await openExec(reach, { pod, command });

@@ -11,6 +11,11 @@ export interface Asked {
   readonly namespace?: string | undefined;
 }
 
+/** `create, get pods/exec`. */
+export function doingOf({ verbs, resource }: Asked): string {
+  return `${verbs.join(', ')} ${resource}`;
+}
+
 /** An answer that is no success. */
 export interface Refusal {
   readonly status: number;
@@ -20,8 +25,7 @@ export interface Refusal {
 
 /** A refusal as our error, told apart by its status alone. */
 export function refusalError({ status, message }: Refusal, asked: Asked): McpcatError {
-  const doing = `${asked.verbs.join(', ')} ${asked.resource}`;
-  const said = `${doing}: the API server answered ${String(status)}: ${oneLine(message, 400)}`;
+  const said = `${doingOf(asked)}: the API server answered ${String(status)}: ${oneLine(message, 400)}`;
   if (status === 401)
     return new McpcatError('engine-denied', said, {
       hint: 'it does not know who you are: log in anew (kubectl get pods), or name another context',
@@ -47,7 +51,7 @@ const nobodyThere: ReadonlySet<string> = new Set([
 ]);
 
 /** A connection that did not come about or broke. */
-export function connectionError(error: unknown, doing: string, server: URL): McpcatError {
+export function connectionError(error: unknown, asked: Asked, server: URL): McpcatError {
   if (error instanceof McpcatError) return error;
   const code = codeOf(error) ?? '';
   if (nobodyThere.has(code))
@@ -66,7 +70,7 @@ export function connectionError(error: unknown, doing: string, server: URL): Mcp
     );
   return new McpcatError(
     'engine-gone',
-    `${doing}: the connection to the API server broke (${messageOf(error)})`,
+    `${doingOf(asked)}: the connection to the API server broke (${messageOf(error)})`,
     {
       hint: 'see that the cluster runs and that this machine reaches it',
       cause: error,

@@ -7,6 +7,8 @@ import type { Container, PodBody, PodSpec, Volume, VolumeMount } from './pod.ts'
 export const containerName = 'server';
 /** Labels by which pods are found; what ours say in full are annotations, for a label holds no slash. */
 export const managedBy = { 'app.kubernetes.io/managed-by': 'mcpcat' } as const;
+/** A pod's server, as other tools show it. */
+export const serverLabel = 'app.kubernetes.io/name';
 /** Named as isolation instead of a RuntimeClass: a network that a policy keeps shut. */
 export const policyRuntime = 'policy';
 
@@ -36,7 +38,7 @@ export function podBodyOf(
       namespace,
       labels: {
         ...managedBy,
-        'app.kubernetes.io/name': labelValue(settings.labels[label.server] ?? ''),
+        [serverLabel]: labelValue(settings.labels[label.server] ?? ''),
         [label.role]: labelValue(settings.labels[label.role] ?? ''),
       },
       annotations: annotationsOf(settings.labels),

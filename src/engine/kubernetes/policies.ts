@@ -1,7 +1,9 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { label } from '../../lib/labels.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import { fieldsOf, itemsOf } from '../json.ts';
 import type { Api } from './api.ts';
-import { managedBy } from './pod-body.ts';
+import { managedBy, serverLabel } from './pod-body.ts';
 
 /** Of networking.k8s.io/v1, NetworkPolicy, what decides over our pods. */
 export interface NetworkPolicy {
@@ -72,10 +74,8 @@ function selectsAll(selector: Selector | undefined): boolean {
 /** One by expressions counts as if it did. */
 function maySelectOurs(selector: Selector | undefined): boolean {
   return Object.entries(selector?.matchLabels ?? {}).every(([name, value]) => {
-    const ours: string | undefined = Object.entries(managedBy).find(([key]) => key === name)?.[1];
+    const ours = ownValue<string>(managedBy, name);
     // Of the labels that differ from server to server nobody knows here.
-    return ours === undefined
-      ? name === 'app.kubernetes.io/name' || name === 'io.mcpcat.role'
-      : ours === value;
+    return ours === undefined ? name === serverLabel || name === label.role : ours === value;
   });
 }
