@@ -71,6 +71,24 @@ export class BundleArchive {
     return indexIn({ bytes, mediaType: mediaType.index }, this.#file).manifests;
   }
 
+  /**
+   * What of all listed is attached, by the digest that each says itself that it is about: that only chooses what is
+   * looked at.
+   */
+  async attached(
+    listed: readonly PlatformDescriptor[],
+  ): Promise<ReadonlyMap<unknown, readonly PlatformDescriptor[]>> {
+    const found = new Map<unknown, PlatformDescriptor[]>();
+    for (const artifact of listed) {
+      if (artifact.artifactType === undefined) continue;
+      const { bytes } = await this.manifest(artifact.digest, artifact.mediaType);
+      const subject: unknown = Reflect.get(Object(jsonIn(bytes.toString('utf8'))), 'subject');
+      const digest: unknown = Reflect.get(Object(subject), 'digest');
+      found.set(digest, [...(found.get(digest) ?? []), artifact]);
+    }
+    return found;
+  }
+
   /** Rejects with `integrity-mismatch` for what its name does not say, `image-missing` if it is not there. */
   async manifest(digest: Digest, type: string): Promise<Manifest> {
     const bytes = await this.#whole(this.#blob(digest));

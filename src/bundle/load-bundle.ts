@@ -44,7 +44,11 @@ export interface LoadedBundle {
 
 interface Opened extends LoadRequest {
   readonly archive: BundleArchive;
+  /** The very text that was held against its signature. */
+  readonly text: string;
   readonly catalogIndex: CatalogIndex;
+  /** All that the bundle's layout names. */
+  readonly listed: readonly PlatformDescriptor[];
   readonly platform: Platform;
 }
 
@@ -60,27 +64,30 @@ export async function loadBundle(request: LoadRequest): Promise<LoadedBundle> {
   });
   const archive = await BundleArchive.open(file, new FileWindow(handle));
   const facts = await archive.facts();
-  const catalogIndex = await signedCatalogOf(archive, request);
+  const text = (await archive.text(bundlePlace.catalog)) ?? '';
+  const catalogIndex = await signedCatalogOf(text, archive, request);
   const { platform } = await engine.info();
-  const opened: Opened = { ...request, archive, catalogIndex, platform };
+  const listed = await archive.listed();
+  const opened: Opened = { ...request, archive, text, catalogIndex, listed, platform };
   const chosen = [];
   for (const [name, { digest }] of Object.entries(facts.servers))
-    chosen.push(await verifiedServer(name, parseDigest(digest, name), opened));
+    chosen.push(await chosenServer(name, parseDigest(digest, name), opened));
+  if (trust.unsigned !== 'accepted') await judgeAll(chosen, opened);
   for (const { manifest, image, name } of chosen) {
     const content = archiveOf(imageManifestIn(manifest, name), image, (blob) => archive.blob(blob));
     await engine.loadImage(Readable.from(content, { objectMode: false }));
   }
-  const catalog = await keepCatalog(archive, catalogIndex, trust.data);
-  const servers = chosen.map(({ name, image, digest }) => ({ name, image, digest }));
+  const catalog = await keepCatalog(opened);
+  const servers = chosen.map(({ name, image, index: { digest } }) => ({ name, image, digest }));
   return { catalog, signing: catalogIndex.signing ?? null, servers };
 }
 
 /** A bundle has no address: what was seen before is kept for its signer. */
 async function signedCatalogOf(
+  text: string,
   archive: BundleArchive,
   { file, trust, ...checking }: LoadRequest,
 ): Promise<CatalogIndex> {
-  const text = (await archive.text(bundlePlace.catalog)) ?? '';
   const catalogIndex = parseCatalogIndex(text, `${file}: ${bundlePlace.catalog}`);
   const { signing } = catalogIndex;
   if (signing === undefined && trust.unsigned !== 'accepted') throw unsignedCatalog(`in ${file}`);
@@ -93,88 +100,67 @@ async function signedCatalogOf(
   return catalogIndex;
 }
 
-interface VerifiedServer {
+interface ChosenServer {
   readonly name: string;
-  readonly digest: Digest;
+  readonly server: ListedServer;
+  /** What the catalog names. */
+  readonly index: Manifest;
   /** What runs. */
   readonly manifest: Manifest;
   /** The name that it gets in the engine. */
   readonly image: string;
 }
 
-async function verifiedServer(name: string, digest: Digest, opened: Opened): Promise<VerifiedServer> {
-  const { archive, catalogIndex, platform, trust, file } = opened;
+async function chosenServer(
+  name: string,
+  digest: Digest,
+  { archive, catalogIndex, listed, platform, file }: Opened,
+): Promise<ChosenServer> {
   const server = ownValue(catalogIndex.servers, name);
   const named = server?.image?.digest;
   if (server === undefined || named !== digest)
     throw new McpcatError(
       'signature-refused',
       `${file}: ${name}: expected the image ${named ?? 'of a server of its catalog'}, found ${digest}`,
-      {
-        hint: 'nothing was loaded',
-      },
+      { hint: 'nothing was loaded' },
     );
-  const listed = await archive.listed();
   const root = listed.find((one) => one.digest === digest);
   const index = await archive.manifest(digest, root?.mediaType ?? '');
   const chosen = chosenManifest(index, { platform, subject: `${file}: ${name}` });
   const manifest = chosen === digest ? index : await archive.manifest(chosen, '');
-  if (trust.unsigned !== 'accepted') await judgedOf(server, { index, manifest: chosen, listed }, opened);
-  return { name, digest, manifest, image: pulledImage(name, { digest }) };
+  return { name, server, index, manifest, image: pulledImage(name, { digest }) };
 }
 
-interface Judging {
-  readonly index: Manifest;
-  /** What runs. */
-  readonly manifest: Digest;
-  /** All that the bundle's layout names. */
-  readonly listed: readonly PlatformDescriptor[];
-}
-
-/** The verdict is kept as if a registry had been asked. Throws what `judged` throws. */
-async function judgedOf(
-  server: ListedServer,
-  { index, manifest, listed }: Judging,
-  { archive, catalogIndex: { signing }, engine, cache, trust, file }: Opened,
+/** The verdicts are kept as if a registry had been asked. Throws what `judged` throws. */
+async function judgeAll(
+  chosen: readonly ChosenServer[],
+  { archive, catalogIndex: { signing }, listed, engine, cache, trust, file }: Opened,
 ): Promise<void> {
   if (signing === undefined) throw unsignedCatalog(`in ${file}`);
-  const { digest } = index;
-  const bundles: string[] = [];
-  for (const one of listed.filter(({ artifactType }) => artifactType !== undefined))
-    if (await isAttached(archive, one.digest, [digest, manifest]))
-      bundles.push(await archive.artifactText(one, maxBundleBytes));
-  const subject = {
-    entry: entryOf(server),
-    image: { digest, repository: server.image?.repository ?? undefined },
-    signing,
-    endpoint: engine.endpoint,
-    trustedRoot: ownTrustedRoot(trust.env),
-    cache,
-  };
+  const attached = await archive.attached(listed);
   const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
-  await keepJudged(subject, { digest, manifest, named: index, bundles, unread: [] }, root);
-}
-
-/** By the artifact's own word, which only chooses what is looked at. */
-async function isAttached(
-  archive: BundleArchive,
-  artifact: Digest,
-  subjects: readonly Digest[],
-): Promise<boolean> {
-  const { bytes } = await archive.manifest(artifact, '');
-  const parsed: unknown = JSON.parse(bytes.toString('utf8'));
-  const subject: unknown = Reflect.get(Object(Reflect.get(Object(parsed), 'subject')), 'digest');
-  return subjects.some((digest) => digest === subject);
+  for (const { server, index, manifest } of chosen) {
+    const { digest } = index;
+    const bundles: string[] = [];
+    for (const about of new Set([digest, manifest.digest]))
+      for (const one of attached.get(about) ?? [])
+        bundles.push(await archive.artifactText(one, maxBundleBytes));
+    const subject = {
+      entry: entryOf(server),
+      image: { digest, repository: server.image?.repository ?? undefined },
+      signing,
+      endpoint: engine.endpoint,
+      trustedRoot: ownTrustedRoot(trust.env),
+      cache,
+    };
+    const evidence = { digest, manifest: manifest.digest, named: index, bundles, unread: [] };
+    await keepJudged(subject, evidence, root);
+  }
 }
 
 /** What the catalog names by hash is held against it when it is read. */
-async function keepCatalog(
-  archive: BundleArchive,
-  catalogIndex: CatalogIndex,
-  data: string,
-): Promise<string> {
-  const text = (await archive.text(bundlePlace.catalog)) ?? '';
-  const folder = path.join(data, 'bundles', nameOf(text));
+async function keepCatalog({ archive, text, catalogIndex, trust }: Opened): Promise<string> {
+  const folder = path.join(trust.data, 'bundles', nameOf(text));
   const tools = `mcpcat/${catalogIndex.toolsFolder}/`;
   for (const name of archive.texts.filter((one) => one.startsWith(tools)))
     await writeWhole(

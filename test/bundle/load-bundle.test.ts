@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { gatherImage } from '../../src/bundle/gather-image.ts';
+import { gatherImage, type GatheredImage } from '../../src/bundle/gather-image.ts';
 import { loadBundle, type LoadRequest } from '../../src/bundle/load-bundle.ts';
 import { writeBundle } from '../../src/bundle/write-bundle.ts';
 import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
+import { mediaType as typeOf } from '../../src/registry/content/manifest.ts';
+import { digestOf } from '../../src/registry/digest.ts';
 import { readVerdict } from '../../src/trust/verdict.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import { imageText } from '../catalog-index/rig.ts';
@@ -20,6 +22,8 @@ import { keySigner } from '../rig/key-signer.ts';
 import { entryOfTest, more, repository, requestFor, signedRig } from '../trust/rig.ts';
 
 interface Changes {
+  /** Listed as attached, whatever it is. */
+  readonly attached?: string;
   readonly dates?: Dates;
   readonly change?: (text: string) => string;
   readonly signature?: 'absent' | 'of another';
@@ -35,6 +39,7 @@ async function rig(t: TestContext) {
   const write = async ({
     dates,
     change = (text) => text,
+    attached,
     signature,
     signing = signer.signing,
   }: Changes = {}) => {
@@ -48,7 +53,8 @@ async function rig(t: TestContext) {
     const texts = new Map([['mcpcat/catalog.json', text]]);
     if (signature !== 'absent')
       texts.set('mcpcat/catalog.json.sigstore.json', catalogSignature(text, by, dates));
-    const image = await gatherImage({ registry: client(host), repository, digest, platforms: undefined });
+    const gathered = await gatherImage({ registry: client(host), repository, digest, platforms: undefined });
+    const image = attached === undefined ? gathered : withAttached(gathered, attached);
     const file = path.join(folder, 'x.mcpcat');
     await writeBundle(file, {
       servers: [{ name: 'echo', repository: `${host}/${repository}`, image }],
@@ -71,6 +77,17 @@ async function rig(t: TestContext) {
   const load = (file: string, unsigned: 'refused' | 'accepted' = 'refused') =>
     loadBundle({ file, engine, trust: { data, unsigned, env: {} }, cache, say: () => undefined });
   return { ...made, write, load, images, cache };
+}
+
+function withAttached(image: GatheredImage, text: string): GatheredImage {
+  const bytes = Buffer.from(text);
+  const content = { digest: digestOf(bytes), size: bytes.length };
+  const { manifest: mediaType, empty: artifactType } = typeOf;
+  return {
+    ...image,
+    attached: [{ ...content, mediaType, artifactType }, ...image.attached],
+    contents: [...image.contents, { ...content, read: () => Readable.from([bytes]) }],
+  };
 }
 
 async function refuses(
@@ -125,6 +142,14 @@ test('an entry that permits more than was signed for its image loads nothing', a
   const made = await rig(t);
   const wider = await made.write({ change: (text) => text.replace('*.example.com:443', '*') });
   await refuses(made, wider, { says: /its entry permits more than was signed/ });
+});
+
+test('what is attached and says of nothing that it is about it is left out, whatever it holds', async (t) => {
+  for (const attached of ['{', 'null', '{"subject":1}']) {
+    const { write, load, images } = await rig(t);
+    await load(await write({ attached }));
+    assert.equal(images.length, 1, attached);
+  }
 });
 
 test('a blob that was changed is caught at its digest, wherever it is, and a cut file is none', async (t) => {
