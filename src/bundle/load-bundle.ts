@@ -20,7 +20,8 @@ import { archiveOf } from '../registry/load-archive.ts';
 import { chosenManifest } from '../registry/pull.ts';
 import { FileWindow } from '../registry/repack/file-window.ts';
 import { keepJudged } from '../trust/verify-image.ts';
-import { ownTrustedRoot, trustedRoot } from '../trust/trusted-root.ts';
+import { trustedRoot } from '../trust/trusted-root.ts';
+import { ownTrustedRoot } from '../trust/verdict.ts';
 import { BundleArchive } from './bundle-archive.ts';
 import { bundlePlace } from './bundle-file.ts';
 

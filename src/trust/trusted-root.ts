@@ -7,6 +7,7 @@ import type { Env } from '../host/host.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import { keepNow } from '../lib/write-now.ts';
+import { ownTrustedRoot } from './verdict.ts';
 import shipped from './trusted-root.json' with { type: 'json' };
 
 export interface RootRequest {
@@ -23,11 +24,6 @@ export interface RootRequest {
 const freshMs = 7 * 24 * 3_600_000;
 const quietMs = 24 * 3_600_000;
 const timeoutMs = 3000;
-
-/** A trusted root of the user's own (a private Sigstore), by its file. */
-export function ownTrustedRoot(env: Env): string | undefined {
-  return env['MCPCAT_TRUSTED_ROOT'] || undefined;
-}
 
 /**
  * Whom certificates and logs are believed, as `trusted_root.json`: that of the user, else the public Sigstore's as it

@@ -3,6 +3,7 @@ import type { Entry } from '../catalog/entry.ts';
 import type { RecordedImage } from '../catalog/quick-image.ts';
 import type { Signing } from '../attest/signer-policy.ts';
 import { ownText } from '../catalog-index/copy-files.ts';
+import type { Env } from '../host/host.ts';
 import { digest } from '../lib/digest.ts';
 
 /** Raised with every change of what must hold: older verdicts say nothing about it. */
@@ -29,6 +30,11 @@ export interface VerdictSubject {
   readonly trustedRoot: string | undefined;
   /** mcpcat's cache folder. */
   readonly cache: string;
+}
+
+/** A trusted root of the user's own (a private Sigstore), by its file. */
+export function ownTrustedRoot(env: Env): string | undefined {
+  return env['MCPCAT_TRUSTED_ROOT'] || undefined;
 }
 
 /**

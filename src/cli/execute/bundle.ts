@@ -13,6 +13,7 @@ import { mirrored } from '../../registry/mirrored.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { Registry } from '../../registry/registry.ts';
 import { trustedRoot } from '../../trust/trusted-root.ts';
+import { ownTrustedRoot } from '../../trust/verdict.ts';
 import { verifyImage } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { loadBundleFile } from './bundle-load.ts';
@@ -97,7 +98,7 @@ async function verified(
       image,
       signing,
       endpoint: '',
-      trustedRoot: env['MCPCAT_TRUSTED_ROOT'],
+      trustedRoot: ownTrustedRoot(env),
       cache,
       platform: platformIn(platform, server.name),
       env,

@@ -1,6 +1,6 @@
 import { imageSource } from '../../catalog/source.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { readVerdict, type VerdictSubject } from '../../trust/verdict.ts';
+import { ownTrustedRoot, readVerdict, type VerdictSubject } from '../../trust/verdict.ts';
 import type { Invocation } from '../command.ts';
 import type { RunServer } from './run-server.ts';
 
@@ -30,7 +30,7 @@ export function imageTrust(
   if (options.flag('insecure-unverified')) return undefined;
   const { env, host } = terminal;
   const { cache } = host.folders(env);
-  const trustedRoot = env['MCPCAT_TRUSTED_ROOT'];
+  const trustedRoot = ownTrustedRoot(env);
   const subject: VerdictSubject = { entry, image, signing, endpoint: engine.endpoint, trustedRoot, cache };
   const isVerified = (): boolean => readVerdict(subject) !== undefined;
   const verify = async (signal?: AbortSignal): Promise<void> => {

@@ -8,6 +8,7 @@ import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
 import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
+import { ownTrustedRoot } from '../../trust/verdict.ts';
 import { verifyImage } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { verificationText, type Verification } from '../render/verification.ts';
@@ -59,7 +60,7 @@ async function judgedNow({ entry, image, signing, here, invocation }: Judging) {
   const { env, host, signal } = terminal;
   const { endpoint, platform } = here;
   const cache = host.folders(env).cache;
-  const trustedRoot = env['MCPCAT_TRUSTED_ROOT'];
+  const trustedRoot = ownTrustedRoot(env);
   const subject = { entry, image, signing, endpoint, platform, cache, env, trustedRoot, signal };
   try {
     const network = options.flag('offline') ? 'none' : 'allowed';
