@@ -4,6 +4,7 @@ import {
   imageManifestIn,
   indexIn,
   indexTypes,
+  manifestDescriptor,
   type Descriptor,
   type Manifest,
   type PlatformDescriptor,
@@ -59,7 +60,7 @@ export async function gatherImage(source: ImageSource): Promise<GatheredImage> {
   const contents = [root, ...images, ...statements].map(manifestContent);
   for (const manifest of [...images, ...statements]) contents.push(...blobsOf(source, manifest));
   return {
-    root: descriptorOf(root),
+    root: manifestDescriptor(root),
     attached: attached.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)),
     platforms: chosen.map(platformText),
     contents,
@@ -93,10 +94,6 @@ async function attachedTo(
     'registry-failed',
     `${repository}@${digest}: expected up to ${String(maxAttached)} statements, found ${String(bundles.length)}`,
   );
-}
-
-function descriptorOf({ mediaType, digest, bytes }: Manifest): Descriptor {
-  return { mediaType, digest, size: bytes.length };
 }
 
 function manifestContent({ digest, bytes }: Manifest): Content {

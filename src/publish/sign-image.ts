@@ -8,6 +8,7 @@ import { blobOfBytes } from '../registry/content/blob.ts';
 import {
   canonicalJson,
   indexIn,
+  manifestDescriptor,
   type Descriptor,
   type Manifest,
   type PlatformDescriptor,
@@ -78,10 +79,9 @@ interface Place {
 
 /** The index and its images, with what is attached to each. */
 async function placesOf({ registry, repository }: Target, index: Manifest): Promise<Map<string, Place>> {
-  const { digest, mediaType, bytes } = index;
   const subjects: Descriptor[] = [
-    { digest, mediaType, size: bytes.length },
-    ...indexIn(index, `${repository}@${digest}`).manifests,
+    manifestDescriptor(index),
+    ...indexIn(index, `${repository}@${index.digest}`).manifests,
   ];
   const places = await Promise.all(
     subjects.map(async (subject): Promise<[string, Place]> => {

@@ -1,6 +1,12 @@
 import { McpcatError } from '../lib/errors.ts';
 import { pool } from '../lib/pool.ts';
-import { manifestOf, mediaType, type Manifest, type PlatformDescriptor } from './content/manifest.ts';
+import {
+  manifestDescriptor,
+  manifestOf,
+  mediaType,
+  type Manifest,
+  type PlatformDescriptor,
+} from './content/manifest.ts';
 import { headManifest, putManifest } from './content/manifests.ts';
 import { writeBlob } from './content/write-blob.ts';
 import type { Digest } from './digest.ts';
@@ -52,8 +58,7 @@ export function platformDescriptor({
   manifest,
   platform,
 }: Pick<PackedImage, 'manifest' | 'platform'>): PlatformDescriptor {
-  const { mediaType: type, digest, bytes } = manifest;
-  return { mediaType: type, digest, size: bytes.length, platform: { ...platform } };
+  return { ...manifestDescriptor(manifest), platform: { ...platform } };
 }
 
 /** The index over some images: the same images in any order give the same bytes. */

@@ -5,6 +5,7 @@ import type { Registry } from '../registry.ts';
 import { blobOfBytes, descriptorOf, type LocalBlob } from './blob.ts';
 import {
   indexIn,
+  manifestDescriptor,
   manifestOf,
   mediaType,
   type Descriptor,
@@ -61,9 +62,7 @@ function artifactManifest(
 
 function listed({ artifactType, annotations }: Artifact, manifest: Manifest): PlatformDescriptor {
   return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
+    ...manifestDescriptor(manifest),
     artifactType,
     ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
   };

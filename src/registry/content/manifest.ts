@@ -45,6 +45,11 @@ export interface Manifest {
   readonly bytes: Buffer;
 }
 
+/** How others name it. */
+export function manifestDescriptor({ mediaType: type, digest: of, bytes }: Manifest): Descriptor {
+  return { mediaType: type, digest: of, size: bytes.length };
+}
+
 export function imageManifestIn(
   manifest: Pick<Manifest, 'bytes' | 'mediaType'>,
   subject: string,

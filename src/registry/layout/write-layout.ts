@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../lib/make-folder.ts';
 import { blobOfBytes, type LocalBlob } from '../content/blob.ts';
-import { canonicalJson, type Manifest } from '../content/manifest.ts';
+import { canonicalJson, manifestDescriptor, type Manifest } from '../content/manifest.ts';
 import { hexOf, type Digest } from '../digest.ts';
 import type { PackedImage } from '../repack/repack.ts';
 
@@ -33,8 +33,7 @@ export async function writeLayout(
   ];
   for (const blob of new Map(blobs.map((found) => [found.digest, found])).values())
     await writeBlob(folder, blob);
-  const { mediaType, digest, bytes } = index;
-  const root = { schemaVersion: 2, manifests: [{ mediaType, digest, size: bytes.length }] };
+  const root = { schemaVersion: 2, manifests: [manifestDescriptor(index)] };
   await writeFile(path.join(folder, 'index.json'), canonicalJson(root));
   await writeFile(path.join(folder, 'oci-layout'), canonicalJson({ imageLayoutVersion: '1.0.0' }));
 }
