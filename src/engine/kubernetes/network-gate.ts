@@ -29,7 +29,8 @@ interface Gating {
 /** Lets no server into a cluster before it is proved that it will have no network there, or one that a policy shuts. */
 export class NetworkGate {
   readonly #gating: Gating;
-  #proving: Promise<NetworkProof> | undefined;
+  /** By the file that the proof will be in: what is proved of one RuntimeClass says nothing of another. */
+  readonly #proving = new Map<string, Promise<NetworkProof>>();
 
   constructor(gating: Gating) {
     this.#gating = gating;
@@ -43,13 +44,16 @@ export class NetworkGate {
     const file = this.#file(runtime, policies);
     const kept = this.#kept(file);
     if (kept !== undefined) return kept;
-    this.#proving ??= this.#prove(settings, pods)
+    const underWay = this.#proving.get(file);
+    if (underWay !== undefined) return underWay;
+    const proving = this.#prove(settings, pods)
       .then((proof) => {
         keepNow(file, { proof, at: this.#now() });
         return proof;
       })
-      .finally(() => (this.#proving = undefined));
-    return this.#proving;
+      .finally(() => this.#proving.delete(file));
+    this.#proving.set(file, proving);
+    return proving;
   }
 
   #now(): number {

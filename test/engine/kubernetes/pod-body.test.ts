@@ -3,43 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ContainerSettings } from '../../../src/engine/engine.ts';
-import { clusterLacks } from '../../../src/engine/kubernetes/cluster-info.ts';
 import { softenings } from '../../../src/engine/kubernetes/hardened.ts';
 import type { Pod } from '../../../src/engine/kubernetes/pod.ts';
 import { podBodyOf } from '../../../src/engine/kubernetes/pod-body.ts';
 import { podFacts, quantity } from '../../../src/engine/kubernetes/pod-facts.ts';
 import { rulesOf } from '../../../src/egress/rules.ts';
 import { differencesOf } from '../../../src/sandbox/differences.ts';
-import { parkedSettings } from '../../../src/sandbox/parked.ts';
-import { sandboxOf } from '../../../src/sandbox/policy.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { settingsOf } from '../../../src/sandbox/settings.ts';
-import { entryOf, fakePaths, noOverrides } from '../../sandbox/fixtures.ts';
+import { settings } from './settings.ts';
 
-const image = `ghcr.io/mcpcat/sample@sha256:${'a'.repeat(64)}`;
 const where = { name: 'mcpcat-sample-0123456789ab', namespace: 'mcpcat' };
-
-function settings(more: Partial<Sandbox> = {}): ContainerSettings {
-  const sandbox = sandboxOf(entryOf({}), noOverrides, fakePaths());
-  const isolation = { name: 'no-network', runtime: 'no-network' };
-  const all = { ...sandbox, isolation, lacking: clusterLacks, env: { PRICE: '$5 $(HOME)' }, ...more };
-  const asked = settingsOf(all, {
-    image,
-    labels: { 'io.mcpcat.owner': 'host/boot/1/2', 'io.mcpcat.server': 'sample', 'io.mcpcat.role': 'run' },
-    autoRemove: true,
-    lease: 'held',
-    process1: {
-      mount: undefined,
-      path: '/mcpcat-init',
-      image: {
-        entrypoint: ['/mcpcat-init', '--', '/usr/bin/node', '/app/index.js'],
-        command: [],
-        emptyVolumes: [],
-      },
-    },
-  });
-  return parkedSettings(asked, all);
-}
 
 const cases: Readonly<Record<string, Partial<Sandbox>>> = {
   plain: {},
