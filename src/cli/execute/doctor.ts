@@ -44,7 +44,7 @@ async function examined(find: () => Promise<Engine>, invocation: Invocation): Pr
   if (endpoint === undefined || !isCluster(endpoint))
     return examine(find, (engine) => measured(engine, invocation));
   const { clusterFacts } = await import('../../engine/kubernetes/examine-cluster.ts');
-  const lacks = clusterLacks.map((name) => [name, lackReasons[name] ?? ''] as const);
+  const lacks = clusterLacks.map((name) => [name, lackReasons[name]] as const);
   return examineCluster(() => clusterFacts(endpoint, invocation.terminal), lacks);
 }
 

@@ -7,10 +7,16 @@ import { policyRuntime } from './pod-body.ts';
  * What no field of a pod can hold for one container. How many processes a pod may have and whether it may swap is each
  * node's own; memory volumes have no mount options; a filter of ours would have to lie on each node.
  */
-export const clusterLacks: readonly Guarantee[] = ['pids', 'swap', 'nofile', 'no-exec', 'seccomp'];
+export const clusterLacks = [
+  'pids',
+  'swap',
+  'nofile',
+  'no-exec',
+  'seccomp',
+] as const satisfies readonly Guarantee[];
 
 /** Why, in words. */
-export const lackReasons: Readonly<Partial<Record<Guarantee, string>>> = {
+export const lackReasons: Readonly<Record<(typeof clusterLacks)[number], string>> = {
   pids: 'how many processes is a setting of the node',
   swap: 'swap is a setting of the node',
   nofile: 'open files are limited by the node',

@@ -128,7 +128,7 @@ function refuseLacking({ lacking = [] }: ContainerSettings): void {
   if (missing.length === 0) return;
   throw new McpcatError(
     'engine-unfit',
-    `a cluster can't hold these for one container: ${missing.map((name) => `${name} (${lackReasons[name] ?? ''})`).join(', ')}`,
+    `a cluster can't hold these for one container: ${missing.map((name) => `${name} (${lackReasons[name]})`).join(', ')}`,
     {
       hint: 'do without, where your settings file permits that',
       inputs: [{ name: 'accept-missing', value: missing.join(',') }],
