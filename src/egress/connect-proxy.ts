@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { addressText } from '../lib/ip-address.ts';
+import { addressText, hostOf } from '../lib/ip-address.ts';
 import { codeOrMessage } from './resolver.ts';
 
 interface Through {
@@ -39,7 +39,7 @@ export async function connectThrough({ proxy, host, port, signal }: Through): Pr
 
 function open(proxy: URL): Socket {
   const secure = proxy.protocol === 'https:';
-  const host = proxy.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(proxy);
   const port = Number(proxy.port) || (secure ? 443 : 80);
   if (!secure) return connectTcp({ host, port, noDelay: true, allowHalfOpen: true });
   return connectTls({ host, port, servername: isIP(host) === 0 ? host : '' });

@@ -12,6 +12,11 @@ export function ipAddress(text: string): string | undefined {
   return new URL(`http://[${inner}]`).hostname.slice(1, -1);
 }
 
+/** A URL's host as a connection takes it: an IPv6 address stands in brackets in a URL, and without them there. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
 /** With brackets where a port may follow. */
 export function addressText(address: string): string {
   return address.includes(':') ? `[${address}]` : address;

@@ -1,6 +1,7 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { McpcatError } from '../../lib/errors.ts';
+import { hostOf } from '../../lib/ip-address.ts';
 import { fieldsOf } from '../json.ts';
 import type { ClusterAccess } from './access.ts';
 import { connectionError, doingOf, refusalError, type Asked } from './failure.ts';
@@ -80,7 +81,7 @@ export class Api {
     const { server } = this.#access;
     const { token, cert, key } = await this.#access.credentials();
     return {
-      host: server.url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      host: hostOf(server.url),
       port: server.url.port || 443,
       ...(server.ca === undefined ? {} : { ca: server.ca }),
       ...(server.serverName === undefined ? {} : { servername: server.serverName }),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Env, Host } from '../../host/host.ts';
 import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { addressText } from '../../lib/ip-address.ts';
 import type { ClusterAccess, Server } from './access.ts';
 import { inCluster } from './address.ts';
 import { chooseContext, type Cluster, type KubeconfigFile, type User } from './kubeconfig.ts';
@@ -97,7 +98,7 @@ function ownAccount(env: Env): ClusterAccess {
         hint: 'name a context of your kubeconfig instead',
       },
     );
-  const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  const url = new URL(`https://${addressText(host)}:${port}`);
   return {
     server: { url, ca: fileBeside(`${accountFolder}/.`, 'ca.crt'), serverName: undefined },
     credentials: () => Promise.resolve({ token: fileBeside(`${accountFolder}/.`, 'token').trim() }),

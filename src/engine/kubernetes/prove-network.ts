@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Attachment, ContainerSettings } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import { hostOf } from '../../lib/ip-address.ts';
 import { label } from '../../lib/labels.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { answersIn, probeWords, type Answer, type Attempt } from '../probe-answers.ts';
@@ -176,7 +177,7 @@ function isAnswered(answer: Answer | undefined): boolean {
 }
 
 async function addressesOf(server: URL): Promise<string[]> {
-  const host = server.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(server);
   if (isIP(host) !== 0) return [host];
   const found = await lookup(host, { all: true, family: 4 });
   return found.map(({ address }) => address);

@@ -1,4 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { hostOf } from '../../lib/ip-address.ts';
 import { sshDestination, type SshDestination } from '../ssh/destination.ts';
 
 /** Where an engine listens. */
@@ -51,8 +52,7 @@ export function addressOf(text: string, tls?: Tls): Address {
   const port = url.port === '' ? (secure ? 2376 : 2375) : Number(url.port);
   return {
     endpoint: text,
-    // An IPv6 address stands in brackets in a URL, and without them in a connection.
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(url),
     port,
     protocol: secure ? 'https' : 'http',
     ...(tls === undefined ? {} : { tls }),

@@ -1,4 +1,5 @@
 import { McpcatError } from '../../lib/errors.ts';
+import { hostOf } from '../../lib/ip-address.ts';
 
 /** Where ssh leads; `socket` is the engine's on that host, where it is not the usual one. */
 export interface SshDestination {
@@ -13,7 +14,7 @@ export interface SshDestination {
  * comes from a context or an environment variable, and both may be somebody else's.
  */
 export function sshDestination(url: URL): SshDestination {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(url);
   const user = decodeURIComponent(url.username);
   const socket = url.pathname === '/' ? '' : decodeURIComponent(url.pathname);
   const fits =
