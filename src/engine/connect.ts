@@ -13,27 +13,24 @@ interface Wanted extends Omit<Search, 'host'> {
 }
 
 /** Finds the engine and makes the port to it. Nothing is sent before the first call, so this costs next to nothing. */
-export function connectEngine({ memory = 'none', ...search }: Wanted): Promise<Engine> {
-  return Promise.resolve().then(async () => {
-    const found = { host: thisHost(), ...search };
-    const { host, env } = found;
-    if (found.endpoint !== undefined && isCluster(found.endpoint)) {
-      const { connectCluster } = await import('./kubernetes/connect-cluster.ts');
-      return connectCluster(found.endpoint, found);
-    }
-    const address = locateEngine(found);
-    const { endpoint } = address;
-    return dockerEngine(address, {
-      memory:
-        memory === 'kept' ? engineMemory({ cache: host.folders(env).cache, endpoint, host }) : undefined,
-      async profileFile() {
-        const { profileFile } = await import('./docker/profile-file.ts');
-        return profileFile(host.folders(env).cache);
-      },
-      async forward(destination) {
-        const { forwarded } = await import('./ssh/forward.ts');
-        return forwarded(destination, found);
-      },
-    });
+export async function connectEngine({ memory = 'none', ...search }: Wanted): Promise<Engine> {
+  const found = { host: thisHost(), ...search };
+  const { host, env } = found;
+  if (found.endpoint !== undefined && isCluster(found.endpoint)) {
+    const { connectCluster } = await import('./kubernetes/connect-cluster.ts');
+    return connectCluster(found.endpoint, found);
+  }
+  const address = locateEngine(found);
+  const { endpoint } = address;
+  return dockerEngine(address, {
+    memory: memory === 'kept' ? engineMemory({ cache: host.folders(env).cache, endpoint, host }) : undefined,
+    async profileFile() {
+      const { profileFile } = await import('./docker/profile-file.ts');
+      return profileFile(host.folders(env).cache);
+    },
+    async forward(destination) {
+      const { forwarded } = await import('./ssh/forward.ts');
+      return forwarded(destination, found);
+    },
   });
 }
