@@ -3,6 +3,7 @@ import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { label } from '../lib/labels.ts';
 import { shortId } from '../lib/short-id.ts';
+import { removeAll } from './remove-all.ts';
 import { containersOf, type Found, type Whose } from './whose.ts';
 
 /** A container of ours as `ps` shows it. */
@@ -142,17 +143,26 @@ export async function stopSessions(engine: Engine, wanted: Wanted, whose: Whose)
   );
   const idle = wanted.names.find((name) => !chosen.some(({ facts }) => isCalled(facts, name)));
   if (idle !== undefined) throw missing(idle, others);
-  await Promise.all(
+  const ended = await Promise.all(
     chosen.map(async ({ whole, facts }) => {
-      if ((await wanted.sleep?.(facts)) !== true) await stop(engine, whole);
+      if ((await wanted.sleep?.(facts)) === true) return [];
+      await end(engine, whole);
+      return [whole];
     }),
   );
+  const left = await removeAll(engine, ended.flat());
+  if (left.length > 0) throw stillThere(left);
   return chosen.map(({ facts }) => facts);
 }
 
-async function stop(engine: Engine, id: string): Promise<void> {
+async function end(engine: Engine, id: string): Promise<void> {
   await engine.killContainer(id, 'SIGTERM');
   const gone = engine.waitContainer(id, 'not-running').catch(() => undefined);
   await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 3000))]);
-  await engine.removeContainer(id);
+}
+
+function stillThere(ids: readonly string[]): McpcatError {
+  return new McpcatError('engine-failed', `the engine still has ${ids.map(shortId).join(', ')}`, {
+    hint: 'mcpcat doctor looks at the engine; mcpcat prune removes what is left',
+  });
 }

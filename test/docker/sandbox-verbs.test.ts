@@ -93,9 +93,15 @@ function comparable({ Config, HostConfig, Mounts }: Inspected): unknown {
   // How long an end is waited for is the test's own: it measures it.
   const same = (env as readonly string[]).filter((variable) => !variable.startsWith('MCPCAT_EOF_GRACE_MS='));
   const config = { ...plain, Env: same.map(withoutIdentity) };
-  const all = { config, host, mounts: Mounts.map(withoutSource), requested: requested.map(withoutSource) };
+  // The engine lists what is mounted in an order of its own at each look (a map of Go); what was asked for, as asked.
+  const mounts = Mounts.toSorted(byDestination).map(withoutSource);
+  const all = { config, host, mounts, requested: requested.map(withoutSource) };
   // Process 1 lies at a place of its own in each container (docs/decisions/0031).
   return JSON.parse(JSON.stringify(all).replaceAll(/\/\.mcpcat-[0-9a-f]+/g, '/.mcpcat-ID'));
+}
+
+function byDestination(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): number {
+  return String(a['Destination']).localeCompare(String(b['Destination']));
 }
 
 /** The folders are two: what process 1 compares is each one's own (docs/decisions/0021). */

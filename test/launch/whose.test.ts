@@ -73,6 +73,15 @@ test('stop --all ends nobody else’s server, and a name of somebody else’s is
   assert.equal(engine.containers.size, 0);
 });
 
+test('what stop ended is gone when it says so, although the engine was already removing it', async () => {
+  const { engine } = await made(mixed);
+  const remove = engine.removeContainer.bind(engine);
+  let asked = 0;
+  engine.removeContainer = (id) => (++asked < 3 ? Promise.resolve() : remove(id));
+  await stopSessions(engine, { names: ['mine'], all: false }, own);
+  assert.deepEqual([asked, engine.containers.size], [3, 2]);
+});
+
 test('logs follows nobody else’s server', async () => {
   const { engine, ids } = await made(mixed);
   await assert.rejects(followLog(engine, ids['unreadable'] ?? '', own), { code: 'container-missing' });
