@@ -52,24 +52,32 @@ export class Api {
 
   async ask(call: Call): Promise<unknown> {
     const { status, text } = await this.#answer(call);
+    if (status >= 300) throw refusalError({ status, message: messageIn(text) }, call.asked);
     const value = json(text);
-    if (status < 300) return value;
-    throw refusalError({ status, message: messageIn(text) }, call.asked);
+    // A list that can't be read is not an empty one.
+    if (isObject(value)) return value;
+    throw new McpcatError(
+      'engine-failed',
+      `${doingOf(call.asked)}: expected a JSON object from the API server, found ${JSON.stringify(text.slice(0, 100))}`,
+      { hint: 'a proxy in front of it may have answered instead' },
+    );
   }
 
-  /** The documents of a watch, until it ends or `signal` is aborted. */
-  async *watch(call: Omit<Call, 'body' | 'method'>, signal: AbortSignal): AsyncGenerator {
-    const response = await this.#open({ ...call, method: 'GET' }, signal);
-    if ((response.statusCode ?? 500) >= 300) {
-      const text = await textOf(response);
-      throw refusalError({ status: response.statusCode ?? 500, message: messageIn(text) }, call.asked);
-    }
-    let rest = '';
+  /**
+   * The documents of a watch, until it ends, one of them can't be read, or `signal` is aborted: whoever watches looks
+   * again and watches anew, so nothing is missed.
+   */
+  async *watch(call: Omit<Call, 'body' | 'method'>, signal: AbortSignal): AsyncGenerator<object> {
     try {
-      for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') yield json(line);
+      const response = await this.#open({ ...call, method: 'GET' }, signal);
+      if ((response.statusCode ?? 500) >= 300) {
+        const text = await textOf(response);
+        throw refusalError({ status: response.statusCode ?? 500, message: messageIn(text) }, call.asked);
+      }
+      for await (const line of linesOf(response)) {
+        const value = json(line);
+        if (!isObject(value)) return;
+        yield value;
       }
     } catch (error) {
       if (!signal.aborted) throw connectionError(error, call.asked, this.server);
@@ -143,15 +151,28 @@ export class Api {
 
 async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > maxBytes)
-      throw new McpcatError(
-        'engine-failed',
-        `the API server answered with more than ${String(maxBytes)} bytes`,
-      );
-  }
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>)
+    text = bounded(text + chunk);
   return text;
+}
+
+/** Those that are not empty; what follows the last line break is none. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = bounded(lines.pop() ?? '');
+    for (const line of lines) if (line !== '') yield line;
+  }
+}
+
+function bounded(text: string): string {
+  if (text.length <= maxBytes) return text;
+  throw new McpcatError('engine-failed', `the API server answered with more than ${String(maxBytes)} bytes`);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function json(text: string): unknown {

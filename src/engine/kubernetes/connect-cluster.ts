@@ -19,6 +19,6 @@ export function connectCluster(
     address,
     api,
     gate: new NetworkGate({ address, api, host, cache }),
-    imageFacts: (reference) => imageFacts(reference, { env, cache }),
+    imageFacts: (reference) => imageFacts(reference, { env, host, cache }),
   });
 }

@@ -1,21 +1,16 @@
-import { McpcatError } from '../../lib/errors.ts';
 import { within } from '../../lib/within.ts';
-import type { Attachment, ContainerEnd, ContainerSettings, ExecSession } from '../engine.ts';
+import type { ExecSession } from '../engine.ts';
 import type { Api } from './api.ts';
-import type { ExecEnd, ExecStreams } from './channels.ts';
+import type { ExecStreams } from './channels.ts';
 import { openStream } from './exec-socket.ts';
-import { LateAttachment } from './late-attachment.ts';
 import { containerName } from './pod-body.ts';
-import { statusOf } from './pod-facts.ts';
 import type { Pods } from './pods.ts';
 
 /** As shells have it: it was there and can't be executed. */
-const notExecutable = 126;
-/** Milliseconds: how long an API server may take to say what became of a pod whose stream was cut. */
-const lookMs = 3000;
+export const notExecutable = 126;
 
 /** What a stream into a pod needs. */
-interface Reach {
+export interface Reach {
   readonly api: Api;
   readonly pods: Pods;
 }
@@ -76,62 +71,4 @@ export async function handParked(
   streams.stdin.end();
   await within(streams.ended, 500);
   streams.destroy();
-}
-
-/** One server beside its parked process 1, as long as this process is its launcher. */
-export class PodSession {
-  readonly settings: ContainerSettings;
-  readonly attachment = new LateAttachment();
-  readonly #ended = Promise.withResolvers<ContainerEnd>();
-  #isStarted = false;
-
-  constructor(settings: ContainerSettings) {
-    this.settings = settings;
-    this.#ended.promise.catch(() => undefined); // whoever waits hears of it
-  }
-
-  get ended(): Promise<ContainerEnd> {
-    return this.#ended.promise;
-  }
-
-  attach(): Attachment {
-    return this.attachment;
-  }
-
-  async start(reach: Reach, pod: string): Promise<void> {
-    this.#isStarted = true;
-    const command = [...(this.settings.entrypoint ?? []), ...this.settings.command];
-    const streams = await openExec(reach, { pod, command });
-    this.attachment.connect(streams);
-    void streams.ended
-      .then((end) => this.#take(end, reach.pods, pod))
-      .then(this.#ended.resolve, this.#ended.reject);
-  }
-
-  /** The pod is gone: what was never started has ended with it. */
-  over(): void {
-    if (this.#isStarted) return;
-    this.attachment.end();
-    this.#ended.resolve({ exitCode: 137 });
-  }
-
-  async #take(end: ExecEnd, pods: Pods, pod: string): Promise<ContainerEnd> {
-    if (end.kind === 'exited') return { exitCode: end.exitCode };
-    if (end.kind === 'failed') return { exitCode: notExecutable, error: end.message };
-    return cutEnd(end.message, pods, pod);
-  }
-}
-
-/** The pod may have ended and taken its streams along; else it is the way to it that broke. */
-async function cutEnd(message: string, pods: Pods, pod: string): Promise<ContainerEnd> {
-  const deadline = performance.now() + lookMs;
-  do {
-    const found = await pods.find(pod);
-    const terminated = found === undefined ? { exitCode: 137 } : statusOf(found)?.state?.terminated;
-    if (terminated !== undefined) return { exitCode: terminated.exitCode };
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  } while (performance.now() < deadline);
-  throw new McpcatError('engine-gone', `the stream from the pod ${pod} broke: ${message}`, {
-    hint: 'a restart of the API server ends every session behind it',
-  });
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod/mini';
+import type { Host } from '../../host/host.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { keepNow } from '../../lib/write-now.ts';
 import { imageManifestIn, indexIn, indexTypes, type Manifest } from '../../registry/content/manifest.ts';
@@ -33,6 +34,7 @@ type Config = z.infer<typeof ImageConfig>;
 
 interface Reading {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: Pick<Host, 'owns'>;
   /** Where what was read is kept: a digest says the same for ever. */
   readonly cache: string;
 }
@@ -47,7 +49,7 @@ export async function imageFacts(reference: string, reading: Reading): Promise<I
   if (digest === undefined)
     throw new McpcatError('usage', `expected an image by its digest, found ${reference}`);
   const file = path.join(reading.cache, 'kubernetes', 'images', `${hexOf(digest)}.json`);
-  const kept = persisted(file);
+  const kept = persisted(file, reading.host);
   if (kept !== undefined) return factsOf(kept, reference);
   const config = parsed(await fetched(reference, reading), reference);
   keepNow(file, config);
@@ -109,8 +111,10 @@ function factsOf({ created, os, architecture, config = {} }: Config, reference: 
   };
 }
 
-function persisted(file: string): Config | undefined {
+/** A file of another user is not believed: what it says is what is started. */
+function persisted(file: string, host: Reading['host']): Config | undefined {
   try {
+    if (!host.owns(statSync(file))) return undefined;
     return ImageConfig.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined; // asked anew

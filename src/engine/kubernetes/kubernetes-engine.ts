@@ -4,28 +4,31 @@ import { randomId } from '../../lib/random-id.ts';
 import type { ClusterAddress } from './address.ts';
 import type { Api } from './api.ts';
 import { clusterInfo, clusterLacks, lackReasons } from './cluster-info.ts';
-import { execSession, handParked, openExec, PodSession } from './execs.ts';
+import { execSession, handParked, openExec } from './execs.ts';
 import { softenings } from './hardened.ts';
 import type { NetworkGate } from './network-gate.ts';
 import type { Pod, PodBody } from './pod.ts';
 import { podBodyOf } from './pod-body.ts';
 import { podFacts, podSummary, statusOf, stateOf } from './pod-facts.ts';
+import { PodSessions } from './pod-sessions.ts';
 import { Pods } from './pods.ts';
 import { absentCalls } from './without-images.ts';
 
 export interface ClusterParts {
   readonly address: ClusterAddress;
   readonly api: Api;
-  readonly gate: NetworkGate;
+  readonly gate: Pick<NetworkGate, 'pass'>;
   /** By its digest, from its registry. */
   readonly imageFacts: (reference: string) => Promise<ImageFacts>;
 }
 
 /** The adapter: containers are pods whose process 1 is parked, and their servers are started by exec (docs/decisions/0066). */
-export function kubernetesEngine({ address, api, gate, imageFacts }: ClusterParts): Engine {
+export function kubernetesEngine(
+  { address, api, gate, imageFacts }: ClusterParts,
+  sessions = new PodSessions(),
+): Engine {
   const pods = new Pods(api, address.namespace);
   const reach = { api, pods };
-  const sessions = new Map<string, PodSession>();
   return {
     endpoint: address.endpoint,
     parks: true,
@@ -45,16 +48,16 @@ export function kubernetesEngine({ address, api, gate, imageFacts }: ClusterPart
         const input = settings.parked?.input;
         if (input !== undefined) await handParked(reach, { pod: name, input });
       });
-      sessions.set(name, new PodSession(settings));
+      sessions.open(name, settings);
       return name;
     },
 
-    attachContainer: (id) => Promise.resolve().then(() => sessionOf(sessions, id).attach()),
+    attachContainer: (id) => Promise.resolve().then(() => sessions.of(podName(id)).attachment),
 
-    startContainer: async (id) => sessionOf(sessions, podName(id)).start(reach, podName(id)),
+    startContainer: async (id) => sessions.of(podName(id)).start(reach, podName(id)),
 
     async waitContainer(id, until, onWatching) {
-      const session = sessions.get(podName(id));
+      const session = sessions.find(podName(id));
       onWatching?.();
       if (until === 'next-exit' && session !== undefined) return session.ended;
       const pod = await pods.until(podName(id), (one) => until !== 'removed' && stateOf(one) === 'exited');
@@ -63,20 +66,20 @@ export function kubernetesEngine({ address, api, gate, imageFacts }: ClusterPart
 
     /** A process that was started by exec takes no signal: it hears the end of its input, and of its pod's. */
     async killContainer(id, signal) {
-      const session = sessions.get(podName(id));
+      const session = sessions.find(podName(id));
       if (signal === 'SIGTERM' && session !== undefined) session.attachment.stdin.end();
       else await pods.remove(podName(id));
     },
 
     async removeContainer(id) {
       await pods.remove(podName(id));
-      sessions.get(podName(id))?.over();
+      sessions.forget(podName(id));
     },
 
     async inspectContainer(id) {
       const pod = await pods.find(podName(id));
       if (pod === undefined) return undefined;
-      const asked = sessions.get(podName(id))?.settings;
+      const asked = sessions.find(podName(id))?.settings;
       return podFacts(pod, { asked, imageLabels: await labelsOf(asked, imageFacts) });
     },
 
@@ -87,15 +90,6 @@ export function kubernetesEngine({ address, api, gate, imageFacts }: ClusterPart
 
     exec: async (id, command) => execSession(await openExec(reach, { pod: podName(id), command })),
   };
-}
-
-function sessionOf(sessions: ReadonlyMap<string, PodSession>, id: string): PodSession {
-  const found = sessions.get(id);
-  if (found !== undefined) return found;
-  throw new McpcatError(
-    'engine-unfit',
-    `the pod ${id} was made by another process, which alone speaks with its server`,
-  );
 }
 
 /** What the API server makes of it is looked at before anything runs in it; what fails leaves no pod behind. */

@@ -85,7 +85,7 @@ export class Pods {
     });
     const call = { path: `${this.#path}?${query.toString()}`, asked: this.#asked('watch') };
     for await (const event of this.#api.watch(call, signal)) {
-      const { type, object } = event as { readonly type?: string; readonly object?: unknown };
+      const { type, object } = fieldsOf(event);
       if (type !== 'ADDED' && type !== 'MODIFIED') return;
       yield asPod(object);
     }

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { fakeNamespace } from './fake-namespace.ts';
+import { settings } from './settings.ts';
+import { channelMessage, status } from './stand-in.ts';
+
+test('a session that is over is forgotten with its pod, however many there were', async () => {
+  await using there = await fakeNamespace({
+    onStream: (socket) => {
+      socket.send(channelMessage(1, 'hello'));
+      socket.send(status(0));
+      socket.close();
+    },
+  });
+  const { engine, sessions } = there;
+  for (const name of ['one', 'two', 'three']) {
+    const id = await engine.createContainer({ ...settings(), name });
+    assert.equal(sessions.size, 1);
+    const ended = engine.waitContainer(id, 'next-exit');
+    const { stdout } = await engine.attachContainer(id);
+    await engine.startContainer(id);
+    assert.equal(await text(stdout), 'hello');
+    assert.deepEqual(await ended, { exitCode: 0 });
+    await engine.removeContainer(id);
+    assert.equal(sessions.size, 0);
+  }
+  await assert.rejects(engine.attachContainer('one'), { name: 'McpcatError', code: 'engine-unfit' });
+});
+
+test('a session whose server could not be started ends when its pod is taken away', async () => {
+  await using there = await fakeNamespace({ onStream: (socket) => socket.terminate() });
+  const { engine, objects } = there;
+  const id = await engine.createContainer({ ...settings(), name: 'one' });
+  const ended = engine.waitContainer(id, 'next-exit');
+  const attachment = await engine.attachContainer(id);
+  attachment.stdout.resume();
+  await engine.removeContainer(id);
+  assert.deepEqual(await ended, { exitCode: 137 });
+  assert.equal(objects.size, 0);
+});
