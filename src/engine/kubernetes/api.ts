@@ -69,7 +69,7 @@ export class Api {
    */
   async *watch(call: Omit<Call, 'body' | 'method'>, signal: AbortSignal): AsyncGenerator<object> {
     try {
-      const response = await this.#open({ ...call, method: 'GET' }, signal);
+      const response = await this.#known({ ...call, method: 'GET' }, signal);
       if ((response.statusCode ?? 500) >= 300) {
         const text = await textOf(response);
         throw refusalError({ status: response.statusCode ?? 500, message: messageIn(text) }, call.asked);
@@ -111,7 +111,7 @@ export class Api {
   async #answer(call: Call): Promise<{ readonly status: number; readonly text: string }> {
     const timeout = AbortSignal.timeout(answerMs);
     try {
-      const response = await this.#open(call, timeout);
+      const response = await this.#known(call, timeout);
       return { status: response.statusCode ?? 500, text: await textOf(response) };
     } catch (error) {
       if (timeout.aborted)
@@ -121,6 +121,15 @@ export class Api {
         );
       throw connectionError(error, call.asked, this.server);
     }
+  }
+
+  /** A token may be taken back before its time: who has a way to another asks once more. */
+  async #known(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.#open(call, signal);
+    if (response.statusCode !== 401 || this.#access.refused === undefined) return response;
+    response.resume();
+    this.#access.refused();
+    return this.#open(call, signal);
   }
 
   async #open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {

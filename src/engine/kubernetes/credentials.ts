@@ -17,7 +17,8 @@ interface Surroundings {
 export function accessOf(context: string, surroundings: Surroundings): ClusterAccess {
   if (context === inCluster) return ownAccount(surroundings.env);
   const { cluster, user } = chooseContext(filesOf(surroundings), context);
-  return { server: serverOf(cluster), credentials: credentialsOf(user, surroundings) };
+  const server = serverOf(cluster);
+  return { server, ...credentialsOf(user, { ...surroundings, server }) };
 }
 
 /** `KUBECONFIG` may name several; the usual one otherwise. */
@@ -65,8 +66,8 @@ function serverOf(cluster: Cluster & { readonly file: string }): Server {
 
 function credentialsOf(
   user: User & { readonly file: string },
-  surroundings: Surroundings,
-): ClusterAccess['credentials'] {
+  surroundings: Surroundings & { readonly server: Server },
+): Omit<ClusterAccess, 'server'> {
   const { file, exec, token, tokenFile } = user;
   const cert = pem(file, user['client-certificate-data'], user['client-certificate']);
   const key = pem(file, user['client-key-data'], user['client-key']);
@@ -74,15 +75,18 @@ function credentialsOf(
     throw new McpcatError('usage', `${file}: expected client-certificate and client-key together, found one`);
   const pair = cert === undefined || key === undefined ? {} : { cert, key };
   if (exec !== undefined) {
-    const plugin = import('./exec-plugin.ts').then(({ execPlugin }) =>
-      execPlugin(exec, { ...surroundings, file }),
+    const plugin = import('./exec-plugin.ts').then(
+      ({ ExecPlugin }) => new ExecPlugin(exec, { ...surroundings, file }),
     );
     plugin.catch(() => undefined); // heard when it is asked
-    return async () => ({ ...pair, ...(await (await plugin)()) });
+    return {
+      credentials: async () => ({ ...pair, ...(await (await plugin).credentials()) }),
+      refused: () => void plugin.then((one) => one.forget()).catch(() => undefined),
+    };
   }
   if (tokenFile !== undefined)
-    return () => Promise.resolve({ ...pair, token: fileBeside(file, tokenFile).trim() });
-  return () => Promise.resolve({ ...pair, ...(token === undefined ? {} : { token }) });
+    return { credentials: async () => ({ ...pair, token: tokenIn(fileBeside(file, tokenFile), tokenFile) }) };
+  return { credentials: () => Promise.resolve({ ...pair, ...(token === undefined ? {} : { token }) }) };
 }
 
 /** Where the kubelet puts it; the token is renewed there. */
@@ -101,6 +105,13 @@ function ownAccount(env: Env): ClusterAccess {
   const url = new URL(`https://${addressText(host)}:${port}`);
   return {
     server: { url, ca: fileBeside(`${accountFolder}/.`, 'ca.crt'), serverName: undefined },
-    credentials: () => Promise.resolve({ token: fileBeside(`${accountFolder}/.`, 'token').trim() }),
+    credentials: async () => ({ token: tokenIn(fileBeside(`${accountFolder}/.`, 'token'), accountFolder) }),
   };
+}
+
+/** Without it we would ask as nobody, and be told that nobody may. */
+function tokenIn(content: string, file: string): string {
+  const token = content.trim();
+  if (token !== '') return token;
+  throw new McpcatError('engine-denied', `expected a token in ${file}, found an empty file`);
 }

@@ -34,6 +34,11 @@ const execPlugin = z.object({
   args: z.array(text).nullish(),
   env: z.array(z.object({ name: text, value: text })).nullish(),
   installHint: text.optional(),
+  provideClusterInfo: z.boolean().optional(),
+  // `Always` wants a terminal, which a server's launcher never has.
+  interactiveMode: z
+    .enum(['Never', 'IfAvailable'], { error: 'expected Never or IfAvailable: nobody is there to be asked' })
+    .optional(),
 });
 const user = z.object({
   token: text.optional(),

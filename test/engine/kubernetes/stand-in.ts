@@ -12,6 +12,8 @@ interface Behaviour {
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Protocols that it speaks; the usual ones of 1.34 by default. */
   readonly protocols?: readonly string[];
+  /** What the client has, one after the other as each is refused; one that stays by default. */
+  readonly tokens?: readonly string[];
   /** Instead of opening a stream. */
   readonly refuseStreams?: { readonly status: number; readonly body: string };
 }
@@ -29,9 +31,11 @@ export async function standIn(behaviour: Behaviour): Promise<{ readonly api: Api
   const sockets = streams(server, behaviour);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const tokens = [...(behaviour.tokens ?? ['a-token'])];
   const api = new Api({
     server: { url: new URL(`https://127.0.0.1:${String(port)}`), ca: certificate, serverName: 'test' },
-    credentials: () => Promise.resolve({ token: 'a-token' }),
+    credentials: () => Promise.resolve({ token: tokens[0] ?? '' }),
+    ...(behaviour.tokens === undefined ? {} : { refused: () => void tokens.shift() }),
   });
   return {
     api,
