@@ -144,7 +144,7 @@ async function judged(
   const answers = session.handshake.failure === undefined;
   const [modern, filled, owned, shared] = answers
     ? await Promise.all([
-        observeModern(observed),
+        observeModern(observed, session.handshake.initializeMs),
         observeExamples(observed),
         observeOwners(observed, uid),
         observeShared(observed),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
+import { silenceMs } from '../../src/smoke/observe-offers.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { readSurface } from '../../src/surface/read-surface.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
@@ -41,6 +42,10 @@ const tool = {
   _meta: { 'example.org/kept': 1 },
   unheardOf: { deep: [null, 1.5] },
 };
+
+test('how long a server may say nothing before it counts as not speaking a revision grows with what its first answer took', () => {
+  assert.deepEqual([undefined, 300, 4000, 30_000].map(silenceMs), [10_000, 10_000, 24_000, 60_000]);
+});
 
 test('everything that a server says of itself is recorded, also what the protocol does not know', async () => {
   const answers: Behaviour['answers'] = {
