@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { makeFolder } from '../lib/make-folder.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { httpGet, withoutPassword } from '../lib/http.ts';
+import { httpGet, isBrokenBody, withoutPassword } from '../lib/http.ts';
 import { mirroredUrl } from '../upstream/mirror-file.ts';
 
 /** A content hash: algorithm and lower-case hex. */
@@ -133,7 +133,8 @@ function mismatch(subject: string, url: string, hash: ContentHash, got: string):
 }
 
 function isBrokenStream(error: unknown): boolean {
-  return !(error instanceof McpcatError) && codeOf(error) !== 'ENOSPC' && !isOurDisk(error);
+  if (error instanceof McpcatError) return isBrokenBody(error);
+  return codeOf(error) !== 'ENOSPC' && !isOurDisk(error);
 }
 
 /** Only errors of the file system have a path. */

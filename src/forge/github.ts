@@ -32,9 +32,11 @@ export class GitHub {
   readonly octokit: Octokit;
   readonly #kept: PersistedAnswers;
   readonly #baseUrl: string;
+  readonly #signal: AbortSignal | undefined;
 
   constructor({ token, baseUrl, cacheFolder, signal }: GitHubOptions) {
     this.#baseUrl = baseUrl;
+    this.#signal = signal;
     this.#kept = new PersistedAnswers(path.join(cacheFolder, 'github'));
     this.octokit = new Octokit({
       auth: token,
@@ -67,7 +69,7 @@ export class GitHub {
       if (error instanceof RequestError && error.status === 304 && kept !== undefined)
         return read(kept.value);
       if (error instanceof RequestError && error.status === 404) return undefined;
-      throw githubFailure(error, subject);
+      throw this.#failure(error, subject);
     }
   }
 
@@ -76,8 +78,13 @@ export class GitHub {
     try {
       return await work(this.octokit);
     } catch (error) {
-      throw githubFailure(error, subject);
+      throw this.#failure(error, subject);
     }
+  }
+
+  #failure(error: unknown, subject: string): McpcatError {
+    if (this.#signal?.aborted === true) return new McpcatError('cancelled', `${subject}: cancelled`);
+    return githubFailure(error, subject);
   }
 }
 

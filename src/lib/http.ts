@@ -16,7 +16,8 @@ export interface HttpOptions {
 
 /**
  * GET with a deadline and retries for outages. 404 and 410 reject with `package-unknown`; 429, 5xx and broken
- * connections are tried again and then reject with `upstream-unavailable`: that is never the entry's fault.
+ * connections are tried again and then reject with `upstream-unavailable`: that is never the entry's fault. A body that
+ * breaks off rejects where it is read, with `upstream-unavailable` too (`isBrokenBody`); one that the user ends with `cancelled`.
  */
 export async function httpGet(url: string, options: HttpOptions): Promise<Response> {
   const attempts = options.attempts ?? 4;
@@ -38,6 +39,7 @@ export async function httpJson<T>(
     return read(await response.json());
   } catch (error) {
     if (options.signal?.aborted === true) throw cancelled(options);
+    if (isBrokenBody(error)) throw error;
     throw unavailable(options.subject, `${hostOf(url)} answers something else than expected`, error);
   }
 }
@@ -69,7 +71,7 @@ async function tryOnce(url: string, options: HttpOptions): Promise<Response | Re
     silence.heard();
     // 304 comes only to those who asked for it by If-None-Match.
     return response.ok || response.status === 304
-      ? attentive(response, silence)
+      ? attentive(response, silence, { url, options })
       : await refused(response, url, options);
   } catch (error) {
     silence.stop();
@@ -126,17 +128,57 @@ function silenceAlarm(milliseconds: number): SilenceAlarm {
   };
 }
 
+const brokenBodies = new WeakSet<Error>();
+
+/** Whether an answer broke off in the middle of its body: it was not tried again. */
+export function isBrokenBody(error: unknown): boolean {
+  return error instanceof Error && brokenBodies.has(error);
+}
+
+interface Asked {
+  readonly url: string;
+  readonly options: HttpOptions;
+}
+
 /** The response, whose every chunk puts the alarm off and whose end stops it. */
-function attentive(response: Response, silence: SilenceAlarm): Response {
-  const watch = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      silence.heard();
-      controller.enqueue(chunk);
-    },
-    flush: () => silence.stop(),
-  });
+function attentive(response: Response, silence: SilenceAlarm, asked: Asked): Response {
   if (response.body === null) silence.stop();
-  return new Response(response.body?.pipeThrough(watch) ?? null, response);
+  return new Response(response.body && watched(response.body, silence, asked), response);
+}
+
+function watched(
+  body: ReadableStream<Uint8Array>,
+  silence: SilenceAlarm,
+  { url, options }: Asked,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          silence.stop();
+          return controller.close();
+        }
+        silence.heard();
+        controller.enqueue(value);
+      } catch (error) {
+        silence.stop();
+        throw options.signal?.aborted === true ? cancelled(options) : brokenOff(options, url, error);
+      }
+    },
+    async cancel(why) {
+      silence.stop();
+      await reader.cancel(why);
+    },
+  });
+}
+
+function brokenOff({ subject }: HttpOptions, url: string, cause: unknown): McpcatError {
+  const message = `${hostOf(url)} broke off in the middle of its answer (${reason(cause)})`;
+  const error = unavailable(subject, message, cause);
+  brokenBodies.add(error);
+  return error;
 }
 
 async function refused(response: Response, url: string, { subject }: HttpOptions): Promise<Retryable> {

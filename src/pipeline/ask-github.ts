@@ -3,7 +3,7 @@ import { parseSource, type Source } from '../catalog/source.ts';
 import { advisoriesFor, type AdvisoryEcosystem } from '../forge/advisories.ts';
 import { repositoryOf, type GitHub, type Repository } from '../forge/github.ts';
 import { repositoryFacts, type RepositoryFacts } from '../forge/repository-facts.ts';
-import { messageOf } from '../lib/errors.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Finding } from '../lib/finding.ts';
 import { pool } from '../lib/pool.ts';
 import type { AvailableReleases } from '../versioning/choose-release.ts';
@@ -16,7 +16,7 @@ import { updateFinding } from './update-findings.ts';
 const ecosystems: Readonly<Record<Source['kind'], AdvisoryEcosystem>> = { npm: 'npm', pypi: 'pip', go: 'go' };
 const width = 8;
 
-/** What GitHub said; what could not be asked is a notice, and never fails the run. */
+/** What GitHub said; what could not be asked is a notice, and never fails the run: only the user's own end does. */
 export interface GitHubAnswers {
   /** By `owner/name`; undefined: there is no such repository. */
   readonly facts: ReadonlyMap<string, RepositoryFacts | undefined>;
@@ -57,6 +57,7 @@ async function allFacts(github: GitHub, servers: readonly Server[]): Promise<Omi
       facts.set(key, await repositoryFacts(github, repository));
     });
   } catch (error) {
+    if (error instanceof McpcatError && error.code === 'cancelled') throw error;
     return { facts, notices: [`some repositories were not looked at: ${messageOf(error)}`] };
   }
   return { facts, notices: [] };
@@ -77,6 +78,7 @@ async function holesOf(
     const found = await advisoriesFor(github, { ecosystem: ecosystems[kind], packages });
     return { holes: found.map((advisory) => ({ ...advisory, kind })) };
   } catch (error) {
+    if (error instanceof McpcatError && error.code === 'cancelled') throw error;
     return { holes: [], notice: `security advisories were not looked at: ${messageOf(error)}` };
   }
 }

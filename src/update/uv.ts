@@ -15,8 +15,10 @@ const Tool = z.object({
   files: z.record(z.string(), z.object({ url: z.string(), sha256: z.string() })),
 });
 
+type UvRequest = Pick<ResolveRequest, 'templates' | 'store' | 'folder' | 'env' | 'before' | 'signal'>;
+
 /** uv from its wheel, by the hash in `templates/tools/uv.json`; resolves to the path of the program. */
-async function uvProgram({ templates, store, folder, signal }: ResolveRequest): Promise<string> {
+async function uvProgram({ templates, store, folder, signal }: UvRequest): Promise<string> {
   const { files } = Tool.parse(JSON.parse(await readFile(path.join(templates, 'tools', 'uv.json'), 'utf8')));
   const file = files[thisHost().platform];
   if (file === undefined) {
@@ -39,7 +41,7 @@ async function uvProgram({ templates, store, folder, signal }: ResolveRequest): 
 
 /** `uv pip compile`: the whole tree as requirements with the hashes of every file. Wheels only. */
 export async function compileRequirements(
-  request: ResolveRequest,
+  request: UvRequest,
   requirements: readonly string[],
 ): Promise<string> {
   const { folder, env, signal } = request;
@@ -75,6 +77,7 @@ export async function compileRequirements(
     });
     return stdout;
   } catch (error) {
+    if (signal?.aborted === true) throw new McpcatError('cancelled', `pypi:${requirement}: cancelled`);
     throw uvFailure(error, requirement);
   }
 }

@@ -51,6 +51,7 @@ export async function runGo({
     });
     return stdout;
   } catch (error) {
+    if (signal?.aborted === true) throw new McpcatError('cancelled', `go:${subject}: cancelled`);
     throw goFailure(error, subject);
   }
 }

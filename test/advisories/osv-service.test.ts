@@ -127,3 +127,19 @@ test('a service that nobody answers for leaves everything unchecked', async (t) 
   assert.equal(answered.size, 0);
   assert.equal(missing.length, 1);
 });
+
+test('whoever ends it in the middle of an answer has no answer, and nothing is said to be unchecked', async (t) => {
+  const ended = new AbortController();
+  const server = createServer((_, response) => {
+    response.write('{"results":', () => setImmediate(() => ended.abort()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const request = { address, identities: [npm('x')], cacheFolder: temporaryFolder(t), today: '2026-11-27' };
+  await assert.rejects(askOsv({ ...request, signal: ended.signal }), { code: 'cancelled' });
+});

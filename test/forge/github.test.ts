@@ -105,3 +105,10 @@ test('many packages are asked for in few requests', async (t) => {
   await advisoriesFor(client(t, fake), { ecosystem: 'npm', packages });
   assert.equal(fake.requests.length, 3);
 });
+
+test('whoever ends it has no answer: GitHub is not said to be away', async (t) => {
+  await using fake = await FakeGitHub.start();
+  const github = connectGitHub(fake.env, { cacheFolder: temporaryFolder(t), signal: AbortSignal.abort() });
+  assert.ok(github);
+  await assert.rejects(repositoryFacts(github, { owner: 'a', repo: 'b' }), { code: 'cancelled' });
+});

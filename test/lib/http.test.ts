@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bodyWithin } from '../../src/lib/body-within.ts';
 import { httpGet, httpJson } from '../../src/lib/http.ts';
 import { loopback } from '../fetch/loopback.ts';
 
@@ -93,4 +94,35 @@ test('an answer of another kind, such as the page of a portal, is an outage and 
 test('an address that is none is named', async () => {
   const asked = httpGet('not an address', { subject, attempts: 1 });
   await assert.rejects(asked, { code: 'upstream-unavailable', message: /npm:left-pad: not an address/ });
+});
+
+const half = (_: unknown, response: { write: (text: string) => unknown }): void =>
+  void response.write('half');
+
+test('a body that is cancelled in the middle says so, however it is read', async (t) => {
+  const server = await loopback(t, half);
+  for (const read of [
+    (response: Response) => response.text(),
+    (response: Response) => response.json(),
+    (response: Response) => bodyWithin(response, { subject, maxBytes: 100 }),
+  ]) {
+    const controller = new AbortController();
+    const response = await httpGet(server.url, { subject, signal: controller.signal });
+    const reading = read(response);
+    controller.abort();
+    await assert.rejects(reading, { code: 'cancelled', message: 'npm:left-pad: cancelled' });
+  }
+});
+
+test('a body that breaks off is an outage, however it is read', async (t) => {
+  const server = await loopback(t, (_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('half', () => response.destroy());
+  });
+  const broken = { code: 'upstream-unavailable', message: /broke off in the middle of its answer/ };
+  await assert.rejects(async () => (await httpGet(server.url, { subject })).text(), broken);
+  await assert.rejects(
+    async () => bodyWithin(await httpGet(server.url, { subject }), { subject, maxBytes: 100 }),
+    broken,
+  );
+  await assert.rejects(httpJson(server.url, { subject, read: String }), broken);
 });

@@ -6,6 +6,7 @@ import { McpcatError } from '../../src/lib/errors.ts';
 import { goWord } from '../../src/provenance/go.ts';
 import type { Check } from '../../src/provenance/record.ts';
 import { noteKey } from '../../src/provenance/signed-note.ts';
+import { loopback } from '../fetch/loopback.ts';
 import { answering, sumDatabase, type FakeSumDatabase } from '../rig/vouching-services.ts';
 
 const sum = (letter: string): string => `h1:${letter.repeat(43)}=`;
@@ -126,6 +127,19 @@ test('whoever ends it has no answer', async () => {
   const request = { source: parseSource(`go:${module}/cmd/tool`), lock: lock(), signal: AbortSignal.abort() };
   await assert.rejects(
     goWord({ ...request, env: { GOPROXY: proxy.url } }, noteKey(key)),
+    (error) => error instanceof McpcatError && error.code === 'cancelled',
+  );
+});
+
+test('whoever ends it in the middle of an answer has no answer: nothing is said to be unchecked', async (t) => {
+  const { key } = database();
+  const ended = new AbortController();
+  const server = await loopback(t, (_, response) => {
+    response.write('half', () => setImmediate(() => ended.abort()));
+  });
+  const request = { source: parseSource(`go:${module}/cmd/tool`), lock: lock(), signal: ended.signal };
+  await assert.rejects(
+    goWord({ ...request, env: { GOPROXY: server.url } }, noteKey(key)),
     (error) => error instanceof McpcatError && error.code === 'cancelled',
   );
 });

@@ -105,3 +105,12 @@ test('a host that fails again and again is given up, and another is still asked'
   assert.equal(down.requests.length, 3);
   assert.equal(await conditionalClient.ask(up.url, question), 'read text');
 });
+
+test('whoever ends it in the middle of an answer is told so: it is no outage', async (t) => {
+  const ended = new AbortController();
+  const server = await loopback(t, (_, response) => {
+    response.write('half', () => setImmediate(() => ended.abort()));
+  });
+  const client = new ConditionalClient({ cacheFolder: temporaryFolder(t), signal: ended.signal });
+  await assert.rejects(client.ask(server.url, question), { code: 'cancelled' });
+});
