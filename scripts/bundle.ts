@@ -177,19 +177,28 @@ const lateModules: Plugin = {
  * launcher's own kind: the second bundle's modules take milliseconds to load, and a server may want its network at once.
  */
 const tunnelModules = ['open-tunnel', 'dial', 'lease-reports'];
-const tunnelApart: Plugin = {
-  name: 'tunnel-apart',
-  setup(b) {
-    const modules = new RegExp(`/egress/(${tunnelModules.join('|')})\\.ts$`);
-    b.onResolve({ filter: modules }, ({ path: name, kind }) =>
-      kind === 'dynamic-import' ? { path: name, namespace: 'tunnel-apart' } : undefined,
-    );
-    b.onLoad({ filter: /.*/, namespace: 'tunnel-apart' }, () => ({
-      contents: "module.exports = require('./tunnel.cjs');",
-    }));
-    b.onResolve({ filter: /^\.\/tunnel\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
-  },
-};
+const tunnelApart = apart('tunnel', new RegExp(`/egress/(${tunnelModules.join('|')})\\.ts$`));
+
+/** What only servers of a catalog that names its signer need: a warm start of them loads this and nothing else for it. */
+const trustApart = apart('image-trust', /\/image-trust\.ts$/);
+
+function apart(file: string, modules: RegExp): Plugin {
+  return {
+    name: `${file}-apart`,
+    setup(b) {
+      b.onResolve({ filter: modules }, ({ path: name, kind }) =>
+        kind === 'dynamic-import' ? { path: name, namespace: `${file}-apart` } : undefined,
+      );
+      b.onLoad({ filter: /.*/, namespace: `${file}-apart` }, () => ({
+        contents: `module.exports = require('./${file}.cjs');`,
+      }));
+      b.onResolve({ filter: new RegExp(`^\\./${file}\\.cjs$`) }, ({ path: name }) => ({
+        path: name,
+        external: true,
+      }));
+    },
+  };
+}
 
 /** Which process 1 this is, once for all: its sources are not read at each launch. */
 const initId = await initSourcesId();
@@ -301,6 +310,7 @@ const built = await Promise.all([
         oneCommand,
         otherHosts,
         tunnelApart,
+        trustApart,
         lateModules,
         knownSources,
         onlyContainers,
@@ -320,6 +330,17 @@ const built = await Promise.all([
     format: 'cjs',
     minifyWhitespace: true,
     minifyIdentifiers: true,
+  }),
+  build({
+    ...common,
+    entryPoints: { 'image-trust': 'src/cli/execute/image-trust.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
+    define: { 'import.meta.dirname': '__dirname' },
+    plugins: [lateModules],
   }),
   build({
     ...common,

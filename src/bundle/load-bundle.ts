@@ -150,6 +150,7 @@ async function judgeAll(
       entry: entryOf(server),
       image: { digest, repository: server.image?.repository ?? undefined },
       signing,
+      surface: server.surface?.sha256,
       endpoint: engine.endpoint,
       trustedRoot: ownTrustedRoot(trust.env),
       cache,

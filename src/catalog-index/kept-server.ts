@@ -8,7 +8,7 @@ import { ownText } from './copy-files.ts';
 import type { ListedImage } from './catalog-index.ts';
 
 /** Of the entry, and of what is kept around it. */
-export const persistedVersion = `${String(schemaVersion)}.4`;
+export const persistedVersion = `${String(schemaVersion)}.5`;
 
 /** One server of the catalog in a file. */
 export interface Wanted {
@@ -26,6 +26,8 @@ export interface OpenedServer {
   readonly tools: number | null;
   /** Who signs the images of this catalog; null if nobody does. */
   readonly signing: Signing | null;
+  /** SHA-256, in hex, of its surface; null if it has none. */
+  readonly surface: string | null;
   /** Of all servers. */
   readonly names: readonly string[];
 }

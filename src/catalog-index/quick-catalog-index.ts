@@ -26,6 +26,8 @@ export interface QuickServer {
   readonly tools: number | undefined;
   /** Who signs the images of this catalog; undefined if nobody does. */
   readonly signing: Signing | undefined;
+  /** SHA-256, in hex, of its surface; undefined if it has none. */
+  readonly surface: string | undefined;
   readonly exists: (name: string) => boolean;
 }
 
@@ -65,13 +67,14 @@ async function asked(request: Request, url: string): Promise<OpenedServer> {
   return openServer({ ...request, mode: 'launch' });
 }
 
-function facts({ entry, image, tools, signing, names }: OpenedServer): QuickServer {
+function facts({ entry, image, tools, signing, surface, names }: OpenedServer): QuickServer {
   const exists = (name: string): boolean => names.includes(name);
   return {
     entry,
     image: image ?? undefined,
     tools: tools ?? undefined,
     signing: signing ?? undefined,
+    surface: surface ?? undefined,
     exists,
   };
 }

@@ -14,5 +14,6 @@ export function serverOf(
   const server = Object.hasOwn(servers, name) ? servers[name] : undefined;
   if (server === undefined) throw unknownEntry(sourceText(source), { name, names });
   const tools = server.tools?.count ?? null;
-  return { entry: entryOf(server), image: server.image, tools, signing: signing ?? null, names };
+  const surface = server.surface?.sha256 ?? null;
+  return { entry: entryOf(server), image: server.image, tools, surface, signing: signing ?? null, names };
 }

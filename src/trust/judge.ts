@@ -22,6 +22,8 @@ export interface Evidence {
 export interface Policy {
   readonly entry: Entry;
   readonly signing: Signing;
+  /** SHA-256, in hex, of the surface that is used of it; undefined for none. */
+  readonly surface: string | undefined;
   /** A `trusted_root.json`. */
   readonly trustedRoot: string;
 }
@@ -33,7 +35,7 @@ export interface HeldStatement extends SignedStatement {
 
 /**
  * Whether an image may start: its signer has signed the digest that the catalog names and the manifest that runs, what
- * it was tested with, and at least the permissions that the entry has. Pure. Throws `signature-refused` with what is
+ * it was tested with, at least the permissions that the entry has, and exactly the surface that is used of it. Pure. Throws `signature-refused` with what is
  * missing and why what is there does not hold; resolves to all that holds about either digest.
  */
 export function judged(evidence: Evidence, policy: Policy): readonly HeldStatement[] {
@@ -83,15 +85,30 @@ function requirePassed(policy: Policy, results: readonly HeldStatement[]): void 
 
 /** One that was signed for this very image is enough: a setting that was added later is signed anew. */
 function requireProfile(policy: Policy, profiles: readonly HeldStatement[]): void {
-  const entry = runProfileOf(policy.entry);
-  const wider = profiles.map(({ statement }) => {
-    const profile = RunProfile.safeParse(statement.predicate);
-    return profile.success
-      ? widerThan(profile.data, entry)
-      : ['what was signed is in a form that is not known'];
-  });
-  if (wider.some((lines) => lines.length === 0)) return;
-  throw refused(policy, 'its entry permits more than was signed for this image', wider.at(-1) ?? []);
+  const entry = runProfileOf(policy.entry, policy.surface);
+  const wide: string[][] = [];
+  const surfaces: string[] = [];
+  for (const { statement } of profiles) {
+    const { data: signed } = RunProfile.safeParse(statement.predicate);
+    const wider =
+      signed === undefined ? ['what was signed is in a form that is not known'] : widerThan(signed, entry);
+    if (signed?.surface === entry.surface && wider.length === 0) return;
+    if (wider.length === 0) surfaces.push(surfaceText(signed?.surface));
+    wide.push(wider);
+  }
+  if (surfaces.length > 0) throw otherSurface(policy, [...new Set(surfaces)], surfaceText(entry.surface));
+  throw refused(policy, 'its entry permits more than was signed for this image', wide.at(-1) ?? []);
+}
+
+/** Models read what stands in it, and may see it before the server runs: nobody but the signer may write it. */
+function otherSurface(policy: Policy, signed: readonly string[], found: string): McpcatError {
+  return refused(policy, 'what it is said to offer (surface.json) is not what was signed for this image', [
+    `expected ${signed.join(' or ')}, found ${found}`,
+  ]);
+}
+
+function surfaceText(surface: string | undefined): string {
+  return surface ?? 'no surface';
 }
 
 const maxReasons = 10;

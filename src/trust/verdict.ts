@@ -7,7 +7,7 @@ import type { Env } from '../host/host.ts';
 import { digest } from '../lib/digest.ts';
 
 /** Raised with every change of what must hold: older verdicts say nothing about it. */
-const verdictVersion = 1;
+const verdictVersion = 2;
 
 /** What was found to hold of an image before it was started. */
 export interface Verdict {
@@ -19,11 +19,13 @@ export interface Verdict {
   readonly verified: string;
 }
 
-/** What a verdict depends on. Any other image, signer, permission, engine or trusted root needs one of its own. */
+/** What a verdict depends on. Any other image, signer, permission, surface, engine or trusted root needs one of its own. */
 export interface VerdictSubject {
   readonly entry: Entry;
   readonly image: RecordedImage;
   readonly signing: Signing;
+  /** SHA-256, in hex, of the surface that is used of it; undefined for none. */
+  readonly surface: string | undefined;
   /** Of the engine: its platform decides what of an index runs. */
   readonly endpoint: string;
   /** A trusted root of the user's own; undefined: ours. */
@@ -60,9 +62,17 @@ export function verdictFile(subject: VerdictSubject): string {
 }
 
 /** Compared as a whole: the name of a file is no proof. */
-export function keyOf({ entry, image, signing, endpoint, trustedRoot }: VerdictSubject): string {
+export function keyOf({ entry, image, signing, surface, endpoint, trustedRoot }: VerdictSubject): string {
   const { name, permissions, limits, shm, env } = entry;
   const settings = Object.entries(env).map(([setting, { secret }]) => [setting, secret]);
   const permitted = { name, permissions, limits, shm, settings };
-  return JSON.stringify([verdictVersion, image.digest, signing, endpoint, trustedRoot ?? '', permitted]);
+  return JSON.stringify([
+    verdictVersion,
+    image.digest,
+    signing,
+    endpoint,
+    trustedRoot ?? '',
+    permitted,
+    surface ?? '',
+  ]);
 }

@@ -61,8 +61,8 @@ export async function keepJudged(
   { named, ...evidence }: BroughtEvidence,
   root: string,
 ): Promise<VerifiedImage> {
-  const { entry, signing, cache } = subject;
-  const statements = judged(evidence, { entry, signing, trustedRoot: root });
+  const { entry, signing, surface, cache } = subject;
+  const statements = judged(evidence, { entry, signing, surface, trustedRoot: root });
   const { digest, manifest } = evidence;
   const verdict: Verdict = { digest, manifest, verified: new Date().toISOString() };
   keepNow(verdictFile(subject), { key: keyOf(subject), verdict }); // What can't be kept is found out again.

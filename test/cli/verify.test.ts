@@ -1,28 +1,36 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
+import { jsonText } from '../../src/lib/folders.ts';
+import { surfaceText } from '../../src/surface/surface-text.ts';
+import { surfaceSha256 } from '../../src/surface/tools-of.ts';
 import { entryText } from '../catalog/entry-text.ts';
-import { imageText } from '../catalog-index/rig.ts';
+import { imageText, proofText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { runHere } from '../rig/in-process.ts';
 import { keySigner } from '../rig/key-signer.ts';
+import { aSurface } from '../surface/surfaces.ts';
 import { more, repository, signedRig } from '../trust/rig.ts';
 
-/** A folder with a server whose image is in a registry on loopback, and who signs it. */
-async function catalogOf(t: TestContext, signing?: object) {
-  const made = await signedRig(t);
+/** A folder with a server whose image is in a registry on loopback, and who signs it. `surface`: in its run profile. */
+async function catalogOf(t: TestContext, signing?: object, surface?: string) {
+  const made = await signedRig(t, surface);
   const home = temporaryFolder(t);
   const folder = temporaryFolder(t, {
     'echo/server.yaml': entryText('echo', { more }),
     'echo/image.json': imageText({ digest: made.digest, repository: `${made.host}/${repository}` }),
     'signing.json': JSON.stringify(signing ?? made.signer.signing),
   });
-  const run = (...words: readonly string[]) =>
-    runHere([...words, '--catalog', folder], {
+  const run = (...words: readonly string[]) => runFrom(folder, ...words);
+  const runFrom = (catalog: string, ...words: readonly string[]) =>
+    runHere([...words, '--catalog', catalog], {
       HOME: home,
       DOCKER_CONFIG: '/nonexistent',
       DOCKER_HOST: 'unix:///nowhere/engine.sock',
     });
-  return { ...made, folder, run };
+  return { ...made, folder, run, runFrom };
 }
 
 test('verify prints what holds and who said it, and afterwards without asking anybody', async (t) => {
@@ -50,6 +58,34 @@ test('verify says what does not hold, with exit code 1', async (t) => {
     stdout,
     /^echo: REFUSED\n[\s\S]*is not signed by the catalog’s key\n {2}a signature does not hold/,
   );
+});
+
+test('verify holds what lies beside a catalog against what was signed', async (t) => {
+  const surface = aSurface();
+  const { folder, run, runFrom } = await catalogOf(t, undefined, surfaceSha256(surface));
+  const file = path.join(folder, 'echo/surface.json');
+  writeFileSync(file, surfaceText(surface));
+  writeFileSync(path.join(folder, 'echo/proof.json'), proofText({ surface: surfaceSha256(surface) }));
+  const { catalogIndex, surfaces } = await gatherCatalogIndex(folder);
+  const index = temporaryFolder(t, {
+    'catalog.json': jsonText(catalogIndex),
+    'catalog.tools/echo.surface.json': surfaces.get('echo') ?? '',
+  });
+  const words = ['verify', 'echo', '--platform', 'linux/amd64'];
+  const fromIndex = () => runFrom(path.join(index, 'catalog.json'), ...words);
+  assert.deepEqual([(await run(...words)).code, (await fromIndex()).code], [0, 0]);
+  const changed = surfaceText(aSurface({}, { instructions: 'Obey.' }));
+  writeFileSync(file, changed);
+  const { code, stdout } = await run(...words);
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /^echo: REFUSED\n[\s\S]*\(surface\.json\) is not what was signed for this image\n {2}expected sha256:/,
+  );
+  writeFileSync(path.join(index, 'catalog.tools/echo.surface.json'), changed);
+  const beside = await fromIndex();
+  assert.equal(beside.code, 1);
+  assert.match(beside.stdout, /^echo: REFUSED\n[\s\S]*echo\.surface\.json: expected sha256/);
 });
 
 test('a signing.json that says it in any other way is refused, and nothing is taken for signed', async (t) => {

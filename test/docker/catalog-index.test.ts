@@ -12,6 +12,7 @@ import { pushImage, pushIndex } from '../../src/registry/push.ts';
 import { repackImage } from '../../src/registry/repack/repack.ts';
 import { imageText } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { usedSurfaceSha256 } from '../../src/catalog-index/used-surface.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogSignature } from '../rig/catalog-signature.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
@@ -55,7 +56,11 @@ before(
     writeFileSync(path.join(catalog.folder, 'signing.json'), JSON.stringify(signer.signing));
     const { entry } = await loadServer(catalog.folder, name);
     for (const payload of Object.values(
-      payloads({ digest, manifests: [pushed.digest, pushed.digest] }, entry),
+      payloads(
+        { digest, manifests: [pushed.digest, pushed.digest] },
+        entry,
+        usedSurfaceSha256(path.join(catalog.folder, name)),
+      ),
     ))
       await attached({ host: real.host, repository }, digest, signer.sign(payload));
     await engine.removeImage(catalog.imageOf(name), { force: true });

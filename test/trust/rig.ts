@@ -55,10 +55,11 @@ export async function published(t: TestContext): Promise<Published> {
   return { host: registry.host, digest, manifests: [amd64.digest, arm64.digest] };
 }
 
-/** The payloads that a start needs, as `publish` writes them. */
+/** The payloads that a start needs, as `publish` writes them. `surface` is SHA-256 of its surface.json in hex. */
 export function payloads(
   { digest, manifests: [amd64, arm64] }: Pick<Published, 'digest' | 'manifests'>,
   entry: Entry,
+  surface?: string,
 ): Record<'signature' | 'profile' | 'result', Buffer> {
   const subjects = (...digests: readonly Digest[]) => digests.map((one) => ({ name: 'echo', digest: one }));
   const all = subjects(digest, amd64, arm64);
@@ -67,7 +68,7 @@ export function payloads(
     profile: statementBytes({
       subjects: all,
       predicateType: predicateType.runProfile,
-      predicate: runProfileOf(entry),
+      predicate: runProfileOf(entry, surface),
     }),
     result: statementBytes({
       subjects: subjects(digest, amd64),
@@ -123,6 +124,7 @@ export function requestFor(
     entry: entryOfTest(),
     image: { digest, repository: `${host}/${repository}` },
     signing,
+    surface: undefined,
     endpoint: 'unix:///run/engine.sock',
     trustedRoot: undefined,
     cache,
@@ -134,8 +136,8 @@ export function requestFor(
 }
 
 /** The same with everything that a start needs. */
-export async function signedRig(t: TestContext): Promise<Rig> {
+export async function signedRig(t: TestContext, surface?: string): Promise<Rig> {
   const made = await rig(t);
-  for (const payload of Object.values(payloads(made, entryOfTest()))) await made.state(payload);
+  for (const payload of Object.values(payloads(made, entryOfTest(), surface))) await made.state(payload);
   return made;
 }

@@ -67,6 +67,7 @@ test('a verdict is of one image, signer, entry, engine and trusted root alone', 
     image: { digest: `sha256:${'0'.repeat(64)}`, repository: undefined },
     signing: keySigner().signing,
     entry: entryOfTest('limits: { memory: 1g }\n'),
+    surface: 'a'.repeat(64),
     endpoint: 'ssh://elsewhere',
     trustedRoot: '/root.json',
     cache: temporaryFolder(t),
@@ -153,6 +154,39 @@ test('an entry that permits less than was signed holds', async (t) => {
   await verify({
     entry: entryOfTest('permissions: { network: ["a.example.com:443"] }\nlimits: { memory: 64m }\n'),
   });
+});
+
+test('what a server is said to offer is that which was signed for its image, and nothing else', async (t) => {
+  const [signed, other] = ['a'.repeat(64), 'b'.repeat(64)];
+  const { verify } = await signedRig(t, signed);
+  await verify({ surface: signed });
+  await refuses(
+    verify({ surface: other }),
+    new RegExp(`surface\\.json[\\s\\S]*expected sha256:${signed}, found sha256:${other}`),
+  );
+  await refuses(verify({ surface: undefined }), new RegExp(`expected sha256:${signed}, found no surface`));
+  await refuses(verify({ surface: '' }), /expected sha256:a+, found sha256:/);
+  const without = await signedRig(t);
+  await without.verify({ surface: undefined });
+  await refuses(without.verify({ surface: other }), new RegExp(`expected no surface, found sha256:${other}`));
+});
+
+test('a surface that was signed for the same image later holds, beside the one before', async (t) => {
+  const [first, second] = ['a'.repeat(64), 'b'.repeat(64)];
+  const { verify, state, digest, manifests } = await signedRig(t, first);
+  await state(payloads({ digest, manifests }, entryOfTest(), second).profile);
+  for (const surface of [first, second]) await verify({ surface });
+  await refuses(
+    verify({ surface: 'c'.repeat(64) }),
+    /expected sha256:(?:a+ or sha256:b+|b+ or sha256:a+), found/,
+  );
+});
+
+test('a surface that fits does not make up for permissions that are wider', async (t) => {
+  const surface = 'a'.repeat(64);
+  const { verify, state, digest, manifests } = await signedRig(t);
+  await state(payloads({ digest, manifests }, entryOfTest('limits: { memory: 64m }\n'), surface).profile);
+  await refuses(verify({ surface }), /surface\.json[\s\S]*expected no surface/);
 });
 
 test('a workflow’s identity is compared to the letter, and its look-alikes are others', async (t) => {

@@ -97,6 +97,7 @@ async function verified(
       entry: entryOf(server),
       image,
       signing,
+      surface: server.surface?.sha256,
       endpoint: '',
       trustedRoot: ownTrustedRoot(env),
       cache,

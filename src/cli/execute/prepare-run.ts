@@ -19,7 +19,6 @@ import { mountRequests } from '../mount-option.ts';
 import { withCatalog } from '../with-catalog.ts';
 import { authoritiesFor, networkForLaunch } from '../network.ts';
 import { attemptLog } from '../render/attempts.ts';
-import { imageTrust } from './image-trust.ts';
 import { differenceText, rememberStart, type Taken } from './last-start.ts';
 import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
@@ -81,7 +80,9 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   };
   if (!quiet) sayBefore(sandbox, taken, terminal);
   const relabelled = quiet ? [] : await sayLabels(sandbox, { engine, labelled: paths.labelled, terminal });
-  const trust = imageTrust(server, { invocation, engine });
+  // A file of its own: most catalogs that are run name nobody who signs.
+  const trust =
+    server.signing && (await import('./image-trust.ts')).imageTrust(server, { invocation, engine });
   const onCluster = engine.parks === true ? await import('./run-on-cluster.ts') : undefined;
   const choosing = { invocation, engine, recorded, source, trust };
   const choice = await (onCluster?.clusterImage ?? chooseImage)(entry, choosing);
@@ -126,7 +127,7 @@ async function preparePackage(text: string, invocation: Invocation): Promise<Pre
   return prepareRun(name, withCatalog(invocation, catalog));
 }
 
-function engineOf({ options, terminal }: Invocation): Promise<Engine> {
+export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
   const { env, host } = terminal;
   return connectEngine({ endpoint: options.text('engine'), env, host, memory: 'kept' });
 }

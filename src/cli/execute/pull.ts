@@ -1,5 +1,4 @@
 import { readSigning } from '../../attest/read-signing.ts';
-import type { Signing } from '../../attest/signer-policy.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { quickImage, type RecordedImage } from '../../catalog/quick-image.ts';
 import { imageSource } from '../../catalog/source.ts';
@@ -11,6 +10,7 @@ import type { Execute, Invocation } from '../command.ts';
 import { runJobs } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
 import { imageTrust } from './image-trust.ts';
+import type { RunServer } from './run-server.ts';
 import { sayUnverified } from './say-unverified.ts';
 import { namedServers, recordedImage, signingOf, sourceOf } from './view.ts';
 import { engineOf, jobsOf, serversOf } from './build-environment.ts';
@@ -22,7 +22,7 @@ export const execute: Execute = async (invocation) => {
   if (options.flag('insecure-unverified')) for (const { name } of servers) sayUnverified(name, terminal);
   await engine.info(); // one clear error instead of one for each server
   const { env, signal } = terminal;
-  const jobs = servers.map(({ name, image, entry, signing }) => ({
+  const jobs = servers.map(({ name, image, entry, ...trusted }) => ({
     name,
     work: (emit: Emit) =>
       pullServer({
@@ -33,7 +33,7 @@ export const execute: Execute = async (invocation) => {
         env,
         emit,
         signal,
-        verify: imageTrust({ declared: entry, recorded: image, signing }, { invocation, engine })?.verify,
+        verify: imageTrust({ declared: entry, recorded: image, ...trusted }, { invocation, engine })?.verify,
       }),
   }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
@@ -44,11 +44,10 @@ export const execute: Execute = async (invocation) => {
   });
 };
 
-interface Wanted {
+interface Wanted extends Pick<RunServer, 'signing' | 'source' | 'listedSurface'> {
   readonly name: string;
   readonly image: RecordedImage | undefined;
   readonly entry: Entry;
-  readonly signing: Signing | undefined;
 }
 
 /** Of the servers that were named, or all: from a folder, a catalog.json or its address. */
@@ -62,6 +61,7 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
       image: imageSource(entry.source) ?? quickImage(source.folder, entry.name),
       entry,
       signing,
+      source,
     }));
   }
   const servers = await namedServers(invocation, source);
@@ -73,5 +73,7 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
     image: recordedImage(server.image),
     entry: entryOf(server),
     signing,
+    source,
+    listedSurface: server.surface?.sha256,
   }));
 }

@@ -19,6 +19,8 @@ export interface RunServer {
   readonly tools: GrantedTools | undefined;
   /** Who signs the images of its catalog; undefined if nobody does. */
   readonly signing: Signing | undefined;
+  /** SHA-256, in hex, of the surface that its catalog.json names; of a folder it is read where somebody signs. */
+  readonly listedSurface?: string | undefined;
   readonly exists: (name: string) => boolean;
   readonly source: CatalogSource;
 }
@@ -45,7 +47,7 @@ export async function serverToRun(invocation: Invocation, name: string): Promise
     };
   }
   const say = (line: string): void => void terminal.stderr.write(`mcpcat: ${line}\n`);
-  const { entry, image, tools, signing, exists } = await quickServer({
+  const { entry, image, tools, signing, surface, exists } = await quickServer({
     source,
     name,
     cache,
@@ -59,6 +61,7 @@ export async function serverToRun(invocation: Invocation, name: string): Promise
     recorded: imageSource(entry.source) ?? published,
     tools: tools === undefined ? undefined : { count: tools },
     signing,
+    listedSurface: surface,
     exists,
     source,
   };

@@ -11,7 +11,7 @@ import { approvalsFile } from '../../surface/approvals-file.ts';
 import type { OwnStart } from '../../surface/own-surface.ts';
 import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
 import type { Surface } from '../../surface/surface.ts';
-import { prepareRun } from './prepare-run.ts';
+import { engineOf, prepareRun } from './prepare-run.ts';
 import type { RunServer } from './run-server.ts';
 import type { ChosenServer } from './serve-choice.ts';
 import type { Given } from './serve-missing.ts';
@@ -75,7 +75,7 @@ async function surfaceOf(
   const start: OwnStart = { image: inputsOf(server, name), settings: given.settings, args: invocation.rest };
   return servedSurface({
     served: { catalog: catalogId(server.source), server: name, profile: profile?.name },
-    reviewed: await reviewed(name).catch((error: unknown) => {
+    reviewed: await signedSurface({ name, server, invocation }, reviewed).catch((error: unknown) => {
       say(`${name}: ${messageOf(error)}`);
       return undefined;
     }),
@@ -85,6 +85,18 @@ async function surfaceOf(
     places: terminal,
     say,
   });
+}
+
+/** Where its catalog names a signer: one that is signed. Without it the server's own start says what it offers. */
+async function signedSurface(
+  { name, server, invocation }: ChosenServer,
+  reviewed: Around['reviewed'],
+): Promise<Surface | undefined> {
+  if (server.signing !== undefined) {
+    const { requireSignedSurface } = await import('./image-trust.ts');
+    await requireSignedSurface(server, { invocation, engine: await engineOf(invocation) });
+  }
+  return reviewed(name);
 }
 
 /**

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { signerText, type Signing } from '../../attest/signer-policy.ts';
 import { isBuiltFirst } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
@@ -5,6 +6,8 @@ import { imageIn } from '../../catalog/image-name.ts';
 import type { RecordedImage } from '../../catalog/quick-image.ts';
 import { imageSource } from '../../catalog/source.ts';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
+import { openSurface } from '../../catalog-index/open-surface.ts';
+import { usedSurfaceSha256 } from '../../catalog-index/used-surface.ts';
 import type { Platform } from '../../engine/engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
@@ -13,7 +16,7 @@ import { verifyImage } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { verificationText, type Verification } from '../render/verification.ts';
 import { engineOf, hostPlatform, platformOf } from './build-environment.ts';
-import { listedServer, recordedImage, signingOf, sourceOf } from './view.ts';
+import { listedIndex, recordedImage, signingOf, sourceOf } from './view.ts';
 
 /** 0: it holds, or needs no signature; 1: it does not hold, or nobody has signed it. */
 export const execute: Execute = async (invocation) => {
@@ -28,7 +31,7 @@ export const execute: Execute = async (invocation) => {
 
 async function verification(name: string, invocation: Invocation): Promise<Verification> {
   const source = sourceOf(invocation);
-  const { server } = await listedServer(invocation, name);
+  const { server, catalogIndex } = await listedIndex(invocation, name);
   const entry = entryOf(server);
   const image = imageSource(entry.source) ?? recordedImage(server.image);
   const signing = await signingOf(invocation, source);
@@ -44,25 +47,41 @@ async function verification(name: string, invocation: Invocation): Promise<Verif
   if (imageSource(entry.source) !== undefined) return { ...common, state: 'elsewhere' };
   if (image === undefined) return { ...common, state: builtHere ? 'built-here' : 'unpublished' };
   if (signing === undefined) return { ...common, state: builtHere ? 'built-here' : 'unsigned' };
-  return { ...common, ...(await judgedNow({ entry, image, signing, here, invocation })) };
+  const surface = (): Promise<string | undefined> =>
+    surfaceUsed({ server, source, catalogIndex }, invocation);
+  return { ...common, ...(await judgedNow({ entry, image, signing, surface, here, invocation })) };
 }
 
 interface Judging {
   readonly entry: Entry;
   readonly image: RecordedImage;
   readonly signing: Signing;
+  /** SHA-256 of what is used, in hex. Rejects with `entry-invalid` for another one than the catalog says. */
+  readonly surface: () => Promise<string | undefined>;
   readonly here: EngineFacts;
   readonly invocation: Invocation;
 }
 
-async function judgedNow({ entry, image, signing, here, invocation }: Judging) {
+/** Of a folder the file as it is; of a catalog.json what it names, which the file must be. */
+async function surfaceUsed(
+  { server, source, catalogIndex }: Awaited<ReturnType<typeof listedIndex>>,
+  { options, terminal: { env, host, signal } }: Invocation,
+): Promise<string | undefined> {
+  if (source.kind === 'folder') return usedSurfaceSha256(path.join(source.folder, server.name));
+  const isAsked = source.kind === 'file' || !options.flag('offline');
+  if (isAsked) await openSurface(server, { source, catalogIndex, cache: host.folders(env).cache, signal });
+  return server.surface?.sha256;
+}
+
+async function judgedNow({ entry, image, signing, surface, here, invocation }: Judging) {
   const { options, terminal } = invocation;
   const { env, host, signal } = terminal;
   const { endpoint, platform } = here;
   const cache = host.folders(env).cache;
   const trustedRoot = ownTrustedRoot(env);
-  const subject = { entry, image, signing, endpoint, platform, cache, env, trustedRoot, signal };
+  const common = { entry, image, signing, endpoint, platform, cache, env, trustedRoot, signal };
   try {
+    const subject = { ...common, surface: await surface() };
     const network = options.flag('offline') ? 'none' : 'allowed';
     const { statements, ...verdict } = await verifyImage({ ...subject, statements: 'all', network });
     const said = statements.map(({ statement: { predicateType, subject: about }, signer, at }) => ({
@@ -73,10 +92,13 @@ async function judgedNow({ entry, image, signing, here, invocation }: Judging) {
     }));
     return { state: 'verified', ...verdict, platform, statements: said } as const;
   } catch (error) {
-    if (!(error instanceof McpcatError) || error.code !== 'signature-refused') throw error;
+    if (!(error instanceof McpcatError) || !refusals.has(error.code)) throw error;
     return { state: 'refused', platform, reason: error.message, detail: error.detail } as const;
   }
 }
+
+/** `entry-invalid`: what lies beside the catalog is not what it names. */
+const refusals: ReadonlySet<string> = new Set(['signature-refused', 'entry-invalid']);
 
 interface EngineFacts {
   /** Empty without an engine. */
