@@ -25,6 +25,7 @@ export function clusterConditions(facts: ClusterFacts, lacks: Lacks): Condition[
     ...rights(facts),
     isolation(facts),
     policy(facts),
+    storage(facts),
     ...lacks.map(([name, reason]): Condition => ({
       kind: `lacks-${name}`,
       status: 'warning',
@@ -60,11 +61,18 @@ function rights({ missingRights, namespace }: ClusterFacts): Condition[] {
     ...sometimes.map(({ right, for: what }): Condition => ({
       kind: 'rights',
       status: 'warning',
-      message: `you may not ${right}, which ${what === 'secrets' ? 'servers with secrets need' : 'the isolation policy needs'}`,
+      message: `you may not ${right}, which ${needs[what ?? 'secrets']}`,
       hint,
     })),
   ];
 }
+
+const needs: Readonly<Record<NonNullable<ClusterFacts['missingRights'][number]['for']>, string>> = {
+  secrets: 'servers with secrets need',
+  policy: 'the isolation policy needs',
+  state: 'servers that keep files need',
+  volumes: 'the list of what servers keep, and its removal, need',
+};
 
 function isolation({ runtimeClasses }: ClusterFacts): Condition {
   const found = runtimeClasses.length === 0 ? 'none, or none that you may list' : runtimeClasses.join(', ');
@@ -84,4 +92,30 @@ function policy({ policyProblem, namespace }: ClusterFacts): Condition {
     status: 'warning',
     message: `not tried: a NetworkPolicy shuts namespace ${namespace}; whether the cluster enforces it is proved before the first start, and a pod may reach its own node all the same`,
   };
+}
+
+function storage({ storageClass }: ClusterFacts): Condition {
+  const kind = 'storage';
+  switch (storageClass.kind) {
+    case 'default':
+      return {
+        kind,
+        status: 'ok',
+        message: `what servers keep gets storage of the StorageClass ${storageClass.name}`,
+      };
+    case 'none':
+      return {
+        kind,
+        status: 'warning',
+        message:
+          'there is no default StorageClass: a server that keeps files is refused, unless its claim is there before',
+      };
+    case 'unknown':
+      return {
+        kind,
+        status: 'warning',
+        message:
+          'not known: you may not list StorageClasses; without a default one a server that keeps files is refused',
+      };
+  }
 }

@@ -12,6 +12,7 @@ const facts: ClusterFacts = {
   missingRights: [],
   runtimeClasses: ['gvisor'],
   policyProblem: undefined,
+  storageClass: { kind: 'default', name: 'standard' },
 };
 const lacks = [['pids', 'a setting of the node']] as const;
 
@@ -28,6 +29,7 @@ test('a cluster that can do all still has what no pod can hold, by name', () => 
     rights: 'ok',
     runtimeclass: 'warning',
     policy: 'warning',
+    storage: 'ok',
     'lacks-pids': 'warning',
   });
 });
@@ -42,6 +44,11 @@ test('a right that some servers alone need is a warning', () => {
     statuses({ missingRights: [{ right: 'get pods/attach', for: 'secrets' }] })['rights'],
     'warning',
   );
+});
+
+test('a cluster without a default StorageClass, or one that nobody may look at, is said to keep nothing', () => {
+  for (const kind of ['none', 'unknown'] as const)
+    assert.equal(statuses({ storageClass: { kind } })['storage'], 'warning');
 });
 
 test('a cluster that is not reached is told as a condition', async () => {

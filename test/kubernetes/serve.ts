@@ -10,7 +10,7 @@ import { before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { clusterLacks } from '../../src/engine/kubernetes/cluster-info.ts';
-import { accessObjects } from '../../src/export/kubernetes/access.ts';
+import { accessObjects, needsOf } from '../../src/export/kubernetes/access.ts';
 import { serveObjects } from '../../src/export/kubernetes/serve.ts';
 import { openRegistry } from '../registry/rig.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
@@ -44,7 +44,11 @@ before(
     const wishes = { namespace, image: own, servers, isolation: noNetworkClass, acceptMissing: clusterLacks };
     const [settings = {}, deployment, ...others] = serveObjects(wishes);
     const objects = [settings, onTheNodesNetwork(deployment), ...others];
-    await cluster.apply({ ...secret, stringData: { token } }, ...accessObjects(namespace), ...objects);
+    await cluster.apply(
+      { ...secret, stringData: { token } },
+      ...accessObjects(namespace, needsOf(servers)),
+      ...objects,
+    );
     const ready = ['rollout', 'status', 'deployment/mcpcat', '-n', namespace, '--timeout=90s'];
     const { code, stdout, stderr } = await cluster.kubectl(ready);
     assert.equal(code, 0, `${stdout}${stderr}${await said()}`);

@@ -73,7 +73,7 @@ test('whoever may nothing is told what is missing, before any pod exists', async
 });
 
 test('the right to create a session is not enough: it says that get is missing too', async () => {
-  const [, role, binding] = accessObjects(namespace);
+  const [, role, binding] = accessObjects(namespace, { secrets: false, state: false });
   const exec = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] };
   assert.ok(role);
   const [pods] = role['rules'] as readonly object[];
@@ -93,7 +93,7 @@ test('the right to create a session is not enough: it says that get is missing t
 const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role' };
 
 test('the exported role is enough for a session', async () => {
-  const [, role, binding] = accessObjects(namespace);
+  const [, role, binding] = accessObjects(namespace, { secrets: false, state: false });
   const subjects = [{ kind: 'User', name: 'user', apiGroup: 'rbac.authorization.k8s.io' }];
   await cluster.apply({ ...role }, { ...binding, subjects });
   const session = await launches.talk('user');

@@ -1,6 +1,6 @@
 import type { Env, Host } from '../../host/host.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, itemsOf, textOf } from '../json.ts';
 import { clusterAddress } from './address.ts';
 import { Api } from './api.ts';
 import { runtimeClasses, versionOf } from './cluster-info.ts';
@@ -14,7 +14,7 @@ interface Right {
   readonly subresource?: string;
   readonly verb: string;
   /** Without it: refused at any start, or only where it is wanted. */
-  readonly for?: 'secrets' | 'policy';
+  readonly for?: 'secrets' | 'policy' | 'state' | 'volumes';
 }
 
 const rights: readonly Right[] = [
@@ -24,6 +24,10 @@ const rights: readonly Right[] = [
     (verb) => ({ resource: 'pods', subresource: 'attach', verb, for: 'secrets' }) as const,
   ),
   { group: 'networking.k8s.io', resource: 'networkpolicies', verb: 'list', for: 'policy' },
+  ...['create', 'get'].map((verb) => ({ resource: 'persistentvolumeclaims', verb, for: 'state' }) as const),
+  ...['list', 'delete'].map(
+    (verb) => ({ resource: 'persistentvolumeclaims', verb, for: 'volumes' }) as const,
+  ),
 ];
 
 /** What can be found out of a namespace without making anything in it. */
@@ -39,7 +43,12 @@ export interface ClusterFacts {
   readonly runtimeClasses: readonly string[];
   /** Why the namespace is not shut by a policy; undefined where it is. */
   readonly policyProblem: string | undefined;
+  /** Name of the default one; undefined where there is none. */
+  readonly storageClass: StorageClassFact;
 }
+
+type StorageClassFact =
+  { readonly kind: 'default'; readonly name: string } | { readonly kind: 'none' | 'unknown' };
 
 export async function clusterFacts(
   endpoint: string,
@@ -48,11 +57,12 @@ export async function clusterFacts(
   const { context, namespace } = clusterAddress(endpoint);
   const api = new Api(accessOf(context, { env, host }));
   try {
-    const [version, classes, missing, policyProblem] = await Promise.all([
+    const [version, classes, missing, policyProblem, storageClass] = await Promise.all([
       versionOf(api),
       runtimeClasses(api),
       missingRights(api, namespace),
       problemOfPolicies(api, namespace),
+      defaultStorageClass(api),
     ]);
     const [major = 0, minor = 0] = [version.major, version.minor].map((part) => Number.parseInt(part, 10));
     return {
@@ -63,6 +73,7 @@ export async function clusterFacts(
       missingRights: missing,
       runtimeClasses: classes,
       policyProblem,
+      storageClass,
     };
   } finally {
     api.close();
@@ -99,6 +110,23 @@ async function may(
   });
   return fieldsOf(fieldsOf(answer)['status'])['allowed'] === true;
 }
+
+/** They belong to the whole cluster, and many may not list them. */
+async function defaultStorageClass(api: Api): Promise<StorageClassFact> {
+  const asked = { verbs: ['list'], resource: 'storageclasses.storage.k8s.io' };
+  const path = '/apis/storage.k8s.io/v1/storageclasses';
+  try {
+    const answer = await api.ask({ method: 'GET', path, asked });
+    const metadata = itemsOf(fieldsOf(answer)['items']).map((item) => fieldsOf(fieldsOf(item)['metadata']));
+    const chosen = metadata.find(({ annotations }) => fieldsOf(annotations)[isDefault] === 'true');
+    return chosen === undefined ? { kind: 'none' } : { kind: 'default', name: textOf(chosen['name']) };
+  } catch (error) {
+    if (error instanceof McpcatError && error.code === 'engine-denied') return { kind: 'unknown' };
+    throw error;
+  }
+}
+
+const isDefault = 'storageclass.kubernetes.io/is-default-class';
 
 async function problemOfPolicies(api: Api, namespace: string): Promise<string | undefined> {
   try {

@@ -3,6 +3,8 @@ import { McpcatError } from '../../lib/errors.ts';
 import { randomId } from '../../lib/random-id.ts';
 import type { ClusterAddress } from './address.ts';
 import type { Api } from './api.ts';
+import { carries } from './carries.ts';
+import { Claims } from './claims.ts';
 import { clusterInfo, clusterLacks, lackReasons } from './cluster-info.ts';
 import { execSession, handParked, openExec } from './execs.ts';
 import { softenings } from './hardened.ts';
@@ -12,6 +14,7 @@ import { podBodyOf } from './pod-body.ts';
 import { podFacts, podSummary, statusOf, stateOf } from './pod-facts.ts';
 import { PodSessions } from './pod-sessions.ts';
 import { Pods } from './pods.ts';
+import { volumeCalls } from './volumes.ts';
 import { absentCalls } from './without-images.ts';
 
 export interface ClusterParts {
@@ -28,6 +31,7 @@ export function kubernetesEngine(
   sessions = new PodSessions(),
 ): Engine {
   const pods = new Pods(api, address.namespace);
+  const claims = new Claims(api, address.namespace);
   const reach = { api, pods };
   return {
     endpoint: address.endpoint,
@@ -36,14 +40,15 @@ export function kubernetesEngine(
     info: () => clusterInfo(api),
     inspectImage: (reference) => imageFacts(reference),
     listImages: () => Promise.resolve([]),
-    listVolumes: () => Promise.resolve([]),
-    inspectVolume: () => Promise.resolve(undefined),
+    ...volumeCalls(claims, pods),
 
     async createContainer(settings) {
       refuseLacking(settings);
       const name = settings.name === undefined ? `mcpcat-${randomId()}` : podName(settings.name);
       const body = podBodyOf(settings, { name, namespace: address.namespace });
-      await gate.pass(settings, pods);
+      // A probe needs nothing that the server keeps.
+      await gate.pass({ ...settings, mounts: [] }, pods);
+      await claims.ensure(settings.mounts);
       await createdPod(pods, body, async () => {
         const input = settings.parked?.input;
         if (input !== undefined) await handParked(reach, { pod: name, input });
@@ -135,14 +140,6 @@ async function labelsOf(
   imageFacts: ClusterParts['imageFacts'],
 ): Promise<Labels> {
   return asked === undefined ? {} : (await imageFacts(asked.image)).labels;
-}
-
-/** An empty value matches any of that label. */
-function carries(found: Labels, wanted: Labels): boolean {
-  return Object.entries(wanted).every(([name, value]) => {
-    const own = found[name];
-    return own !== undefined && (value === '' || own === value);
-  });
 }
 
 function endOf(pod: Pod | undefined): ContainerEnd {

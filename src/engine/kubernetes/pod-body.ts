@@ -1,7 +1,8 @@
 import type { ContainerSettings, HostAddress, Labels } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
-import type { Container, PodBody, PodSpec, Volume, VolumeMount } from './pod.ts';
+import type { Container, PodBody, PodSpec } from './pod.ts';
+import { affinityOf, claimsOf, foldersOf, together, type PodFolder } from './pod-folders.ts';
 
 /** The one container of each pod. */
 export const containerName = 'server';
@@ -19,8 +20,6 @@ const graceSeconds = 3;
 const mebibyte = 1024 ** 2;
 /** Nothing of ours writes to the node's disk; without any limit a log or a layer could fill it. */
 const ephemeralBytes = 64 * mebibyte;
-/** Without a size of its own the runtime gives /dev/shm 64 MB. */
-const closedShmBytes = mebibyte;
 
 /**
  * Our settings as a Pod that meets Pod Security `restricted`. Pure. Throws `engine-unfit` for what no pod can be given,
@@ -40,6 +39,7 @@ export function podBodyOf(
         ...managedBy,
         [serverLabel]: labelValue(settings.labels[label.server] ?? ''),
         [label.role]: labelValue(settings.labels[label.role] ?? ''),
+        ...together(settings),
       },
       annotations: annotationsOf(settings.labels),
     },
@@ -49,7 +49,7 @@ export function podBodyOf(
 
 function specOf(settings: ContainerSettings): PodSpec {
   const { uid, gid } = idsOf(settings.user);
-  const volumes = volumesOf(settings);
+  const volumes = foldersOf(settings);
   const { hosts } = settings.nameResolution;
   return {
     restartPolicy: 'Never',
@@ -61,6 +61,7 @@ function specOf(settings: ContainerSettings): PodSpec {
       ? {}
       : { runtimeClassName: settings.runtime }),
     ...(settings.hostname === undefined ? {} : { hostname: settings.hostname }),
+    ...affinityOf(settings),
     dnsPolicy: 'None',
     dnsConfig: { nameservers: ['127.0.0.1'] },
     ...(hosts.length === 0 ? {} : { hostAliases: aliasesOf(hosts) }),
@@ -69,6 +70,8 @@ function specOf(settings: ContainerSettings): PodSpec {
       runAsUser: uid,
       runAsGroup: gid,
       fsGroup: gid,
+      // What it keeps is not walked through at every start, only where its first folder is another group's.
+      ...(claimsOf(settings).length === 0 ? {} : { fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
       sysctls: Object.entries(settings.sysctls).map(([key, value]) => ({ name: key, value })),
     },
@@ -123,44 +126,6 @@ function parkedCommand({ parked }: ContainerSettings): readonly string[] {
   throw new McpcatError(
     'engine-unfit',
     'in a cluster servers run beside a parked process 1, and this start has none',
-  );
-}
-
-interface PodFolder {
-  readonly volume: Volume;
-  readonly mount: VolumeMount;
-}
-
-function volumesOf(settings: ContainerSettings): readonly PodFolder[] {
-  const [mount] = settings.mounts;
-  if (mount !== undefined) throw refusedMount(mount.target, mount.kind);
-  const folders = settings.tmpfs.map(({ target, bytes, readOnly }) => ({ target, bytes, readOnly }));
-  const shm = {
-    target: '/dev/shm',
-    bytes: settings.shmBytes ?? closedShmBytes,
-    readOnly: settings.shmBytes === undefined,
-  };
-  return [...folders, shm].map(({ target, bytes, readOnly }, index) => ({
-    volume: { name: `memory-${String(index)}`, emptyDir: { medium: 'Memory', sizeLimit: String(bytes) } },
-    mount: { name: `memory-${String(index)}`, mountPath: target, ...(readOnly ? { readOnly } : {}) },
-  }));
-}
-
-function refusedMount(target: string, kind: 'bind' | 'volume'): McpcatError {
-  if (kind === 'bind')
-    return new McpcatError(
-      'engine-unfit',
-      `the nodes of a cluster have no folder of this machine for ${target}`,
-      {
-        hint: 'start this server on an engine of this machine',
-      },
-    );
-  return new McpcatError(
-    'engine-unfit',
-    `what this server keeps in ${target} has no place in a cluster yet`,
-    {
-      hint: 'start this server on an engine of this machine',
-    },
   );
 }
 

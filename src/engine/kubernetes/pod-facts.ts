@@ -1,6 +1,6 @@
 import type { ContainerFacts, ContainerSettings, ContainerSummary, Labels } from '../engine.ts';
 import type { RecordedMount, RecordedSettings, TmpfsMount } from '../restrictions.ts';
-import type { Container, ContainerStatus, Pod, PodSpec } from './pod.ts';
+import type { Container, ContainerStatus, Pod, PodSpec, Volume } from './pod.ts';
 import { containerName, policyRuntime } from './pod-body.ts';
 
 /** What is not in the pod itself: how its server is started, and what its image says. */
@@ -131,9 +131,13 @@ function foldersOf(
         mode: 0o1777,
         readOnly,
       });
-    else mounts.push({ kind: 'volume', source: name, target, readOnly });
+    else mounts.push({ kind: 'volume', source: claimIn(volume) ?? name, target, readOnly });
   }
   return { tmpfs, mounts };
+}
+
+function claimIn(volume: Volume | undefined): string | undefined {
+  return volume?.persistentVolumeClaim?.claimName;
 }
 
 const factors: Readonly<Record<string, number>> = {

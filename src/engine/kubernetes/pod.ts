@@ -31,6 +31,7 @@ export interface PodSpec {
   readonly dnsConfig?: { readonly nameservers?: readonly string[] };
   readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
   readonly nodeName?: string;
+  readonly affinity?: unknown;
   readonly securityContext?: PodSecurity;
   readonly initContainers?: readonly Container[];
   readonly ephemeralContainers?: readonly unknown[];
@@ -43,6 +44,7 @@ interface PodSecurity {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly fsGroup?: number;
+  readonly fsGroupChangePolicy?: string;
   readonly supplementalGroups?: readonly number[];
   readonly seccompProfile?: { readonly type: string; readonly localhostProfile?: string };
   readonly sysctls?: readonly { readonly name: string; readonly value: string }[];

@@ -71,11 +71,13 @@ function selectsAll(selector: Selector | undefined): boolean {
   );
 }
 
+const differing: ReadonlySet<string> = new Set([serverLabel, label.role, label.state]);
+
 /** One by expressions counts as if it did. */
 function maySelectOurs(selector: Selector | undefined): boolean {
   return Object.entries(selector?.matchLabels ?? {}).every(([name, value]) => {
     const ours = ownValue<string>(managedBy, name);
     // Of the labels that differ from server to server nobody knows here.
-    return ours === undefined ? name === serverLabel || name === label.role : ours === value;
+    return ours === undefined ? differing.has(name) : ours === value;
   });
 }

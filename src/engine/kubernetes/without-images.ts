@@ -1,7 +1,7 @@
-import type { ImageEngine, RunEngine, VolumeEngine } from '../engine.ts';
+import type { ImageEngine, RunEngine } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 
-type Absent = Omit<ImageEngine & VolumeEngine, 'listImages' | 'listVolumes' | 'inspectVolume'>;
+type Absent = Omit<ImageEngine, 'listImages'>;
 type Inside = Pick<
   RunEngine,
   | 'copyOut'
@@ -30,7 +30,6 @@ export function absentCalls(endpoint: string): Absent & Inside {
     removeImage: images,
     saveImage: images,
     loadImage: images,
-    removeVolume: refuse('keeps no volumes of ours'),
     copyOut: inside,
     copyIn: inside,
     containerChanges: inside,

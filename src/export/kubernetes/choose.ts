@@ -24,7 +24,5 @@ function whyNot(server: ListedServer, unproved: boolean): Omit<LeftOut, 'name'> 
   const mount = permissions.mounts.find(({ required }) => required);
   if (mount !== undefined)
     return { reason: `it needs a folder or file of yours (${mount.name}), and a pod has none` };
-  const [state] = permissions.state;
-  if (state === undefined) return undefined;
-  return { reason: `what it keeps (${state.name}) has no place in a cluster yet` };
+  return undefined;
 }

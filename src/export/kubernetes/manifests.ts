@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ListedServer } from '../../catalog-index/catalog-index.ts';
-import { accessObjects, namespaceObject } from './access.ts';
+import { accessObjects, namespaceObject, needsOf } from './access.ts';
 import { secretNames, type ClusterObject } from './objects.ts';
 import { policies, type HostPolicies } from './policies.ts';
 import { serveObjects, type ServeWishes } from './serve.ts';
@@ -24,7 +24,7 @@ export function manifests(servers: readonly ListedServer[], wishes: ManifestWish
   const network = policies(namespace, servers, wishes.hosts);
   const groups: Readonly<Record<string, readonly ClusterObject[]>> = {
     'namespace.yaml': [namespaceObject(namespace)],
-    'access.yaml': accessObjects(namespace),
+    'access.yaml': accessObjects(namespace, needsOf(servers)),
     'network.yaml': network.objects,
     'serve.yaml': serveObjects({ ...wishes, servers }),
   };

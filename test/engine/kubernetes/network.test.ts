@@ -35,6 +35,13 @@ const open: Readonly<Record<string, readonly NetworkPolicy[]>> = {
       spec: { podSelector: { matchLabels: { 'app.kubernetes.io/managed-by': 'mcpcat' } }, egress: [{}] },
     },
   ],
+  'another that permits what keep the same': [
+    denyAll,
+    {
+      metadata: { name: 'dns' },
+      spec: { podSelector: { matchLabels: { 'io.mcpcat.state': '00' } }, egress: [{}] },
+    },
+  ],
   'another that may permit ours something': [
     denyAll,
     { metadata: { name: 'dns' }, spec: { podSelector: { matchExpressions: [{}] }, ingress: [{}] } },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { ContainerSettings } from '../../../src/engine/engine.ts';
+import type { BindMount, ContainerSettings } from '../../../src/engine/engine.ts';
 import { softenings } from '../../../src/engine/kubernetes/hardened.ts';
 import type { Pod } from '../../../src/engine/kubernetes/pod.ts';
 import { podBodyOf } from '../../../src/engine/kubernetes/pod-body.ts';
@@ -14,6 +14,8 @@ import { settings } from './settings.ts';
 
 const where = { name: 'mcpcat-sample-0123456789ab', namespace: 'mcpcat' };
 
+const kept: BindMount = { kind: 'volume', source: 'mcpcat-sample-graph', target: '/graph', readOnly: false };
+
 const cases: Readonly<Record<string, Partial<Sandbox>>> = {
   plain: {},
   'secrets-and-tunnel': {
@@ -24,6 +26,7 @@ const cases: Readonly<Record<string, Partial<Sandbox>>> = {
     isolation: { name: 'policy', runtime: 'policy', network: 'kept-out-by-policy' },
     shmBytes: 64 * 1024 ** 2,
   },
+  state: { mounts: [kept] },
 };
 
 for (const [name, more] of Object.entries(cases)) {
@@ -66,6 +69,17 @@ const softened: Readonly<Record<string, (pod: Pod) => Pod>> = {
     ...pod,
     spec: { ...pod.spec, securityContext: { ...pod.spec.securityContext, supplementalGroups: [5] } },
   }),
+  "another server's claim": (pod) => ({
+    ...pod,
+    spec: {
+      ...pod.spec,
+      volumes: [...(pod.spec.volumes ?? []), { name: 'x', persistentVolumeClaim: { claimName: 'other' } }],
+      containers: pod.spec.containers.map((one) => ({
+        ...one,
+        volumeMounts: [...(one.volumeMounts ?? []), { name: 'x', mountPath: '/other' }],
+      })),
+    },
+  }),
   'a writable folder in memory': (pod) => ({
     ...pod,
     spec: {
@@ -99,8 +113,8 @@ const refused: Readonly<Record<string, readonly [more: Partial<ContainerSettings
     { mounts: [{ source: '/home/ada', target: '/data', readOnly: true, kind: 'bind' }] },
     'engine-unfit',
   ],
-  'a volume': [
-    { mounts: [{ source: 'notes', target: '/notes', readOnly: false, kind: 'volume' }] },
+  'a volume for one session alone': [
+    { mounts: [{ source: '', target: '/notes', readOnly: false, kind: 'volume' }] },
     'engine-unfit',
   ],
   'a tag': [{ image: 'ghcr.io/mcpcat/sample:1.0' }, 'usage'],
@@ -111,6 +125,22 @@ for (const [what, [more, code]] of Object.entries(refused))
   test(`${what} is refused in a pod`, () => {
     assert.throws(() => podBodyOf({ ...settings(), ...more }, where), { name: 'McpcatError', code });
   });
+
+test('what a webhook puts in place of the claim that was asked for is found', () => {
+  const asked = settings({ mounts: [kept] });
+  const pod = podBodyOf(asked, where);
+  const volumes = pod.spec.volumes?.map((volume) =>
+    volume.persistentVolumeClaim === undefined
+      ? volume
+      : { ...volume, persistentVolumeClaim: { claimName: 'other' } },
+  );
+  const changed = { ...pod, spec: { ...pod.spec, volumes: volumes ?? [] } };
+  const { recorded } = podFacts(changed, { asked, imageLabels: {} });
+  assert.deepEqual(
+    differencesOf(asked, recorded).map(({ field }) => field),
+    ['mount /graph'],
+  );
+});
 
 test('quantities are read as the cluster writes them', () => {
   const texts = ['512Mi', '1', '1500m', '2k', '1.5Gi', '0', 'much', undefined];

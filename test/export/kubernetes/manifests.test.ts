@@ -101,15 +101,34 @@ test('a server without an image in a registry, or with a folder that it needs, i
   const kept = '{name: kept, target: /state, description: What it remembers}';
   const state = await listed(t, `permissions: {state: [${kept}]}\n`);
   const { chosen, left } = chooseForCluster([unpublished, folder, http, state], { unproved: true });
-  assert.deepEqual(chosen, [http]);
+  assert.deepEqual(chosen, [http, state]);
   assert.deepEqual(
     left.map(({ reason }) => reason),
     [
       'its image is in no registry yet (mcpcat publish)',
       'it needs a folder or file of yours (data), and a pod has none',
-      'what it keeps (kept) has no place in a cluster yet',
     ],
   );
+});
+
+test('the Role has what the servers need, and no more', async (t) => {
+  const kept = '{name: kept, target: /state, description: What it remembers}';
+  const rules = (servers: readonly ListedServer[]): readonly string[] => {
+    const role = documents(made(servers, { kind: 'none' }).stream).find(
+      (one) => (one as { kind: string }).kind === 'Role',
+    );
+    const { rules: all } = role as { rules: { resources: string[]; verbs: string[] }[] };
+    return all.map(({ resources, verbs }) => `${resources.join()} ${verbs.join()}`);
+  };
+  const always = ['pods create,delete,get,list,watch', 'pods/exec create,get', 'networkpolicies list'];
+  const attach = 'pods/attach create,get';
+  const claims = 'persistentvolumeclaims create,get';
+  const state = await listed(t, `permissions: {state: [${kept}]}\n`);
+  const secret = await listed(t, 'env: {KEY: {description: The key, secret: true, example: abc}}\n');
+  assert.deepEqual(rules([await listed(t)]), always);
+  assert.deepEqual(rules([state]), [...always, claims]);
+  assert.deepEqual(rules([secret]), [...always, attach]);
+  assert.deepEqual(rules([state, secret]), [...always, attach, claims]);
 });
 
 test('what Kubernetes would take for another kind of value stands in quotes (sigs.k8s.io/yaml 1.6.0)', () => {

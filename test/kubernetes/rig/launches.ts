@@ -9,6 +9,9 @@ import { namespace, noNetworkClass, type Cluster } from './cluster.ts';
 import type { Person } from './control-plane.ts';
 import { ran } from './ran.ts';
 
+/** By the context of each person's kubeconfig. */
+export const testEndpoint = `kubernetes://test/${namespace}`;
+
 const acceptMissing = clusterLacks.join(',');
 
 interface Listed {
@@ -29,15 +32,17 @@ export async function livePods(cluster: Cluster, where: string): Promise<readonl
     .map(({ metadata }) => metadata.name);
 }
 
-/** Starts `mcpcat run everything` in the cluster, from a home of its own. */
+/** Starts `mcpcat run` of one server in the cluster, from a home of its own. */
 export class Launches implements Disposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'mcpcat-home-'));
   readonly #cluster: Cluster;
   readonly #image: string;
+  readonly #server: string;
 
-  constructor(cluster: Cluster, image: string) {
+  constructor(cluster: Cluster, image: string, server = 'everything') {
     this.#cluster = cluster;
     this.#image = image;
+    this.#server = server;
     const folder = path.join(this.home, '.config/mcpcat');
     mkdirSync(folder, { recursive: true });
     const settings = { servers: {}, acceptMissing: clusterLacks };
@@ -45,9 +50,8 @@ export class Launches implements Disposable {
   }
 
   get args(): readonly string[] {
-    const engine = `kubernetes://test/${namespace}`;
     return [
-      ...['everything', '--image', this.#image, '--engine', engine, '--isolation', noNetworkClass],
+      ...[this.#server, '--image', this.#image, '--engine', testEndpoint, '--isolation', noNetworkClass],
       ...['--accept-missing', acceptMissing, '--insecure-unverified'],
     ];
   }
