@@ -1,6 +1,7 @@
 /**
  * `npm run bench:kubernetes`: through a real API server, in turn, the time to the first answer of a server by exec into
- * a pod that is parked already, and with a pod made for it; then calls of one session. Needs root and what
+ * a pod that is parked already, and with a pod made for it; calls of one session; and the first call of a client of
+ * `serve --http` with and without pods that it keeps parked (`--warm`). Needs root and what
  * `npm run test:kubernetes` needs.
  */
 import { createInterface } from 'node:readline';
@@ -11,7 +12,10 @@ import { openExec } from '../src/engine/kubernetes/execs.ts';
 import { Pods } from '../src/engine/kubernetes/pods.ts';
 import { thisHost } from '../src/host/this-host.ts';
 import { Cluster, namespace, noNetworkClass } from '../test/kubernetes/rig/cluster.ts';
+import { Launches } from '../test/kubernetes/rig/launches.ts';
 import { published } from '../test/kubernetes/rig/published.ts';
+import { Served } from '../test/kubernetes/rig/served.ts';
+import { until } from '../test/kubernetes/rig/until.ts';
 import { hardenedPod } from '../test/rig/hardened-pod.ts';
 import { hello } from '../test/rig/hello.ts';
 import { median, quantile } from './quantile.ts';
@@ -70,6 +74,32 @@ async function echoes(streams: ExecStreams): Promise<number[]> {
   return times;
 }
 
+/** Milliseconds of the first call of a new client, and of all that must be started for it. */
+async function firstCall(served: Served): Promise<number> {
+  const client = await served.session();
+  const time = await took(async () => client.call('echo', { message: 'x' }));
+  await client.end();
+  return time;
+}
+
+async function firstCalls(): Promise<{ readonly warm: number[]; readonly cold: number[] }> {
+  using launches = new Launches(cluster, image.image);
+  await using cold = new Served(launches, []);
+  await using warm = new Served(launches, ['--warm', '1']);
+  const times = { warm: [] as number[], cold: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    // Nothing but the one that is parked is left of the rounds before.
+    const quiet = async (): Promise<boolean> =>
+      (await launches.leases()).length === 1 && (await launches.pods()).length === 1;
+    await until('one pod is parked', quiet, { withinMs: 60_000 });
+    times.warm.push(await firstCall(warm));
+    await until('one pod is parked', quiet, { withinMs: 60_000 });
+    times.cold.push(await firstCall(cold));
+  }
+  await Promise.all([cold.kill('SIGTERM'), warm.kill('SIGTERM')]);
+  return times;
+}
+
 await parked('bench-parked');
 await parked('bench-first'); // the image is on the node, and everything is warm
 await pods.remove('bench-first');
@@ -88,12 +118,15 @@ for (let round = 0; round < rounds; round++) {
 }
 const times = await echoes(await session('bench-parked'));
 await pods.remove('bench-parked');
+const first = await firstCalls();
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 process.stdout.write(
   [
     `exec into a parked pod: ${ms(median(byExec))}, a pod per session: ${ms(median(byPod))} (medians of ${String(rounds)} in turn)`,
     `ratio: ${(median(byExec) / median(byPod)).toFixed(2)}`,
     `a call: ${ms(median(times))} at the median, ${ms(quantile(times, 0.99))} at p99 of ${String(calls)}`,
+    `first call over serve: ${ms(median(first.warm))} with a parked pod, ${ms(median(first.cold))} without (medians of ${String(rounds)} in turn)`,
+    `ratio: ${(median(first.warm) / median(first.cold)).toFixed(2)}`,
     '',
   ].join('\n'),
 );

@@ -17,14 +17,19 @@ export interface PreparedStart {
 
 export type Prepare = (startedFor: StartedFor, signal: AbortSignal) => Promise<PreparedStart>;
 
+/** A session of just this start that was made beforehand and runs now; undefined where there is none. */
+export type TakeWarm = (prepared: PreparedStart) => Promise<Session | undefined>;
+
 /** Servers in containers of their own, by the same session as every other front end's. */
-export function sessionUpstream(prepare: Prepare): OpenUpstream {
+export function sessionUpstream(prepare: Prepare, takeWarm?: TakeWarm): OpenUpstream {
   return async (events, { startedFor, signal }) => {
     const prepared = await prepare(startedFor, signal);
     signal.throwIfAborted();
-    const session = openSession({ ...prepared.request, removal: 'at-end' });
+    const warm = await takeWarm?.(prepared);
+    const session = warm ?? openSession({ ...prepared.request, removal: 'at-end' });
     const giveUp = (): void => session.stop('terminate');
     signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
     const channel = await session.opened;
     if (channel === undefined) throw await whyNot(session);
     void session.started.then(prepared.onStarted);
@@ -65,7 +70,8 @@ function upstreamOf(session: Session, { channel, events, prepared }: Joined): Up
   };
 }
 
-function causeOf(end: ServerEnd): string {
+/** As the end of a sentence. */
+export function causeOf(end: ServerEnd): string {
   switch (end.kind) {
     case 'exited':
       return `it exited with ${String(end.exitCode)}`;

@@ -238,6 +238,7 @@ interface Holding {
 /** A container that runs already is held before its server starts, and the tunnel is there before the first question. */
 async function heldBefore(parts: Parts, id: string): Promise<'held' | 'lost'> {
   await hold(parts, { id, moment: Promise.resolve() }).tunnel.catch(() => undefined);
+  await parts.request.onHeld?.(id);
   // Who watches the tunnel hears of it first.
   await new Promise((resolve) => setImmediate(resolve));
   return parts.supervisor.ending ? 'lost' : 'held';

@@ -3,20 +3,18 @@
  * the registry of the tests is on loopback; all else is as it is exported.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import path from 'node:path';
 import { before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import type { CatalogIndex, ListedServer } from '../../src/catalog-index/catalog-index.ts';
 import { clusterLacks } from '../../src/engine/kubernetes/cluster-info.ts';
 import { accessObjects, needsOf } from '../../src/export/kubernetes/access.ts';
 import { serveObjects } from '../../src/export/kubernetes/serve.ts';
 import { openRegistry } from '../registry/rig.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { project, testEngine } from '../rig/engine.ts';
+import { testEngine } from '../rig/engine.ts';
 import { Cluster, noNetworkClass } from './rig/cluster.ts';
 import { nodeAddress } from './rig/control-plane.ts';
+import { indexWith } from './rig/index-with.ts';
 import { livePods } from './rig/launches.ts';
 import { buildOwnImage } from './rig/own-image.ts';
 import { pushed } from './rig/published.ts';
@@ -59,19 +57,6 @@ before(
 async function said(): Promise<string> {
   const pods = await cluster.kubectl(['describe', 'pods', '-n', namespace]);
   return `${pods.stdout}${(await cluster.kubectl(['logs', 'deployment/mcpcat', '-n', namespace])).stdout}`;
-}
-
-/** The catalog of this repository with one server, which is in that registry. */
-function indexWith(reference: string): CatalogIndex {
-  const index = JSON.parse(readFileSync(path.join(project, 'catalog.json'), 'utf8')) as CatalogIndex;
-  const server = index.servers['everything'];
-  assert.ok(server?.image);
-  const [repository = '', digest = ''] = reference.split('@');
-  const platforms = Object.fromEntries(
-    Object.entries(server.image.platforms).map(([name, one]) => [name, { ...one, digest }]),
-  );
-  const image = { ...server.image, reference, repository, digest, platforms };
-  return { ...index, servers: { everything: { ...server, image } satisfies ListedServer } };
 }
 
 function onTheNodesNetwork(deployment: object | undefined): object {

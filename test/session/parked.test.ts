@@ -3,41 +3,13 @@ import { test } from 'node:test';
 import type { PermittedRule } from '../../src/egress/rules.ts';
 import { frameOf } from '../../src/egress/frames.ts';
 import { openSession } from '../../src/session/open-session.ts';
-import type { FakeExec } from '../rig/fake-engine/fake-exec.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
-import { engineWith, fakeImage, ignoresEverything, plainSandbox, steadyProcess1 } from '../rig/session.ts';
+import { parking } from '../rig/parking.ts';
+import { fakeImage, plainSandbox, steadyProcess1 } from '../rig/session.ts';
 
 const network: readonly PermittedRule[] = [
   { kind: 'exact', name: 'api.example.com', ports: [443], private: 'refused' },
 ];
-
-interface Parking {
-  readonly engine: FakeEngine;
-  /** What was begun in its container, in order. */
-  readonly begun: string[];
-}
-
-/** Its containers run from their creation, and the start is another matter. */
-function parking(onExec: (exec: FakeExec) => void): Parking {
-  const engine = Object.assign(engineWith(ignoresEverything), { parks: true as const });
-  const begun: string[] = [];
-  const create = engine.createContainer.bind(engine);
-  const start = engine.startContainer.bind(engine);
-  engine.createContainer = async (settings) => {
-    const id = await create(settings);
-    await start(id);
-    return id;
-  };
-  engine.startContainer = (): Promise<void> => {
-    begun.push('server');
-    return Promise.resolve();
-  };
-  engine.onExec = (exec) => {
-    begun.push(exec.command[1] ?? '');
-    onExec(exec);
-  };
-  return { engine, begun };
-}
 
 function started(engine: FakeEngine, rules: readonly PermittedRule[]): ReturnType<typeof openSession> {
   return openSession({

@@ -45,6 +45,11 @@ export const spec: CommandSpec = {
       value: 'LIMIT,…',
       help: 'kubernetes: what no cluster can hold for one container, by name',
     },
+    warm: {
+      type: 'string',
+      value: 'N',
+      help: 'kubernetes: keep N pods of each server parked, so that a first call does not wait for one to be made',
+    },
     base: { type: 'string', multiple: true, value: 'KIND=REF', help: 'the bases that images were built on' },
     catalog: common.anyCatalog,
     quiet: common.quiet,

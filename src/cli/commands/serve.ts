@@ -32,6 +32,11 @@ export const spec: CommandSpec = {
     },
     isolation: startOptions.isolation,
     'accept-missing': startOptions['accept-missing'],
+    warm: {
+      type: 'string',
+      value: 'N',
+      help: 'in a cluster: keep N pods of each server parked, so that a first call does not wait for one to be made',
+    },
     'log-content': {
       type: 'boolean',
       help: 'also log what tools are called with and what they answer (mcpcat calls)',

@@ -6,6 +6,7 @@ import { manifests } from '../../export/kubernetes/manifests.ts';
 import type { HostPolicies } from '../../export/kubernetes/policies.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Invocation, Options } from '../command.ts';
+import { warmCount } from '../warm-count.ts';
 
 export interface ClusterFiles {
   /** With `--out` by their names below it, else one stream, whose path is empty. */
@@ -27,6 +28,7 @@ export function clusterFiles(
     hosts: hostPoliciesOf(options),
     isolation: isolationOf(options.text('isolation') ?? 'policy'),
     acceptMissing: accepted(options.list('accept-missing')),
+    warm: options.text('warm') === undefined ? undefined : warmCount(options.text('warm')),
   };
   const { chosen, left } = chooseForCluster(servers, { unproved: options.flag('unproved') });
   if (chosen.length === 0) return { files: new Map(), left, count: 0 };

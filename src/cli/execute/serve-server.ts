@@ -6,6 +6,7 @@ import { label } from '../../lib/labels.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { sessionUpstream, type Prepare } from '../../serve/session-upstream.ts';
+import type { WarmPool } from '../../serve/warm-pool.ts';
 import type { ServedServer } from '../../serve/served-server.ts';
 import { approvalsFile } from '../../surface/approvals-file.ts';
 import type { OwnStart } from '../../surface/own-surface.ts';
@@ -24,6 +25,8 @@ interface Around {
   readonly given: Given;
   readonly write: Write;
   readonly say: (line: string) => void;
+  /** Where sessions are made beforehand. */
+  readonly warm: WarmPool | undefined;
   /** Called when a server runs. */
   readonly onStarted: (engine: Awaited<ReturnType<typeof prepareRun>>['session']['engine']) => void;
 }
@@ -32,7 +35,9 @@ interface Around {
 export async function servedServer(chosen: ChosenServer, around: Around): Promise<ServedServer> {
   const surface = await surfaceOf(chosen, around);
   const { sharing } = chosen.server.declared;
-  return { ...surface, name: chosen.name, sharing, open: sessionUpstream(preparing(chosen, around)) };
+  const prepare = preparing(chosen, around);
+  const takeWarm = around.warm?.of({ server: chosen.name, prepare, sharing });
+  return { ...surface, name: chosen.name, sharing, open: sessionUpstream(prepare, takeWarm) };
 }
 
 /** Each time anew: what was agreed to, set or built since counts for the next start. */

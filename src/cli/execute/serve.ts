@@ -6,7 +6,8 @@ import { reap } from '../../launch/reap.ts';
 import { stderrLine } from '../../launch/stderr-line.ts';
 import type { Hub } from '../../serve/front.ts';
 import { createHub } from '../../serve/hub.ts';
-import type { Execute, Terminal } from '../command.ts';
+import type { WarmPool } from '../../serve/warm-pool.ts';
+import type { Execute, Invocation, Terminal } from '../command.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
 import { version } from '../version.ts';
 import { recordedCalls } from './serve-calls.ts';
@@ -31,6 +32,7 @@ export const execute: Execute = async (invocation) => {
   missing.forEach(say);
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
   const calls = await recordedCalls(invocation, say);
+  const warm = options.text('warm') === undefined ? undefined : await warmPool(invocation, say);
   const { env, host, signal } = terminal;
   const reviewed = reviewedSurfaces({
     source: catalogSource({ option: options.text('catalog'), env }),
@@ -42,7 +44,7 @@ export const execute: Execute = async (invocation) => {
   const all = createHub({
     servers: await Promise.all(
       known.map(async ({ server, given }) =>
-        servedServer(server, { profile, given, reviewed, write, say, onStarted }),
+        servedServer(server, { profile, given, reviewed, warm, write, say, onStarted }),
       ),
     ),
     policy,
@@ -53,11 +55,18 @@ export const execute: Execute = async (invocation) => {
   const searched = options.flag('search') ? (await import('../../serve/search-hub.ts')).searchHub(all) : all;
   const hub = missing.length === 0 ? searched : await withStatus(searched, choice, terminal);
   const control = controlOf(hub, terminal, say);
-  await hub.close(await serveFront({ invocation, hub, say }));
+  warm?.fill();
+  const urgency = await serveFront({ invocation, hub, say });
+  await Promise.all([hub.close(urgency), warm?.close()]);
   await control.close();
   await calls.close();
   return 0;
 };
+
+/** Loaded only where it is asked for. */
+async function warmPool(invocation: Invocation, say: (line: string) => void): Promise<WarmPool> {
+  return (await import('./serve-warm.ts')).warmPool(invocation, say);
+}
 
 /** Loaded only where something is missing. */
 async function withStatus(hub: Hub, choice: Choice, terminal: Terminal): Promise<Hub> {

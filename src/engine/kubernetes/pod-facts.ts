@@ -51,9 +51,10 @@ export function statusOf(pod: Pod): ContainerStatus | undefined {
 }
 
 /** In the words that `ps` has for containers. */
-export function stateOf(pod: Pod): 'created' | 'running' | 'exited' {
+export function stateOf(pod: Pod): 'created' | 'running' | 'removing' | 'exited' {
   const { phase } = pod.status ?? {};
   if (phase === 'Succeeded' || phase === 'Failed') return 'exited';
+  if (pod.metadata.deletionTimestamp !== undefined) return 'removing';
   return phase === 'Running' && statusOf(pod)?.state?.running !== undefined ? 'running' : 'created';
 }
 

@@ -11,6 +11,8 @@ export interface ServeWishes {
   readonly isolation: string;
   /** What no cluster holds for one container, and is accepted by name. */
   readonly acceptMissing: readonly string[];
+  /** Pods of each server that are kept parked before anybody asks. */
+  readonly warm?: number | undefined;
 }
 
 /** `mcpcat serve` over HTTP for these servers, and the name that clients call it by. */
@@ -95,7 +97,7 @@ function container(wishes: ServeWishes): object {
   };
 }
 
-function serveArguments({ namespace, servers, isolation, acceptMissing }: ServeWishes): string[] {
+function serveArguments({ namespace, servers, isolation, acceptMissing, warm }: ServeWishes): string[] {
   const suffixes = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
   return [
     ...['serve', ...servers.map(({ name }) => name)],
@@ -105,6 +107,7 @@ function serveArguments({ namespace, servers, isolation, acceptMissing }: ServeW
     `--engine=kubernetes://in-cluster/${namespace}`,
     `--isolation=${isolation}`,
     ...acceptMissing.map((name) => `--accept-missing=${name}`),
+    ...(warm === undefined ? [] : [`--warm=${String(warm)}`]),
   ];
 }
 

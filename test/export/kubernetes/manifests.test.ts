@@ -60,6 +60,13 @@ function documents(text: string): unknown[] {
   return parseAllDocuments(text).map((document) => document.toJS() as unknown);
 }
 
+test('how many pods are kept parked is an argument of serve, and none where nobody asked', async (t) => {
+  const servers = [await server(t)];
+  const wishes = { namespace: 'team', image, hosts: { kind: 'none' }, ...sessions } as const;
+  assert.match(manifests(servers, { ...wishes, warm: 2 }).stream, /- --warm=2\n/);
+  assert.doesNotMatch(manifests(servers, wishes).stream, /--warm/);
+});
+
 test('the same servers in another order or twice are the same policies', async (t) => {
   const one = await server(t);
   const two = await listed(t, 'permissions: {network: [z.example.com, a.example.com]}\n');

@@ -12,7 +12,7 @@ import { ran } from './ran.ts';
 /** By the context of each person's kubeconfig. */
 export const testEndpoint = `kubernetes://test/${namespace}`;
 
-const acceptMissing = clusterLacks.join(',');
+export const acceptMissing = clusterLacks.join(',');
 
 interface Listed {
   readonly metadata: {
@@ -35,13 +35,14 @@ export async function livePods(cluster: Cluster, where: string): Promise<readonl
 /** Starts `mcpcat run` of one server in the cluster, from a home of its own. */
 export class Launches implements Disposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'mcpcat-home-'));
+  readonly image: string;
+  readonly isolation = noNetworkClass;
   readonly #cluster: Cluster;
-  readonly #image: string;
   readonly #server: string;
 
   constructor(cluster: Cluster, image: string, server = 'everything') {
     this.#cluster = cluster;
-    this.#image = image;
+    this.image = image;
     this.#server = server;
     const folder = path.join(this.home, '.config/mcpcat');
     mkdirSync(folder, { recursive: true });
@@ -51,7 +52,7 @@ export class Launches implements Disposable {
 
   get args(): readonly string[] {
     return [
-      ...[this.#server, '--image', this.#image, '--engine', testEndpoint, '--isolation', noNetworkClass],
+      ...[this.#server, '--image', this.image, '--engine', testEndpoint, '--isolation', this.isolation],
       ...['--accept-missing', acceptMissing, '--insecure-unverified'],
     ];
   }
@@ -74,10 +75,25 @@ export class Launches implements Disposable {
     return livePods(this.#cluster, namespace);
   }
 
+  /** Of the same pods. */
+  async phases(): Promise<readonly string[]> {
+    const asked = ['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/managed-by=mcpcat'];
+    const { stdout } = await this.#cluster.kubectl([...asked, '-o', 'jsonpath={.items[*].status.phase}']);
+    return stdout.split(' ').filter((word) => word !== '');
+  }
+
   /** Process ids of servers on the node. */
   async servers(): Promise<readonly string[]> {
-    const asked = ['pgrep', '-f', '^/usr/local/bin/node .*server-everything'];
-    const { stdout } = await ran(this.#cluster.namespaces.inside(asked, 'process'));
+    return this.#processes('^/usr/local/bin/node .*server-everything');
+  }
+
+  /** Process ids of leases that are held into pods. */
+  async leases(): Promise<readonly string[]> {
+    return this.#processes('^/mcpcat-init lease --heartbeat');
+  }
+
+  async #processes(pattern: string): Promise<readonly string[]> {
+    const { stdout } = await ran(this.#cluster.namespaces.inside(['pgrep', '-f', pattern], 'process'));
     return stdout.split('\n').filter((line) => line !== '');
   }
 
