@@ -26,7 +26,7 @@ interface Around {
   readonly write: Write;
   readonly say: (line: string) => void;
   /** Where sessions are made beforehand. */
-  readonly warm: WarmPool | undefined;
+  readonly warm?: WarmPool | undefined;
   /** Called when a server runs. */
   readonly onStarted: (engine: Awaited<ReturnType<typeof prepareRun>>['session']['engine']) => void;
 }
