@@ -133,7 +133,9 @@ test('of a server that keeps files none is parked, and that is said', async () =
   warm.keep(prepared(engine, { sandbox: { ...plainSandbox, mounts: [mount] } }));
   await warm.close();
   assert.equal(engine.containers.size, 0);
-  assert.deepEqual(said, ['none is kept parked for now: it keeps files, and a pod that waits would hold them']);
+  assert.deepEqual(said, [
+    'none is kept parked for now: it keeps files, and a pod that waits would hold them',
+  ]);
 });
 
 test('where none can be made it is tried again, and said once', async () => {
