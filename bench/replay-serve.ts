@@ -79,6 +79,7 @@ async function replayAt(home: string, transport: Transport): Promise<boolean> {
   print(
     `${transport}: ${String(found.calls)} calls of ${String(sessions.length)} sessions, ${String(servers.length)} servers, ${(lengthMs / 3_600_000).toFixed(1)} h in ${took.toFixed(0)} s: ${String(found.same)} with the outcome of the log; ${String(found.sameResults)} of ${String(found.results)} results are the same to the byte`,
   );
+  if (found.otherResults.length > 0) print(`       other results: ${found.otherResults.join(', ')}`);
   for (const difference of found.differences) print(`       ${shown(difference)}`);
   const bad = found.differences.filter(counts).length;
   if (found.extra > 0) print(`       ${String(found.extra)} calls that nobody made`);

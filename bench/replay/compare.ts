@@ -19,6 +19,8 @@ export interface Comparison {
   /** Of those that were `ok` both times and have a result in both logs: with the same one. */
   readonly sameResults: number;
   readonly results: number;
+  /** `SERVER TOOL` of those with another one: what a server says may be another each time. */
+  readonly otherResults: readonly string[];
 }
 
 /** What a machine and its speed decide, or the rules of a profile that the replay has not: only shown. */
@@ -42,6 +44,7 @@ export function compare(
   const withResults = same.filter(
     ({ call, again }) => call.outcome === 'ok' && call.result !== undefined && again?.result !== undefined,
   );
+  const others = withResults.filter(({ call, again }) => !isSame(call.result, again?.result));
   return {
     calls: pairs.length,
     same: same.length,
@@ -56,7 +59,8 @@ export function compare(
       })),
     extra: [...found.values()].flat().length,
     results: withResults.length,
-    sameResults: withResults.filter(({ call, again }) => isSame(call.result, again?.result)).length,
+    sameResults: withResults.length - others.length,
+    otherResults: [...new Set(others.map(({ call }) => `${call.server} ${call.tool}`))],
   };
 }
 

@@ -34,6 +34,7 @@ test('each call of the log is held against one of the replay, of the same sessio
   );
   assert.deepEqual([found.calls, found.same, found.extra], [7, 4, 2]);
   assert.deepEqual([found.results, found.sameResults], [2, 1]);
+  assert.deepEqual(found.otherResults, ['time other-result']);
   assert.deepEqual(
     found.differences.map(({ tool, was, is }) => [tool, was, is]),
     [
