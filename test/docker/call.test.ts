@@ -26,7 +26,6 @@ async function nothingIsLeft(session: string): Promise<void> {
   await eventually(
     () => engine.listContainers({ [label.session]: session }),
     (found) => found.length === 0,
-    { withinMs: 10_000 },
   );
 }
 

@@ -130,7 +130,7 @@ for (const [what, end] of Object.entries(ends))
         (lines) => lines.some((line) => line.endsWith('server.js child')),
       );
       end(started);
-      await eventually(running, (found) => found.length === 0, { withinMs: 30_000 });
+      await eventually(running, (found) => found.length === 0);
     } finally {
       started.process.kill('SIGKILL');
     }

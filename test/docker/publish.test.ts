@@ -235,7 +235,7 @@ test(
       child.kill('SIGTERM');
       const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
       assert.equal(code, 143);
-      assert.ok(performance.now() - asked < 5000);
+      assert.ok(performance.now() - asked < 30_000);
     } finally {
       writeFileSync(file, text);
     }

@@ -68,7 +68,6 @@ async function serve(
   const shown = await eventually(
     () => Promise.resolve(said),
     (text) => /serving at \S+\n.*Authorization/s.test(text),
-    { withinMs: 60_000 },
   );
   const [, url = ''] = /serving at (\S+)/.exec(shown) ?? [];
   const [, token = ''] = /Bearer ([A-Za-z0-9_-]{40,})"/.exec(shown) ?? [];
@@ -147,7 +146,6 @@ test(
     await eventually(
       () => running(old.name),
       (found) => found === 0,
-      { withinMs: 20_000 },
     );
 
     const young = { name: name(), version: '1' };
@@ -157,7 +155,8 @@ test(
     assert.match(textOf(await modern.callTool(time, patience)), /UTC/);
     const echo = { name: 'everything_echo', arguments: { message: 'hello' } };
     const answers: string[] = [];
-    for (let turn = 0; turn < 4; turn++)
+    // More than a minute's worth, whatever the other client has used up.
+    for (let turn = 0; turn < 6; turn++)
       answers.push(await modern.callTool(echo, patience).then(textOf, (error: unknown) => String(error)));
     assert.match(answers[0] ?? '', /hello/);
     assert.match(answers.at(-1) ?? '', /permits 5 calls a minute/);
@@ -232,7 +231,7 @@ test(
     await first?.transport.terminateSession();
     assert.equal(await here(), 1);
     for (const { transport } of others) await transport.terminateSession();
-    await eventually(here, (found) => found === 0, { withinMs: 20_000 });
+    await eventually(here, (found) => found === 0);
     for (const { client } of clients) await client.close();
     assert.equal(await serving.end(), 0);
   },

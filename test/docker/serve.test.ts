@@ -55,15 +55,15 @@ function uniqueName(): string {
   return `serve-${String(Math.random()).slice(2)}`;
 }
 
-async function containersOf(client: string): Promise<number> {
-  return (await engine.listContainers({ [label.client]: client })).length;
+async function containersOf(client: string, state?: 'running'): Promise<number> {
+  const found = await engine.listContainers({ [label.client]: client });
+  return found.filter((one) => state === undefined || one.state === state).length;
 }
 
 async function nothingIsLeft(client: string): Promise<void> {
   await eventually(
     () => containersOf(client),
     (found) => found === 0,
-    { withinMs: 15_000 },
   );
 }
 
@@ -171,7 +171,7 @@ test(
       return all.filter((one) => one.client === name || one.id === '');
     };
     const state = ({ server, served }: SessionFacts): unknown => [server, served?.state, served?.calls];
-    const awake = await eventually(shown, (found) => found.length === 2, { withinMs: 15_000 });
+    const awake = await eventually(shown, (found) => found.length === 2);
     assert.deepEqual(awake.map(state), [
       ['time', 'idle', 1],
       ['everything', 'asleep', 0],
@@ -187,7 +187,8 @@ test(
     assert.match(textOf(await client.callTool(call, undefined, patience)), /UTC/);
     await client.close();
     await nothingIsLeft(name);
-    assert.deepEqual(await shown(), []);
+    // It says so until it has ended itself, which is a moment later.
+    await eventually(shown, (found) => found.length === 0);
   },
 );
 
@@ -292,7 +293,11 @@ test(
       client.callTool(call, undefined, patience).catch((error: unknown) => error),
     );
     await Promise.all(quick);
-    assert.equal(await containersOf(name), 5);
+    // That of the long call has given no answer yet.
+    await eventually(
+      () => containersOf(name, 'running'),
+      (found) => found === 5,
+    );
     process.kill(transport.pid ?? 0, 'SIGKILL');
     await nothingIsLeft(name);
     assert.ok((await long) instanceof Error);

@@ -38,7 +38,6 @@ test(
       eventually(
         () => Promise.resolve(seen),
         (all) => all.includes(text),
-        { withinMs: 60_000 },
       );
     const running = (): ReturnType<Engine['listContainers']> =>
       engine.listContainers({ [label.session]: name });
@@ -61,6 +60,6 @@ test(
     } finally {
       child.kill('SIGKILL');
     }
-    await eventually(running, (found) => found.length === 0, { withinMs: 30_000 });
+    await eventually(running, (found) => found.length === 0);
   },
 );

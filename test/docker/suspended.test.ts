@@ -45,9 +45,13 @@ async function serve(
   const started = start(words, { env: { CLAUDE_CODE_SESSION_ID: session } });
   started.process.stdin.write(hello);
   await started.said('"id":1');
-  await sleep(4000);
   const [container] = await engine.listContainers({ [label.session]: session });
   assert.ok(container);
+  await eventually(
+    () => engine.containerProcesses(container.id),
+    (all) => all.some((one) => one.includes('mcpcat-init lease')),
+  );
+  await sleep(2000);
   return { ...started, id: container.id };
 }
 

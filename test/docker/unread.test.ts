@@ -98,8 +98,12 @@ test(
     await lines.next();
     let said = '';
     it.process.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    // What is on its way at the exit comes after it.
+    const closed = once(it.process, 'close');
     it.process.stdin.end();
     await exited(it);
+    it.process.stdout.resume();
+    await closed;
     assert.match(said, /^mcpcat: dropped \d+ bytes of the server's stderr, which the client did not read$/m);
   },
 );

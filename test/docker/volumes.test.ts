@@ -95,6 +95,10 @@ test(
     await remember(killed, 'dog');
     await killed.kill();
     assert.deepEqual(await session(remembered), ['cat', 'dog']);
+    await eventually(
+      () => engine.listContainers({ [label.server]: server }),
+      (left) => left.length === 0,
+    );
   },
 );
 

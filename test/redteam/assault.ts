@@ -160,7 +160,7 @@ async function staying(request: Assault, measures: Measures): Promise<void> {
     await session.answer('blind');
     session.write(Buffer.alloc(1 << 20));
     // The lease comes some seconds later; where there is none, nobody is hit.
-    if (request.column === 'mcpcat') await session.answer('hit', 8000);
+    if (request.column === 'mcpcat') await session.answer('hit');
     await session.kill();
     measures.set(`blind-${signal}`, await session.gone(timeoutsMs[request.column]));
   }
@@ -199,6 +199,6 @@ async function tunnels(
     measures.set(`evil-${how}`, (await session.answer('alive', 5000)) === undefined ? 'no' : 'yes');
     measures.set(`evil-${how}-peak`, session.peakMebibytes);
     await session.end(8000);
-    measures.set(`evil-${how}-gone`, await session.gone(8000));
+    measures.set(`evil-${how}-gone`, await session.gone(60_000));
   }
 }

@@ -77,7 +77,7 @@ function linkRecord(type: number): Buffer {
 
 createInterface(process.stdin).on('line', (line) => {
   const [host = '', port = ''] = line.split(' ');
-  const socket = net.connect({ host, port: Number(port), timeout: 1500 });
+  const socket = net.connect({ host, port: Number(port), timeout: 10_000 });
   const end = (reached: boolean): void => {
     socket.destroy();
     say({ dial: line, reached });

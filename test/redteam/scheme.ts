@@ -120,10 +120,10 @@ export class Scene implements AsyncDisposable {
   ): Promise<Visit> {
     await using session = this.start(attack, options.socket);
     await options.meanwhile?.();
-    await session.answer('done', 20_000);
+    await session.answer('done', 60_000);
     await session.end();
     this.#keep(session);
-    return { answers: session.answers, code: await session.code(5000), stderr: session.stderr };
+    return { answers: session.answers, code: await session.code(30_000), stderr: session.stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

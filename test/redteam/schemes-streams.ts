@@ -39,12 +39,12 @@ const strikes: Scheme = {
   none: { 'docker run': 'the server is process 1', ToolHive: 'the server is process 1' },
   async run(scene) {
     await using session = scene.start({ mode: 'strikes' });
-    const answer = await session.answer('strikes', 10_000);
+    const answer = await session.answer('strikes');
     if (answer === undefined) return unproved(session.stderr);
     if (['T', 't', 'Z', 'gone'].includes(String(answer['state'])))
       return succeeded(`process 1 is ${String(answer['state'])}`);
     await session.end(8000);
-    const gone = await session.gone(8000);
+    const gone = await session.gone(30_000);
     return gone === undefined ? succeeded('still runs') : contained('process 1 goes on, and ends it');
   },
 };
@@ -60,7 +60,8 @@ const deaf: Scheme = {
     let answered = 0;
     for (const turn of ['1', '2', '3', '4']) {
       session.write(`${turn}\n`);
-      if ((await session.answer(`pong-${turn}`, 2000)) !== undefined) answered++;
+      if ((await session.answer(`pong-${turn}`, 10_000)) === undefined) break;
+      answered++;
     }
     return answered === 4 ? stopped('4 of 4 answered') : succeeded(`${String(answered)} of 4 answered`);
   },

@@ -15,6 +15,8 @@ import { start, type Started } from './started.ts';
 const fixtures = path.join(project, 'test/fixtures/tunnel');
 /** Who the servers of a test are for the containers: this machine, by the only name it has there. */
 export const here = 'host.mcpcat.internal';
+/** Milliseconds: less than it takes to give up a resolver that does not answer, which waits for 5 s twice at least. */
+export const tooLateMs = 9000;
 const timeoutMs = 60_000;
 
 export interface Certificate {
