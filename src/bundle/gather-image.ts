@@ -36,10 +36,13 @@ export interface ImageSource {
 export interface GatheredImage {
   /** The index itself. */
   readonly root: Descriptor;
+  readonly index: Manifest;
   /** What is attached to it and to its images, each once. */
   readonly attached: readonly PlatformDescriptor[];
   readonly platforms: readonly string[];
   readonly contents: readonly Content[];
+  /** Of these the signed statements themselves, each once. */
+  readonly statements: readonly Content[];
 }
 
 /** Attachments of one manifest that are looked at; ours come to a dozen. */
@@ -56,14 +59,17 @@ export async function gatherImage(source: ImageSource): Promise<GatheredImage> {
   const images = await Promise.all(chosen.map((image) => getManifest(registry, repository, image.digest)));
   const lists = await Promise.all([root, ...images].map((manifest) => attachedTo(source, manifest)));
   const attached = [...new Map(lists.flat().map((one) => [one.digest, one])).values()];
-  const statements = await Promise.all(attached.map((one) => getManifest(registry, repository, one.digest)));
-  const contents = [root, ...images, ...statements].map(manifestContent);
-  for (const manifest of [...images, ...statements]) contents.push(...blobsOf(source, manifest));
+  const artifacts = await Promise.all(attached.map((one) => getManifest(registry, repository, one.digest)));
+  const contents = [root, ...images, ...artifacts].map(manifestContent);
+  for (const manifest of [...images, ...artifacts]) contents.push(...blobsOf(source, manifest));
+  const statements = artifacts.flatMap((manifest) => blobsOf(source, manifest).slice(1));
   return {
     root: manifestDescriptor(root),
+    index: root,
     attached: attached.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)),
     platforms: chosen.map(platformText),
     contents,
+    statements: [...new Map(statements.map((one) => [one.digest, one])).values()],
   };
 }
 

@@ -30,7 +30,7 @@ export interface VerifiedImage extends Verdict {
   readonly statements: readonly HeldStatement[];
 }
 
-interface BroughtEvidence extends Evidence {
+export interface BroughtEvidence extends Evidence {
   /** What the digest names, to be kept with what holds; undefined for what was kept before. */
   readonly named?: Manifest;
 }

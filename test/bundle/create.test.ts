@@ -105,6 +105,25 @@ test('a bundle is an OCI layout with every blob that is named in it, and the cat
   assert.match(read('mcpcat/catalog.json').toString(), /"signing": \{"publicKey"/);
 });
 
+test('the registry is asked for the index, each image and each list once, however many platforms there are', async () => {
+  const asked: string[] = [];
+  await using proxy = await faultyProxy(registry.host, ({ method, url }) => {
+    if (/\/(?:manifests|referrers)\//.test(url)) asked.push(`${method} ${url.replace(/^.*\/(?=[mr])/, '')}`);
+    return undefined;
+  });
+  const record = path.join(entry.folder, 'image.json');
+  const before = readFileSync(record, 'utf8');
+  writeFileSync(record, before.replace(registry.host, proxy.host));
+  const { code, stderr } = await create('once.tar');
+  writeFileSync(record, before);
+  assert.equal(code, 0, stderr);
+  assert.ok(asked.length > 5, 'the proxy was asked');
+  assert.deepEqual(
+    asked.filter((one, index) => asked.indexOf(one) !== index),
+    [],
+  );
+});
+
 test('the same servers give the same bytes', async () => {
   assert.equal((await create('a.tar')).code, 0);
   assert.equal((await create('b.tar')).code, 0);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { bundlePlace } from '../../bundle/bundle-file.ts';
-import { gatherImage } from '../../bundle/gather-image.ts';
+import { gatherImage, type GatheredImage } from '../../bundle/gather-image.ts';
+import { gatheredEvidence } from '../../bundle/gathered-evidence.ts';
 import { writeBundle, type BundledServer } from '../../bundle/write-bundle.ts';
 import type { ListedServer } from '../../catalog-index/catalog-index.ts';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
@@ -12,9 +13,9 @@ import { parseDigest } from '../../registry/digest.ts';
 import { mirrored } from '../../registry/mirrored.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { Registry } from '../../registry/registry.ts';
-import { trustedRoot } from '../../trust/trusted-root.ts';
+import { trustedRoot, trustedRootFor } from '../../trust/trusted-root.ts';
 import { ownTrustedRoot } from '../../trust/verdict.ts';
-import { verifyImage } from '../../trust/verify-image.ts';
+import { keepJudged } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { loadBundleFile } from './bundle-load.ts';
 import { bundledCatalog, type BundledCatalog } from './bundle-catalog.ts';
@@ -50,11 +51,13 @@ async function create(invocation: Invocation): Promise<number> {
   return 0;
 }
 
+interface Bundling {
+  readonly invocation: Invocation;
+  readonly catalog: BundledCatalog;
+}
+
 /** The image of a server with what is said of it; where the catalog names a signer, only what holds goes in. */
-async function bundled(
-  server: ListedServer,
-  context: { readonly invocation: Invocation; readonly catalog: BundledCatalog },
-): Promise<BundledServer> {
+async function bundled(server: ListedServer, context: Bundling): Promise<BundledServer> {
   const { options, terminal } = context.invocation;
   const { env, signal } = terminal;
   const { name, image } = server;
@@ -71,42 +74,35 @@ async function bundled(
     digest: parseDigest(image.digest, name),
     platforms: platforms.length === 0 ? undefined : [...new Set(platforms)],
   });
-  await verified(server, { ...context, platforms: gathered.platforms });
+  await verified(server, gathered, context);
   return { name, repository, image: gathered };
 }
 
 async function verified(
   server: ListedServer,
-  {
-    invocation: { terminal },
-    catalog,
-    platforms,
-  }: {
-    readonly invocation: Invocation;
-    readonly catalog: BundledCatalog;
-    readonly platforms: readonly string[];
-  },
+  gathered: GatheredImage,
+  { invocation: { terminal }, catalog }: Bundling,
 ): Promise<void> {
   const { signing } = catalog.catalogIndex;
   const image = recordedImage(server.image);
   if (signing === undefined || image === undefined) return;
-  const { env, host, signal } = terminal;
+  const { env, host } = terminal;
   const cache = host.folders(env).cache;
-  for (const platform of platforms)
-    await verifyImage({
-      entry: entryOf(server),
-      image,
-      signing,
-      surface: server.surface?.sha256,
-      endpoint: '',
-      trustedRoot: ownTrustedRoot(env),
-      cache,
-      platform: platformIn(platform, server.name),
-      env,
-      statements: 'all',
-      network: 'allowed',
-      signal,
-    });
+  const [root, evidenceFor] = await Promise.all([
+    trustedRootFor(signing, { env, cache, network: 'allowed' }),
+    gatheredEvidence(gathered, server.name),
+  ]);
+  const subject = {
+    entry: entryOf(server),
+    image,
+    signing,
+    surface: server.surface?.sha256,
+    endpoint: '',
+    trustedRoot: ownTrustedRoot(env),
+    cache,
+  };
+  for (const platform of gathered.platforms)
+    await keepJudged(subject, evidenceFor(platformIn(platform, server.name)), root);
 }
 
 function platformIn(text: string, name: string): Platform {

@@ -1,0 +1,32 @@
+import { maxBundleBytes } from '../attest/verify-statement.ts';
+import type { Platform } from '../engine/engine.ts';
+import { chosenManifest } from '../registry/pull.ts';
+import type { BroughtEvidence } from '../trust/verify-image.ts';
+import type { GatheredImage } from './gather-image.ts';
+
+/** Of all statements of one image together. */
+const maxTotalBytes = 64 << 20;
+
+/** What is said of a gathered image, to be judged for each platform: the registry was asked for it once. */
+export async function gatheredEvidence(
+  { index, statements }: GatheredImage,
+  subject: string,
+): Promise<(platform: Platform) => BroughtEvidence> {
+  const bundles: string[] = [];
+  const unread: string[] = [];
+  let left = maxTotalBytes;
+  for (const { digest, size, read } of statements) {
+    left -= size;
+    if (size > maxBundleBytes || left < 0) {
+      unread.push(`${subject}: the statement ${digest} is too large: ${String(size)} bytes`);
+      continue;
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of read()) pieces.push(piece);
+    bundles.push(Buffer.concat(pieces).toString('utf8'));
+  }
+  return (platform) => {
+    const manifest = chosenManifest(index, { platform, subject });
+    return { digest: index.digest, manifest, named: index, bundles, unread };
+  };
+}
