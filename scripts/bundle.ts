@@ -157,6 +157,7 @@ const late = {
   'call-log': 'src/call-log/call-log.ts',
   'yaml-text': 'src/clients/text/yaml-text.ts',
   'toml-text': 'src/clients/text/toml-text.ts',
+  'catalog-pins': 'src/settings/catalog-pins.ts',
   'use-network': 'src/lib/use-network.ts',
   'write-authorities': 'src/lib/write-authorities.ts',
 };

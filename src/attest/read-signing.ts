@@ -14,15 +14,25 @@ export const signingFile = 'signing.json';
 export function readSigning(folder: string): Signing | undefined {
   const file = path.join(folder, signingFile);
   try {
-    return signingIn(JSON.parse(readFileSync(file, 'utf8')));
+    return signingOfText(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw new McpcatError(
-      'entry-invalid',
-      `${file}: expected { "identity", "issuer" } or { "publicKey" }, found something else`,
-      { cause: error },
-    );
+    throw error instanceof McpcatError ? error : unreadable(file, error);
   }
+}
+
+/** The same of a text; `file` is where it is from. */
+export function signingOfText(text: string, file: string): Signing {
+  try {
+    return signingIn(JSON.parse(text));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): McpcatError {
+  const message = `${file}: expected { "identity", "issuer" } or { "publicKey" }, found something else`;
+  return new McpcatError('entry-invalid', message, { cause });
 }
 
 function signingIn(value: unknown): Signing {

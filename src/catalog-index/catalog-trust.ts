@@ -1,3 +1,4 @@
+import type { Signing } from '../attest/signer-policy.ts';
 import type { Env } from '../host/host.ts';
 
 /** What is done about a catalog from an address that nobody has signed. */
@@ -13,6 +14,18 @@ export interface CatalogTrust {
   readonly unsigned: Unsigned;
   /** For another trusted root. */
   readonly env: Env;
+  /** What the user has said of an address beforehand; all of them hold. */
+  readonly pins?: (url: string) => Promise<readonly Pin[]>;
+  /** Milliseconds since 1970 when that was last changed: what was looked at before is looked at again. */
+  readonly pinsChangedMs?: () => number;
+}
+
+/** What must hold of a catalog whatever is known of its address. */
+export interface Pin {
+  readonly signers: readonly Signing[];
+  readonly minNumber: number;
+  /** Where that is said, for people. */
+  readonly place: string;
 }
 
 /** What the signature of a catalog says of it. */

@@ -104,7 +104,9 @@ function copyOf(url: string, { cache, trust }: Pick<Request, 'cache' | 'trust'>)
   const { checkedAt, failedAt = 0 } = known;
   const now = Date.now();
   const within = (since: number, time: number): boolean => since <= now && now - since < time;
-  if (!isCurrent(known.signed, trust)) return { file, state: 'old' };
+  const lookedAt = Math.max(checkedAt, failedAt);
+  if (!isCurrent(known.signed, trust) || (trust.pinsChangedMs?.() ?? 0) > lookedAt)
+    return { file, state: 'old' };
   if (within(checkedAt, fresh)) return { file, state: 'usable' };
   if (!within(failedAt, quiet)) return { file, state: 'old' };
   const warning = `the catalog ${url} did not answer a few minutes ago; this is the copy of ${ageText(now - checkedAt)} ago`;

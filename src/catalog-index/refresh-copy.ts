@@ -117,11 +117,18 @@ function isLookedAt({ signed }: Copy, { trust }: RefreshRequest): boolean {
 }
 
 /** By what was found of it when it came. Throws `catalog-expired`, or `signature-refused` for one that nobody has signed. */
-async function requireUsable({ url, signed, signature }: Copy, request: RefreshRequest): Promise<void> {
+async function requireUsable({ url, text, signed, signature }: Copy, request: RefreshRequest): Promise<void> {
   const { trust, say } = request;
-  if (trust.unsigned === 'accepted') return;
+  const isPinned = ((await trust.pins?.(url)) ?? []).length > 0;
+  if (trust.unsigned === 'accepted' && !isPinned) return;
   const { checkedCatalog, requireCurrent } = await import('./catalog-signature.ts');
-  if (signed !== null) return requireCurrent(url, signed, say);
+  if (signed !== null && !isPinned) return requireCurrent(url, signed, say);
+  if (isPinned) {
+    const { parseCatalogIndex } = await import('./parse-catalog-index.ts');
+    const { signing } = parseCatalogIndex(text, url);
+    await checkedCatalog({ url, text, signing, signature }, { ...request, network: 'none' });
+    return;
+  }
   const nobody = { url, text: '', signing: undefined, signature };
   await checkedCatalog(nobody, { ...request, network: 'none' });
 }

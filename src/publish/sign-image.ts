@@ -14,7 +14,8 @@ import {
   type PlatformDescriptor,
 } from '../registry/content/manifest.ts';
 import { listReferrers } from '../registry/content/referrers.ts';
-import { signerName, type StatementSigner } from '../sign/statement-signer.ts';
+import { signerName } from '../attest/signer-name.ts';
+import type { StatementSigner } from '../sign/statement-signer.ts';
 import type { Target } from './send.ts';
 import type { Signed } from './signed.ts';
 

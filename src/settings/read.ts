@@ -33,6 +33,9 @@ export interface Settings {
   readonly secretCommand: readonly string[] | undefined;
   /** Limits that a start may do without where the engine lacks them. */
   readonly acceptMissing: readonly Guarantee[];
+  /** Who signs which catalogs and bundles: read by `catalog-pins`, which a launch mostly does without. */
+  readonly catalogs: Json | undefined;
+  readonly bundleSigners: Json | undefined;
   /** `FILE:LINE:COLUMN` of an offset. */
   readonly place: (at: number) => string;
 }
@@ -72,7 +75,17 @@ function settingsOf(file: string): Settings | undefined {
   const root = parse(text, place);
   const { members, problems } = membersOf(root, {
     what: 'the file',
-    keys: ['$schema', 'servers', 'isolation', 'secretCommand', ...networkKeys, 'mirrors', 'acceptMissing'],
+    keys: [
+      '$schema',
+      'servers',
+      'isolation',
+      'secretCommand',
+      ...networkKeys,
+      'mirrors',
+      'acceptMissing',
+      'catalogs',
+      'bundleSigners',
+    ],
   });
   const servers = members.get('servers')?.value;
   const named = servers === undefined ? undefined : membersOf(servers, { what: 'servers' });
@@ -93,6 +106,8 @@ function settingsOf(file: string): Settings | undefined {
     isolation: isolation.found,
     secretCommand: secretCommand.found,
     acceptMissing: acceptMissing.found,
+    catalogs: members.get('catalogs')?.value,
+    bundleSigners: members.get('bundleSigners')?.value,
     place,
   };
 }

@@ -3,7 +3,8 @@ import { bundleToJSON, isBundleWithDsseEnvelope, type Bundle } from '@sigstore/b
 import { DSSEBundleBuilder, type Signature } from '@sigstore/sign';
 import { statementPayloadType } from '../attest/statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
-import { keyDigest, type StatementSigner } from './statement-signer.ts';
+import { keyDigest } from '../attest/signer-name.ts';
+import type { StatementSigner } from './statement-signer.ts';
 
 /**
  * Signs with a P-256 key in PEM (PKCS#8 or SEC 1, not encrypted). No log sees it: whoever verifies must have the public

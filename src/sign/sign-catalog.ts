@@ -6,7 +6,8 @@ import { predicateType } from '../attest/predicates.ts';
 import type { Signing } from '../attest/signer-policy.ts';
 import { isAbout, Statement } from '../attest/statement.ts';
 import { digestOf } from '../registry/digest.ts';
-import { keyDigest, type StatementSigner } from './statement-signer.ts';
+import { keyDigest } from '../attest/signer-name.ts';
+import type { StatementSigner } from './statement-signer.ts';
 
 export interface CatalogToSign {
   /** The catalog.json, as it will lie there. */

@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { gatherImage, type GatheredImage } from '../../src/bundle/gather-image.ts';
 import { loadBundle, type LoadRequest } from '../../src/bundle/load-bundle.ts';
 import { writeBundle } from '../../src/bundle/write-bundle.ts';
+import type { Pin } from '../../src/catalog-index/catalog-trust.ts';
 import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
@@ -74,9 +75,17 @@ async function rig(t: TestContext) {
       return name;
     },
   };
-  const load = (file: string, unsigned: 'refused' | 'accepted' = 'refused') =>
-    loadBundle({ file, engine, trust: { data, unsigned, env: {} }, cache, say: () => undefined });
-  return { ...made, write, load, images, cache };
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const load = (file: string, pins: readonly Pin[] = []) =>
+    loadBundle({
+      file,
+      engine,
+      trust: { data, unsigned: 'refused', env: {}, pins: () => Promise.resolve(pins) },
+      cache,
+      say,
+    });
+  return { ...made, write, load, images, cache, said };
 }
 
 function withAttached(image: GatheredImage, text: string): GatheredImage {
@@ -128,6 +137,25 @@ test('a bundle whose catalog is unsigned, changed, another’s or expired loads 
   await refuses(made, expired, { says: /expired on/, code: 'catalog-expired' });
   const other = await made.write({ signing: keySigner().signing });
   await refuses(made, other, { says: /is not signed by/ });
+});
+
+test('who signs a bundle can be said before, and at first sight it is said who did', async (t) => {
+  const { write, load, images, signer, said } = await rig(t);
+  const file = await write();
+  const pin = { signers: [keySigner().signing], minNumber: 0, place: 'release.pub' };
+  await assert.rejects(load(file, [pin]), {
+    code: 'signature-refused',
+    message: /release\.pub expects it signed by the key sha256:[0-9a-f]+, found the key sha256:/,
+  });
+  assert.deepEqual([images, said], [[], []]);
+  await load(file, [{ ...pin, signers: [signer.signing] }]);
+  assert.match(
+    said.join('\n'),
+    /is new here: it is signed by the key sha256:[0-9a-f]+, as release\.pub says/,
+  );
+  said.length = 0;
+  await load(file);
+  assert.deepEqual(said, []);
 });
 
 test('an older bundle of the same signer is refused', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { CatalogTrust, Unsigned } from '../../src/catalog-index/catalog-trust.ts';
+import type { CatalogTrust, Pin, Unsigned } from '../../src/catalog-index/catalog-trust.ts';
 import { copyFiles } from '../../src/catalog-index/copy-files.ts';
 import { openCatalogIndex } from '../../src/catalog-index/open-catalog-index.ts';
 import { quickServer } from '../../src/catalog-index/quick-catalog-index.ts';
@@ -50,7 +50,15 @@ async function rig(t: TestContext) {
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
   const source = { kind: 'url', url } as const;
-  const trustOf = (unsigned: Unsigned): CatalogTrust => ({ data, unsigned, env: {} });
+  /** What the user has said of the address, and when. */
+  const pinned: { pins: readonly Pin[]; changedMs: number } = { pins: [], changedMs: 0 };
+  const trustOf = (unsigned: Unsigned): CatalogTrust => ({
+    data,
+    unsigned,
+    env: {},
+    pins: (asked) => Promise.resolve(asked === url ? pinned.pins : []),
+    pinsChangedMs: () => pinned.changedMs,
+  });
   const open = async (unsigned: Unsigned = 'refused', from = cache): Promise<readonly string[]> => {
     const trust = trustOf(unsigned);
     const index = await openCatalogIndex({ source, cache: from, mode: 'patient', say, trust, timeouts });
@@ -66,7 +74,7 @@ async function rig(t: TestContext) {
     now.text = await catalog(t, by, ...(names.length > 0 ? names : ['x']));
     now.signature = catalogSignature(now.text, signer, dates);
   };
-  return { signer, now, url, cache, data, said, open, start, publish };
+  return { signer, now, url, cache, data, said, open, start, publish, pinned };
 }
 
 async function refuses(work: Promise<unknown>, says: RegExp, code = 'signature-refused'): Promise<void> {
@@ -86,7 +94,81 @@ test('a catalog that its signer has signed is used, and starts its servers', asy
   assert.ok(server.signing && 'publicKey' in server.signing);
   await publish({ number: 2 }, undefined, 'x', 'y');
   assert.deepEqual(await open(), ['x', 'y']);
-  assert.deepEqual(said, []);
+  assert.equal(said.length, 1);
+  assert.match(
+    said[0] ?? '',
+    /is new here: it is signed by the key sha256:[0-9a-f]{64}, and nobody had said who should; from now on only/,
+  );
+});
+
+const place = '/home/ada/.config/mcpcat/settings.json:3:5';
+
+test('who signs a catalog can be said before anybody has looked at it', async (t) => {
+  const { open, publish, pinned, signer, said, now, cache } = await rig(t);
+  const other = keySigner();
+  const pin = { signers: [other.signing], minNumber: 0, place };
+  await publish({ number: 1 });
+  pinned.pins = [pin];
+  await refuses(
+    open(),
+    /settings\.json:3:5 expects it signed by the key sha256:[0-9a-f]+, found the key sha256:/,
+  );
+  pinned.pins = [{ ...pin, signers: [other.signing, signer.signing] }];
+  assert.deepEqual(await open(), ['x']);
+  assert.match(said.at(-1) ?? '', /is new here: .*, as \/home\/ada\/.*settings\.json:3:5 says; from now on/);
+  pinned.pins = [{ ...pin, signers: [signer.signing] }, pin];
+  await refuses(open(), /expects it signed by/);
+  now.text = await catalog(t, undefined, 'x');
+  now.signature = undefined;
+  pinned.pins = [{ ...pin, signers: [signer.signing] }];
+  await refuses(open('said', `${cache}-new`), /was signed before, and is not any more/);
+});
+
+test('what nobody has signed, or is older than its user says, is refused at first sight', async (t) => {
+  const { open, publish, pinned, signer, now, cache } = await rig(t);
+  pinned.pins = [{ signers: [signer.signing], minNumber: 7, place }];
+  const unsigned = await catalog(t, undefined, 'x');
+  now.text = unsigned;
+  await refuses(open('said'), /is unsigned, and .*settings\.json:3:5 says who has to sign it/);
+  await refuses(
+    open('accepted'),
+    /settings\.json:3:5 says who has to sign it, and doing without does not lift that/,
+  );
+  await publish({ number: 6 });
+  await refuses(open(), /settings\.json:3:5 expects number 7 or higher, found 6/);
+  await publish({ number: 7 });
+  assert.deepEqual(await open('refused', `${cache}-new`), ['x']);
+});
+
+test('what a user says later counts for the copy too, at the next start', async (t) => {
+  const { open, start, publish, pinned, now } = await rig(t);
+  await publish({ number: 1 });
+  await open();
+  assert.ok(await start());
+  pinned.pins = [{ signers: [keySigner().signing], minNumber: 0, place }];
+  pinned.changedMs = Date.now() + 1000;
+  await refuses(start(), /expects it signed by/);
+  now.state = 'down';
+  await refuses(start(), /expects it signed by/);
+  await refuses(open('accepted'), /says who has to sign it/);
+});
+
+test('who signs after another is told what to do, and only by removing what was seen', async (t) => {
+  const { open, publish, url, data, now, cache } = await rig(t);
+  await publish({ number: 1 });
+  await open();
+  const other = keySigner();
+  now.text = await catalog(t, other, 'x', 'y');
+  now.signature = catalogSignature(now.text, other, { number: 2 });
+  await assert.rejects(open('refused', `${cache}-new`), (error) => {
+    assert.ok(error instanceof McpcatError);
+    assert.match(error.message, /it is not signed by the catalog’s key/);
+    assert.match(error.hint ?? '', /the key sha256:[0-9a-f]+ was to sign it\. Only if its makers tell you/);
+    assert.ok(error.hint?.includes(`remove ${seenFile(data, url)}`));
+    return true;
+  });
+  rmSync(seenFile(data, url));
+  assert.deepEqual(await open('refused', `${cache}-new`), ['x', 'y']);
 });
 
 test('an unsigned catalog is read and said to be; nothing of it starts unless its user does without', async (t) => {

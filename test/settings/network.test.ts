@@ -50,7 +50,7 @@ test('what is none is refused at its place, and a password is not repeated', () 
     '{"noProxy": ["x", 2]}': /:1:19: noProxy: expected a host in quotes, found/,
     '{"ca": true}': /:1:8: ca: expected a file in quotes/,
     '{"proxi": "x"}':
-      /expected \$schema, servers, isolation, secretCommand, proxy, noProxy, ca, mirrors, acceptMissing, found the key "proxi"/,
+      /expected \$schema, servers, isolation, secretCommand, proxy, noProxy, ca, mirrors, acceptMissing, catalogs, bundleSigners, found the key "proxi"/,
   };
   for (const [text, message] of Object.entries(cases))
     assert.throws(

@@ -161,7 +161,7 @@ test('a section, or the whole file, of another form is refused', (t) => {
     ['[]', /:1:1: the file: expected an object, found a list$/],
     [
       '{"server": {}}',
-      /:1:2: the file: expected \$schema, servers, isolation, secretCommand, proxy, noProxy, ca, mirrors, acceptMissing, found the key "server"$/,
+      /:1:2: the file: expected \$schema, servers, isolation, secretCommand, proxy, noProxy, ca, mirrors, acceptMissing, catalogs, bundleSigners, found the key "server"$/,
     ],
     ['{"servers": {"notes": {}, "notes": {}}}', /:1:27: expected each key once/],
   ] as const)

@@ -12,7 +12,7 @@ import { checkedSigner } from '../../src/sign/checked-signer.ts';
 import { keylessSigner } from '../../src/sign/keyless.ts';
 import { signerPolicy } from '../../src/attest/signer-policy.ts';
 import { keySigner } from '../../src/sign/key.ts';
-import { signerName } from '../../src/sign/statement-signer.ts';
+import { signerName } from '../../src/attest/signer-name.ts';
 import { nameIn, tokenSource } from '../../src/sign/token.ts';
 import { identityToken, sigstore } from '../rig/sigstore.ts';
 

@@ -90,7 +90,7 @@ export async function prepareRun(name: string, invocation: Invocation): Promise<
   const holding = { invocation, engine, settings, sandbox: limited.sandbox, choice };
   const held = await (onCluster?.clusterIsolation ?? isolated)(holding);
   const unverified = options.flag('insecure-unverified')
-    ? (await import('./say-unverified.ts')).sayUnverified(name, terminal)
+    ? (await import('./say-unverified.ts')).sayUnverified(name, invocation)
     : {};
   await record(engine);
   return {

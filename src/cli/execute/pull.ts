@@ -19,7 +19,7 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const width = jobsOf(invocation);
   const [servers, engine] = await Promise.all([wantedImages(invocation), engineOf(invocation)]);
-  if (options.flag('insecure-unverified')) for (const { name } of servers) sayUnverified(name, terminal);
+  if (options.flag('insecure-unverified')) for (const { name } of servers) sayUnverified(name, invocation);
   await engine.info(); // one clear error instead of one for each server
   const { env, signal } = terminal;
   const jobs = servers.map(({ name, image, entry, ...trusted }) => ({
