@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Signing } from '../attest/signer-policy.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { schemaVersion } from '../catalog/quick.ts';
 import { digest } from '../lib/digest.ts';
+import { fileState } from '../lib/file-state.ts';
 import { ownText } from './copy-files.ts';
 import type { ListedImage } from './catalog-index.ts';
 
@@ -39,13 +39,6 @@ export interface Persisted extends OpenedServer {
   readonly state: string;
 }
 
-/** Changes with every write: a file that is written has another time of change, one that is replaced another number. */
-export function stateOf(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join('-');
-}
-
 export function persistedFile({ cache, file, name }: Wanted): string {
   return path.join(cache, 'listed', `${name}-${digest(file)}.json`);
 }
@@ -57,7 +50,7 @@ export function readPersisted(wanted: Wanted): Persisted | undefined {
   try {
     // Written by us from a checked catalog index, by rename: whole.
     const kept = JSON.parse(ownText(persistedFile(wanted))) as Persisted;
-    const valid = kept.version === persistedVersion && kept.file === file && kept.state === stateOf(file);
+    const valid = kept.version === persistedVersion && kept.file === file && kept.state === fileState(file);
     return valid ? kept : undefined;
   } catch {
     return undefined;

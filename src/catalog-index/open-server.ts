@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../lib/folders.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
@@ -6,12 +5,12 @@ import {
   isPlain,
   persistedFile,
   persistedVersion,
-  stateOf,
   type Persisted,
   type OpenedServer,
   type Wanted,
 } from './kept-server.ts';
 import { McpcatError } from '../lib/errors.ts';
+import { fileState, isRacy } from '../lib/file-state.ts';
 import { readCopy } from './offline-copy.ts';
 import { openCatalogIndex, readAgain, type OpenRequest } from './open-catalog-index.ts';
 import { serverOf } from './server-of.ts';
@@ -32,9 +31,9 @@ type KeptRequest = Wanted &
 /** The same for the next launches too: kept beside the state of the file, unless that was written just now. */
 export async function openAndKeep(request: KeptRequest): Promise<OpenedServer> {
   const { file, name } = request;
-  const before = stateOf(file);
+  const before = fileState(file);
   const found = await openIn(request);
-  const state = stateOf(file);
+  const state = fileState(file);
   if (isPlain(name) && state !== undefined && state === before && !isRacy(file))
     await writeKept(persistedFile(request), { version: persistedVersion, file, state, ...found });
   return found;
@@ -46,11 +45,6 @@ async function openIn({ url, file, ...request }: KeptRequest): Promise<OpenedSer
   const copy = await readCopy(cache, url);
   if (copy === undefined) throw new McpcatError('io-failed', `the copy of the catalog ${url} is damaged`);
   return serverOf(await readAgain(copy, request), { name, source: { kind: 'url', url } });
-}
-
-/** Two writes in one tick of the file system's clock look like one (git has the same care with its index). */
-function isRacy(file: string): boolean {
-  return Date.now() - statSync(file).ctimeMs < 2000;
 }
 
 async function writeKept(file: string, kept: Persisted): Promise<void> {
