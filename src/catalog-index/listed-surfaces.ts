@@ -7,14 +7,13 @@ import type { CatalogTrust } from './catalog-trust.ts';
 import type { CatalogIndex } from './catalog-index.ts';
 import { openCatalogIndex } from './open-catalog-index.ts';
 import { openSurface } from './open-surface.ts';
-import { provedSurface } from './proved-surface.ts';
+import { provedSurface, type ProvedRequest } from './proved-surface.ts';
 
-export interface ListedRequest {
+export interface ListedRequest extends ProvedRequest {
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
   /** mcpcat's cache folder. */
   readonly cache: string;
   readonly trust: CatalogTrust;
-  readonly say: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +21,7 @@ export interface ListedRequest {
 export function listedSurfaces(request: ListedRequest): (name: string) => Promise<Surface | undefined> {
   const { source, cache } = request;
   if (source.kind === 'file' && isPacked(source.file))
-    return async (name) => provedSurface(path.join(await unpackedOnce(source.file, cache), name));
+    return async (name) => provedSurface(path.join(await unpackedOnce(source.file, cache), name), request);
   let index: Promise<CatalogIndex> | undefined;
   return async (name) => {
     index ??= openCatalogIndex({ ...request, source, mode: 'launch' });

@@ -14,7 +14,7 @@ export type ReviewedRequest = Omit<ListedRequest, 'source'> & { readonly source:
  */
 export function reviewedSurfaces(request: ReviewedRequest): (name: string) => Promise<Surface | undefined> {
   const { source } = request;
-  if (source.kind === 'folder') return async (name) => provedSurface(path.join(source.folder, name));
+  if (source.kind === 'folder') return async (name) => provedSurface(path.join(source.folder, name), request);
   let listed: Promise<(name: string) => Promise<Surface | undefined>> | undefined;
   return async (name) => {
     listed ??= import('./listed-surfaces.ts').then((module) => module.listedSurfaces({ ...request, source }));

@@ -3,7 +3,7 @@ import type { Problem } from '../catalog/problem.ts';
 import type { Proof } from '../catalog/proof.ts';
 import { toolsFile, type Tools } from '../catalog/tools.ts';
 import { messageOf } from '../lib/errors.ts';
-import { readSurface, surfaceFile, surfaceTextIn } from '../surface/read-surface.ts';
+import { readSurface, surfaceFile, surfaceBytesIn } from '../surface/read-surface.ts';
 import { toolsOf } from '../surface/tools-of.ts';
 import { toolsSha256 } from './tools-text.ts';
 
@@ -21,7 +21,7 @@ export async function surfaceBeside(
   name: string,
 ): Promise<{ readonly value?: SurfaceBeside; readonly problem?: Problem }> {
   try {
-    const text = await surfaceTextIn(folder);
+    const text = surfaceBytesIn(folder)?.toString('utf8');
     if (text === undefined) return {};
     const surface = readSurface(text, surfaceFile(folder));
     return { value: { text, sha256: toolsSha256(text), tools: { tools: [...toolsOf(surface)] } } };

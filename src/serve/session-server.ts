@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../lib/json-value.ts';
-import { forClient, type Lists, type RevisionSurface } from '../surface/surface.ts';
+import { forClient } from '../surface/for-client.ts';
+import type { Lists, RevisionSurface } from '../surface/surface.ts';
 import { listOthers, listTools, type Speaker } from './list-all.ts';
 import { Part, type Id, type Notification, type Request, type Response } from './message.ts';
 import type { Peer } from './peer.ts';

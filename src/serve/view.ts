@@ -1,8 +1,9 @@
+import { once } from '../host/once.ts';
 import type { Lists, RevisionSurface } from '../surface/surface.ts';
 import type { JsonObject } from '../lib/json-value.ts';
 import { isModern } from './protocol.ts';
 import { Part } from './message.ts';
-import { nameMap, type Origin } from './names.ts';
+import { nameMap, type NameMap, type Origin } from './names.ts';
 import type { Policy } from './policy.ts';
 import { uriMap, type UriMap } from './uris.ts';
 
@@ -23,8 +24,38 @@ export interface View {
   readonly instructions: string | undefined;
 }
 
+/** Which list a request asks for, by its method. */
+export const listOf: Readonly<Record<string, keyof Lists>> = {
+  'tools/list': 'tools',
+  'prompts/list': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resourceTemplates',
+};
+
 /** Built anew whenever what one of them offers changes; the same servers give the same view. */
 export function viewOf(servers: readonly ShownServer[], policy: Pick<Policy, 'shows'>): View {
+  const offered = once(() => offeredBy(servers, policy));
+  return {
+    get lists() {
+      return offered().lists;
+    },
+    tool: (shown) => offered().tools.origin(shown),
+    prompt: (shown) => offered().prompts.origin(shown),
+    get uris() {
+      return offered().uris;
+    },
+    capabilities: capabilitiesOf(servers),
+    instructions: instructionsOf(servers),
+  };
+}
+
+interface Offered extends Pick<View, 'lists' | 'uris'> {
+  readonly tools: NameMap;
+  readonly prompts: NameMap;
+}
+
+/** Made when it is first asked for: who greets a client needs none of it. */
+function offeredBy(servers: readonly ShownServer[], policy: Pick<Policy, 'shows'>): Offered {
   const shown = servers.map(({ server, surface }) => ({
     server,
     surface: { ...surface, tools: unique(surface.tools).filter((tool) => policy.shows(server, tool)) },
@@ -53,11 +84,7 @@ export function viewOf(servers: readonly ShownServer[], policy: Pick<Policy, 'sh
         uriTemplate: uris.shown({ server, uri: template.uriTemplate }),
       })),
     },
-    tool: tools.origin,
-    prompt: prompts.origin,
-    uris,
-    capabilities: capabilitiesOf(shown),
-    instructions: instructionsOf(shown),
+    ...{ tools, prompts, uris },
   };
 }
 

@@ -63,16 +63,6 @@ export const keyOf = {
   resourceTemplates: 'uriTemplate',
 } as const satisfies Record<keyof Lists, string>;
 
-/** What a client may say that it has, and a server may ask it for. */
-const abilities = ['roots', 'sampling', 'elicitation'];
-
-/** The same without the tools that are only for clients with more capabilities than this one says it has. */
-export function forClient(revision: RevisionSurface, capabilities: JsonObject): RevisionSurface {
-  const { forAbleClients = [], tools } = revision;
-  if (forAbleClients.length === 0 || abilities.some((one) => one in capabilities)) return revision;
-  return { ...revision, tools: tools.filter(({ name }) => !forAbleClients.includes(name)) };
-}
-
 export const listNames: readonly (keyof Lists)[] = ['tools', 'prompts', 'resources', 'resourceTemplates'];
 
 /** What tells a definition of a list from the others in it. */

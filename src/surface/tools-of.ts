@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Tool } from '../catalog/tools.ts';
 import { schemaHash } from '../mcp/schema-hash.ts';
 import { surfaceText } from './surface-text.ts';
-import { forClient, type RevisionSurface, type Surface } from './surface.ts';
+import { forClient } from './for-client.ts';
+import type { RevisionSurface, Surface } from './surface.ts';
 
 /** The content of `tools.json`: what a reviewer reads, of the revision that clients ask for by `initialize` if there is one. */
 export function toolsOf(surface: Surface): readonly Tool[] {

@@ -5,7 +5,7 @@ import { silenceMs } from '../../src/smoke/observe-offers.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { readSurface } from '../../src/surface/read-surface.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
-import { forClient } from '../../src/surface/surface.ts';
+import { forClient } from '../../src/surface/for-client.ts';
 import { surfaceSha256 } from '../../src/surface/tools-of.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import type { Behaviour } from './fake-server.ts';
