@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { once } from '../host/once.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { projectFolder } from '../lib/project.ts';
 import { isLoopback } from '../lib/loopback.ts';
@@ -28,13 +29,13 @@ export function catalogSource({ option, env }: CatalogChoice): CatalogSource {
 }
 
 /** The catalog that mcpcat came with: the folder of a checkout, or what a package has in its place (packed-catalog.ts). */
-export function ownCatalog(): CatalogSource {
+export const ownCatalog: () => CatalogSource = once(() => {
   const project = projectFolder();
   const folder = path.join(project, 'catalog');
   return existsSync(folder)
     ? { kind: 'folder', folder }
     : { kind: 'file', file: path.join(project, 'packed', 'catalog.json') };
-}
+});
 
 /** Whether what was built here comes before what a registry has: so it is where there are locks to build from. */
 export function isBuiltFirst(source: CatalogSource): boolean {

@@ -49,10 +49,11 @@ export function readConsent(subject: Subject, places: Places): Consent | undefin
 
 function readOwn(file: string, host: Host): string | undefined {
   try {
-    const text = readFileSync(file, 'utf8');
-    if (host.owns(statSync(file))) return text;
+    // Nearly always there is one; where there is none, an exception would cost more than to ask.
+    const facts = statSync(file, { throwIfNoEntry: false });
+    if (!facts) return undefined;
+    if (host.owns(facts)) return readFileSync(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw new McpcatError('consent-unreadable', `can't read ${file} (${messageOf(error)})`, { cause: error });
   }
   throw new McpcatError('consent-unreadable', `${file} belongs to another user`, {

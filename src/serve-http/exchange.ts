@@ -45,11 +45,6 @@ export class Exchange {
     return this.#options.resumable?.name;
   }
 
-  /** Whether the client is there for what comes. */
-  get isConnected(): boolean {
-    return this.#stream?.isConnected ?? !this.#options.response.destroyed;
-  }
-
   get isOver(): boolean {
     return this.#isOver;
   }

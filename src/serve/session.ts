@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from '../host/once.ts';
 import { objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
 import type { Lists } from '../surface/surface.ts';
 import { Calls } from './calls.ts';
@@ -30,7 +31,7 @@ import { Tasks } from './tasks.ts';
 import { modernResult } from './translate.ts';
 import type { StopUrgency } from './upstream.ts';
 import type { SharedViews } from './shared-views.ts';
-import type { View } from './view.ts';
+import { listOf, type View } from './view.ts';
 
 export interface SessionOptions extends HubOptions {
   readonly views: SharedViews;
@@ -40,16 +41,9 @@ export interface SessionOptions extends HubOptions {
   readonly onClosed: () => void;
 }
 
-const lists: Readonly<Record<string, keyof Lists>> = {
-  'tools/list': 'tools',
-  'prompts/list': 'prompts',
-  'resources/list': 'resources',
-  'resources/templates/list': 'resourceTemplates',
-};
-
 /** One client at work (front.ts). What it asks of mcpcat is answered here, what it asks of a server in calls.ts. */
 export class Session implements ClientSession, SessionContext {
-  readonly id = randomBytes(16).toString('hex');
+  readonly #id = once(() => randomBytes(16).toString('hex'));
   readonly servers: ReadonlyMap<string, SessionServer>;
   readonly connection: ClientConnection;
   readonly policy: Policy;
@@ -83,6 +77,10 @@ export class Session implements ClientSession, SessionContext {
       ]),
     );
     this.calls = new Calls(this);
+  }
+
+  get id(): string {
+    return this.#id();
   }
 
   get kind(): 'legacy' | 'modern' {
@@ -189,7 +187,7 @@ export class Session implements ClientSession, SessionContext {
     const refusal = this.calls.duplicate(request, this.#held) ?? this.#said(request);
     if (refusal !== undefined) return void this.answer(refusal, request.id);
     const { id, method, params } = request;
-    const list = lists[method];
+    const list = listOf[method];
     if (list !== undefined) return void this.#list(request, list);
     switch (method) {
       case 'ping':

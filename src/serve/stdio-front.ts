@@ -10,8 +10,8 @@ export interface StdioRequest {
   readonly hub: Hub;
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** Who started us, until the client says its name itself. */
-  readonly client: string;
+  /** Who started us; asked where the client does not say its name itself. */
+  readonly client: () => string;
 }
 
 /** Milliseconds that open requests have after the end of the input: clients close it and still wait for answers. */
@@ -43,11 +43,13 @@ export async function serveStdio({ hub, stdin, stdout, client }: StdioRequest): 
 }
 
 /** Who does not read holds back the servers, not our memory. */
-function connectionTo(stdout: Writable, name: string): ClientConnection {
+function connectionTo(stdout: Writable, name: () => string): ClientConnection {
   let full: Promise<void> | undefined;
   return {
     transport: 'stdio',
-    name,
+    get name() {
+      return name();
+    },
     send: (message: Message) => {
       if (!stdout.writable) return undefined;
       if (!writeLine(stdout, message))

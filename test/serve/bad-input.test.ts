@@ -36,7 +36,7 @@ async function over(
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   for (const line of lines) stdin.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
   stdin.end();
-  await serveStdio({ hub, stdin, stdout, client: 'test' });
+  await serveStdio({ hub, stdin, stdout, client: () => 'test' });
   await hub.close();
   const text = Buffer.concat(chunks).toString().trim();
   return { answers: text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as Answer), server };

@@ -6,7 +6,8 @@ import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
 import { withHint } from './with-hint.ts';
-import { serverToRun, type RunServer } from './run-server.ts';
+import type { RunServer } from './run-server.ts';
+import { knownServers } from './serve-known.ts';
 
 /** One server that is to be served, with what its profile says of it. */
 export interface ChosenServer {
@@ -40,8 +41,9 @@ export async function chooseServed(invocation: Invocation): Promise<Choice> {
     throw new McpcatError('usage', 'expected names of servers, or a profile', {
       hint: 'mcpcat list shows the servers, mcpcat profile list your profiles',
     });
+  const serverOf = knownServers(invocation);
   const found = await Promise.all(
-    names.map(async (name) => chosen(name, { invocation, section: sectionOf(profile, name) })),
+    names.map(async (name) => chosen(name, { invocation, serverOf, section: sectionOf(profile, name) })),
   );
   const rules = [...(profile?.servers ?? [])].map(([name, { policy }]) => [name, policy] as const);
   return {
@@ -72,14 +74,18 @@ function sectionOf(profile: Profile | undefined, name: string): ProfileServer | 
 
 interface Asked {
   readonly invocation: Invocation;
+  readonly serverOf: ReturnType<typeof knownServers>;
   readonly section: ProfileServer | undefined;
 }
 
 /** A text says why it can't be served. */
-async function chosen(name: string, { invocation, section }: Asked): Promise<ChosenServer | string> {
+async function chosen(
+  name: string,
+  { invocation, serverOf, section }: Asked,
+): Promise<ChosenServer | string> {
   const own = invocationFor(invocation, section);
   try {
-    return { name, server: await serverToRun(own, name), invocation: own };
+    return { name, server: await serverOf(own, name), invocation: own };
   } catch (error) {
     if (section === undefined || !(error instanceof McpcatError)) throw error;
     return `${name} is not served: ${withHint(error)}`;

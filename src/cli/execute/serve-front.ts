@@ -1,3 +1,4 @@
+import { once } from '../../host/once.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { clientName } from '../../launch/client-name.ts';
 import { serveStdio } from '../../serve/stdio-front.ts';
@@ -20,7 +21,7 @@ export async function serveFront(around: Around): Promise<StopUrgency> {
     return 'terminate';
   }
   const { stdin, stdout } = terminal.streams;
-  const client = clientName(terminal.host, { env: terminal.env, parent });
+  const client = once(() => clientName(terminal.host, { env: terminal.env, parent }));
   return Promise.race([
     serveStdio({ hub: around.hub, stdin, stdout, client }).then(() => 'input-ended' as const),
     told(terminal).then(() => 'terminate' as const),

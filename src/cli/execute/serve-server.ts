@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { catalogId } from '../../catalog/catalog-source.ts';
+import { once } from '../../host/once.ts';
 import { label } from '../../lib/labels.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
@@ -77,7 +78,15 @@ async function surfaceOf(
 ): Promise<ServedSurface> {
   const { terminal } = invocation;
   const { env } = server.declared;
-  const start: OwnStart = { image: inputsOf(server, name), settings: given.settings, args: invocation.rest };
+  // Only of servers that are given settings it is asked, and reads their locks.
+  const image = once(() => inputsOf(server, name));
+  const start: OwnStart = {
+    get image() {
+      return image();
+    },
+    settings: given.settings,
+    args: invocation.rest,
+  };
   return servedSurface({
     served: { catalog: catalogId(server.source), server: name, profile: profile?.name },
     reviewed: await signedSurface({ name, server, invocation }, reviewed).catch((error: unknown) => {

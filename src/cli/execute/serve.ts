@@ -14,6 +14,7 @@ import { recordedCalls } from './serve-calls.ts';
 import { catalogTrust } from '../catalog-trust.ts';
 import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
+import { knownSurfaces } from './serve-known.ts';
 import { addressIn, serveFront } from './serve-front.ts';
 import { givenNow } from './serve-missing.ts';
 import { servedServer } from './serve-server.ts';
@@ -38,6 +39,7 @@ export const execute: Execute = async (invocation) => {
     source: catalogSource({ option: options.text('catalog'), env }),
     cache: host.folders(env).cache,
     trust: catalogTrust(invocation, 'refused'),
+    remembered: knownSurfaces(invocation),
     say,
     signal,
   });
