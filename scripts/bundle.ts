@@ -139,6 +139,7 @@ const late = {
   'read-signing': 'src/attest/read-signing.ts',
   'say-unverified': 'src/cli/execute/say-unverified.ts',
   'hold-input': 'src/launch/hold-input.ts',
+  'sort-lines': 'src/launch/sort-lines.ts',
   secrets: 'src/secrets/secrets.ts',
   'package-server': 'src/cli/execute/package-server.ts',
   'build-missing': 'src/cli/execute/build-missing.ts',

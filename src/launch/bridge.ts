@@ -1,8 +1,7 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable, Transform, Writable } from 'node:stream';
 import type { Channel } from '../session/session.ts';
 import type { InputHold } from './hold-input.ts';
 import { pump } from './pump.ts';
-import { sortLines } from './sort-lines.ts';
 import { stderrLine } from './stderr-line.ts';
 
 export interface Streams {
@@ -40,7 +39,10 @@ export async function bridge(
   const { stdin, stdout, stderr } = streams;
   stdout.once('error', events.onOutputBroken);
   stderr.on('error', () => undefined);
+  const errors = stderrLine(stderr);
+  // Before anything flows: what came while they are loaded would be lost.
   const hold = await holdOf(streams);
+  const sorter = await sorterOf(streams, (noise) => errors.write(noise));
   pump(stdin, server.send, {
     onEnd: events.onInputEnd,
     onStuck: events.onInputStuck,
@@ -50,11 +52,7 @@ export async function bridge(
     stdin.on('data', hold.asked);
     server.received.on('data', hold.answered).once('close', hold.over);
   }
-  const errors = stderrLine(stderr);
-  const output =
-    streams.sorted === true
-      ? server.received.pipe(sortLines((noise) => errors.write(noise)))
-      : server.received;
+  const output = sorter === undefined ? server.received : server.received.pipe(sorter);
   server.stderr.on('data', (chunk: Buffer) => errors.write(chunk));
   output.pipe(stdout, { end: false });
   await Promise.all([over(output, stdout), over(server.stderr, stderr)]);
@@ -62,7 +60,16 @@ export async function bridge(
   await Promise.all([taken(stdout), taken(stderr)]);
 }
 
-/** Loaded only for those that need it. */
+/** Both are loaded only for those that need them. */
+async function sorterOf(
+  { sorted }: Streams,
+  onNoise: (piece: Buffer) => unknown,
+): Promise<Transform | undefined> {
+  if (sorted !== true) return undefined;
+  const { sortLines } = await import('./sort-lines.ts');
+  return sortLines(onNoise);
+}
+
 async function holdOf({ holdInputMs }: Streams): Promise<InputHold | undefined> {
   if (holdInputMs === undefined) return undefined;
   const { holdInput } = await import('./hold-input.ts');

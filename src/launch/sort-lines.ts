@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import { beginsAsMessage, beginsAsWritten, endsAsObject, isMessageLine } from './message-line.ts';
+import { beginsAsMessage, isMessageLine, toldInPieces } from './message-line.ts';
 
 const newline = 0x0a;
 /** Bytes of a line that are held until its end tells what it is; of a longer one its beginning decides. */
@@ -12,17 +12,18 @@ const headBytes = 256;
  * go on, every other line goes to `onNoise`. Bytes are not changed; neighbouring messages stay one piece.
  */
 export function sortLines(onNoise: Push): Transform {
-  const sorter = new LineSorter(onNoise);
-  return new Transform({
+  const output = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      sorter.take(chunk, (piece) => this.push(piece));
+      sorter.take(chunk);
       done();
     },
     flush(done) {
-      sorter.end((piece) => this.push(piece));
+      sorter.end();
       done();
     },
   });
+  const sorter = new LineSorter((piece) => output.push(piece), onNoise);
+  return output;
 }
 
 type Push = (piece: Buffer) => unknown;
@@ -35,84 +36,97 @@ type Kind = 'message' | 'noise';
  * ```
  */
 class LineSorter {
+  readonly #onMessage: Push;
   readonly #onNoise: Push;
-  #held: Buffer[] = [];
+  #held: Buffer | undefined;
+  /** What came of the same line behind it: an array for each piece would cost more than all that is looked at. */
+  #more: Buffer[] | undefined;
   #heldBytes = 0;
   /** Set while the rest of a long line passes. */
   #passing: Kind | undefined;
 
-  constructor(onNoise: Push) {
+  constructor(onMessage: Push, onNoise: Push) {
+    this.#onMessage = onMessage;
     this.#onNoise = onNoise;
   }
 
-  take(chunk: Buffer, push: Push): void {
-    let from = 0;
-    if (this.#heldBytes > 0 || this.#passing !== undefined) {
-      from = chunk.indexOf(newline) + 1;
-      if (from === 0) return this.#part(chunk, push);
-      this.#line(chunk.subarray(0, from), push);
+  take(chunk: Buffer): void {
+    let rest = 0;
+    let kind: Kind | undefined;
+    if (this.#held !== undefined || this.#passing !== undefined) {
+      rest = chunk.indexOf(newline, 0) + 1;
+      if (rest === 0) return this.#part(chunk);
+      kind = this.#judged(chunk, rest);
     }
-    const rest = this.#lines(chunk, from, push);
-    if (rest < chunk.length) this.#part(chunk.subarray(rest), push);
+    rest = this.#lines(chunk, rest, kind);
+    if (rest < chunk.length) this.#part(chunk.subarray(rest));
   }
 
-  /** Whole lines: neighbours of one kind go on together. Where the first line begins that has no end yet. */
-  #lines(chunk: Buffer, from: number, push: Push): number {
-    let [begin, at] = [from, from];
-    let kind: Kind | undefined;
+  /**
+   * Whole lines: neighbours of one kind go on together, also with the end of a line that has a kind already. Where the
+   * first line begins that has no end yet.
+   */
+  #lines(chunk: Buffer, from: number, begun: Kind | undefined): number {
+    let begin = begun === undefined ? from : 0;
+    let at = from;
+    let kind = begun;
     for (let end = chunk.indexOf(newline, at); end >= 0; end = chunk.indexOf(newline, at)) {
-      const next = isMessageLine({ bytes: chunk, from: at, to: end + 1 }) ? 'message' : 'noise';
+      const next = isMessageLine(chunk, at, end + 1) ? 'message' : 'noise';
       if (kind !== undefined && next !== kind) {
-        this.#send(kind, { piece: chunk.subarray(begin, at), push });
+        this.#send(kind, chunk.subarray(begin, at));
         begin = at;
       }
       kind = next;
       at = end + 1;
     }
-    if (kind !== undefined) this.#send(kind, { piece: chunk.subarray(begin, at), push });
+    if (kind !== undefined)
+      this.#send(kind, begin === 0 && at === chunk.length ? chunk : chunk.subarray(begin, at));
     return at;
   }
 
-  end(push: Push): void {
-    if (this.#heldBytes > 0) this.#line(Buffer.alloc(0), push);
+  end(): void {
+    if (this.#held !== undefined) this.#judged(Buffer.alloc(0), 0);
   }
 
-  /** The end of a line, and so all of it. */
-  #line(rest: Buffer, push: Push): void {
-    const pieces = rest.length === 0 ? this.#held : [...this.#held, rest];
-    const kind = this.#passing ?? (isMessage(pieces) ? 'message' : 'noise');
-    for (const piece of pieces) this.#send(kind, { piece, push });
-    this.#held = [];
-    this.#heldBytes = 0;
+  /** What the line is that ends here; what was held of it goes on. */
+  #judged(chunk: Buffer, end: number): Kind {
+    const kind = this.#passing ?? this.#kindOf(chunk, end);
     this.#passing = undefined;
+    this.#letGo(kind);
+    return kind;
   }
 
-  #part(piece: Buffer, push: Push): void {
-    if (this.#passing !== undefined) return this.#send(this.#passing, { piece, push });
-    this.#held.push(piece);
+  #kindOf(chunk: Buffer, end: number): Kind {
+    const held = this.#held ?? Buffer.alloc(0);
+    const told = toldInPieces(held, chunk, end);
+    if (told !== 'unknown') return told;
+    const whole = Buffer.concat([held, ...(this.#more ?? []), chunk.subarray(0, end)]);
+    return isMessageLine(whole) ? 'message' : 'noise';
+  }
+
+  #part(piece: Buffer): void {
+    if (this.#passing !== undefined) return this.#send(this.#passing, piece);
+    if (this.#held === undefined) this.#held = piece;
+    else (this.#more ??= []).push(piece);
     this.#heldBytes += piece.length;
     if (this.#heldBytes < maxHeldBytes) return;
-    const [first = piece] = this.#held;
-    const begun = first.length >= headBytes ? first : Buffer.concat(this.#held);
+    const [first, more = []] = [this.#held, this.#more];
+    const begun = first.length >= headBytes ? first : Buffer.concat([first, ...more]);
     this.#passing = beginsAsMessage(begun) ? 'message' : 'noise';
-    for (const held of this.#held) this.#send(this.#passing, { piece: held, push });
-    this.#held = [];
+    this.#letGo(this.#passing);
+  }
+
+  #letGo(kind: Kind): void {
+    if (this.#held === undefined) return;
+    this.#send(kind, this.#held);
+    if (this.#more !== undefined) for (const piece of this.#more) this.#send(kind, piece);
+    this.#held = undefined;
+    this.#more = undefined;
     this.#heldBytes = 0;
   }
 
-  #send(kind: Kind, { piece, push }: { readonly piece: Buffer; readonly push: Push }): void {
-    if (kind === 'message') push(piece);
+  #send(kind: Kind, piece: Buffer): void {
+    if (kind === 'message') this.#onMessage(piece);
     else this.#onNoise(piece);
   }
-}
-
-/** A line in the pieces in which it came: they are only put together, at some cost, where it must be read whole. */
-function isMessage(pieces: readonly Buffer[]): boolean {
-  const [first, last] = [pieces[0], pieces.at(-1)].map(
-    (bytes) => bytes && { bytes, from: 0, to: bytes.length },
-  );
-  if (first === undefined || last === undefined) return false;
-  if (pieces.length > 1 && beginsAsWritten(first) && endsAsObject(last)) return true;
-  const bytes = pieces.length === 1 ? first.bytes : Buffer.concat(pieces);
-  return isMessageLine({ bytes, from: 0, to: bytes.length });
 }

@@ -58,6 +58,8 @@ export async function runConfined(request: ConfinedScript): Promise<ScriptEnd> {
   } finally {
     signal?.removeEventListener('abort', kill);
     await engine.removeContainer(id);
+    // The engine removes it by itself as well, and may be at it still.
+    await engine.waitContainer(id, 'removed');
   }
 }
 

@@ -120,7 +120,7 @@ const targets: Readonly<Record<string, Target>> = {
       messageHeads(({ id }) => heads.push(id.length))(line);
       assert.ok(heads.every((length) => length <= 256));
       beginsAsMessage(line);
-      isMessageLine({ bytes: line, from: 0, to: line.length });
+      isMessageLine(line);
       return [];
     },
   },
