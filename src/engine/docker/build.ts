@@ -24,11 +24,17 @@ export async function build(
   const steps = new Set<string>();
   const replaced = await idOf(docker, request.tag);
   let begins = false;
+  let longestMs = 0;
+  let stepAt = performance.now();
   const onOutput = (line: string): void => {
     const step = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1];
     // What FROM names is not this build's own: other builds stand on it too.
     if (step !== undefined && !begins) steps.add(step);
-    if (line.startsWith('Step ')) begins = / : FROM /i.test(line);
+    if (line.startsWith('Step ')) {
+      begins = / : FROM /i.test(line);
+      longestMs = Math.max(longestMs, performance.now() - stepAt);
+      stepAt = performance.now();
+    }
     request.onOutput(line);
   };
   let finished = false;
@@ -38,11 +44,14 @@ export async function build(
     return id;
   } finally {
     if (replaced !== undefined && finished) steps.add(replaced);
-    const tidy = finished ? removeUnnamed(docker, steps) : removeUnfinished(docker, steps);
+    const tidy = finished ? removeUnnamed(docker, steps) : removeUnfinished(docker, steps, longestMs);
     // An engine that hangs must not keep us from saying so.
-    await Promise.race([tidy.catch(() => undefined), sleep(15_000, undefined, { ref: false })]);
+    await Promise.race([tidy.catch(() => undefined), sleep(tidyMs, undefined, { ref: false })]);
   }
 }
+
+/** Milliseconds: `mcpcat prune` removes what is there after them. */
+const tidyMs = 20_000;
 
 /** Bytes. A build unpacks and compiles what strangers wrote: it must not take the machine. Swap counts in, as in a sandbox. */
 const buildMemoryBytes = 4 * 1024 ** 3;
@@ -101,26 +110,33 @@ async function idOf(docker: Docker, reference: string): Promise<string | undefin
   }
 }
 
+/** Milliseconds between two looks, and at least without a find. */
+const lookMs = 200;
+const calmMs = 2000;
+
 /**
- * After a failure nothing of the build may stay, but the engine gives up a step only when it notices, and may commit
- * it until then: so until nothing has been there for a while.
+ * After a failure nothing of the build may stay, but the engine gives up a step only when it notices, and may commit it
+ * until then. What it commits is known by its parent, which must be there at that moment: so nothing is removed before
+ * nothing new has come for as long as the longest step took: on a busy engine a COPY is committed many seconds later.
  */
-async function removeUnfinished(docker: Docker, steps: Set<string>): Promise<void> {
-  const pause = 200;
-  // Two seconds: on a busy engine a COPY has been committed more than one after the connection had gone.
-  const calm = 10;
-  for (let rounds = 0, quiet = 0; rounds < 50 && quiet < calm; rounds++) {
-    if (rounds > 0) await sleep(pause);
+async function removeUnfinished(docker: Docker, steps: Set<string>, longestMs: number): Promise<void> {
+  const end = performance.now() + tidyMs;
+  await untilNothingComes(docker, steps, Math.min(Math.max(calmMs, longestMs), (3 / 4) * tidyMs));
+  while ((await removeUnnamed(docker, steps)) > 0 && performance.now() < end) await sleep(lookMs);
+}
+
+async function untilNothingComes(docker: Docker, steps: Set<string>, forMs: number): Promise<void> {
+  for (let last = performance.now(); performance.now() - last < forMs; await sleep(lookMs)) {
     const children = await childrenOf(docker, steps);
     for (const id of children) steps.add(id);
-    const left = await removeUnnamed(docker, steps);
-    quiet = left + children.length === 0 ? quiet + 1 : 0;
+    if (children.length > 0) last = performance.now();
   }
 }
 
+/** A generation; of all images, as those that count as dangling have no children themselves. */
 async function childrenOf(docker: Docker, parents: ReadonlySet<string>): Promise<string[]> {
-  const unnamed = await docker.listImages({ filters: { dangling: ['true'] } });
-  return unnamed
+  const images = await docker.listImages({ all: true });
+  return images
     .filter(({ ParentId }) => parents.has(shortId(ParentId)))
     .map(({ Id }) => shortId(Id))
     .filter((id) => !parents.has(id));
