@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a `serve` listens, and what it asks for. */
 export interface Served {
@@ -31,9 +32,26 @@ export class HttpSession {
   }
 
   async ask(method: string, params: unknown = {}): Promise<Answer> {
-    const id = (this.#lastId += 1);
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
-    const response = await this.#send('POST', body);
+    return this.#asked((this.#lastId += 1), method, params);
+  }
+
+  /** Asks, and gives it up after so many milliseconds; resolves when its answer is over. */
+  async abandon(method: string, params: unknown, afterMs: number): Promise<void> {
+    const requestId = (this.#lastId += 1);
+    const answer = this.#asked(requestId, method, params);
+    await sleep(afterMs);
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } };
+    (await this.#send('POST', JSON.stringify(cancelled))).resume();
+    await answer;
+  }
+
+  /** Says that it is over. */
+  async end(): Promise<void> {
+    (await this.#send('DELETE', undefined)).resume();
+  }
+
+  async #asked(id: number, method: string, params: unknown): Promise<Answer> {
+    const response = await this.#send('POST', JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     let text = '';
     for await (const chunk of response) text += String(chunk);
     const [last = ''] = text

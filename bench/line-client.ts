@@ -1,11 +1,19 @@
 /** A client of one MCP server on a process's streams that costs as little as can be, so that what is measured is not itself. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Memory {
   /** Megabytes: of the process alone, and its share of what it has in common with others. */
   readonly residentMb: number;
   readonly proportionalMb: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const read = (file: string, name: string): number =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${String(pid)}/${file}`, 'utf8'))?.[1]) /
+    1024;
+  return { residentMb: read('status', 'VmRSS'), proportionalMb: read('smaps_rollup', 'Pss') };
 }
 
 export class LineClient {
@@ -28,14 +36,14 @@ export class LineClient {
     return this.#child.pid ?? 0;
   }
 
-  async initialize(): Promise<string> {
-    const clientInfo = { name: 'bench', version: '1' };
+  async initialize(name = 'bench'): Promise<string> {
+    const clientInfo = { name, version: '1' };
     const answer = await this.ask('initialize', {
       protocolVersion: '2025-06-18',
       capabilities: {},
       clientInfo,
     });
-    this.#child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+    this.#send({ method: 'notifications/initialized' });
     return answer;
   }
 
@@ -47,8 +55,17 @@ export class LineClient {
       this.#waiting.set(id, resolve);
       void this.#ended.then(() => reject(new Error(`ended before it answered ${method}`)));
     });
-    this.#child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    this.#send({ id, method, params });
     return answer;
+  }
+
+  /** Asks, and gives it up after so many milliseconds. */
+  async abandon(method: string, params: unknown, afterMs: number): Promise<void> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#send({ id, method, params });
+    await sleep(afterMs);
+    this.#send({ method: 'notifications/cancelled', params: { requestId: id } });
   }
 
   async call(name: string, given: unknown): Promise<string> {
@@ -56,16 +73,16 @@ export class LineClient {
   }
 
   memory(): Memory {
-    const read = (file: string, name: string): number =>
-      Number(
-        new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${String(this.pid)}/${file}`, 'utf8'))?.[1],
-      ) / 1024;
-    return { residentMb: read('status', 'VmRSS'), proportionalMb: read('smaps_rollup', 'Pss') };
+    return memoryOf(this.pid);
   }
 
   async close(): Promise<void> {
     this.#child.stdin.end();
     await this.#ended;
+  }
+
+  #send(message: object): void {
+    this.#child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   }
 
   #take(text: string): void {

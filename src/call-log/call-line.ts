@@ -17,7 +17,7 @@ export const CallLine = z.object({
   bytesIn: z.number(),
   bytesOut: z.number(),
   outcome: z.enum(['ok', 'error', 'refused', 'cancelled', 'timeout', 'died', 'not-started']),
-  /** Only where content is logged. */
+  /** Only where content is logged; null for a call that had none. */
   arguments: z.unknown().optional(),
   result: z.unknown().optional(),
 });
@@ -51,7 +51,7 @@ export function lineOf(record: CallRecord, content: Content): string {
 
 function contentOf({ params, result }: CallRecord): Pick<CallLine, 'arguments' | 'result'> {
   return {
-    arguments: shortened(params, (whole) => whole.object['arguments']),
+    arguments: shortened(params, (whole) => whole.object['arguments'] ?? null),
     ...(result === undefined ? {} : { result: shortened(result, (whole) => whole.value) }),
   };
 }

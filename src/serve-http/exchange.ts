@@ -45,6 +45,11 @@ export class Exchange {
     return this.#options.resumable?.name;
   }
 
+  /** Whether the client is there for what comes. */
+  get isConnected(): boolean {
+    return this.#stream?.isConnected ?? !this.#options.response.destroyed;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }

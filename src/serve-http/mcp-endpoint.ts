@@ -119,19 +119,25 @@ export class McpEndpoint {
     const mismatch = headerMismatch(message, { headers: request.headers, revision });
     if (mismatch !== undefined)
       return refuse(response, { status: 400, code: refusalCode.headerMismatch, message: mismatch, id });
+    const { headers } = request;
     const client = this.#statelessClient([
       meta[metaKey.clientInfo],
       meta[metaKey.clientCapabilities],
       clientPath(request),
+      headers['user-agent'],
+      headers.origin,
     ]);
     if (client === undefined) return refuse(response, busy);
-    const { headers } = request;
     const mismatchOf = (schema: JsonValue | undefined): string | undefined =>
       paramMismatch(schema, { params: message.params, headers });
     return client.request({ ...message, mismatch: mismatchOf }, response);
   }
 
-  /** What a client says it is and can (servers that it causes to start are told the same), and where it came. */
+  /**
+   * What a client says it is and can (servers that it causes to start are told the same), where it came, and what its
+   * HTTP says of it. Never its connection or process: the revision has servers infer nothing from those ("Statelessness"),
+   * and one client uses several connections.
+   */
   #statelessClient(facts: readonly unknown[]): StatelessClient | undefined {
     const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
     const known = this.stateless.get(key);

@@ -1,19 +1,22 @@
 /** A client that is known from request to request. */
 export interface Known {
-  /** Whether it waits for something, or listens: it is not forgotten. */
+  /** Whether it waits for something, or listens: it is not forgotten for another's sake. */
   readonly isBusy: boolean;
+  /** Whether somebody is connected who waits or listens: it is not forgotten however long that takes. */
+  readonly isAttended: boolean;
   close(): Promise<void>;
 }
 
 export interface RegistryLimits {
   readonly max: number;
-  /** Milliseconds without a request after which one that is not busy is forgotten. */
+  /** Milliseconds without a request or a connection after which one is forgotten. */
   readonly idleMs: number;
 }
 
 /**
  * Clients by key, bounded: one that says nothing more is closed after a while, and when there is no room, that one is
- * which has been quiet for the longest. Those that are busy stay.
+ * which has been quiet for the longest. Those that are busy stay; but a client that has lost its connection, and does not
+ * come back for what it waits for, is gone.
  */
 export class Registry<T extends Known> {
   readonly #limits: RegistryLimits;
@@ -59,9 +62,10 @@ export class Registry<T extends Known> {
   }
 
   expire(): void {
-    const before = this.#now() - this.#limits.idleMs;
-    for (const [key, { client, usedMs }] of this.#all)
-      if (usedMs < before && !client.isBusy) this.remove(key);
+    const now = this.#now();
+    for (const [key, known] of this.#all)
+      if (known.client.isAttended) known.usedMs = now;
+      else if (known.usedMs < now - this.#limits.idleMs) this.remove(key);
   }
 
   values(): T[] {

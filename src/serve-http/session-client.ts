@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ClientSession, Hub, Relation } from '../serve/front.ts';
-import type { Id, Message, Request } from '../serve/message.ts';
+import { failure, idOf, type Id, type Message, type Request } from '../serve/message.ts';
+import { memberOf } from '../serve/part-members.ts';
 import type { EventLog } from './event-log.ts';
 import { EventStream, type Resumable } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
@@ -18,6 +19,9 @@ const maxEnded = 16;
 const maxWaiting = 100;
 
 export const sessionHeader = 'Mcp-Session-Id';
+
+/** MCP has no code for it; as in the Language Server Protocol. */
+const requestCancelled = -32_800;
 
 /** A client of a revision that has sessions (up to 2025-11-25): POSTs, a stream to listen on, and resumption. */
 export class SessionClient implements Known {
@@ -47,6 +51,12 @@ export class SessionClient implements Known {
     return this.#open.size > 0 || this.#listening?.isConnected === true;
   }
 
+  get isAttended(): boolean {
+    return (
+      this.#listening?.isConnected === true || [...this.#open.values()].some(({ isConnected }) => isConnected)
+    );
+  }
+
   /** Whether a request of this id waits for its answer: another of the same would take it. */
   isOpen(id: Id): boolean {
     return this.#open.has(id);
@@ -72,6 +82,8 @@ export class SessionClient implements Known {
   /** A notification, or an answer to a request of a server. */
   deliver(message: Message): void {
     this.#session.deliver(message);
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled')
+      this.#endCancelled(idOf(memberOf(message.params, 'requestId')));
   }
 
   /** What belongs to no request of the client comes here from now on. */
@@ -106,6 +118,15 @@ export class SessionClient implements Known {
     for (const exchange of this.#open.values()) exchange.end();
     for (const name of this.#streams.keys()) this.#options.log.forget(this.#logged(name));
     await this.#session.close();
+  }
+
+  /**
+   * A request that its client has given up gets no answer of the hub, and without one its stream would stay open, and
+   * the session busy, for good. An error ends it for every client; they ignore what it says.
+   */
+  #endCancelled(id: Id | undefined): void {
+    if (id === undefined || !this.#open.has(id)) return;
+    void this.#send(failure(id, requestCancelled, 'the request was cancelled'), { about: id });
   }
 
   get #headers(): Readonly<Record<string, string>> {

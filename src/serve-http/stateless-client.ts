@@ -40,6 +40,11 @@ export class StatelessClient implements Known {
     return this.#open.size > 0;
   }
 
+  /** Whose connection is closed has cancelled. */
+  get isAttended(): boolean {
+    return this.isBusy;
+  }
+
   request(request: Request, response: ServerResponse): void {
     const id = ++this.#lastId;
     const exchange = new Exchange({

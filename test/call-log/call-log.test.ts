@@ -79,8 +79,10 @@ test('on request arguments and results stand there too, long ones as their begin
   log.record(record());
   log.record(record({ result: Part.ofValue({ content: [{ type: 'text', text: 'é'.repeat(100_000) }] }) }));
   log.record(record({ result: undefined, params: Part.ofBytes(Buffer.from('{"broken":')) }));
+  log.record(record({ params: Part.ofValue({ name: 'now' }) }));
   await log.close();
-  const [first, second, third] = linesIn(folder);
+  const [first, second, third, fourth] = linesIn(folder);
+  assert.equal(fourth?.arguments, null, 'a call without arguments is another than one that is not logged');
   assert.deepEqual([first?.arguments, first?.result], [{ zone: 'UTC' }, { content: [] }]);
   const cut = second?.result as { bytes: number; beginning: string };
   assert.ok(cut.bytes > 200_000 && cut.beginning.length < 65_536 && cut.beginning.includes('é'));

@@ -11,9 +11,10 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { thisHost } from '../../src/host/this-host.ts';
 import { reap } from '../../src/launch/reap.ts';
 import { label } from '../../src/lib/labels.ts';
+import type { ToolDefinition } from '../../src/surface/surface.ts';
 import { atHome } from '../rig/at-home.ts';
 import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
-import { startable } from '../rig/startable.ts';
+import { harmlessTool, startable } from '../rig/startable.ts';
 import { pick, seeded, type Random } from './random.ts';
 
 export interface ServeChaos {
@@ -137,10 +138,11 @@ async function opened({
 
 /** One of each server: whatever it says to having no arguments, it runs then. */
 function firstTools(servers: readonly string[], line: string): readonly string[] {
-  const names = [...line.matchAll(/"name":"([a-z0-9_]+)"/g)].map(([, name = '']) => name);
-  return servers.flatMap(
-    (server) => names.find((name) => name.startsWith(`${server.replaceAll('-', '_')}_`)) ?? [],
-  );
+  const { result } = JSON.parse(line) as { readonly result: { readonly tools: readonly ToolDefinition[] } };
+  return servers.flatMap((server) => {
+    const own = result.tools.filter(({ name }) => name.startsWith(`${server.replaceAll('-', '_')}_`));
+    return harmlessTool(own)?.name ?? [];
+  });
 }
 
 async function recorded(servers: readonly string[], home: string): Promise<void> {
@@ -157,18 +159,23 @@ const option = (name: string, usual: string): string => {
 if (process.argv[1] === import.meta.filename) {
   const engine = await testEngine();
   const wanted = option('servers', 'everything,time,memory,sequential-thinking');
+  // A number: so many of the catalog.
+  const servers = /^\d+$/.test(wanted) ? await startable(engine, Number(wanted)) : wanted.split(',');
+  const seed = Number(option('seed', String(Date.now() % 1_000_000)));
   const results = await serveChaos({
     engine,
     rounds: Number(option('rounds', '200')),
-    // A number: so many of the catalog.
-    servers: /^\d+$/.test(wanted) ? await startable(engine, Number(wanted)) : wanted.split(','),
-    seed: Number(option('seed', String(Date.now() % 1_000_000))),
+    servers,
+    seed,
     onRound: ({ way, afterMs, running, left, reaped, goneMs }) =>
       process.stdout.write(
         `${way} after ${String(afterMs)} ms: ${String(running)} ran, ${String(left)} left, ${String(reaped)} never started and reaped, gone after ${String(goneMs)} ms\n`,
       ),
   });
   const left = results.filter((round) => round.left > 0).length;
-  process.stdout.write(`${String(results.length)} rounds, ${String(left)} with containers left\n`);
+  const slowestMs = Math.max(...results.map(({ goneMs }) => goneMs));
+  process.stdout.write(
+    `chaos:serve: ${left === 0 ? 'ok' : 'FAILED'}, ${String(results.length)} rounds with ${String(servers.length)} servers, ${String(left)} with containers left, gone after ${String(slowestMs)} ms at most (--seed ${String(seed)})\n`,
+  );
   process.exitCode = left === 0 ? 0 : 1;
 }

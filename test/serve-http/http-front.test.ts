@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openHttpFront } from '../../src/serve-http/http-front.ts';
 import { refused } from '../sandbox/fixtures.ts';
 import { begun, initialize, openedFront, stateless, token, usual } from './opened-front.ts';
@@ -158,6 +159,53 @@ test('a session with a call or a listener is not forgotten; when all are busy, a
   assert.match(await call.text(), /done/);
   assert.equal((await opened.post(initialize)).status, 200);
   await stream.body?.cancel();
+});
+
+test('a cancelled request is over, whether its stream had begun or not, and its session not busy with it', async (t) => {
+  const front = await openedFront(t, { limits: { maxClients: 1, streamAfterMs: 60_000 } });
+  const headers = await begun(front);
+  const call = (id: number, meta: object): object => ({
+    ...{ jsonrpc: '2.0', id, method: 'tools/call' },
+    params: { name: 'wait', arguments: {}, _meta: meta },
+  });
+  const plain = front.post(call(2, {}), headers);
+  const streamed = await front.post(call(3, { progressToken: 1 }), headers);
+  assert.equal(streamed.headers.get('content-type'), 'text/event-stream');
+  const came = (): number => front.hub.sessions[0]?.delivered.length ?? 0;
+  while (came() < 3) await sleep(5); // both, behind initialize
+  for (const requestId of [2, 3, 4, 'x', null]) {
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } };
+    assert.equal((await front.post(cancelled, headers)).status, 202);
+  }
+  assert.match(await (await plain).text(), /"id":2,"error":\{"code":-32800/);
+  assert.match(await streamed.text(), /notifications\/progress[^]*"id":3,"error":\{"code":-32800/);
+  await begun(front);
+  assert.equal(front.front.clients(), 1, 'the next client has taken its place');
+});
+
+test('a client that goes away in mid-call and never comes back is forgotten, one that waits for long is not', async (t) => {
+  let now = 0;
+  const { url, post, hub, front } = await openedFront(t, {
+    limits: { idleMs: 1000, streamAfterMs: 5 },
+    now: () => now,
+  });
+  const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'wait' } };
+  const waits = await post(call, await begun({ post }));
+  const gone = new AbortController();
+  const init = { method: 'POST', body: JSON.stringify(call), signal: gone.signal };
+  await fetch(url, { ...init, headers: { ...usual, ...(await begun({ post })) } });
+  now = 5000;
+  front.expire();
+  assert.equal(front.clients(), 2, 'both are connected');
+  gone.abort();
+  while (!(hub.sessions[1]?.closed ?? true)) {
+    now += 1001;
+    front.expire();
+    await sleep(5); // until the connection is seen to be closed
+  }
+  assert.deepEqual([front.clients(), hub.sessions[0]?.closed], [1, false]);
+  void hub.sessions[0]?.connection.send(textResult(2, 'late'), { about: 2 });
+  assert.match(await waits.text(), /late/);
 });
 
 test('DELETE ends a session, and what comes after it finds none', async (t) => {

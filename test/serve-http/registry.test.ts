@@ -5,6 +5,7 @@ import { Registry, type Known } from '../../src/serve-http/registry.ts';
 interface Client extends Known {
   readonly name: string;
   isBusy: boolean;
+  isAttended: boolean;
   closed: boolean;
 }
 
@@ -12,6 +13,7 @@ const clientOf = (name: string): Client => {
   const client: Client = {
     name,
     isBusy: false,
+    isAttended: false,
     closed: false,
     close: async () => void (client.closed = true),
   };
@@ -47,16 +49,44 @@ test('who is used stays before who is not, and who is busy stays in any case', (
   assert.equal(registry.size, 2);
 });
 
-test('a client that has been quiet for too long is closed, unless it is busy', () => {
+test('a client that has been quiet for too long is closed, unless somebody is connected', () => {
   let now = 0;
   const registry = new Registry<Client>({ max: 9, idleMs: 1000 }, () => now);
-  const [quiet, used, busy] = [clientOf('quiet'), clientOf('used'), clientOf('busy')];
-  for (const client of [quiet, used, busy]) registry.add(client.name, client);
-  busy.isBusy = true;
+  const [quiet, used, gone, there] = [
+    clientOf('quiet'),
+    clientOf('used'),
+    clientOf('gone'),
+    clientOf('there'),
+  ];
+  for (const client of [quiet, used, gone, there]) registry.add(client.name, client);
+  gone.isBusy = true; // and has lost its connection
+  there.isBusy = there.isAttended = true;
   now = 900;
   registry.get('used');
   now = 1500;
   registry.expire();
-  assert.deepEqual([quiet.closed, used.closed, busy.closed], [true, false, false]);
+  assert.deepEqual(
+    [quiet, used, gone, there].map(({ closed }) => closed),
+    [true, false, true, false],
+  );
   assert.equal(registry.get('quiet'), undefined);
+});
+
+test('a client that has lost its connection has as long to come back as one that was quiet, whatever it did before', () => {
+  let now = 0;
+  const registry = new Registry<Client>({ max: 9, idleMs: 1000 }, () => now);
+  const client = clientOf('client');
+  registry.add('client', client);
+  client.isBusy = client.isAttended = true;
+  for (const at of [2000, 4000]) {
+    now = at;
+    registry.expire();
+  }
+  client.isAttended = false;
+  now = 4900;
+  registry.expire();
+  assert.equal(client.closed, false);
+  now = 5100;
+  registry.expire();
+  assert.equal(client.closed, true);
 });

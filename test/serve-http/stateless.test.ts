@@ -87,6 +87,19 @@ test('clients of another name or with other abilities share nothing', async (t) 
   assert.deepEqual([hub.sessions.length, front.clients()], [3, 3]);
 });
 
+test('of clients that say the same of themselves those share nothing that their programs or pages tell apart', async (t) => {
+  const { post, hub, front } = await openedFront(t);
+  const { body, headers } = stateless('tools/list');
+  for (const more of [
+    { 'User-Agent': 'one/1' },
+    { 'User-Agent': 'other/1' },
+    { 'User-Agent': 'one/1', Origin: 'http://localhost:1234' },
+  ])
+    for (const again of ['close', 'keep-alive'])
+      assert.equal((await post(body, { ...headers, ...more, Connection: again })).status, 200);
+  assert.deepEqual([hub.sessions.length, front.clients()], [3, 3], 'and each is one across connections');
+});
+
 test('a client that closes its connection has cancelled its request', async (t) => {
   const { url, hub } = await openedFront(t, { limits });
   const { body, headers } = stateless('tools/call', { name: 'wait' });
