@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { writeMessage } from '../serve/write-message.ts';
-import type { Id, Message } from '../serve/message.ts';
+import { failure, type Failure, type Id, type Message } from '../serve/message.ts';
 import { EventStream, type Resumable } from './event-stream.ts';
+import { refusalCode } from './refuse.ts';
 
 export interface ExchangeOptions {
   /** The client's own id of its request. */
@@ -101,4 +102,9 @@ export class Exchange {
       response.once('close', resolve);
     });
   }
+}
+
+/** What a request that is open at the end of its session is answered with: nobody should wait for a connection to break. */
+export function sessionEnded(id: Id): Failure {
+  return failure(id, refusalCode.http, 'the session has ended');
 }

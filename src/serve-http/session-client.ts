@@ -4,7 +4,7 @@ import { failure, idOf, type Id, type Message, type Request } from '../serve/mes
 import { memberOf } from '../serve/part-members.ts';
 import type { EventLog } from './event-log.ts';
 import { EventStream, type Resumable } from './event-stream.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, sessionEnded } from './exchange.ts';
 import type { Known } from './registry.ts';
 
 export interface SessionClientOptions {
@@ -115,7 +115,8 @@ export class SessionClient implements Known {
 
   async close(): Promise<void> {
     this.#listening?.end();
-    for (const exchange of this.#open.values()) exchange.end();
+    for (const [id, exchange] of this.#open) void exchange.send(sessionEnded(id));
+    this.#open.clear();
     for (const name of this.#streams.keys()) this.#options.log.forget(this.#logged(name));
     await this.#session.close();
   }

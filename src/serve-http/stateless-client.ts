@@ -3,7 +3,7 @@ import type { ClientSession, Hub, Relation } from '../serve/front.ts';
 import { isJsonObject, type JsonObject } from '../lib/json-value.ts';
 import { Part, type Id, type Message, type Request } from '../serve/message.ts';
 import { metaKey } from '../serve/protocol.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, sessionEnded } from './exchange.ts';
 import type { Known } from './registry.ts';
 
 export interface StatelessClientOptions {
@@ -70,9 +70,11 @@ export class StatelessClient implements Known {
   }
 
   async close(): Promise<void> {
-    for (const { exchange } of this.#open.values()) exchange.end();
+    // Subscriptions are answered by the hub.
+    const closed = this.#session.close();
+    for (const { exchange, request } of this.#open.values()) void exchange.send(sessionEnded(request.id));
     this.#open.clear();
-    await this.#session.close();
+    await closed;
   }
 
   #send(message: Message, { about }: Relation): void | Promise<void> {

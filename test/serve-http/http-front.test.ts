@@ -208,6 +208,33 @@ test('a client that goes away in mid-call and never comes back is forgotten, one
   assert.match(await waits.text(), /late/);
 });
 
+test('a session that ends answers what is open with an error, as a stream or not, and so does the end of serve', async (t) => {
+  const front = await openedFront(t, { limits: { streamAfterMs: 60_000 } });
+  const call = (id: number, meta: object): object => ({
+    ...{ jsonrpc: '2.0', id, method: 'tools/call' },
+    params: { name: 'wait', arguments: {}, _meta: meta },
+  });
+  const ends = [
+    async (headers: Readonly<Record<string, string>>) =>
+      void (await fetch(front.url, { method: 'DELETE', headers: { ...usual, ...headers } })),
+    async () => front.front.close(),
+  ];
+  const modern = stateless('tools/call', { name: 'wait' }, 4);
+  for (const [index, end] of ends.entries()) {
+    const headers = await begun(front);
+    const plain = front.post(call(2, {}), headers);
+    const streamed = await front.post(call(3, { progressToken: 1 }), headers);
+    const alone = index === 1 ? front.post(modern.body, modern.headers) : undefined;
+    const came = (): number => front.hub.sessions.flatMap(({ delivered }) => delivered).length;
+    while (came() < (index === 0 ? 3 : 7)) await sleep(5);
+    await end(headers);
+    assert.match(await (await plain).text(), /"id":2,"error":.*the session has ended/);
+    assert.match(await streamed.text(), /"id":3,"error":.*the session has ended/);
+    if (alone !== undefined)
+      assert.match(await (await alone).text(), /"id":4,"error":.*the session has ended/);
+  }
+});
+
 test('DELETE ends a session, and what comes after it finds none', async (t) => {
   const opened = await openedFront(t);
   const session = await begun(opened);
