@@ -149,8 +149,14 @@ async function load(): Promise<void> {
   hold(errors.size === 0 && calls > 0, 'no call was answered with an error of ours');
 }
 
+/** `998 × 200, 2 × 503` */
+function counted(statuses: readonly number[]): string {
+  const groups = Map.groupBy(statuses, (status) => status);
+  return [...groups].map(([status, all]) => `${String(all.length)} × ${String(status)}`).join(', ');
+}
+
 async function openAndLeave(): Promise<void> {
-  const statuses = new Map<number, number>();
+  const statuses: number[] = [];
   const opened: HttpSession[] = [];
   const from = performance.now();
   const opener = async (): Promise<void> => {
@@ -158,13 +164,12 @@ async function openAndLeave(): Promise<void> {
       const session = new HttpSession(served, agent);
       opened.push(session);
       const { status } = await session.initialize(client);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      statuses.push(status);
     }
   };
   await Promise.all(Array.from({ length: 50 }, opener));
-  const shown = [...statuses].map(([status, count]) => `${String(count)} × ${String(status)}`).join(', ');
   print(
-    `${String(opened.length)} sessions opened and left in ${((performance.now() - from) / 1000).toFixed(0)} s: ${shown}; ${memoryMb().toFixed(0)} MB`,
+    `${String(opened.length)} sessions opened and left in ${((performance.now() - from) / 1000).toFixed(0)} s: ${counted(statuses)}; ${memoryMb().toFixed(0)} MB`,
   );
   const alive = await Promise.all(
     opened.map(async (session, index) =>
@@ -181,13 +186,13 @@ async function openAndLeave(): Promise<void> {
   const busy = Array.from({ length: maxSessions }, () => new HttpSession(served, listening));
   const heard = await Promise.all(
     busy.map(async (session) => {
-      await session.initialize(client);
-      return session.listen();
+      const { status } = await session.initialize(client);
+      return status === 200 ? session.listen() : status;
     }),
   );
   hold(
     heard.every((status) => status === 200),
-    `${String(heard.length)} sessions listen at once`,
+    `${String(heard.length)} sessions listen at once: ${counted(heard)}`,
   );
   const { status, retryAfter, message } = await new HttpSession(served, agent).initialize(client);
   hold(
