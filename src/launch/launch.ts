@@ -53,6 +53,9 @@ export interface LaunchResult {
 /** Milliseconds in which a client has to take some of the last output, or is left without it. */
 const lastOutputMs = 1000;
 
+/** Of process 1, where it refuses to start the server (125) or can't (126 and 127, as a shell says). */
+const neverRan: ReadonlySet<number> = new Set([125, 126, 127]);
+
 /** Runs one server for one client; the container is gone when this resolves or rejects, or the engine is. */
 export async function launch(request: LaunchRequest): Promise<LaunchResult> {
   const session = openSession(serverOf(request));
@@ -70,8 +73,9 @@ export async function launch(request: LaunchRequest): Promise<LaunchResult> {
     ({ left } = await session.close());
   }
   const result = resultOf(ended, client, request.sandbox);
-  // What the engine has not confirmed is no normal end.
-  return { ...result, exitCode: client.outlasted && left === undefined ? 0 : result.exitCode, left };
+  // What the engine has not confirmed is no normal end, and neither is a server that never ran.
+  const isNormal = client.outlasted && left === undefined && !neverRan.has(result.exitCode);
+  return { ...result, exitCode: isNormal ? 0 : result.exitCode, left };
 }
 
 /** What is asked of a session for one of these. */
@@ -109,6 +113,11 @@ class Client {
     this.reason ??= reason;
   }
 
+  /** The server runs, from now on: before that it could not see the end of its input. */
+  running(): void {
+    this.#since = performance.now();
+  }
+
   /** The server has ended, now. */
   over(): void {
     if (this.reason?.kind !== 'input-ended') return;
@@ -136,6 +145,7 @@ async function serve(
     onOutputBroken: () => end({ kind: 'output-broken' }),
   });
   await session.started;
+  client.running();
   request.onStarted?.();
   const ended = await session.ended;
   client.over();

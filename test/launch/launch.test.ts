@@ -83,6 +83,30 @@ for (const [who, program] of outlasting) {
   });
 }
 
+for (const code of [125, 126, 127])
+  test(`a server that process 1 did not start (${String(code)}) has not ended normally, however late that was`, async () => {
+    const { stdin, result } = launched(
+      engineWith((it) => void it.stdin.resume().once('end', () => setTimeout(() => it.exit(code), 5))),
+      { grace: 0 },
+    );
+    stdin.end();
+    assert.equal((await result).exitCode, code);
+  });
+
+test('an input that ended long before the server ran is no reason to call its failure a normal end', async (t) => {
+  let nowMs = 0;
+  t.mock.method(performance, 'now', () => nowMs);
+  const engine = engineWith((it) => it.exit(9));
+  engine.hold('startContainer');
+  const { stdin, result } = launched(engine, { grace: 1000 });
+  stdin.end();
+  const start = await engine.next('startContainer');
+  await turns(10);
+  nowMs = 10_000;
+  await start.release();
+  assert.equal((await result).exitCode, 9);
+});
+
 test('an engine that hangs is no normal end, and what may be left is said', async () => {
   const engine = engineWith(ignoresEverything);
   const { stdin, result, started } = launched(engine, { grace: 0 });
