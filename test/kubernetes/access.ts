@@ -43,3 +43,20 @@ test('it may nothing else: no secret, no change of what holds it, nothing elsewh
   }
   assert.equal(await mayDo('create', 'pods', 'default'), false);
 });
+
+test('where servers have secrets and keep files it may hand over and make claims, not list or remove them', async () => {
+  const elsewhere = 'access-in-full';
+  await cluster.apply(
+    restrictedNamespace(elsewhere),
+    ...accessObjects(elsewhere, { secrets: true, state: true }),
+  );
+  const its = `system:serviceaccount:${elsewhere}:${serveName}`;
+  const may = async (what: string): Promise<string> => {
+    const asked = ['auth', 'can-i', ...what.split(' '), `--as=${its}`, '-n', elsewhere];
+    return (await cluster.kubectl(asked)).stdout.trim();
+  };
+  for (const what of ['create pods --subresource=attach', 'get pvc', 'create pvc'])
+    assert.equal(await may(what), 'yes', what);
+  for (const what of ['list pvc', 'delete pvc', 'patch pvc', 'create persistentvolumes', 'get secrets'])
+    assert.equal(await may(what), 'no', what);
+});

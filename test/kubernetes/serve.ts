@@ -108,21 +108,73 @@ async function sessionPods(): Promise<number> {
   return (await livePods(cluster, namespace)).length;
 }
 
+interface Speaking {
+  readonly call: (tool: string, args: object) => Promise<Answer>;
+  readonly list: () => Promise<Answer>;
+}
+
+async function openedSession(): Promise<Speaking> {
+  const { session, status, body } = await post(initialize);
+  assert.equal(status, 200, body);
+  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-06-18' };
+  await post({ method: 'notifications/initialized' }, headers);
+  return {
+    call: (name, args) => post({ id: 2, method: 'tools/call', params: { name, arguments: args } }, headers),
+    list: () => post({ id: 3, method: 'tools/list' }, headers),
+  };
+}
+
+const echo = { message: 'from the cluster' };
+
 test('without the token, or under another name, nobody comes in', async () => {
   assert.equal((await post(initialize, { authorization: 'Bearer other' })).status, 401);
   assert.equal((await post(initialize, { host: 'mcpcat.example.com' })).status, 403);
 });
 
+test('a restart of the API server fails the calls in flight alone: lists are answered meanwhile, the next call starts anew', async () => {
+  const { call, list } = await openedSession();
+  assert.match((await call('echo', echo)).body, /Echo: from the cluster/, await said());
+  const [old] = await livePods(cluster, namespace);
+  const inFlight = [1, 2].map(() => call('trigger-long-running-operation', { duration: 120, steps: 2 }));
+  // The second answer says that the first two have reached the server before it.
+  assert.match((await call('echo', echo)).body, /Echo/);
+  await cluster.controlPlane.killApiServer();
+  for (const { status, body } of await Promise.all(inFlight))
+    assert.match(body, /"(error|isError)":/, String(status));
+
+  assert.match((await list()).body, /"echo"/);
+  const late = await openedSession();
+  assert.match((await late.list()).body, /"echo"/);
+  assert.match((await late.call('echo', echo)).body, /"(error|isError)":.*API server/);
+
+  await cluster.controlPlane.startApiServer();
+  assert.match((await call('echo', echo)).body, /Echo: from the cluster/, await said());
+  const oldGone = async (): Promise<boolean> => !(await livePods(cluster, namespace)).includes(old ?? '');
+  await until('the pod from before is gone', oldGone, { withinMs: 60_000 });
+});
+
+test('serve that is killed takes the pods of its sessions along, by the cluster itself', async () => {
+  const { call } = await openedSession();
+  assert.match((await call('echo', echo)).body, /Echo: from the cluster/, await said());
+  const old = await livePods(cluster, namespace);
+  const selected = ['pods', '-n', namespace, '-l', 'app.kubernetes.io/component=serve'];
+  const { code, stderr } = await cluster.kubectl(['delete', ...selected, '--force', '--grace-period=0']);
+  assert.equal(code, 0, stderr);
+  const gone = async (): Promise<boolean> => {
+    const live = await livePods(cluster, namespace);
+    return old.length > 0 && old.every((name) => !live.includes(name));
+  };
+  await until('the pods of its sessions are gone', gone, { withinMs: 60_000 });
+  const ready = ['rollout', 'status', 'deployment/mcpcat', '-n', namespace, '--timeout=90s'];
+  assert.equal((await cluster.kubectl(ready)).code, 0);
+});
+
 test('a call makes a pod beside serve, which answers it; the end of the session takes it away', async () => {
-  const { session, status } = await post(initialize);
-  assert.equal(status, 200);
-  const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-06-18' };
-  await post({ method: 'notifications/initialized' }, headers);
-  assert.equal(await sessionPods(), 0);
-  const params = { name: 'echo', arguments: { message: 'from the cluster' } };
-  const { body } = await post({ id: 2, method: 'tools/call', params }, headers);
+  const { call } = await openedSession();
+  const others = await sessionPods();
+  const { body } = await call('echo', echo);
   assert.match(body, /Echo: from the cluster/, await said());
-  assert.equal(await sessionPods(), 1);
+  assert.equal(await sessionPods(), others + 1);
   await cluster.kubectl(['scale', 'deployment/mcpcat', '-n', namespace, '--replicas=0']);
   const gone = async (): Promise<boolean> => (await sessionPods()) === 0;
   await until("the session's pod is gone with serve", gone, { withinMs: 60_000 });

@@ -18,6 +18,6 @@ export interface ClusterAccess {
   readonly server: Server;
   /** Asked before each connection: tokens are short-lived. */
   readonly credentials: () => Promise<Credentials>;
-  /** The API server took none of what it was given last (401): what is kept of it is fetched anew. */
-  readonly refused?: () => void;
+  /** The API server did not take these (401): what is kept of them is fetched anew. */
+  readonly refused?: (used: Credentials) => Promise<void>;
 }

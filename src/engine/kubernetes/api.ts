@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { McpcatError } from '../../lib/errors.ts';
 import { hostOf } from '../../lib/ip-address.ts';
 import { fieldsOf } from '../json.ts';
-import type { ClusterAccess } from './access.ts';
+import type { ClusterAccess, Credentials } from './access.ts';
 import { connectionError, doingOf, refusalError, type Asked } from './failure.ts';
 
 export interface Call {
@@ -86,8 +86,11 @@ export class Api {
 
   /** For a connection of another kind: the same address, authorities and credentials. */
   async connection(): Promise<Connection> {
+    return this.#connectionAs(await this.#access.credentials());
+  }
+
+  #connectionAs({ token, cert, key }: Credentials): Connection {
     const { server } = this.#access;
-    const { token, cert, key } = await this.#access.credentials();
     return {
       host: hostOf(server.url),
       port: server.url.port || 443,
@@ -125,15 +128,15 @@ export class Api {
 
   /** A token may be taken back before its time: who has a way to another asks once more. */
   async #known(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-    const response = await this.#open(call, signal);
+    const used = await this.#access.credentials();
+    const response = await this.#open(call, this.#connectionAs(used), signal);
     if (response.statusCode !== 401 || this.#access.refused === undefined) return response;
     response.resume();
-    this.#access.refused();
-    return this.#open(call, signal);
+    await this.#access.refused(used);
+    return this.#open(call, await this.connection(), signal);
   }
 
-  async #open(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-    const { headers, ...connection } = await this.connection();
+  #open(call: Call, { headers, ...connection }: Connection, signal: AbortSignal): Promise<IncomingMessage> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const options = {
       ...connection,

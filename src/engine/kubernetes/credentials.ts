@@ -81,7 +81,7 @@ function credentialsOf(
     plugin.catch(() => undefined); // heard when it is asked
     return {
       credentials: async () => ({ ...pair, ...(await (await plugin).credentials()) }),
-      refused: () => void plugin.then((one) => one.forget()).catch(() => undefined),
+      refused: async (used) => (await plugin).forget(used),
     };
   }
   if (tokenFile !== undefined)

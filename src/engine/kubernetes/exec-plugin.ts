@@ -68,16 +68,22 @@ export class ExecPlugin {
     if (before !== undefined) {
       const kept = await before;
       if (Date.now() < kept.until - marginMs) return kept.credentials;
-      if (this.#asking === before) this.forget();
+      if (this.#asking === before) this.#asking = undefined;
     }
     const asking = (this.#asking ??= this.#ask());
     // What failed is no answer to the next who asks.
-    asking.catch(() => this.#asking === asking && this.forget());
+    asking.catch(() => {
+      if (this.#asking === asking) this.#asking = undefined;
+    });
     return (await asking).credentials;
   }
 
-  forget(): void {
-    this.#asking = undefined;
+  /** They were refused. Others, that somebody else has fetched since, are kept. */
+  async forget(used: Credentials): Promise<void> {
+    const asking = this.#asking;
+    const kept = (await asking)?.credentials;
+    if (this.#asking === asking && kept?.token === used.token && kept?.cert === used.cert)
+      this.#asking = undefined;
   }
 
   async #ask(): Promise<Kept> {

@@ -9,7 +9,7 @@ import { clusterInfo, clusterLacks, lackReasons } from './cluster-info.ts';
 import { execSession, handParked, openExec } from './execs.ts';
 import { softenings } from './hardened.ts';
 import type { NetworkGate } from './network-gate.ts';
-import type { Pod, PodBody } from './pod.ts';
+import type { OwnerReference, Pod, PodBody } from './pod.ts';
 import { podBodyOf } from './pod-body.ts';
 import { podFacts, podSummary, statusOf, stateOf } from './pod-facts.ts';
 import { PodSessions } from './pod-sessions.ts';
@@ -20,6 +20,8 @@ import { absentCalls } from './without-images.ts';
 export interface ClusterParts {
   readonly address: ClusterAddress;
   readonly api: Api;
+  /** The pod that this process runs in, if it does. */
+  readonly owner?: OwnerReference | undefined;
   readonly gate: Pick<NetworkGate, 'pass'>;
   /** By its digest, from its registry. */
   readonly imageFacts: (reference: string) => Promise<ImageFacts>;
@@ -27,7 +29,7 @@ export interface ClusterParts {
 
 /** The adapter: containers are pods whose process 1 is parked, and their servers are started by exec (docs/decisions/0066). */
 export function kubernetesEngine(
-  { address, api, gate, imageFacts }: ClusterParts,
+  { address, api, owner, gate, imageFacts }: ClusterParts,
   sessions = new PodSessions(),
 ): Engine {
   const pods = new Pods(api, address.namespace);
@@ -45,7 +47,7 @@ export function kubernetesEngine(
     async createContainer(settings) {
       refuseLacking(settings);
       const name = settings.name === undefined ? `mcpcat-${randomId()}` : podName(settings.name);
-      const body = podBodyOf(settings, { name, namespace: address.namespace });
+      const body = podBodyOf(settings, { name, namespace: address.namespace, owner });
       // A probe needs nothing that the server keeps.
       await gate.pass({ ...settings, mounts: [] }, pods);
       await claims.ensure(settings.mounts);

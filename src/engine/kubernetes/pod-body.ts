@@ -1,7 +1,7 @@
 import type { ContainerSettings, HostAddress, Labels } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
-import type { Container, PodBody, PodSpec } from './pod.ts';
+import type { Container, OwnerReference, PodBody, PodSpec } from './pod.ts';
 import { affinityOf, claimsOf, foldersOf, together, type PodFolder } from './pod-folders.ts';
 
 /** The one container of each pod. */
@@ -21,14 +21,18 @@ const mebibyte = 1024 ** 2;
 /** Nothing of ours writes to the node's disk; without any limit a log or a layer could fill it. */
 const ephemeralBytes = 64 * mebibyte;
 
+interface Placing {
+  readonly name: string;
+  readonly namespace: string;
+  /** With whose pod it goes, whatever becomes of that one. */
+  readonly owner?: OwnerReference | undefined;
+}
+
 /**
  * Our settings as a Pod that meets Pod Security `restricted`. Pure. Throws `engine-unfit` for what no pod can be given,
  * and `usage` for an image that is not named by its digest.
  */
-export function podBodyOf(
-  settings: ContainerSettings,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
-): PodBody {
+export function podBodyOf(settings: ContainerSettings, { name, namespace, owner }: Placing): PodBody {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -42,6 +46,7 @@ export function podBodyOf(
         ...together(settings),
       },
       annotations: annotationsOf(settings.labels),
+      ...(owner === undefined ? {} : { ownerReferences: [owner] }),
     },
     spec: specOf(settings),
   };

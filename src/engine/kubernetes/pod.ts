@@ -11,6 +11,15 @@ export interface PodMetadata {
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/** An object with which the cluster itself takes this one away. */
+export interface OwnerReference {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Pod';
+  readonly name: string;
+  readonly uid: string;
 }
 
 export interface PodSpec {

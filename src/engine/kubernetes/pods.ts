@@ -14,11 +14,16 @@ const lookMs = 150;
 /** Seconds; zero would take the object away before the node has ended what runs in it. */
 const deleteGraceSeconds = 1;
 
+/** Milliseconds from one request for a pod's removal to the next, each twice the one before: for half an hour in all. */
+const retryMs = { first: 1000, last: 1_024_000 };
+
 /** The pods of one namespace. */
 export class Pods {
   readonly namespace: string;
   readonly #api: Api;
   readonly #path: string;
+  /** What the API server could not be asked to remove. */
+  readonly #left = new Set<string>();
 
   constructor(api: Api, namespace: string) {
     this.#api = api;
@@ -45,10 +50,17 @@ export class Pods {
     return itemsOf(fieldsOf(answer)['items']).map(asPod);
   }
 
-  /** Asks for its end; the node says when it is gone. */
+  /**
+   * Asks for its end; the node says when it is gone. Rejects where the API server can't be asked, for instance because it
+   * is being started anew, and asks again for a while as long as this process lives.
+   */
   async remove(name: string): Promise<void> {
-    const path = `${this.#path}/${encodeURIComponent(name)}?gracePeriodSeconds=${String(deleteGraceSeconds)}`;
-    await this.#api.find({ method: 'DELETE', path, asked: this.#asked('delete') });
+    try {
+      await this.#delete(name);
+    } catch (error) {
+      if (!this.#left.has(name)) this.#deleteLater(name, retryMs.first);
+      throw error;
+    }
   }
 
   /** Rejects with why it does not run, as soon as that is clear. */
@@ -89,6 +101,20 @@ export class Pods {
       if (type !== 'ADDED' && type !== 'MODIFIED') return;
       yield asPod(object);
     }
+  }
+
+  async #delete(name: string): Promise<void> {
+    const path = `${this.#path}/${encodeURIComponent(name)}?gracePeriodSeconds=${String(deleteGraceSeconds)}`;
+    await this.#api.find({ method: 'DELETE', path, asked: this.#asked('delete') });
+    this.#left.delete(name);
+  }
+
+  #deleteLater(name: string, waitMs: number): void {
+    if (waitMs > retryMs.last) return void this.#left.delete(name);
+    this.#left.add(name);
+    setTimeout(() => {
+      if (this.#left.has(name)) this.#delete(name).catch(() => this.#deleteLater(name, waitMs * 2));
+    }, waitMs).unref();
   }
 
   #asked(verb: string): Asked {

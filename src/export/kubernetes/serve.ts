@@ -75,7 +75,12 @@ function container(wishes: ServeWishes): object {
     image,
     command: ['mcpcat'],
     args: serveArguments(wishes),
-    env: [{ name: 'HOME', value: home }, { name: 'TMPDIR', value: '/tmp' }, ...settingsOf(servers)],
+    env: [
+      { name: 'HOME', value: home },
+      { name: 'TMPDIR', value: '/tmp' },
+      ...ownPod,
+      ...settingsOf(servers),
+    ],
     ports: [{ name: 'mcp', containerPort: servePort }],
     // Whoever asks without the token is refused: that it listens is all that a probe may see.
     readinessProbe: { tcpSocket: { port: 'mcp' }, periodSeconds: 5 },
@@ -96,6 +101,12 @@ function container(wishes: ServeWishes): object {
     ],
   };
 }
+
+/** The cluster takes the sessions' pods away with this one, also where it was given no time to do that itself. */
+const ownPod = [
+  { name: 'MCPCAT_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+  { name: 'MCPCAT_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+];
 
 function serveArguments({ namespace, servers, isolation, acceptMissing, warm }: ServeWishes): string[] {
   const suffixes = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];

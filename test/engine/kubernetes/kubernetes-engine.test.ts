@@ -39,3 +39,26 @@ test('a session whose server could not be started ends when its pod is taken awa
   assert.deepEqual(await ended, { exitCode: 137 });
   assert.equal(objects.size, 0);
 });
+
+test('a pod that the API server could not be asked to remove is removed later', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let isAway = false;
+  await using there = await fakeNamespace({
+    onRequest: ({ method }, response) => {
+      if (!isAway || method !== 'DELETE') return false;
+      response.writeHead(503).end('{}');
+      return true;
+    },
+  });
+  const { engine, objects } = there;
+  const id = await engine.createContainer({ ...settings(), name: 'one' });
+  isAway = true;
+  await assert.rejects(engine.removeContainer(id), { code: 'engine-failed' });
+  assert.deepEqual([...objects.keys()], ['pods/one']);
+  t.mock.timers.tick(1000);
+  isAway = false;
+  t.mock.timers.reset();
+  const gone = engine.waitContainer(id, 'removed');
+  assert.deepEqual(await gone, { exitCode: 137 });
+  assert.deepEqual([...objects.keys()], []);
+});

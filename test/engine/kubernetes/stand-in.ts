@@ -12,6 +12,8 @@ interface Behaviour {
   readonly onRequest?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Protocols that it speaks; the usual ones of 1.34 by default. */
   readonly protocols?: readonly string[];
+  /** PEM of whom the client believes; itself by default. */
+  readonly authority?: string;
   /** What the client has, one after the other as each is refused; one that stays by default. */
   readonly tokens?: readonly string[];
   /** Instead of opening a stream. */
@@ -33,9 +35,13 @@ export async function standIn(behaviour: Behaviour): Promise<{ readonly api: Api
   const { port } = server.address() as AddressInfo;
   const tokens = [...(behaviour.tokens ?? ['a-token'])];
   const api = new Api({
-    server: { url: new URL(`https://127.0.0.1:${String(port)}`), ca: certificate, serverName: 'test' },
+    server: {
+      url: new URL(`https://127.0.0.1:${String(port)}`),
+      ca: behaviour.authority ?? certificate,
+      serverName: 'test',
+    },
     credentials: () => Promise.resolve({ token: tokens[0] ?? '' }),
-    ...(behaviour.tokens === undefined ? {} : { refused: () => void tokens.shift() }),
+    ...(behaviour.tokens === undefined ? {} : { refused: async () => void tokens.shift() }),
   });
   return {
     api,
