@@ -10,7 +10,11 @@ export interface HttpLimits {
   /** Bytes of events that are kept for clients that lose their connection. */
   readonly maxEventBytes: number;
   readonly maxConnections: number;
-  /** Milliseconds in which the head of a request must be there, and the whole of it. */
+  /**
+   * Milliseconds in which the head of a request must be there, and the whole of it. Node counts from the connection to
+   * when it reads: where its own process is too busy for so long it refuses (408) what was sent in time, so the first is
+   * no less than what a thousand sessions take that begin at once on a machine that is busy with other work.
+   */
   readonly headMs: number;
   readonly requestMs: number;
   /** Milliseconds after which an answer becomes a stream of events. */
@@ -25,7 +29,7 @@ export const httpLimits: HttpLimits = {
   maxBodiesBytes: 128 * 1024 ** 2,
   maxEventBytes: 32 * 1024 ** 2,
   maxConnections: 4000,
-  headMs: 10_000,
+  headMs: 30_000,
   requestMs: 60_000,
   streamAfterMs: 250,
   keepAliveMs: 15_000,
