@@ -11,7 +11,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { needyTarball } from '../add/tarball.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { mcpcat, run, testEngine } from '../rig/engine.ts';
+import { mcpcat, noneLeft, run, testEngine } from '../rig/engine.ts';
 import { registry, type Package, type Registry } from '../update/registry.ts';
 
 const timeout = 900_000;
@@ -49,7 +49,7 @@ before(
     opened.defer(async () => {
       for (const name of made) {
         await engine.removeImage(imageIn({ kind: 'folder', folder }, name), { force: true });
-        assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+        await noneLeft(engine, { [label.server]: name });
       }
     });
   },
@@ -191,7 +191,7 @@ test('Ctrl-C leaves nothing behind', { timeout }, async () => {
   });
   assert.equal(await done, 130);
   assert.equal(existsSync(path.join(out, name)), false);
-  assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+  await noneLeft(engine, { [label.server]: name });
   assert.deepEqual(readdirSync(temporary), []);
 });
 

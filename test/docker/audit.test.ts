@@ -8,7 +8,7 @@ import type { AuditReport } from '../../src/audit/report.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { run, testEngine } from '../rig/engine.ts';
+import { noneLeft, run, testEngine } from '../rig/engine.ts';
 import { restless, type Restless } from '../rig/restless.ts';
 
 const timeout = 180_000;
@@ -26,9 +26,7 @@ before(
       'permissions:\n  network: [api.declared.example.com:80, never.used.example.com] # why\n  writable: [/tmp, /data]\n',
       ['at-start'],
     );
-    opened.defer(async () =>
-      assert.deepEqual(await engine.listContainers({ [label.server]: server.name }), []),
-    );
+    opened.defer(async () => await noneLeft(engine, { [label.server]: server.name }));
     opened.use(server);
     const ran = await run(['audit', server.name, '--json', '--catalog', server.folder]);
     code = ran.code;

@@ -16,7 +16,7 @@ import { usedSurfaceSha256 } from '../../src/catalog-index/used-surface.ts';
 import { client, realRegistry, type RealRegistry } from '../registry/rig.ts';
 import { catalogSignature } from '../rig/catalog-signature.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { run, testEngine } from '../rig/engine.ts';
+import { noneLeft, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { keySigner } from '../rig/key-signer.ts';
 import { talk } from '../rig/talk.ts';
@@ -42,7 +42,7 @@ before(
   async (t) => {
     assert.ok('after' in t);
     engine = await testEngine();
-    opened.defer(async () => assert.deepEqual(await engine.listContainers({ [label.server]: name }), []));
+    opened.defer(() => noneLeft(engine, { [label.server]: name }));
     real = opened.use(await realRegistry());
     catalog = opened.use(await fixtureCatalog(engine, { none: '' }, 'catalog-index'));
     await using image = await repackImage(await engine.saveImage(catalog.imageOf(name)));

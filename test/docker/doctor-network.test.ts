@@ -4,7 +4,7 @@ import { measureSandbox } from '../../src/doctor/measure-sandbox.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { ownBases, run, testEngine, testLabel } from '../rig/engine.ts';
+import { noneLeft, ownBases, run, testEngine, testLabel } from '../rig/engine.ts';
 import { unfaithful } from '../rig/unfaithful.ts';
 
 const timeout = 120_000;
@@ -15,7 +15,7 @@ let images: readonly string[];
 
 before(async () => {
   engine = await testEngine();
-  opened.defer(async () => assert.deepEqual(await engine.listContainers(labels), []));
+  opened.defer(() => noneLeft(engine, labels));
   const bases = await ownBases();
   images = [bases.go.runtime.reference, bases.node.runtime.reference];
 });

@@ -17,7 +17,7 @@ import { before, test, type TestContext } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { run, testEngine } from '../rig/engine.ts';
+import { noneLeft, run, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { talk } from '../rig/talk.ts';
 
@@ -96,7 +96,7 @@ const write = (target: string): string =>
 async function refusal(mount: string): Promise<string> {
   const { code, stderr } = await run(['run', ...wordsFor([mount])]);
   assert.equal(code, 2, stderr);
-  assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+  await noneLeft(engine, { [label.server]: server });
   return stderr;
 }
 

@@ -8,7 +8,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { engineProxy } from '../rig/engine-proxy.ts';
-import { testEngine } from '../rig/engine.ts';
+import { noneLeft, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { hello } from '../rig/hello.ts';
 import { start } from '../rig/started.ts';
@@ -69,7 +69,7 @@ async function launched(
     meanwhile();
     started.process.stdin.end(hello);
     const end = await started.ended;
-    assert.deepEqual(await engine.listContainers({ [label.session]: session }), []);
+    await noneLeft(engine, { [label.session]: session });
     return end;
   } finally {
     started.process.kill('SIGKILL');

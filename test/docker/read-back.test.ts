@@ -9,7 +9,7 @@ import { openSession } from '../../src/session/open-session.ts';
 import type { Session } from '../../src/session/session.ts';
 import { buildImage } from '../rig/build-image.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { fixtureImage, testEngine, testLabel } from '../rig/engine.ts';
+import { fixtureImage, noneLeft, testEngine, testLabel } from '../rig/engine.ts';
 import { plainSandbox, runningOn } from '../rig/session.ts';
 
 const timeout = 120_000;
@@ -26,7 +26,7 @@ before(
     engine = await testEngine();
     opened.defer(async () => {
       for (const image of [own, base]) await engine.removeImage(image);
-      assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+      await noneLeft(engine, { [label.server]: server });
     });
     const entrypoint = ['/usr/local/bin/node', '/app/mounts.js'];
     await fixtureImage(engine, { tag: base, files: { 'mounts.js': source }, entrypoint });
@@ -75,7 +75,7 @@ for (const [change, code, message] of refusals)
     assert.ok(end.kind === 'failed' && end.error instanceof McpcatError);
     assert.equal(end.error.code, code);
     assert.match(end.error.message, message);
-    assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+    await noneLeft(engine, { [label.server]: server });
   });
 
 test(

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { eventually, mcpcat, project, testEngine } from '../rig/engine.ts';
+import { eventually, mcpcat, noneLeft, project, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 
 const timeout = 120_000;
@@ -39,8 +39,7 @@ before(
     engine = await testEngine();
     catalog = await fixtureCatalog(engine, entries, 'verbs');
     opened.defer(async () => {
-      for (const name of catalog.names)
-        assert.deepEqual(await engine.listContainers({ [label.server]: name }), []);
+      for (const name of catalog.names) await noneLeft(engine, { [label.server]: name });
     });
     opened.use(catalog);
   },

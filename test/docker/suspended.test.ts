@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../src/engine/engine.ts';
 import { label } from '../../src/lib/labels.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { eventually, testEngine } from '../rig/engine.ts';
+import { eventually, noneLeft, testEngine } from '../rig/engine.ts';
 import { fixtureCatalog, type FixtureCatalog } from '../rig/fixture-catalog.ts';
 import { start, type Started } from '../rig/started.ts';
 
@@ -106,7 +106,7 @@ describe('suspended', { concurrency: true }, () => {
       await started.said('"id":3');
       launcher.stdin.end();
       assert.equal((await ended).code, 0);
-      assert.deepEqual(await engine.listContainers({ [label.session]: `night-${first}` }), []);
+      await noneLeft(engine, { [label.session]: `night-${first}` });
     });
 
   test(
@@ -125,7 +125,7 @@ describe('suspended', { concurrency: true }, () => {
       const { code, stderr } = await ended;
       assert.notEqual(code, 0);
       assert.match(stderr, /the launcher is gone|lease|ended/);
-      assert.deepEqual(await engine.listContainers({ [label.session]: 'night-far' }), []);
+      await noneLeft(engine, { [label.session]: 'night-far' });
     },
   );
 });

@@ -10,7 +10,7 @@ import { imageIn } from '../../src/catalog/image-name.ts';
 import { label } from '../../src/lib/labels.ts';
 import { catalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { eventually, run, testEngine } from '../rig/engine.ts';
+import { eventually, noneLeft, run, testEngine } from '../rig/engine.ts';
 import { talk, type Talk } from '../rig/talk.ts';
 
 const timeout = 300_000;
@@ -90,7 +90,7 @@ test(
   async () => {
     assert.deepEqual(await session(remembered), []);
     await session((client) => remember(client, 'cat'));
-    assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+    await noneLeft(engine, { [label.server]: server });
     const killed = await start();
     await remember(killed, 'dog');
     await killed.kill();
@@ -148,7 +148,7 @@ test('another catalog’s server of the same name is refused what this one keeps
       stderr,
       new RegExp(`the volume ${volume} is kept by npm:.* of the catalog ${catalog.folder}`),
     );
-    assert.deepEqual(await engine.listContainers({ [label.server]: server }), []);
+    await noneLeft(engine, { [label.server]: server });
     assert.deepEqual(await session(remembered), kept);
   } finally {
     rmSync(other, { recursive: true, force: true });

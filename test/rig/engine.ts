@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { loadBases } from '../../src/base/references.ts';
@@ -97,4 +98,21 @@ export async function eventually<T>(
       throw new Error(`still not so after ${String(withinMs)} ms: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** No container with these labels is more than a removal under way, and that comes to its end. */
+export async function noneLeft(
+  engine: Pick<Engine, 'listContainers'>,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const found = await engine.listContainers(labels);
+  assert.deepEqual(
+    found.filter(({ state }) => state !== 'removing' && state !== 'dead'),
+    [],
+  );
+  await eventually(
+    () => engine.listContainers(labels),
+    (left) => left.length === 0,
+    { withinMs: 30_000 },
+  );
 }
