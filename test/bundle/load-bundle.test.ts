@@ -172,6 +172,13 @@ test('an entry that permits more than was signed for its image loads nothing', a
   await refuses(made, wider, { says: /its entry permits more than was signed/ });
 });
 
+test('a bundle with another image than its catalog names loads nothing', async (t) => {
+  const made = await rig(t);
+  const other = `sha256:${'0'.repeat(64)}`;
+  const file = await made.write({ change: (text) => text.replaceAll(made.digest, other) });
+  await refuses(made, file, { says: new RegExp(`echo: expected the image ${other}, found ${made.digest}`) });
+});
+
 test('what is attached and says of nothing that it is about it is left out, whatever it holds', async (t) => {
   for (const attached of ['{', 'null', '{"subject":1}']) {
     const { write, load, images } = await rig(t);

@@ -99,6 +99,18 @@ test('an index whose platform manifest nobody has signed is refused', async (t) 
   await refuses(verify(), /the manifest sha256:[0-9a-f]+ of this platform is not signed/);
 });
 
+test('what the index may do is not said of the image that runs', async (t) => {
+  const { verify, state, digest, manifests } = await rig(t);
+  const { signature, result } = payloads({ digest, manifests }, entryOfTest());
+  const profile = statementBytes({
+    subjects: [{ name: 'echo', digest }],
+    predicateType: predicateType.runProfile,
+    predicate: runProfileOf(entryOfTest()),
+  });
+  for (const payload of [signature, result, profile]) await state(payload);
+  await refuses(verify(), /what it may do is not signed/);
+});
+
 test('statements about another image, put beside this one, say nothing', async (t) => {
   const { verify, state, digest } = await rig(t);
   const other = { digest: parseDigest(`sha256:${'1'.repeat(64)}`, ''), manifests: [digest, digest] as const };
@@ -349,6 +361,29 @@ test('a statement of 100 MB is not read, whether it says so or not', async (t) =
     through(made, (seen) => (isStatement(seen) ? long : undefined)),
     /is not signed by[\s\S]*found more/,
   );
+});
+
+test('of many statements that are within bounds each only so many are read that all together are', async (t) => {
+  const made = await rig(t);
+  const registry = client(made.host);
+  const empty = { mediaType: mediaType.empty, digest: made.digest, size: 2 };
+  const listed: object[] = [];
+  for (let index = 1; index <= 6; index++) {
+    const digest = parseDigest(`sha256:${String(index).repeat(64)}`, '');
+    const layers = [{ mediaType: bundleMediaType, digest, size: 15 << 20 }];
+    const manifest = manifestOf(mediaType.manifest, { config: empty, layers });
+    await putManifest(registry, repository, { manifest, as: manifest.digest });
+    listed.push(descriptor(0, { digest: manifest.digest }));
+  }
+  let blobs = 0;
+  await refuses(
+    through(made, (seen) => {
+      if (isStatement(seen)) blobs++;
+      return isList(seen) ? listing(listed) : undefined;
+    }),
+    /the statements are larger than 64 MiB together/,
+  );
+  assert.equal(blobs, 4);
 });
 
 test('verification does not ask what time it is here: a clock that is wrong by a year changes nothing', async (t) => {
