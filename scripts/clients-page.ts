@@ -43,7 +43,7 @@ A client's file is edited as text: comments, order, indentation, line ends, keys
 | --- | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 
-\`{config}\` is \`~/.config\` (or \`$XDG_CONFIG_HOME\`), on macOS \`~/Library/Application Support\`, on Windows \`%APPDATA%\`. Nothing was run on macOS or Windows.
+\`{config}\` is \`~/.config\` (or \`$XDG_CONFIG_HOME\`), on macOS \`~/Library/Application Support\`, on Windows \`%APPDATA%\`. \`{xdg}\` is \`~/.config\` (or \`$XDG_CONFIG_HOME\`) on all three. Nothing was run on macOS or Windows.
 `;
 }
 

@@ -40,8 +40,9 @@ export function clientEntry(client: Client, name: string, start: ServerStart): N
 
 /** What an entry of a client starts; undefined if it is none that starts a program (a server at an address, say). */
 export function startOfEntry(client: Client, entry: unknown): ServerStart | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const at = (key: string): unknown => (Object.hasOwn(entry, key) ? Reflect.get(entry, key) : undefined);
+  const own = inner(entry);
+  if (typeof own !== 'object' || own === null) return undefined;
+  const at = (key: string): unknown => member(own, key);
   const command = at(client.form.command === 'array' ? 'command' : client.form.command);
   // Clients with a list of words accept one word besides, and the other way round.
   const words = [...texts(Array.isArray(command) ? command : [command]), ...texts(at('args'))];
@@ -54,6 +55,24 @@ export function startOfEntry(client: Client, entry: unknown): ServerStart | unde
     args,
     env: Object.fromEntries(pairs.flatMap(([key, value]) => (isText(value) ? [[key, String(value)]] : []))),
   };
+}
+
+/**
+ * Some keep what they start one level deeper: `cline mcp add` writes `transport: { type, command, args }` (3.0.65), and
+ * Zed's files have `command: { path, args, env }` from before it took the plain form.
+ */
+function inner(entry: unknown): unknown {
+  const [transport, command] = [member(entry, 'transport'), member(entry, 'command')];
+  const program = member(command, 'path');
+  if (program !== undefined)
+    return { command: program, args: member(command, 'args'), env: member(command, 'env') };
+  return member(transport, 'command') === undefined ? entry : transport;
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
 }
 
 function texts(value: unknown): string[] {

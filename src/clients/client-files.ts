@@ -15,17 +15,22 @@ export function clientFile(client: Client, scope: Scope, around: Surroundings): 
     (candidate) => candidate.scope === scope && candidate.systems.includes(around.host.system),
   );
   if (file === undefined) return undefined;
-  if (file.alternatives === undefined) return absolute(file, around);
-  const places = [file.path, ...file.alternatives].map((path) => absolute({ ...file, path }, around));
+  const others = (file.alternatives ?? []).map((path) => absolute({ path }, around));
+  const places = [absolute(file, around), ...others];
   return places.find((place) => around.exists(place)) ?? places[0];
 }
 
-function absolute(file: ClientFile, { host, env, cwd }: Surroundings): string {
+function absolute(file: Pick<ClientFile, 'path' | 'moved'>, { host, env, cwd }: Surroundings): string {
   const moved = file.moved === undefined ? undefined : env[file.moved.variable];
   const join = (folder: string, below: string): string => host.path.join(folder, ...below.split('/'));
   if (file.moved !== undefined && moved !== undefined && host.path.isAbsolute(moved))
     return join(moved, file.moved.path);
   if (file.path.startsWith('~/')) return join(host.home(env), file.path.slice(2));
+  if (file.path.startsWith('{xdg}/')) {
+    const given = env['XDG_CONFIG_HOME'] ?? '';
+    const folder = host.path.isAbsolute(given) ? given : join(host.home(env), '.config');
+    return join(folder, file.path.slice('{xdg}/'.length));
+  }
   if (file.path.startsWith('{config}/'))
     return join(host.applicationSettings(env), file.path.slice('{config}/'.length));
   return join(cwd, file.path);

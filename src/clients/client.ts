@@ -16,7 +16,8 @@ export interface ClientFile {
   readonly systems: readonly System[];
   /**
    * With forward slashes: `~/` is the home folder, `{config}/` the folder for applications' settings
-   * ($XDG_CONFIG_HOME or ~/.config, ~/Library/Application Support, %APPDATA%), anything else is below the project.
+   * ($XDG_CONFIG_HOME or ~/.config, ~/Library/Application Support, %APPDATA%), `{xdg}/` is $XDG_CONFIG_HOME or
+   * ~/.config on every system, anything else is below the project.
    */
   readonly path: string;
   /** Other names under which the client reads it too: one that is there is taken before a new file is made. */

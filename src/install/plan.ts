@@ -63,18 +63,26 @@ export async function planInstall(
 }
 
 /**
- * What a person or the client has added to an entry stays; what it starts, and with which settings, does not. In the
- * order of the old one, so that installing the same again changes nothing.
+ * What a person or the client has added to an entry stays, and so does what they chose of it: a server that is switched
+ * off, the tools that it may show, a longer time to start. What it starts, and with which settings, does not. In the order
+ * of the old one, so that installing the same again changes nothing.
  */
 function renewed(
-  { form }: Client,
+  { form, place }: Client,
   { old, entry }: { readonly old: unknown; readonly entry: NamedEntry['entry'] },
 ): NamedEntry['entry'] {
-  const ours = new Set(['command', form.command, 'args', form.env]);
+  // Also the older forms of these, which `startOfEntry` reads.
+  const ours = new Set(['command', form.command, 'args', form.env, 'transport']);
   const kept = Object.entries(typeof old === 'object' && old !== null ? old : {}).filter(
     ([key]) => Object.hasOwn(entry, key) || !ours.has(key),
   );
-  return { ...Object.fromEntries(kept), ...entry };
+  const chosen = kept.filter(
+    ([key, value]) =>
+      (Object.hasOwn(form.fixed, key) && !/^(?:type|transport)$/.test(key)) ||
+      (key === 'name' && !place.isList) ||
+      (key === form.startTimeout?.key && Number(value) > Number(entry[key])),
+  );
+  return { ...Object.fromEntries(kept), ...entry, ...Object.fromEntries(chosen) };
 }
 
 export async function planUninstall(target: Target, names: readonly string[]): Promise<PlannedChange> {

@@ -160,3 +160,46 @@ test('what can’t be carried over is said, never dropped in silence', () => {
     'the entry needs a folder for its mount "data", and the line names none',
   ]);
 });
+
+const keeper = entryOf({
+  name: 'keeper',
+  source: 'npm:keeper-mcp',
+  command: ['keeper-mcp'],
+  env: {
+    KEEPER_FILE: { description: 'The file that holds it', default: '/keeper/graph.json' },
+    KEEPER_KEY: { description: 'Where the key is', default: '/credentials/key.json' },
+    KEEPER_ROUTE: { description: 'Path below the host' },
+  },
+  permissions: {
+    state: [{ name: 'graph', target: '/keeper', description: 'The file' }],
+    mounts: [
+      { name: 'key', target: '/credentials/key.json', kind: 'file', required: true, description: 'Key' },
+    ],
+  },
+});
+
+test('a setting that names a file of this machine becomes the mount that the entry has for it', () => {
+  const started = startedServer({
+    command: 'npx',
+    args: ['-y', 'keeper-mcp'],
+    env: { KEEPER_KEY: '/home/ada/key.json', KEEPER_ROUTE: '/api' },
+  });
+  assert.ok(started !== undefined);
+  const result = adoptedStart(keeper, started, context);
+  assert.deepEqual(result.args, ['run', 'keeper', '--mount', 'key=/home/ada/key.json']);
+  assert.deepEqual(result.plain, { KEEPER_ROUTE: '/api' });
+  assert.deepEqual(result.lost, []);
+});
+
+test('a setting that names a file which the container can not have is said to be lost, and is left out', () => {
+  for (const file of ['/home/ada/graph.json', '~/graph.json', String.raw`C:\ada\graph.json`]) {
+    const env = { KEEPER_FILE: file, KEEPER_KEY: '/home/ada/key.json' };
+    const started = startedServer({ command: 'npx', args: ['-y', 'keeper-mcp'], env });
+    assert.ok(started !== undefined);
+    const result = adoptedStart(keeper, started, context);
+    assert.deepEqual(result.plain, {});
+    assert.deepEqual(result.lost, [
+      `KEEPER_FILE names ${file}, which is not in the container: what is there stays where it is`,
+    ]);
+  }
+});

@@ -105,6 +105,36 @@ test('a file under another name of the client’s is taken before a new one is m
   assert.equal(clientFile(byId('opencode'), 'user', { ...around, exists: (file) => file === jsonc }), jsonc);
 });
 
+test('who has XDG_CONFIG_HOME set finds the files of those clients there that look there', () => {
+  const around = { host: hostOf(machineOf({})), env: { XDG_CONFIG_HOME: '/cfg' }, cwd: '/work' };
+  const none = { ...around, exists: () => false };
+  for (const [id, file] of [
+    ['opencode', '/cfg/opencode/opencode.json'],
+    ['kilo-cli', '/cfg/kilo/kilo.json'],
+    ['amp', '/cfg/amp/settings.json'],
+    ['mcporter', '/cfg/mcporter/mcporter.json'],
+    ['zed', '/cfg/zed/settings.json'],
+    ['gemini-cli', '/home/ada/.gemini/settings.json'],
+  ] as const)
+    assert.equal(clientFile(byId(id), 'user', none), file);
+  // A new file in there would hide the old one from mcporter.
+  const old = '/home/ada/.mcporter/mcporter.json';
+  assert.equal(clientFile(byId('mcporter'), 'user', { ...around, exists: (file) => file === old }), old);
+});
+
+const servers = { command: 'npx', args: ['-y', 'some-server'], env: { KEY: 'x' } };
+for (const [title, id, old] of [
+  ['Cline CLI’s own, one level deeper', 'cline-cli', { transport: { type: 'stdio', ...servers } }],
+  [
+    'Zed’s older one',
+    'zed',
+    { source: 'custom', command: { path: 'npx', args: servers.args, env: servers.env } },
+  ],
+] as const)
+  test(`the form of an entry is read: ${title}`, () => {
+    assert.deepEqual(startOfEntry(byId(id), old), servers);
+  });
+
 const dollar = { ...start, args: ['run', 'x', '--mount', 'data=/srv/$HOME'] };
 
 for (const [id, refused] of [

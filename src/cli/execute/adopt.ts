@@ -121,7 +121,7 @@ function permitted(
   };
   return args.join(' ') !== adopted.args.join(' ') && refusal(entry, readOnly, terminal) === undefined
     ? { adopted: readOnly, blocked: undefined }
-    : { adopted: undefined, blocked: refused };
+    : { adopted: undefined, blocked: [refused, ...adopted.lost].join('; ') };
 }
 
 function refusal(
@@ -133,7 +133,7 @@ function refusal(
     checkStart(entry, { args, settings: { ...plain, ...secrets } }, terminal);
     return undefined;
   } catch (error) {
-    if (error instanceof McpcatError) return error.message;
+    if (error instanceof McpcatError) return [error.message, ...error.detail].join(' ');
     throw error;
   }
 }

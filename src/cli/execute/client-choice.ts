@@ -13,11 +13,14 @@ export function surroundings({ host, env }: Terminal): Surroundings {
 
 /**
  * A client is here if one of its files is, or the folder of ours alone that its file lies in: most make that folder at
- * their first start, and the file only with the first server.
+ * their first start, and the file only with the first server. One that has no file of the user is where its project's is.
  */
 export function isHere(client: Client, around: Surroundings): boolean {
   const file = clientFile(client, 'user', around);
-  if (file === undefined) return false;
+  if (file === undefined) {
+    const ofProject = clientFile(client, 'project', around);
+    return ofProject !== undefined && around.exists(ofProject);
+  }
   const folder = around.host.path.dirname(file);
   return around.exists(file) || (folder !== around.host.home(around.env) && around.exists(folder));
 }

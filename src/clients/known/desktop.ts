@@ -31,7 +31,7 @@ export const desktopClients: readonly Client[] = [
     title: 'goose',
     proof: 'documented',
     files: [
-      userFile('~/.config/goose/config.yaml', ['linux', 'darwin']),
+      userFile('{xdg}/goose/config.yaml', ['linux', 'darwin']),
       userFile('{config}/Block/goose/config/config.yaml', ['windows']),
     ],
     format: 'yaml',

@@ -54,7 +54,8 @@ export const editorClients: readonly Client[] = [
     title: 'Zed',
     proof: 'peer',
     files: [
-      userFile('~/.config/zed/settings.json', ['linux', 'darwin']),
+      userFile('{config}/zed/settings.json', ['linux']),
+      userFile('~/.config/zed/settings.json', ['darwin']),
       userFile('{config}/Zed/settings.json', ['windows']),
       projectFile('.zed/settings.json'),
     ],

@@ -3,12 +3,13 @@ import type { ConfigText, ServersPlace } from './config-text.ts';
 import { applyEdits, layoutOf, nextLine, type Edit } from './layout.ts';
 import { unfit } from './line-position.ts';
 import { tomlServers } from './toml-servers.ts';
+import { inlineServers, inlineText, insertInline, removeInline, type InlineServers } from './toml-inline.ts';
 import { tableText } from './toml-write.ts';
 
 /**
- * TOML, edited by whole tables: `[mcp_servers.NAME]` with its sub-tables, or an element of `[[mcp_servers]]`. Servers
- * written as inline tables or by dotted keys are read, and not edited. Tables are found by one library and read by
- * another, so that one's mistake is not the other's.
+ * TOML, edited by whole tables: `[mcp_servers.NAME]` with its sub-tables, or an element of `[[mcp_servers]]`; and by
+ * whole values where servers are inline tables. Those written by dotted keys are read, and not edited. Tables are found
+ * by one library and read by another, so that one's mistake is not the other's.
  */
 export const tomlText: ConfigText = {
   read: (text, place) => {
@@ -16,6 +17,8 @@ export const tomlText: ConfigText = {
     return new Map(tomlServers(text, place));
   },
   put: (text, place, server) => {
+    const inline = inlineServer(text, place, server.name);
+    if (inline !== undefined) return putInline(text, inline, inlineText(place, server));
     const { lineEnd } = layoutOf(text);
     const written = tableText(place, server).replaceAll('\n', lineEnd);
     const tables = tablesOf(text, place, server.name);
@@ -24,12 +27,39 @@ export const tomlText: ConfigText = {
     // In the place of the old one: its neighbours keep theirs.
     return applyEdits(text, [{ from: first.range[0], to: nextLine(text, last.range[1]), text: written }]);
   },
-  remove: (text, place, name) =>
-    applyEdits(
+  remove: (text, place, name) => {
+    const inline = inlineServer(text, place, name);
+    if (inline?.index !== undefined)
+      return applyEdits(text, [removeInline(text, inline.servers, inline.index)]);
+    return applyEdits(
       text,
       tablesOf(text, place, name).map((table) => cut(text, table)),
-    ),
+    );
+  },
 };
+
+interface Inline {
+  readonly servers: InlineServers;
+  /** Of the server, if it is among them. */
+  readonly index: number | undefined;
+}
+
+/** Undefined if the server is, or is to be, a table of its own. */
+function inlineServer(text: string, place: ServersPlace, name: string): Inline | undefined {
+  const servers = inlineServers(parse(text), place);
+  if (servers === undefined) return undefined;
+  const element = place.isList ? elementOf(text, place, name) : name;
+  const index = servers.items.findIndex((item) => item.name === element);
+  if (index !== -1) return { servers, index };
+  return servers.around === undefined ? undefined : { servers, index: undefined };
+}
+
+function putInline(text: string, { servers, index }: Inline, written: string): string {
+  const { around, items } = servers;
+  const old = index === undefined ? undefined : items[index]?.node;
+  if (old !== undefined) return applyEdits(text, [{ from: old.range[0], to: old.range[1], text: written }]);
+  return around === undefined ? text : applyEdits(text, [insertInline(text, { around, items }, written)]);
+}
 
 function parse(text: string): AST.TOMLTopLevelTable {
   try {

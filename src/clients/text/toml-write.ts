@@ -22,11 +22,13 @@ function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function keyText(key: string): string {
+/** Bare, or in quotes. */
+export function keyText(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : stringText(key);
 }
 
-function valueText(value: unknown): string {
+/** On one line; throws a bug for what TOML has not. */
+export function valueText(value: unknown): string {
   if (typeof value === 'string') return stringText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;

@@ -179,7 +179,7 @@ const broken: readonly (readonly [string, ConfigFormat, string, RegExp])[] = [
   [
     'a TOML server inside another table',
     'toml',
-    '[mcp_servers]\ntime = { command = "x" }\n',
+    '[mcp_servers]\ntime.command = "x"\n',
     /"time" is written inside another table/,
   ],
   ['a YAML key twice', 'yaml', 'a: 1\na: 2\n', /^line 2, column 1: not YAML: /],
