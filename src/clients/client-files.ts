@@ -1,4 +1,5 @@
 import type { Env, Host } from '../host/host.ts';
+import { xdgConfig } from '../host/xdg-config.ts';
 import type { Client, ClientFile, Scope } from './client.ts';
 
 export interface Surroundings {
@@ -26,11 +27,7 @@ function absolute(file: Pick<ClientFile, 'path' | 'moved'>, { host, env, cwd }: 
   if (file.moved !== undefined && moved !== undefined && host.path.isAbsolute(moved))
     return join(moved, file.moved.path);
   if (file.path.startsWith('~/')) return join(host.home(env), file.path.slice(2));
-  if (file.path.startsWith('{xdg}/')) {
-    const given = env['XDG_CONFIG_HOME'] ?? '';
-    const folder = host.path.isAbsolute(given) ? given : join(host.home(env), '.config');
-    return join(folder, file.path.slice('{xdg}/'.length));
-  }
+  if (file.path.startsWith('{xdg}/')) return join(xdgConfig(host, env), file.path.slice('{xdg}/'.length));
   if (file.path.startsWith('{config}/'))
     return join(host.applicationSettings(env), file.path.slice('{config}/'.length));
   return join(cwd, file.path);
