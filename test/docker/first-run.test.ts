@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import type { Engine } from '../../src/engine/engine.ts';
 import { catalogCopy, type CatalogCopy } from '../rig/catalog-copy.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { mcpcat, project, run, testEngine } from '../rig/engine.ts';
+import { eventually, mcpcat, project, run, testEngine } from '../rig/engine.ts';
 import { hello } from '../rig/hello.ts';
 
 const timeout = 300_000;
@@ -46,9 +46,14 @@ test(
     const line = `'${process.execPath}' '${mcpcat}' run ${name()} --catalog '${catalog.folder}' >'${out}' 2>'${err}'`;
     // util-linux: what is written to it is typed at the terminal, and its end is Ctrl-D.
     const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: project, stdio: 'pipe' });
-    terminal.stdin.end(hello);
+    const closed = new Promise((resolve) => terminal.on('close', resolve));
     terminal.stdout.resume();
-    const code = await new Promise((resolve) => terminal.on('close', resolve));
+    terminal.stdin.write(hello);
+    // A slow machine gets a server that is slow to answer: who is at a terminal waits for it.
+    const answered = (): Promise<boolean> => Promise.resolve(existsSync(out) && statSync(out).size > 0);
+    await eventually(answered, (is) => is || terminal.exitCode !== null, { withinMs: 240_000 });
+    terminal.stdin.end();
+    const code = await closed;
     const said = readFileSync(err, 'utf8');
     assert.equal(code, 0, said);
     assert.match(said, /has no image on this engine yet: building it/);
