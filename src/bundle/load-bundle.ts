@@ -11,7 +11,7 @@ import type { CatalogTrust } from '../catalog-index/catalog-trust.ts';
 import { entryOf, parseCatalogIndex } from '../catalog-index/parse-catalog-index.ts';
 import type { Engine, Platform } from '../engine/engine.ts';
 import { digest as nameOf } from '../lib/digest.ts';
-import { McpcatError } from '../lib/errors.ts';
+import { McpcatError, messageOf } from '../lib/errors.ts';
 import { writeWhole } from '../lib/folders.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { imageManifestIn, type Manifest, type PlatformDescriptor } from '../registry/content/manifest.ts';
@@ -61,7 +61,10 @@ interface Opened extends LoadRequest {
 export async function loadBundle(request: LoadRequest): Promise<LoadedBundle> {
   const { file, engine, trust } = request;
   await using handle = await open(file).catch((error: unknown) => {
-    throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
+    throw new McpcatError('io-failed', `can't read ${file}: ${messageOf(error)}`, {
+      hint: 'name the file of a bundle, as mcpcat bundle create writes it',
+      cause: error,
+    });
   });
   const archive = await BundleArchive.open(file, new FileWindow(handle));
   const facts = await archive.facts();

@@ -8,6 +8,7 @@ import { grantOf } from '../consent/grant.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
+import { JsonFault, placeOf, readJson } from '../settings/json.ts';
 
 const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
 const names = z.array(z.string());
@@ -72,9 +73,15 @@ export async function readMcpLock(file: string): Promise<LockedServers> {
 export function parseMcpLock(text: string, file: string): LockedServers {
   let value: unknown;
   try {
+    // Also what JSON.parse takes in silence: a server that stands there twice.
+    readJson(text);
     value = JSON.parse(text);
   } catch (error) {
-    throw new McpcatError('lock-invalid', `${file}: ${messageOf(error)}`, { cause: error });
+    if (!(error instanceof JsonFault)) throw error;
+    throw new McpcatError('lock-invalid', `${file}:${placeOf(text, error.at)}: ${error.message}`, {
+      hint: 'bring back the file that was committed, or remove it and write it anew: mcpcat lock',
+      cause: error,
+    });
   }
   const parsed = McpLock.safeParse(value);
   if (parsed.success) return parsed.data.servers;

@@ -77,3 +77,50 @@ test('a server that the catalog no longer has is drift, and the file of another 
   assert.equal(refused.code, 3);
   assert.equal(readFileSync(file, 'utf8'), '{"version": "1.0"}');
 });
+
+test('a name that is neither in the lock nor in the catalog is a mistake, not a server as the lock says', async (t) => {
+  const { copy, lock } = rig(t);
+  const { time = '', memory = '' } = copy.names;
+  await lock(time);
+  const { code, stderr } = await lock('--check', 'tiem');
+  assert.equal(code, 2);
+  assert.match(stderr, /there is no server "tiem"/);
+  const other = await lock('--check', memory);
+  assert.deepEqual([other.code, other.stdout], [1, `${memory}: is used and not in the lock\n`]);
+  assert.equal((await lock('--check', time, time)).stdout, '1 server is as the lock says\n');
+});
+
+test('half a lock, and a server that stands in it twice, are said with line and column', async (t) => {
+  const { copy, file, lock } = rig(t);
+  const { time = '' } = copy.names;
+  await lock(time);
+  const text = readFileSync(file, 'utf8');
+  for (const [wrong, says] of [
+    [text.slice(0, 300), /mcp-lock\.json:\d+:\d+: expected/],
+    [text.replace('"servers": {', '"servers": {}, "servers": {'), /mcp-lock\.json:4:18: .*"servers"/],
+  ] as const) {
+    writeFileSync(file, wrong);
+    const { code, stderr } = await lock('--check');
+    assert.equal(code, 3);
+    assert.match(stderr, says);
+    assert.match(stderr, /hint: bring back the file that was committed/);
+    assert.equal((await lock(time)).code, 3, 'it is not written over');
+    assert.equal(readFileSync(file, 'utf8'), wrong);
+  }
+});
+
+test('a place that can not be written to is said, and is no bug', async (t) => {
+  const { copy, home } = rig(t);
+  const env = { HOME: home, MCPCAT_CATALOG: copy.folder };
+  const place = path.join(home, 'a-file', 'lock.json');
+  writeFileSync(path.dirname(place), '');
+  for (const words of [
+    ['lock', copy.names.time ?? '', '--file', place],
+    ['score', copy.names.time ?? '', '--page', place],
+  ]) {
+    const { code, stderr } = await runHere(words, env);
+    assert.equal(code, 3);
+    assert.match(stderr, /can't (?:read|write) .*a-file/);
+    assert.doesNotMatch(stderr, /a bug of ours/);
+  }
+});

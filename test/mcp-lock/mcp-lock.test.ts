@@ -86,7 +86,7 @@ for (const [title, text] of [
       (error) => {
         assert.ok(error instanceof McpcatError);
         assert.equal(error.code, 'lock-invalid');
-        assert.match(error.message, /^mcp-lock\.json: /);
+        assert.match(error.message, /^mcp-lock\.json:/);
         return true;
       },
     );

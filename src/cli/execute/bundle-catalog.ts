@@ -69,8 +69,14 @@ function chosen(
     throw new McpcatError('usage', 'expected the names of servers, or --all', {
       hint: 'mcpcat list shows them',
     });
-  if (options.flag('all'))
-    return Object.values(catalogIndex.servers).filter(({ image }) => (image?.repository ?? null) !== null);
+  if (options.flag('all')) {
+    const all = Object.values(catalogIndex.servers);
+    const there = all.filter(({ image }) => (image?.repository ?? null) !== null);
+    if (there.length > 0) return there;
+    throw new McpcatError('image-missing', `${sourceText(source)}: none of its images is in a registry yet`, {
+      hint: 'mcpcat publish puts them there',
+    });
+  }
   return [...new Set(names)].map((name) => serverIn(catalogIndex.servers, { name, source }));
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { entryOf } from '../../catalog-index/parse-catalog-index.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { jsonText, writeWhole } from '../../lib/folders.ts';
+import { jsonText } from '../../lib/folders.ts';
 import { pool } from '../../lib/pool.ts';
 import { driftOf, type Drift } from '../../mcp-lock/drift.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import type { Execute, Invocation } from '../command.ts';
 import { listedServer, recordedImage, toolsOf } from './view.ts';
 import { usedServers } from './used-servers.ts';
+import { writeOut } from './write-out.ts';
 
 const defaultFile = 'mcp-lock.json';
 
@@ -41,8 +42,8 @@ async function write(invocation: Invocation, { file, say }: Place): Promise<0> {
   await readMcpLock(file).catch((error: unknown) => {
     if (!(error instanceof McpcatError) || error.code !== 'lock-missing') throw error;
   });
-  await writeWhole(file, text);
-  terminal.stdout.write(options.flag('json') ? text : `${file}: ${String(new Set(names).size)} servers\n`);
+  await writeOut(file, text, '--file names another place');
+  terminal.stdout.write(options.flag('json') ? text : `${file}: ${counted(new Set(names).size)}\n`);
   return 0;
 }
 
@@ -50,29 +51,37 @@ async function write(invocation: Invocation, { file, say }: Place): Promise<0> {
 async function check(invocation: Invocation, file: string): Promise<0 | 1> {
   const { positionals, terminal, options } = invocation;
   const locked = await readMcpLock(file);
-  const names = positionals.length > 0 ? positionals : Object.keys(locked);
+  const names = positionals.length > 0 ? [...new Set(positionals)] : Object.keys(locked);
   const wanted = Object.fromEntries(Object.entries(locked).filter(([name]) => names.includes(name)));
-  const drift = driftOf(wanted, await nowOf(invocation, names));
+  const drift = driftOf(wanted, await nowOf(invocation, names, locked));
   terminal.stdout.write(options.flag('json') ? jsonText(drift) : page(drift, names.length));
   return drift.length === 0 ? 0 : 1;
 }
 
 function page(drift: readonly Drift[], servers: number): string {
-  if (drift.length === 0) return `${String(servers)} servers are as the lock says\n`;
+  if (drift.length === 0) return `${counted(servers)} ${servers === 1 ? 'is' : 'are'} as the lock says\n`;
   return `${drift.map(({ server, change }) => `${server}: ${change}`).join('\n')}\n`;
 }
 
 /** Enough to keep a disk busy. */
 const maxAtOnce = 8;
 
-/** Without those that the catalog does not have: to a lock that names them, they are gone. */
-async function nowOf(invocation: Invocation, names: readonly string[]): Promise<LockedServers> {
+function counted(servers: number): string {
+  return servers === 1 ? '1 server' : `${String(servers)} servers`;
+}
+
+/** Without those that the catalog does not have: to a lock that names them, they are gone. Of others it is a wrong name. */
+async function nowOf(
+  invocation: Invocation,
+  names: readonly string[],
+  locked: LockedServers = {},
+): Promise<LockedServers> {
   const found = await pool([...new Set(names)], maxAtOnce, async (name) => {
     try {
       return [[name, await serverNow(invocation, name)] as const];
     } catch (error) {
       const gone = error instanceof McpcatError && error.code === 'entry-unknown';
-      if (!gone || !invocation.options.flag('check')) throw error;
+      if (!gone || !Object.hasOwn(locked, name)) throw error;
       return [];
     }
   });

@@ -60,7 +60,12 @@ async function recordAll(scanned: Scannable['scanned'], report: ScanReport): Pro
       ...{ report, inventory: server.inventory },
       before: await readScanRecord(server.folder),
     });
-    if (record !== undefined) await writeOut(scanRecordFile(server.folder), scanRecordText(record));
+    if (record !== undefined)
+      await writeOut(
+        scanRecordFile(server.folder),
+        scanRecordText(record),
+        'the servers after it are not recorded',
+      );
   }
 }
 

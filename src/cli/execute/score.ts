@@ -16,7 +16,8 @@ export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
   const scores = await pool(await readServersOf(invocation), maxAtOnce, serverScore);
   const page = options.text('page');
-  if (page !== undefined) await writeOut(path.resolve(page), scoresPage(scores));
+  if (page !== undefined)
+    await writeOut(path.resolve(page), scoresPage(scores), '--page names another place');
   if (options.flag('json')) terminal.stdout.write(jsonText(scores));
   else if (page === undefined)
     terminal.stdout.write(options.flag('all') ? overview(scores) : scores.map(explained).join('\n'));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { imageOf } from '../../catalog/image-name.ts';
 import type { Server } from '../../catalog/server.ts';
 import type { Emit } from '../../lib/event.ts';
-import { jsonText, writeWhole } from '../../lib/folders.ts';
+import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
 import { keepResult, reviewedOffer, type ReviewUse } from '../../pipeline/keep-result.ts';
 import { smokeTest, type SmokeReport, type SmokeRequest } from '../../smoke/smoke-test.ts';
@@ -16,6 +16,7 @@ import { printOutcome } from '../render/outcome.ts';
 import type { Wanted } from './isolate-for-run.ts';
 import { isolated } from './run-isolation.ts';
 import { engineOf, jobsOf, readServersOf, serversOf } from './build-environment.ts';
+import { writeOut } from './write-out.ts';
 
 const deadlineMs = 30_000;
 
@@ -94,5 +95,9 @@ function row(report: SmokeReport): string[] {
 async function writeReports(folder: string | undefined, reports: readonly SmokeReport[]): Promise<void> {
   if (folder === undefined) return;
   for (const report of reports)
-    await writeWhole(path.join(path.resolve(folder), `${report.name}.json`), jsonText(report));
+    await writeOut(
+      path.join(path.resolve(folder), `${report.name}.json`),
+      jsonText(report),
+      '--report names another folder',
+    );
 }
