@@ -4,4 +4,6 @@ export const authorityFiles = {
   all: 'all.pem',
   /** The further ones alone: for what adds them to its own. */
   further: 'further.pem',
+  /** All of them as Java has them. */
+  java: 'all.jks',
 } as const;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as tls from 'node:tls';
 import { writeWhole } from './folders.ts';
 import { authorityFiles } from './authority-files.ts';
+import { javaTrustStore } from './java-trust-store.ts';
 import { readAuthorities } from './use-network.ts';
 
 /**
@@ -17,8 +18,9 @@ export async function writeAuthorities(file: string, cache: string): Promise<str
   const texts = { [authorityFiles.all]: lines(all), [authorityFiles.further]: lines(further) };
   const name = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 32);
   const folder = path.join(cache, 'authorities', name);
-  for (const [base, text] of Object.entries(texts)) {
-    await writeWhole(path.join(folder, base), text);
+  const files = { ...texts, [authorityFiles.java]: javaTrustStore(all) };
+  for (const [base, content] of Object.entries(files)) {
+    await writeWhole(path.join(folder, base), content);
     await chmod(path.join(folder, base), 0o644);
   }
   // The server has another uid, and what it is handed is this folder alone.

@@ -14,11 +14,16 @@ export function authoritiesMount(folder: string | undefined, labelled: boolean):
 
 /**
  * What runtimes and libraries read: OpenSSL and Go, Node (which adds to its own), Python's requests and httpx, curl, git,
- * the SDKs of AWS. Java reads no PEM from a variable.
+ * the SDKs of AWS. Java has no variable for it but one of options, and an entry's own options stay: of two that say the
+ * same the last counts.
  */
-export function authoritiesEnv(folder: string | undefined): Record<string, string> {
-  if (folder === undefined) return {};
+export function authoritiesEnv(
+  folder: string | undefined,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> {
+  if (folder === undefined) return settings;
   const all = `${target}/${authorityFiles.all}`;
+  const java = `-Djavax.net.ssl.trustStore=${target}/${authorityFiles.java}`;
   return {
     SSL_CERT_FILE: all,
     REQUESTS_CA_BUNDLE: all,
@@ -26,5 +31,7 @@ export function authoritiesEnv(folder: string | undefined): Record<string, strin
     GIT_SSL_CAINFO: all,
     AWS_CA_BUNDLE: all,
     NODE_EXTRA_CA_CERTS: `${target}/${authorityFiles.further}`,
+    ...settings,
+    JAVA_TOOL_OPTIONS: [java, settings['JAVA_TOOL_OPTIONS']].filter(Boolean).join(' '),
   };
 }

@@ -30,10 +30,8 @@ export function sandboxOf(entry: Entry, overrides: Overrides, paths: Paths): San
   const user = userOf(entry, { handed, paths });
   const settings = settle(entry, overrides.env);
   const env = {
-    ...authoritiesEnv(overrides.authorities),
     ...timeZoneEnv(entry, overrides),
-    ...settings.env,
-    ...entry.transport?.http.env,
+    ...authoritiesEnv(overrides.authorities, { ...settings.env, ...entry.transport?.http.env }),
   };
   // Like secrets: no configuration of the container shows them.
   const secrets = { ...settings.secrets, ...extraEnv(entry, overrides.extraEnv ?? {}, env) };

@@ -123,6 +123,11 @@ test('authorities that the user trusts are there to be read, unless a setting na
   assert.equal(env['SSL_CERT_FILE'], '/mcpcat-authorities/all.pem');
   assert.equal(env['NODE_EXTRA_CA_CERTS'], '/mcpcat-authorities/further.pem');
   assert.equal(env['CURL_CA_BUNDLE'], '/own.pem');
+  const java = '-Djavax.net.ssl.trustStore=/mcpcat-authorities/all.jks';
+  assert.equal(env['JAVA_TOOL_OPTIONS'], java);
+  const own = { JAVA_TOOL_OPTIONS: { description: 'Its own.', default: '-Xmx64m' } };
+  assert.equal(policy({ env: own }, { authorities }).env['JAVA_TOOL_OPTIONS'], `${java} -Xmx64m`);
+  assert.equal(policy({ env: own }).env['JAVA_TOOL_OPTIONS'], '-Xmx64m');
 });
 
 test('an address that the user gave is known by another one inside, in settings, secrets and arguments', () => {
