@@ -10,32 +10,22 @@ import { wantedOf } from '../../src/pasted/wanted.ts';
 import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { parseEnvFile } from '../../src/cli/env-file.ts';
-import { explain } from '../../src/cli/errors.ts';
 import { Decoder } from '../../src/egress/decoder.ts';
 import { frameOf, helloFrame, resetFrame, windowFrame, ProtocolError } from '../../src/egress/frames.ts';
 import { messageHeads } from '../../src/launch/message-heads.ts';
 import { beginsAsMessage, isMessageLine } from '../../src/launch/message-line.ts';
-import { McpcatError } from '../../src/lib/errors.ts';
-import { firstHidden, visible } from '../../src/lib/plain-text.ts';
+import { visible } from '../../src/lib/plain-text.ts';
 import { parseChallenge } from '../../src/registry/auth/challenge.ts';
 import { imageManifestIn, indexIn, mediaType } from '../../src/registry/content/manifest.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import { project } from '../rig/engine.ts';
 import { effort } from './effort.ts';
-import { below, mutatedBytes, mutatedText } from './mutate.ts';
+import { below, mutatedBytes } from './mutate.ts';
 import { randomOf } from './random.ts';
+import { fuzzed, type Target } from './targets.ts';
 
 const inputs = effort(400);
 const streams = effort(10_000);
-/** A reader that calls itself for each bracket ends at about ten thousand: Node's stack has 1 MB. */
-const deeperThanStacks = 20_000;
-
-interface Target {
-  readonly seeds: readonly string[];
-  /** Its messages, if it has any; throws what the reader throws. */
-  readonly read: (text: string) => readonly string[];
-}
-
 const digest = `sha256:${'a'.repeat(64)}`;
 const blob = { mediaType: mediaType.layer, digest, size: 7 };
 const bytesOf = (text: string): { bytes: Buffer; mediaType: string } => ({
@@ -126,61 +116,7 @@ const targets: Readonly<Record<string, Target>> = {
   },
 };
 
-for (const [name, { seeds, read }] of Object.entries(targets)) {
-  test(`${String(inputs)} times broken, ${name} ends in an answer or an error of ours`, () => {
-    const random = randomOf(20);
-    const counts = { answers: 0, errors: 0 };
-    for (let index = 0; index < inputs; index++) {
-      const text = mutatedText(seeds[index % seeds.length] ?? '', random);
-      for (const said of outcome(() => read(text), text, counts))
-        assert.equal(firstHidden(said), undefined, JSON.stringify(text.slice(0, 500)));
-    }
-    // Mutations that are all refused, or all taken, would prove little.
-    assert.ok(counts.answers > inputs / 100, JSON.stringify(counts));
-  });
-
-  test(`${name} of twenty thousand brackets is no way to end the program`, () => {
-    for (const piece of [
-      '[',
-      '{"a":',
-      '{a: ',
-      '(',
-      '"',
-      '\\',
-      '&a [',
-      "'",
-      ' ',
-      '# ',
-      '- ',
-      '=',
-      'a\n',
-      '\n',
-      ',',
-    ])
-      outcome(() => read(piece.repeat(deeperThanStacks)), piece, { answers: 0, errors: 0 });
-  });
-}
-
-function outcome(
-  read: () => readonly string[],
-  text: string,
-  counts: { answers: number; errors: number },
-): readonly string[] {
-  try {
-    const said = read();
-    if (said.length === 0) counts.answers++;
-    else counts.errors++;
-    return said;
-  } catch (error) {
-    assert.ok(error instanceof McpcatError, `${String(error)} for ${JSON.stringify(text.slice(0, 500))}`);
-    counts.errors++;
-    const printed = explain(error, false).text;
-    // A line of a stranger's never begins where one of ours would.
-    for (const line of printed.trimEnd().split('\n'))
-      assert.match(line, /^(?:mcpcat: | {2}|hint: )/, printed);
-    return [printed];
-  }
-}
+fuzzed(targets, { inputs, seed: 20 });
 
 test(`${String(streams)} times broken, frames of a relay end in frames that are legal or in a protocol error, however they are cut`, () => {
   const random = randomOf(21);

@@ -3,6 +3,7 @@ import { allRefused, factsOf, nothing, stopped, succeeded, unanswered, type Judg
 import type { Scheme } from './scheme.ts';
 import { catalogs } from './schemes-catalog.ts';
 import { folders } from './schemes-folders.ts';
+import { foreign } from './schemes-foreign.ts';
 import { images } from './schemes-images.ts';
 import { streams } from './schemes-streams.ts';
 
@@ -46,6 +47,6 @@ export const newerCalls: readonly Attempt[] = [
 ];
 
 export const handedFolders: readonly Attempt[] = bySchemes(folders);
-export const ownImages: readonly Attempt[] = bySchemes(images);
+export const ownImages: readonly Attempt[] = bySchemes([...images, ...foreign]);
 export const agreed: readonly Attempt[] = [...bySchemes(catalogs), ...environment];
 export const secretsAndStreams: readonly Attempt[] = bySchemes(streams);

@@ -121,6 +121,7 @@ export class Arsenal implements Disposable {
       hostile,
       setuid: hostile,
       escape: compile('escape.c'),
+      'red.so': compile('red-library.c', ['-shared', '-fPIC', '-nostdlib']),
       'red.js': readFileSync(path.join(fixtures, 'red.js')),
       'promises.js': readFileSync(path.join(fixtures, 'promises.js')),
     };
@@ -183,11 +184,12 @@ export class Arsenal implements Disposable {
 
 const fixtures = path.join(project, 'test/fixtures/redteam');
 
-function compile(name: string): Buffer {
+/** A static program, unless it shall be of another kind. */
+function compile(name: string, kind: readonly string[] = ['-static']): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-escape-'));
   const out = path.join(folder, 'program');
   try {
-    const options = ['-static', '-Os', '-Wall', '-Wextra', '-Werror', '-o', out];
+    const options = [...kind, '-Os', '-Wall', '-Wextra', '-Werror', '-o', out];
     execFileSync('musl-gcc', [...options, path.join(fixtures, name)], { stdio: 'inherit' });
     return readFileSync(out);
   } finally {

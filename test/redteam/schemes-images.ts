@@ -4,7 +4,7 @@ import { stopped, succeeded, type Verdict } from './evidence.ts';
 import { onlyOurs, refusedStart, unproved, type Scene, type Scheme } from './scheme.ts';
 
 /** What the engine has made of a container, while the server in it is at work. */
-async function inspected(scene: Scene, image: string, format: string): Promise<string | undefined> {
+export async function inspected(scene: Scene, image: string, format: string): Promise<string | undefined> {
   await using session = scene.start({ mode: 'idle', image });
   await session.answer('idle');
   const [id] = await session.containers();
@@ -13,7 +13,7 @@ async function inspected(scene: Scene, image: string, format: string): Promise<s
   return status === 0 ? stdout.trim() : undefined;
 }
 
-const tagOf = (scene: Scene, what: string): string =>
+export const tagOf = (scene: Scene, what: string): string =>
   `mcpcat/redteam-${what}-${scene.column.replaceAll(/\W/g, '').toLowerCase()}:${String(process.pid)}`;
 
 /** An image that says more than a server has to say is not started at all. */

@@ -1,4 +1,4 @@
-import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { ConfigText, NamedEntry, ServersPlace } from './config-text.ts';
 import { insertProperty, removeProperty } from './json-properties.ts';
 import { applyEdits, indentAt, indented, layoutOf } from './layout.ts';
@@ -44,12 +44,34 @@ function parse(text: string): Node | undefined {
   // The mark is not JSON; a blank in its place keeps every offset.
   const body = text.replace(/^\uFEFF/, ' ');
   if (body.trim() === '') return undefined;
+  refuseDeep(body);
   const root = parseTree(body, errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error !== undefined) throw unfit(text, error.offset, words(printParseErrorCode(error.error)));
   if (root?.type !== 'object')
     throw unfit(text, root?.offset ?? 0, `expected an object, found ${article(root?.type)}`);
   return root;
+}
+
+/** Levels; the parser calls itself for each, and a stack is not that deep. No client writes a tenth of it. */
+const maxDepth = 500;
+
+function refuseDeep(text: string): void {
+  const opening = /[[{]/g;
+  let brackets = 0;
+  while (brackets <= maxDepth && opening.exec(text) !== null) brackets++;
+  if (brackets <= maxDepth) return;
+  const scanner = createScanner(text);
+  let depth = 0;
+  for (let last = -1; last !== scanner.getPosition();) {
+    last = scanner.getPosition();
+    scanner.scan();
+    const character = text[scanner.getTokenOffset()];
+    if (character === '[' || character === '{') depth++;
+    if (character === ']' || character === '}') depth--;
+    if (depth > maxDepth)
+      throw unfit(text, scanner.getTokenOffset(), `expected at most ${String(maxDepth)} levels, found more`);
+  }
 }
 
 /** Follows the keys as far as they go. */

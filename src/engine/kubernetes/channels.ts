@@ -1,5 +1,6 @@
 import { PassThrough, Writable, type Readable } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { fieldsOf, itemsOf, textOf, type Fields } from '../json.ts';
 
 /** First byte of each message of v5.channel.k8s.io (k8s.io/apimachinery, httpstream/wsstream; KEP 4006). */
 const channel = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const;
@@ -105,22 +106,23 @@ function keepAlive(socket: WebSocket): () => void {
 export function endOf(status: Uint8Array, closed: string): ExecEnd {
   const value = parsed(Buffer.from(status).toString());
   if (value === undefined) return { kind: 'cut', message: `the stream ended without a status (${closed})` };
-  if (value.status === 'Success') return { kind: 'exited', exitCode: 0 };
-  const code = value.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
-  if (code !== undefined && /^\d{1,3}$/.test(code)) return { kind: 'exited', exitCode: Number(code) };
-  return { kind: 'failed', message: value.message ?? 'the node gave no reason' };
+  if (value['status'] === 'Success') return { kind: 'exited', exitCode: 0 };
+  const code = exitCodeIn(value);
+  if (code !== undefined) return { kind: 'exited', exitCode: code };
+  return { kind: 'failed', message: textOf(value['message']) || 'the node gave no reason' };
 }
 
-interface Status {
-  readonly status?: string;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
+/** Of its causes: what a node or somebody between says in any other form is no exit code. */
+function exitCodeIn(status: Fields): number | undefined {
+  const causes = itemsOf(fieldsOf(status['details'])['causes']).map(fieldsOf);
+  const code = textOf(causes.find((cause) => cause['reason'] === 'ExitCode')?.['message']);
+  return /^\d{1,3}$/.test(code) ? Number(code) : undefined;
 }
 
-function parsed(text: string): Status | undefined {
+function parsed(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return typeof value === 'object' && value !== null ? fieldsOf(value) : undefined;
   } catch {
     return undefined;
   }
