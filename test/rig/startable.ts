@@ -8,6 +8,9 @@ import type { ToolDefinition } from '../../src/surface/surface.ts';
 import { clientRevision } from '../../src/surface/tools-of.ts';
 import { project } from './engine.ts';
 
+/** The one goes out without the arguments that it asks for; the other ends without a setting that it calls optional. */
+const unfit: ReadonlySet<string> = new Set(['antv-chart', 'bitbucket']);
+
 /**
  * Servers of the catalog that start without anything of the user's, keep nothing and are built: first those that reach no
  * network, then others, which `harmlessTool` finds a tool of that does nothing.
@@ -15,7 +18,7 @@ import { project } from './engine.ts';
 export async function startable(engine: Engine, count: number): Promise<readonly string[]> {
   const { servers } = await loadCatalog(path.join(project, 'catalog'), 'checked');
   const names: string[] = [];
-  const free = [...servers].filter(([, { entry }]) => startsAlone(entry));
+  const free = [...servers].filter(([name, { entry }]) => !unfit.has(name) && startsAlone(entry));
   const isOffline = ([, { entry }]: (typeof free)[number]): boolean => entry.permissions.network.length === 0;
   for (const [name, server] of [...free.filter(isOffline), ...free.filter((one) => !isOffline(one))]) {
     if (names.length >= count) break;
