@@ -25,12 +25,18 @@ export class Claims {
     this.#path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   }
 
-  /** Makes those that are missing. Throws `engine-unfit` or `volume-foreign` for one that can't be used. */
-  async ensure(mounts: readonly BindMount[]): Promise<void> {
-    for (const { source, kind, labels = {} } of mounts) {
-      if (kind !== 'volume' || source === '') continue;
-      refuseUnusable((await this.find(source)) ?? (await this.#make(source, labels)));
-    }
+  /**
+   * Those that are not there and could be had. Makes nothing. Throws `engine-unfit` or `volume-foreign` for one that can't
+   * be used.
+   */
+  async missing(mounts: readonly BindMount[]): Promise<readonly ClaimBody[]> {
+    const kept = mounts.filter(({ kind, source }) => kind === 'volume' && source !== '');
+    const looked = await Promise.all(kept.map(async (mount) => this.#missing(mount)));
+    return looked.flat();
+  }
+
+  async make(claims: readonly ClaimBody[]): Promise<void> {
+    await Promise.all(claims.map(async (body) => this.#make(body)));
   }
 
   async find(name: string): Promise<Claim | undefined> {
@@ -65,19 +71,36 @@ export class Claims {
     );
   }
 
-  /** One that the cluster would never give storage is not even made. */
-  async #make(name: string, labels: Labels): Promise<Claim> {
-    const body = claimOf({ name, namespace: this.#namespace, labels });
-    const post = { method: 'POST', body, asked: this.#asked('create') } as const;
-    refuseUnusable(asClaim(await this.#api.ask({ ...post, path: `${this.#path}?dryRun=All` })));
-    try {
-      return asClaim(await this.#api.ask({ ...post, path: this.#path }));
-    } catch (error) {
-      // Another session of the same server was first.
-      const other = await this.find(name);
-      if (other === undefined) throw error;
-      return other;
+  async #missing({ source: name, labels = {} }: BindMount): Promise<readonly ClaimBody[]> {
+    const found = await this.find(name);
+    if (found !== undefined) {
+      refuseUnusable(found);
+      return [];
     }
+    const body = claimOf({ name, namespace: this.#namespace, labels });
+    // On trial: one that the cluster would never give storage is not even made.
+    refuseUnusable(asClaim(await this.#post(body, '?dryRun=All')));
+    return [body];
+  }
+
+  async #make(body: ClaimBody): Promise<void> {
+    try {
+      await this.#post(body, '');
+    } catch (error) {
+      // Another session of the same server may have been first.
+      const other = await this.find(body.metadata.name);
+      if (other === undefined) throw error;
+      refuseUnusable(other);
+    }
+  }
+
+  async #post(body: ClaimBody, query: '' | '?dryRun=All'): Promise<unknown> {
+    return this.#api.ask({
+      method: 'POST',
+      path: `${this.#path}${query}`,
+      body,
+      asked: this.#asked('create'),
+    });
   }
 
   #asked(verb: string): Asked {

@@ -48,9 +48,10 @@ export function kubernetesEngine(
       refuseLacking(settings);
       const name = settings.name === undefined ? `mcpcat-${randomId()}` : podName(settings.name);
       const body = podBodyOf(settings, { name, namespace: address.namespace, owner });
+      const missing = await claims.missing(settings.mounts);
       // A probe needs nothing that the server keeps.
       await gate.pass({ ...settings, mounts: [] }, pods);
-      await claims.ensure(settings.mounts);
+      await claims.make(missing);
       await createdPod(pods, body, async () => {
         const input = settings.parked?.input;
         if (input !== undefined) await handParked(reach, { pod: name, input });

@@ -103,10 +103,10 @@ function container(wishes: ServeWishes): object {
 }
 
 /** The cluster takes the sessions' pods away with this one, also where it was given no time to do that itself. */
-const ownPod = [
-  { name: 'MCPCAT_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-  { name: 'MCPCAT_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
-];
+const ownPod = ['name', 'namespace', 'uid'].map((field) => ({
+  name: `MCPCAT_POD_${field.toUpperCase()}`,
+  valueFrom: { fieldRef: { fieldPath: `metadata.${field}` } },
+}));
 
 function serveArguments({ namespace, servers, isolation, acceptMissing, warm }: ServeWishes): string[] {
   const suffixes = ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
