@@ -1,6 +1,6 @@
 /**
  * `npm run test:kubernetes [FILE…]`: builds a cluster of one node from published Go modules (cached), starts it in
- * namespaces of its own, runs the tests of `test/kubernetes` (or a bench) against it, and leaves nothing. Needs root.
+ * namespaces of its own, runs the tests of `test/kubernetes` (or a program such as a bench, with its own words) against it, and leaves nothing. Needs root.
  */
 import { globSync } from 'node:fs';
 import { Cluster, clusterVariable } from '../test/kubernetes/rig/cluster.ts';
@@ -16,8 +16,8 @@ async function test(files: readonly string[]): Promise<boolean> {
   process.env[clusterVariable] = cluster.file;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void cluster[Symbol.asyncDispose]().then(() => process.exit(1)));
-  const isBench = files.every((file) => file.startsWith('bench/'));
-  const node = [process.execPath, ...(isBench ? [] : testOptions)];
+  const isProgram = /^(bench|test\/chaos)\//.test(files[0] ?? '');
+  const node = [process.execPath, ...(isProgram ? [] : testOptions)];
   const [command = '', ...args] = cluster.namespaces.inside([...node, ...files], 'neighbour');
   // The cluster goes when this function ends.
   return await run('tests against the cluster', command, args);

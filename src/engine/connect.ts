@@ -10,6 +10,8 @@ interface Wanted extends Omit<Search, 'host'> {
   readonly host?: Host;
   /** Whether what an engine is, is kept for the next start. */
   readonly memory?: 'kept' | 'none';
+  /** One line for people: what of a cluster's network could not be tried. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 /** Finds the engine and makes the port to it. Nothing is sent before the first call, so this costs next to nothing. */

@@ -129,7 +129,10 @@ async function preparePackage(text: string, invocation: Invocation): Promise<Pre
 
 export function engineOf({ options, terminal }: Invocation): Promise<Engine> {
   const { env, host } = terminal;
-  return connectEngine({ endpoint: options.text('engine'), env, host, memory: 'kept' });
+  const say = options.flag('quiet')
+    ? undefined
+    : (line: string) => terminal.stderr.write(`mcpcat: ${line}\n`);
+  return connectEngine({ endpoint: options.text('engine'), env, host, say, memory: 'kept' });
 }
 
 /** Nothing is loaded or asked where nobody does without a limit. */

@@ -8,11 +8,15 @@ import { kubernetesEngine } from './kubernetes-engine.ts';
 import { NetworkGate } from './network-gate.ts';
 import { ownPod } from './own-pod.ts';
 
+interface Connecting {
+  readonly env: Env;
+  readonly host: Host;
+  /** One line for people. */
+  readonly say?: ((line: string) => void) | undefined;
+}
+
 /** The port to one namespace of a cluster. Nothing is sent before the first call. */
-export function connectCluster(
-  endpoint: string,
-  { env, host }: { readonly env: Env; readonly host: Host },
-): Engine {
+export function connectCluster(endpoint: string, { env, host, say }: Connecting): Engine {
   const address = clusterAddress(endpoint);
   const api = new Api(accessOf(address.context, { env, host }));
   const { cache } = host.folders(env);
@@ -20,7 +24,7 @@ export function connectCluster(
     address,
     api,
     owner: ownPod(env, address),
-    gate: new NetworkGate({ address, api, host, cache }),
+    gate: new NetworkGate({ address, api, host, cache, say }),
     imageFacts: (reference) => imageFacts(reference, { env, host, cache }),
   });
 }

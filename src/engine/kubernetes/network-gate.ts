@@ -7,6 +7,7 @@ import { keepNow } from '../../lib/write-now.ts';
 import type { ContainerSettings } from '../engine.ts';
 import type { ClusterAddress } from './address.ts';
 import type { Api } from './api.ts';
+import { clusterAddresses } from './cluster-addresses.ts';
 import { openExec } from './execs.ts';
 import { softenings } from './hardened.ts';
 import { policyRuntime } from './pod-body.ts';
@@ -17,6 +18,9 @@ import { proveNetwork, type NetworkProof, type ProbePod } from './prove-network.
 /** Milliseconds for which a proof counts: nodes and network plugins are renewed meanwhile. */
 const validMs = 24 * 3600 * 1000;
 
+/** Of what is tried: a proof that tried less does not count. */
+const proofVersion = 2;
+
 interface Gating {
   readonly address: ClusterAddress;
   readonly api: Api;
@@ -24,6 +28,8 @@ interface Gating {
   /** A folder for what was proved. */
   readonly cache: string;
   readonly now?: () => number;
+  /** One line for people: what no proof is about. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 /** Lets no server into a cluster before it is proved that it will have no network there, or one that a policy shuts. */
@@ -38,6 +44,15 @@ export class NetworkGate {
 
   /** Throws `engine-unfit`. */
   async pass(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
+    const proof = await this.#proof(settings, pods);
+    if (proof.kind === 'policy' && proof.untried.length > 0)
+      this.#gating.say?.(
+        `whether a pod reaches these could not be tried, and is not known: ${proof.untried.join(', ')}`,
+      );
+    return proof;
+  }
+
+  async #proof(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
     const { runtime } = settings;
     if (runtime === undefined) throw unnamed();
     const policies = runtime === policyRuntime ? await this.#policies() : [];
@@ -71,7 +86,7 @@ export class NetworkGate {
   #file(runtime: string, policies: readonly NetworkPolicy[]): string {
     const { address, api, cache } = this.#gating;
     const specs = policies.map(({ metadata, spec }) => [metadata.name, spec]);
-    const what = JSON.stringify([...api.identity, address.namespace, runtime, specs]);
+    const what = JSON.stringify([proofVersion, ...api.identity, address.namespace, runtime, specs]);
     return path.join(cache, 'kubernetes', 'networks', createHash('sha256').update(what).digest('hex'));
   }
 
@@ -92,6 +107,7 @@ export class NetworkGate {
       settings,
       namespace: address.namespace,
       server: api.server,
+      addresses: async () => clusterAddresses(api),
       withPod: async (body, use) => {
         const made = await pods.create(body);
         const { name } = body.metadata;

@@ -7,8 +7,11 @@ import { label } from '../../lib/labels.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { answersIn, probeWords, type Answer, type Attempt } from '../probe-answers.ts';
 import type { ExecStreams } from './channels.ts';
+import type { ClusterAddresses } from './cluster-addresses.ts';
+import { outcomeOf } from './connection-table.ts';
 import type { PodBody } from './pod.ts';
 import { podBodyOf, policyRuntime } from './pod-body.ts';
+import { nameServersOf, targetsOf, type Target, type Targets } from './probe-targets.ts';
 
 /** What a probe pod can do, as the adapter gives it. */
 export interface ProbePod {
@@ -24,25 +27,27 @@ export interface Proving {
   /** Runs a pod for as long as `use` takes. */
   readonly withPod: <T>(body: PodBody, use: (pod: ProbePod) => Promise<T>) => Promise<T>;
   readonly server: URL;
+  /** What the API tells of the addresses that shall be shut. */
+  readonly addresses: () => Promise<ClusterAddresses>;
 }
 
 /** What was tried of a network that shall be shut. */
-export interface Reached {
-  readonly what: 'api-server' | 'cluster-dns' | 'metadata' | 'node';
-  readonly target: string;
+export interface Reached extends Target {
   readonly outcome: 'reached' | 'shut' | 'unknown';
 }
 
 export type NetworkProof =
   | { readonly kind: 'no-network' }
   /** Shut by a policy; the node itself is on the way of every packet, and most policies can't keep it out. */
-  | { readonly kind: 'policy'; readonly reachesNode: boolean };
+  | {
+      readonly kind: 'policy';
+      readonly reachesNode: boolean;
+      /** In words, what could not be tried, and may be reached for all we know. */
+      readonly untried: readonly string[];
+    };
 
 /** Milliseconds after which connections that were tried are looked at; each is tried for 8 s (src/init/probe.c). */
 const lookAfterMs = 3000;
-/** A cloud's instance metadata, and the ports of API server and kubelet. */
-const metadata = '169.254.169.254';
-const kubeletPort = 10_250;
 
 /**
  * Proves with a pod of its own that a server would have no network, or none that leads anywhere. Throws `engine-unfit`
@@ -69,26 +74,46 @@ async function proveNone({ settings, namespace, withPod }: Proving): Promise<Net
 
 const policyHint = `or name the isolation ${policyRuntime} where a NetworkPolicy shuts the namespace`;
 
-async function provePolicy({ settings, namespace, withPod, server }: Proving): Promise<NetworkProof> {
-  const apiServers = await addressesOf(server);
+async function provePolicy(proving: Proving): Promise<NetworkProof> {
+  const { settings, namespace, withPod } = proving;
   const body = probeBody(settings, namespace);
   const { dnsConfig: _, ...spec } = body.spec;
   return withPod({ ...body, spec: { ...spec, dnsPolicy: 'ClusterFirst' } }, async (probe) => {
-    const port = Number(server.port || 443);
-    const tried: readonly Omit<Reached, 'outcome'>[] = [
-      ...apiServers.map((host) => ({ what: 'api-server', target: `${host} ${String(port)}` }) as const),
-      { what: 'metadata', target: `${metadata} 80` },
-      ...(probe.nodeAddress === undefined
-        ? []
-        : [{ what: 'node', target: `${probe.nodeAddress} ${String(kubeletPort)}` } as const]),
-    ];
-    const reached = [...(await connections(probe, settings, tried)), await clusterDns(probe, settings)];
-    return judged(reached);
+    const { tried, untried, resolvConf } = await whereabouts(proving, probe);
+    const [reached, dns] = await Promise.all([
+      connections(probe, settings, tried),
+      nameServersOf(resolvConf).length === 0 ? [] : [await clusterDns(probe, settings)],
+    ]);
+    return judged([...reached, ...dns], untried);
   });
 }
 
+/** What is to be tried: from the kubeconfig, from the API as far as it may be read, and from the probe's own pod. */
+async function whereabouts(
+  { settings, server, addresses }: Proving,
+  probe: ProbePod,
+): Promise<Targets & { readonly resolvConf: string }> {
+  const [hosts, cluster, [told]] = await Promise.all([
+    addressesOf(server),
+    addresses(),
+    answers(probe, settings, [reading('/etc/resolv.conf')]),
+  ]);
+  const resolvConf = told?.verdict === 'ok' ? told.detail : undefined;
+  const apiServers = hosts.map((host) => `${host} ${server.port || '443'}`);
+  const { nodeAddress } = probe;
+  const targets = targetsOf({ apiServers, cluster, resolvConf, nodeAddress });
+  if (targets.insideKnown) return { ...targets, resolvConf: resolvConf ?? '' };
+  throw new McpcatError(
+    'engine-unfit',
+    'could not tell where pods reach the API server, so it counts as open',
+    {
+      hint: 'you need the right to read /api (system:discovery), or the service kubernetes of namespace default',
+    },
+  );
+}
+
 /** Pure. An API server, cluster DNS or metadata that is reached is no isolation; what is not known is none either. */
-export function judged(reached: readonly Reached[]): NetworkProof {
+export function judged(reached: readonly Reached[], untried: readonly string[]): NetworkProof {
   const open = reached.filter(({ what, outcome }) => outcome === 'reached' && what !== 'node');
   if (open.length > 0)
     throw new McpcatError(
@@ -107,6 +132,7 @@ export function judged(reached: readonly Reached[]): NetworkProof {
   return {
     kind: 'policy',
     reachesNode: reached.some(({ what, outcome }) => what === 'node' && outcome === 'reached'),
+    untried,
   };
 }
 
@@ -117,7 +143,7 @@ export function judged(reached: readonly Reached[]): NetworkProof {
 async function connections(
   pod: ProbePod,
   settings: ContainerSettings,
-  tried: readonly Omit<Reached, 'outcome'>[],
+  tried: readonly Target[],
 ): Promise<Reached[]> {
   const trying = answers(
     pod,
@@ -128,39 +154,7 @@ async function connections(
   const tables = await answers(pod, settings, ['/proc/net/tcp', '/proc/net/tcp6'].map(reading));
   const table = tables.map(({ detail }) => detail).join('\n');
   const said = await trying;
-  return tried.map((one, index) => ({ ...one, outcome: outcomeOf(one.target, table, said[index]?.verdict) }));
-}
-
-/** States of a TCP connection in that table. */
-const established = '01';
-const beingMade = '02';
-
-/** Pure. `verdict`: what the attempt itself came to by its end. */
-export function outcomeOf(
-  target: string,
-  table: string,
-  verdict: Answer['verdict'] | undefined,
-): Reached['outcome'] {
-  const [host = '', port = '0'] = target.split(' ');
-  const states = statesOf(table, host, Number(port));
-  if (verdict === 'ok' || states.includes(established)) return 'reached';
-  // It ended with an error, or is on its way for ever.
-  return verdict === 'no' || states.includes(beingMade) ? 'shut' : 'unknown';
-}
-
-/** Of all connections to an IPv4 address and port: it stands there as hexadecimal, little-endian. */
-function statesOf(table: string, host: string, port: number): string[] {
-  const address = host
-    .split('.')
-    .toReversed()
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join('');
-  const wanted = `${address}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
-  return table.split('\n').flatMap((line) => {
-    const [, , remote = '', state = ''] = line.trim().split(/\s+/);
-    // IPv4 in the table of IPv6 has its address at the end.
-    return remote.endsWith(wanted) ? [state] : [];
-  });
+  return tried.map((one, index) => ({ ...one, outcome: outcomeOf(one.target, table, said[index]) }));
 }
 
 async function clusterDns(pod: ProbePod, settings: ContainerSettings): Promise<Reached> {
@@ -179,7 +173,7 @@ function isAnswered(answer: Answer | undefined): boolean {
 async function addressesOf(server: URL): Promise<string[]> {
   const host = hostOf(server);
   if (isIP(host) !== 0) return [host];
-  const found = await lookup(host, { all: true, family: 4 });
+  const found = await lookup(host, { all: true });
   return found.map(({ address }) => address);
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refuseOpenPolicies, type NetworkPolicy } from '../../../src/engine/kubernetes/policies.ts';
-import { judged, outcomeOf, type Reached } from '../../../src/engine/kubernetes/prove-network.ts';
+import { outcomeOf } from '../../../src/engine/kubernetes/connection-table.ts';
+import { judged, type Reached } from '../../../src/engine/kubernetes/prove-network.ts';
 
 const denyAll: NetworkPolicy = {
   metadata: { name: 'deny-all' },
@@ -59,37 +60,48 @@ for (const [what, policies] of Object.entries(open))
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt
    0: 0200630A:A1B2 0100600A:01BB 02 00000001:00000000 01:00000010 00000001 65532        0 1
    1: 0200630A:A1B4 0100630A:01BB 01 00000000:00000000 00:00000000 00000000 65532        0 2
+   3: 00000000000000000000000000000000:A1B6 C20E00FD000000000000000054020000:0050 02 0:0 0:0 0 65532 0 3
+   4: 00000000000000000000000000000000:A1B6 B80D0120000000000000000001000000:01BB 01 0:0 0:0 0 65532 0 3
    2: 0000000000000000FFFF00000200630A:A1B4 0000000000000000FFFF00000700630A:280A 01 0:0 0:0 0 65532 0 3`;
 
+const unknown = { verdict: 'unknown', detail: '' } as const;
 const outcomes: Readonly<Record<string, Reached['outcome']>> = {
   '10.96.0.1 443': 'shut',
   '10.99.0.1 443': 'reached',
   '10.99.0.7 10250': 'reached',
   '169.254.169.254 80': 'unknown',
+  'fd00:ec2::254 80': 'shut',
+  '2001:db8::1 443': 'reached',
+  '2001:db8:0:0:0:0:0:2 443': 'unknown',
 };
 for (const [target, outcome] of Object.entries(outcomes))
   test(`a connection to ${target} in that table is ${outcome}`, () => {
-    assert.equal(outcomeOf(target, table, 'unknown'), outcome);
+    assert.equal(outcomeOf(target, table, unknown), outcome);
   });
 
-test('who speaks first was reached, and who refused was not', () => {
-  assert.equal(outcomeOf('169.254.169.254 80', table, 'ok'), 'reached');
-  assert.equal(outcomeOf('169.254.169.254 80', table, 'no'), 'shut');
+test('who speaks first, closes or resets was reached, and who refused was not', () => {
+  const outcome = (verdict: 'ok' | 'no', detail: string): string =>
+    outcomeOf('169.254.169.254 80', table, { verdict, detail });
+  assert.equal(outcome('ok', 'hello'), 'reached');
+  assert.equal(outcome('no', 'closed without a word'), 'reached');
+  assert.equal(outcome('no', 'Connection reset by peer'), 'reached');
+  assert.equal(outcome('no', 'Connection refused'), 'shut');
 });
 
 const shut = (what: Reached['what']): Reached => ({ what, target: what, outcome: 'shut' });
 
 test('a network of which nothing is reached but the node is shut by a policy, and that is said', () => {
   const others = [shut('api-server'), shut('cluster-dns'), shut('metadata')];
-  assert.deepEqual(judged([...others, { ...shut('node'), outcome: 'reached' }]), {
-    kind: 'policy',
-    reachesNode: true,
+  const reached = { ...shut('node'), outcome: 'reached' } as const;
+  const untried = ['the service kube-dns'];
+  assert.deepEqual(judged([...others, reached], untried), { kind: 'policy', reachesNode: true, untried });
+  assert.deepEqual(judged([...others, shut('node')], []), {
+    ...{ kind: 'policy', reachesNode: false, untried: [] },
   });
-  assert.deepEqual(judged([...others, shut('node')]), { kind: 'policy', reachesNode: false });
 });
 
 for (const what of ['api-server', 'cluster-dns', 'metadata'] as const)
   for (const outcome of ['reached', 'unknown'] as const)
     test(`a network of which ${what} is ${outcome} is refused`, () => {
-      assert.throws(() => judged([shut('node'), { ...shut(what), outcome }]), { code: 'engine-unfit' });
+      assert.throws(() => judged([shut('node'), { ...shut(what), outcome }], []), { code: 'engine-unfit' });
     });

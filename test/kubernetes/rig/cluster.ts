@@ -84,6 +84,19 @@ export class Cluster {
     return this.namespaces.inside([], 'neighbour');
   }
 
+  /** Stops programs where they are: their connections stay open, and nothing comes through. */
+  async suspend(parts: readonly NodePart[]): Promise<void> {
+    for (const part of parts) await this.#signal(part, 'STOP');
+  }
+
+  async resume(parts: readonly NodePart[]): Promise<void> {
+    for (const part of parts) await this.#signal(part, 'CONT');
+  }
+
+  async #signal(part: NodePart, signal: 'STOP' | 'CONT'): Promise<void> {
+    await this.namespaces.kill(path.join(this.folder, `${part}.pid`), signal);
+  }
+
   async #startNode(controlGroup: string, program: string): Promise<void> {
     await startKubelet({
       ...{ folder: this.folder, namespaces: this.namespaces, controlGroup },
@@ -104,6 +117,9 @@ export class Cluster {
     return (await this.kubectl(['get', 'node', nodeName, '-o', ready])).stdout === 'True';
   }
 }
+
+/** Programs of the node and of the control plane that a test may suspend. */
+export type NodePart = 'apiserver' | 'kubelet' | 'containerd';
 
 /** Under Pod Security's strictest level. */
 export function restrictedNamespace(name: string): object {

@@ -8,7 +8,9 @@ import { until } from './until.ts';
 /** In the node's network: where the API server is for everybody outside of pods. */
 export const nodeAddress = '10.99.0.1';
 /** The same by the cluster's own `kubernetes` service, which has no proxy here: the node has the address itself. */
-const serviceAddress = '10.96.0.1';
+export const serviceAddress = '10.96.0.1';
+/** Of the service `kube-dns`, which a test may make. */
+export const nameServerAddress = '10.96.0.10';
 
 /** People of the cluster: `admin` may all; `user` and `reader` nothing, until a test binds a role to them. */
 export type Person = 'admin' | 'user' | 'reader';
@@ -154,5 +156,6 @@ const addresses: readonly (readonly string[])[] = [
   ['ip', 'link', 'add', 'node0', 'type', 'bridge'],
   ['ip', 'address', 'add', `${nodeAddress}/24`, 'dev', 'node0'],
   ['ip', 'address', 'add', `${serviceAddress}/32`, 'dev', 'node0'],
+  ['ip', 'address', 'add', `${nameServerAddress}/32`, 'dev', 'node0'],
   ['ip', 'link', 'set', 'node0', 'up'],
 ];

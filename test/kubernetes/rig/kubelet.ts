@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { nodeAddress } from './control-plane.ts';
+import { nameServerAddress, nodeAddress } from './control-plane.ts';
 import type { NodeNamespaces } from './node-namespaces.ts';
 
 export const nodeName = 'node';
@@ -39,6 +39,9 @@ function kubeletConfig({ folder, runtimeSocket, controlGroup }: KubeletFacts): o
     authorization: { mode: 'AlwaysAllow' },
     cgroupDriver: 'cgroupfs',
     cgroupRoot: controlGroup,
+    // Nobody listens there, until a test does (`name-server.ts`).
+    clusterDNS: [nameServerAddress],
+    clusterDomain: 'cluster.local',
     containerRuntimeEndpoint: `unix://${runtimeSocket}`,
     enforceNodeAllocatable: [],
     // A small or full disk is not what is tested.

@@ -36,7 +36,7 @@ export async function livePods(cluster: Cluster, where: string): Promise<readonl
 export class Launches implements Disposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'mcpcat-home-'));
   readonly image: string;
-  readonly isolation = noNetworkClass;
+  isolation: string = noNetworkClass;
   readonly #cluster: Cluster;
   readonly #server: string;
 
@@ -85,6 +85,17 @@ export class Launches implements Disposable {
   /** Process ids of servers on the node. */
   async servers(): Promise<readonly string[]> {
     return this.#processes('^/usr/local/bin/node .*server-everything');
+  }
+
+  /** Of everything in pods of ours: servers, process 1, leases, relays. */
+  async inPods(): Promise<readonly string[]> {
+    return this.#processes('^/mcpcat-init |^/usr/local/bin/node .*server-everything');
+  }
+
+  /** They hear nothing any more: no end of their input, no SIGTERM. */
+  async suspendServers(): Promise<void> {
+    const pids = await this.servers();
+    await ran(this.#cluster.namespaces.inside(['kill', '-s', 'STOP', ...pids], 'process'));
   }
 
   /** Process ids of leases that are held into pods. */

@@ -31,7 +31,8 @@ export class NodeNamespaces {
     command: readonly string[],
     { log, pidFile }: { readonly log: string; readonly pidFile: string },
   ): void {
-    const script = 'echo $$ > "$0"; exec "$@"';
+    // Not as nsenter's own child: one that is suspended would suspend nsenter, which then waits for nobody any more.
+    const script = '"$@" & echo $! > "$0"; wait $!';
     const [nsenter = '', ...args] = this.inside(['sh', '-c', script, pidFile, ...command], 'process');
     const file = openSync(log, 'a');
     spawn(nsenter, args, { stdio: ['ignore', file, file], detached: true }).unref();
