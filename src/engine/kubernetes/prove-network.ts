@@ -82,7 +82,7 @@ async function provePolicy(proving: Proving): Promise<NetworkProof> {
     const { tried, untried, resolvConf } = await whereabouts(proving, probe);
     const [reached, dns] = await Promise.all([
       connections(probe, settings, tried),
-      nameServersOf(resolvConf).length === 0 ? [] : [await clusterDns(probe, settings)],
+      nameServersOf(resolvConf).length === 0 ? Promise.resolve([]) : clusterDns(probe, settings),
     ]);
     return judged([...reached, ...dns], untried);
   });
@@ -157,10 +157,10 @@ async function connections(
   return tried.map((one, index) => ({ ...one, outcome: outcomeOf(one.target, table, said[index]) }));
 }
 
-async function clusterDns(pod: ProbePod, settings: ContainerSettings): Promise<Reached> {
+async function clusterDns(pod: ProbePod, settings: ContainerSettings): Promise<readonly Reached[]> {
   const target = 'kubernetes.default.svc.cluster.local';
   const [answer] = await answers(pod, settings, [{ what: 'name', target }]);
-  return { what: 'cluster-dns', target, outcome: isAnswered(answer) ? 'reached' : 'shut' };
+  return [{ what: 'cluster-dns', target, outcome: isAnswered(answer) ? 'reached' : 'shut' }];
 }
 
 /** musl's words for a name that a resolver says there is none of: somebody has answered. */
