@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { proofFile, quickSurfaceSha256 } from '../catalog/quick-proof.ts';
+import { once } from '../host/once.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import type { Remembered } from '../lib/remembered.ts';
 import { lateSurface, surfaceHead } from '../surface/quick-surface.ts';
@@ -29,14 +30,33 @@ export function provedSurface(folder: string, { say, remembered }: ProvedRequest
   const memory = remembered?.of(path.basename(folder), files);
   const onFault = (error: unknown): void => say(messageOf(error));
   const { known } = memory ?? {};
-  if (known !== undefined)
-    return lateSurface(known.head, { whole: () => wholeOf(unchanged(folder, known), folder), onFault });
+  if (known !== undefined) {
+    const { head, sha256 } = known;
+    const read = once(() => unchanged(folder, known));
+    hold(read);
+    return lateSurface(head, { sha256, whole: () => wholeOf(read(), folder), onFault });
+  }
   const found = provedBytes(folder);
   if (found === undefined) return undefined;
   const head = surfaceHead(found.bytes);
   if (head === undefined) return wholeOf(found, folder);
-  memory?.keep({ sha256: found.sha256, head });
-  return lateSurface(head, { whole: () => wholeOf(found, folder), onFault });
+  const { sha256 } = found;
+  memory?.keep({ sha256, head });
+  return lateSurface(head, { sha256, whole: () => wholeOf(found, folder), onFault });
+}
+
+/** Milliseconds after which it is read although nobody has asked: the client's first answers come before. */
+const soonMs = 500;
+
+/** The catalog may be another one when a list is wanted, hours later. */
+function hold(read: () => Proved): void {
+  setTimeout(() => {
+    try {
+      read();
+    } catch {
+      // Said when it is asked for.
+    }
+  }, soonMs).unref();
 }
 
 interface Proved {

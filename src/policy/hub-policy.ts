@@ -36,6 +36,7 @@ export function hubPolicy(
   );
   return {
     shows: (server, definition) => decide(of(server), judged(definition)).kind === 'allowed',
+    rules: JSON.stringify([...policies].map(([server, { tools, readOnly }]) => [server, tools, readOnly])),
     refusal: ({ server }) => rateRefusal(of(server), limiters.get(server)),
     callTimeoutMs: (server) => of(server).timeoutMs,
     fit: (call, result) => fitted(of(call.server), { result, results }),

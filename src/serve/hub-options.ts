@@ -1,3 +1,4 @@
+import type { KeptLists } from './kept-lists.ts';
 import type { OnCall, Policy } from './policy.ts';
 import type { Limits } from './start-limits.ts';
 import type { ServedServer } from './served-server.ts';
@@ -7,6 +8,8 @@ export interface HubOptions {
   readonly servers: readonly ServedServer[];
   /** What a profile permits; everything if undefined. */
   readonly policy?: Policy | undefined;
+  /** What clients were shown of the same servers before; nothing if undefined. */
+  readonly keptLists?: KeptLists | undefined;
   readonly onCall?: OnCall | undefined;
   /** One line for people: what could not be started, what a server offers that nobody has approved. */
   readonly say: (line: string) => void;

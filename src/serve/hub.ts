@@ -15,7 +15,7 @@ const defaultStartTimeoutMs = 60_000;
 export function createHub(options: HubOptions): Hub {
   const sessions = new Set<Session>();
   const policy = options.policy ?? openPolicy;
-  const views = new SharedViews(policy);
+  const views = new SharedViews(policy, options.keptLists);
   const startTimeoutMs = options.startTimeoutMs ?? defaultStartTimeoutMs;
   const recordings = new Recordings(startTimeoutMs);
   const shared = new Map(

@@ -16,6 +16,8 @@ export interface CallFacts {
 export interface Policy {
   /** Whether a tool is shown and may be called; `definition` is as the server lists it. Pure, asked often. */
   shows(server: string, definition: JsonObject): boolean;
+  /** All that `shows` goes by besides, as text; undefined where nobody can say it. */
+  readonly rules?: string | undefined;
   /** Asked once for each call, before it is sent: why it is refused, in a sentence, or undefined. May count. */
   refusal(call: CallFacts): string | undefined;
   /** Milliseconds after which a call is cancelled and answered with an error; undefined for never. */

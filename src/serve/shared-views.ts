@@ -1,5 +1,7 @@
+import type { KeptLists } from './kept-lists.ts';
 import type { Policy } from './policy.ts';
-import { viewOf, type ShownServer, type View } from './view.ts';
+import type { ShownServer } from './shown-server.ts';
+import { viewOf, type View } from './view.ts';
 
 /** Of sessions that differ in what they were shown; the newest ones. */
 const max = 16;
@@ -9,17 +11,19 @@ const max = 16;
  * once. A view says nothing of the session that it is for, and never changes.
  */
 export class SharedViews {
-  readonly #policy: Pick<Policy, 'shows'>;
+  readonly #policy: Pick<Policy, 'shows' | 'rules'>;
+  readonly #kept: KeptLists | undefined;
   readonly #made: { readonly servers: readonly ShownServer[]; readonly view: View }[] = [];
 
-  constructor(policy: Pick<Policy, 'shows'>) {
+  constructor(policy: Pick<Policy, 'shows' | 'rules'>, kept?: KeptLists) {
     this.#policy = policy;
+    this.#kept = kept;
   }
 
   of(servers: readonly ShownServer[]): View {
     const found = this.#made.find((one) => isSame(one.servers, servers));
     if (found !== undefined) return found.view;
-    const view = viewOf(servers, this.#policy);
+    const view = viewOf(servers, this.#policy, this.#kept);
     this.#made.unshift({ servers, view });
     this.#made.splice(max);
     return view;

@@ -2,16 +2,12 @@ import { once } from '../host/once.ts';
 import type { Lists, RevisionSurface } from '../surface/surface.ts';
 import type { JsonObject } from '../lib/json-value.ts';
 import { isModern } from './protocol.ts';
+import { originsOf, type KeptLists, type NameRow, type OfferedLists } from './kept-lists.ts';
 import { Part } from './message.ts';
 import { nameMap, type NameMap, type Origin } from './names.ts';
 import type { Policy } from './policy.ts';
+import type { ShownServer } from './shown-server.ts';
 import { uriMap, type UriMap } from './uris.ts';
-
-/** What one server offers at the moment: its surface, without what is not pinned. */
-export interface ShownServer {
-  readonly server: string;
-  readonly surface: RevisionSurface;
-}
 
 /** What a client is shown of all its servers, and the way back to each. */
 export interface View {
@@ -33,14 +29,22 @@ export const listOf: Readonly<Record<string, keyof Lists>> = {
 };
 
 /** Built anew whenever what one of them offers changes; the same servers give the same view. */
-export function viewOf(servers: readonly ShownServer[], policy: Pick<Policy, 'shows'>): View {
+export function viewOf(servers: readonly ShownServer[], policy: ShowPolicy, kept?: KeptLists): View {
   const offered = once(() => offeredBy(servers, policy));
+  const made = (): Offered => {
+    const lists = offered();
+    kept?.keep(servers, policy, lists);
+    return lists;
+  };
+  const shown = once((): OfferedLists => kept?.find(servers, policy) ?? made());
+  const tools = once(() => originsOf(shown().names().tools));
+  const prompts = once(() => originsOf(shown().names().prompts));
   return {
     get lists() {
-      return offered().lists;
+      return shown().lists;
     },
-    tool: (shown) => offered().tools.origin(shown),
-    prompt: (shown) => offered().prompts.origin(shown),
+    tool: (name) => tools()(name),
+    prompt: (name) => prompts()(name),
     get uris() {
       return offered().uris;
     },
@@ -49,13 +53,11 @@ export function viewOf(servers: readonly ShownServer[], policy: Pick<Policy, 'sh
   };
 }
 
-interface Offered extends Pick<View, 'lists' | 'uris'> {
-  readonly tools: NameMap;
-  readonly prompts: NameMap;
-}
+type ShowPolicy = Pick<Policy, 'shows' | 'rules'>;
+type Offered = OfferedLists & Pick<View, 'uris'>;
 
 /** Made when it is first asked for: who greets a client needs none of it. */
-function offeredBy(servers: readonly ShownServer[], policy: Pick<Policy, 'shows'>): Offered {
+function offeredBy(servers: readonly ShownServer[], policy: ShowPolicy): Offered {
   const shown = servers.map(({ server, surface }) => ({
     server,
     surface: { ...surface, tools: unique(surface.tools).filter((tool) => policy.shows(server, tool)) },
@@ -84,8 +86,19 @@ function offeredBy(servers: readonly ShownServer[], policy: Pick<Policy, 'shows'
         uriTemplate: uris.shown({ server, uri: template.uriTemplate }),
       })),
     },
-    ...{ tools, prompts, uris },
+    names: () => ({ tools: rowsOf(shown, 'tools', tools), prompts: rowsOf(shown, 'prompts', prompts) }),
+    uris,
   };
+}
+
+function rowsOf(
+  servers: readonly ShownServer[],
+  kind: 'tools' | 'prompts',
+  map: NameMap,
+): readonly NameRow[] {
+  return servers.flatMap(({ server, surface }) =>
+    surface[kind].map(({ name }) => [map.shown({ server, name }) ?? name, server, name] as const),
+  );
 }
 
 /** Of two of one name the first: a client could call no other. */

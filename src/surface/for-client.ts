@@ -1,5 +1,5 @@
 import type { JsonObject } from '../lib/json-value.ts';
-import { withLateLists } from './late-lists.ts';
+import { originOf, withLateLists } from './late-lists.ts';
 import type { RevisionSurface } from './surface.ts';
 
 /** What a client may say that it has, and a server may ask it for. */
@@ -9,9 +9,17 @@ const abilities = ['roots', 'sampling', 'elicitation'];
 export function forClient(revision: RevisionSurface, capabilities: JsonObject): RevisionSurface {
   const { forAbleClients = [] } = revision;
   if (forAbleClients.length === 0 || abilities.some((one) => one in capabilities)) return revision;
-  return withLateLists(revision, () => {
-    const { tools, prompts, resources, resourceTemplates } = revision;
-    const shown = tools.filter(({ name }) => !forAbleClients.includes(name));
-    return { tools: shown, prompts, resources, resourceTemplates };
-  });
+  const origin = (): string | undefined => {
+    const whole = originOf(revision);
+    return whole && `${whole} without ${JSON.stringify(forAbleClients)}`;
+  };
+  return withLateLists(
+    revision,
+    () => {
+      const { tools, prompts, resources, resourceTemplates } = revision;
+      const shown = tools.filter(({ name }) => !forAbleClients.includes(name));
+      return { tools: shown, prompts, resources, resourceTemplates };
+    },
+    origin,
+  );
 }

@@ -1,11 +1,25 @@
 import { once } from '../host/once.ts';
 import type { Lists, RevisionSurface } from './surface.ts';
 
+/** Which lists a revision has, without them; undefined if that is not known, or not any more. */
+type Origin = () => string | undefined;
+
+const origins = new WeakMap<RevisionSurface, Origin>();
+
+/** The same text for the very same lists, in every process; undefined for a revision of which nobody can say it. */
+export function originOf(revision: RevisionSurface): string | undefined {
+  return origins.get(revision)?.();
+}
+
 /** The same revision with other lists, made when the first of them is asked for: a client's first answer needs none. */
-export function withLateLists(revision: RevisionSurface, make: () => Lists): RevisionSurface {
+export function withLateLists(
+  revision: RevisionSurface,
+  make: () => Lists,
+  origin?: Origin,
+): RevisionSurface {
   const lists = once(make);
   const { protocolVersion, serverInfo, capabilities, instructions, forAbleClients, varies } = revision;
-  return {
+  const late: RevisionSurface = {
     protocolVersion,
     serverInfo,
     capabilities,
@@ -25,6 +39,8 @@ export function withLateLists(revision: RevisionSurface, make: () => Lists): Rev
       return lists().resourceTemplates;
     },
   };
+  if (origin !== undefined) origins.set(late, origin);
+  return late;
 }
 
 export const noLists: Lists = { tools: [], prompts: [], resources: [], resourceTemplates: [] };

@@ -21,22 +21,34 @@ export function surfaceHead(bytes: Buffer): Surface | undefined {
   }
 }
 
+interface Late {
+  /** Of its bytes, in hex. */
+  readonly sha256: string;
+  readonly whole: () => Surface;
+  readonly onFault: (error: unknown) => void;
+}
+
 /** With the lists of `whole`, which is asked for them once, when the first is wanted; it has none where it throws. */
-export function lateSurface(
-  head: Surface,
-  { whole, onFault }: { readonly whole: () => Surface; readonly onFault: (error: unknown) => void },
-): Surface {
+export function lateSurface(head: Surface, late: Late): Surface {
+  const { sha256 } = late;
+  let isSound = true;
+  // Given up with the first call: what is parsed lives as long as the process, and its text need not.
+  let waiting: Late | undefined = late;
   const found = once(() => {
     try {
-      return whole();
+      return waiting?.whole();
     } catch (error) {
-      onFault(error);
+      isSound = false;
+      waiting?.onFault(error);
       return undefined;
+    } finally {
+      waiting = undefined;
     }
   });
-  const revisions = head.revisions.map((revision, index) =>
-    withLateLists(revision, () => found()?.revisions[index] ?? noLists),
-  );
+  const revisions = head.revisions.map((revision, index) => {
+    const origin = (): string | undefined => (isSound ? `${sha256} ${String(index)}` : undefined);
+    return withLateLists(revision, () => found()?.revisions[index] ?? noLists, origin);
+  });
   return { ...head, revisions };
 }
 

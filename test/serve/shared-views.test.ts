@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPolicy } from '../../src/serve/policy.ts';
 import { SharedViews } from '../../src/serve/shared-views.ts';
-import { viewOf, type ShownServer } from '../../src/serve/view.ts';
+import type { ShownServer } from '../../src/serve/shown-server.ts';
+import { viewOf } from '../../src/serve/view.ts';
 
 function shown(server: string, tool: string): ShownServer {
   return {

@@ -3,16 +3,21 @@ import { signingFile } from '../../attest/read-signing.ts';
 import type { KnownSurface } from '../../catalog-index/proved-surface.ts';
 import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
 import { entryExists, schemaVersion } from '../../catalog/quick.ts';
+import { once } from '../../host/once.ts';
 import { digest } from '../../lib/digest.ts';
+import { fileState } from '../../lib/file-state.ts';
 import { Remembered } from '../../lib/remembered.ts';
+import type { KeptLists } from '../../serve/kept-lists.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import { version } from '../version.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 
 type Known = Omit<RunServer, 'exists' | 'source'>;
 
-/** Raised whenever the same files give other values. */
-const formVersion = 1;
+/** Of what makes values and lists of files: the bundle that it is in; of sources a number, to be raised with them. */
+const formVersion = once(() =>
+  [version, schemaVersion, fileState(path.join(import.meta.dirname, 'serve.cjs')) ?? 'sources 1'].join(' '),
+);
 
 /** What is known of the surfaces of a catalog; nothing over HTTP, whose clients ask for lists when files may be others. */
 export function knownSurfaces(invocation: Invocation): Remembered<KnownSurface> | undefined {
@@ -22,6 +27,15 @@ export function knownSurfaces(invocation: Invocation): Remembered<KnownSurface> 
   return source.kind === 'url' ? undefined : new Remembered(whereFor('surfaces', source, terminal));
 }
 
+/** Where the lists are that clients were shown. */
+export function keptListsOf({ env, host }: Terminal): ConstructorParameters<typeof KeptLists>[0] {
+  return {
+    folder: path.join(host.folders(env).cache, 'served'),
+    version: formVersion(),
+    owns: (facts) => host.owns(facts),
+  };
+}
+
 function whereFor(
   what: string,
   source: CatalogSource,
@@ -29,7 +43,7 @@ function whereFor(
 ): ConstructorParameters<typeof Remembered>[0] {
   return {
     file: path.join(host.folders(env).cache, 'served', `${what}-${digest(sourceText(source))}.json`),
-    version: [version, schemaVersion, formVersion].join(' '),
+    version: formVersion(),
     owns: (facts) => host.owns(facts),
   };
 }

@@ -2,10 +2,10 @@ import { reviewedSurfaces } from '../../catalog-index/reviewed-surfaces.ts';
 import { catalogSource } from '../../catalog/catalog-source.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
-import { reap } from '../../launch/reap.ts';
 import { stderrLine } from '../../launch/stderr-line.ts';
 import type { Hub } from '../../serve/front.ts';
 import { createHub } from '../../serve/hub.ts';
+import { KeptLists } from '../../serve/kept-lists.ts';
 import type { WarmPool } from '../../serve/warm-pool.ts';
 import type { Execute, Invocation, Terminal } from '../command.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
@@ -14,7 +14,7 @@ import { recordedCalls } from './serve-calls.ts';
 import { catalogTrust } from '../catalog-trust.ts';
 import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
-import { knownSurfaces } from './serve-known.ts';
+import { keptListsOf, knownSurfaces } from './serve-known.ts';
 import { addressIn, serveFront } from './serve-front.ts';
 import { givenNow } from './serve-missing.ts';
 import { servedServer } from './serve-server.ts';
@@ -50,6 +50,7 @@ export const execute: Execute = async (invocation) => {
       ),
     ),
     policy,
+    keptLists: new KeptLists(keptListsOf(terminal)),
     onCall: calls.record,
     say,
     version,
@@ -91,5 +92,7 @@ function once<T>(work: (given: T) => void): (given: T) => void {
 
 /** What others left behind must not delay the first call. */
 function reapLater(engine: Engine, { host }: Terminal): void {
-  setTimeout(() => void reap(engine, host).catch(() => undefined), 1500).unref();
+  setTimeout(() => {
+    void import('../../launch/reap.ts').then(async ({ reap }) => reap(engine, host)).catch(() => undefined);
+  }, 1500).unref();
 }

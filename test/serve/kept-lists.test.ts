@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { hubPolicy } from '../../src/policy/hub-policy.ts';
+import { openPolicy as openServer, type ServerPolicy } from '../../src/policy/server-policy.ts';
+import { KeptLists } from '../../src/serve/kept-lists.ts';
+import { openPolicy } from '../../src/serve/policy.ts';
+import type { ShownServer } from '../../src/serve/shown-server.ts';
+import { viewOf, type View } from '../../src/serve/view.ts';
+import { forClient } from '../../src/surface/for-client.ts';
+import { lateSurface } from '../../src/surface/quick-surface.ts';
+import type { RevisionSurface } from '../../src/surface/surface.ts';
+import { surfaceSha256 } from '../../src/surface/tools-of.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { aSurface } from '../surface/surfaces.ts';
+
+function rules(policies: Readonly<Record<string, Partial<ServerPolicy>>> = {}): ReturnType<typeof hubPolicy> {
+  const all = Object.entries(policies).map(([name, one]) => [name, { ...openServer, ...one }] as const);
+  return hubPolicy(new Map(all), { now: () => 0, newId: () => '' });
+}
+
+/** How often its lists were asked for is said. */
+function shown(
+  server: string,
+  revision: Partial<RevisionSurface> = {},
+): ShownServer & { readonly read: () => number } {
+  const surface = aSurface({}, revision);
+  let read = 0;
+  const late = lateSurface(surface, {
+    sha256: surfaceSha256(surface),
+    whole: () => {
+      read += 1;
+      return surface;
+    },
+    onFault: (error) => assert.fail(String(error)),
+  });
+  const [first] = late.revisions;
+  assert.ok(first !== undefined);
+  return { server, surface: first, read: () => read };
+}
+
+const prompts = [{ name: 'Say it' }];
+const resources = [{ uri: 'x:1', name: 'one' }];
+
+function whatIsIn({ lists, tool, prompt, uris }: View): unknown {
+  const tools = ['a_forecast', 'a_now', 'b_now', 'now', 'b_forecast', ''].map(tool);
+  const values = [lists.tools, lists.prompts, lists.resources, lists.resourceTemplates].map(
+    ({ value }) => value,
+  );
+  return { values, tools, prompts: [prompt('a_say_it'), prompt('b_say_it')], uri: uris.origin('x:1') };
+}
+
+test('the next process shows the same without reading a surface, and the way back is the same', async (t) => {
+  const folder = temporaryFolder(t);
+  const kept = (): KeptLists => new KeptLists({ folder, version: '1', owns: () => true });
+  const servers = () => [shown('a', { prompts, resources }), shown('b')] as const;
+  const [a, b] = servers();
+  const made = viewOf([a, b], rules(), kept());
+  const expected = whatIsIn(viewOf(servers(), rules()));
+  assert.deepEqual(whatIsIn(made), expected);
+  await turn();
+  const [first, second] = servers();
+  const found = viewOf([first, second], rules(), kept());
+  assert.deepEqual(found.lists.tools.bytes, made.lists.tools.bytes);
+  assert.deepEqual(found.tool('b_now'), { server: 'b', name: 'now' });
+  assert.deepEqual([first.read(), second.read()], [0, 0]);
+  assert.deepEqual(whatIsIn(found), expected);
+});
+
+test('they are of exactly these servers, surfaces, rules and this version, or made anew', async (t) => {
+  const folder = temporaryFolder(t);
+  const options = { folder, version: '1', owns: () => true };
+  const [a, b] = [shown('a'), shown('b')];
+  const kept = new KeptLists(options);
+  void viewOf([a, b], rules(), kept).lists;
+  await turn();
+  assert.ok(kept.find([a, b], rules()) !== undefined);
+  const denying = rules({ a: { tools: { allow: undefined, deny: ['now'] } } });
+  assert.equal(kept.find([a, b], denying), undefined);
+  assert.equal(kept.find([a, b], rules({ a: { readOnly: true } })), undefined);
+  assert.equal(kept.find([a, b], openPolicy), undefined, 'nobody says what it goes by');
+  assert.equal(kept.find([b, a], rules()), undefined);
+  assert.equal(kept.find([a], rules()), undefined);
+  assert.equal(kept.find([a, shown('b', { tools: [{ name: 'now' }] })], rules()), undefined);
+  assert.equal(kept.find([a, { ...b, surface: { ...b.surface } }], rules()), undefined, 'changed since');
+  assert.equal(new KeptLists({ ...options, version: '2' }).find([a, b], rules()), undefined);
+  assert.equal(new KeptLists({ ...options, owns: () => false }).find([a, b], rules()), undefined);
+  const [file = ''] = readdirSync(folder);
+  for (const text of ['', '{}', 'x\n\n\n', '["1"]\n']) {
+    writeFileSync(path.join(folder, file), text);
+    assert.equal(kept.find([a, b], rules()), undefined);
+  }
+});
+
+test('what a client can not use is left out of what is kept for it, not for others', async (t) => {
+  const kept = new KeptLists({ folder: temporaryFolder(t), version: '1', owns: () => true });
+  const all = shown('a', { forAbleClients: ['now'] });
+  const some = { server: 'a', surface: forClient(all.surface, {}) };
+  void viewOf([some], rules(), kept).lists;
+  await turn();
+  assert.deepEqual(kept.find([some], rules())?.names().tools, [['forecast', 'a', 'forecast']]);
+  assert.equal(kept.find([all], rules()), undefined);
+});
+
+test('lists that could not be read are not kept', async (t) => {
+  const folder = temporaryFolder(t);
+  const kept = new KeptLists({ folder, version: '1', owns: () => true });
+  const { revisions } = lateSurface(aSurface(), {
+    sha256: 'abc',
+    whole: () => assert.fail('changed since'),
+    onFault: () => undefined,
+  });
+  const servers = revisions.map((surface) => ({ server: 'a', surface }));
+  assert.deepEqual(viewOf(servers, rules(), kept).lists.tools.value, { tools: [] });
+  await turn();
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a set of servers has one file, and eight sets are kept', async (t) => {
+  const folder = temporaryFolder(t);
+  const kept = new KeptLists({ folder, version: '1', owns: () => true });
+  for (let at = 0; at < 12; at += 1) {
+    void viewOf([shown(`s${String(at)}`)], rules(), kept).lists;
+    void viewOf([shown('same', { instructions: String(at) })], rules(), kept).lists;
+    await turn();
+  }
+  assert.equal(readdirSync(folder).length, 8);
+});
