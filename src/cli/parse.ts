@@ -28,13 +28,10 @@ export function parse(spec: CommandSpec, argv: readonly string[]): Parsed {
   );
   refuseUnknown(spec, { own, known: Object.keys(known) });
   try {
-    const { values, positionals, tokens } = parseArgs({
-      args: [...own],
-      options,
-      allowPositionals: true,
-      strict: true,
-      tokens: true,
-    });
+    const { values, positionals, tokens } = own.some((word) => word.startsWith('-'))
+      ? parseArgs({ args: [...own], options, allowPositionals: true, strict: true, tokens: true })
+      : // Node loads its parser when it is first asked for, and a launch has often nothing but names.
+        { values: {}, positionals: [...own], tokens: [] };
     refuseTwice(
       spec,
       tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])),
