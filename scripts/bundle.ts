@@ -184,6 +184,19 @@ const tunnelApart = apart('tunnel', new RegExp(`/egress/(${tunnelModules.join('|
 /** What only servers of a catalog that names its signer need: a warm start of them loads this and nothing else for it. */
 const trustApart = apart('image-trust', /\/image-trust\.ts$/);
 
+/** What `serve` starts and ends servers with, which is more than it greets and lists with. */
+const startModules = [
+  'cli/execute/prepare-run',
+  'session/open-session',
+  'launch/reap',
+  'serve-control/control',
+  'cli/execute/serve-warm',
+];
+const startApart = apart(
+  'serve-start',
+  new RegExp(`/(${startModules.map((name) => path.basename(name)).join('|')})\\.ts$`),
+);
+
 function apart(file: string, modules: RegExp): Plugin {
   return {
     name: `${file}-apart`,
@@ -336,8 +349,8 @@ const built = await Promise.all([
         knownSources,
         onlyContainers,
         leanDockerode,
-        ...('launcher' in entryPoints ? [] : [filesAtOnce]),
-        ...('serve' in entryPoints ? [lateCrypto] : []),
+        ...('clients' in entryPoints ? [filesAtOnce] : []),
+        ...('serve' in entryPoints ? [lateCrypto, startApart] : []),
       ],
     }),
   ),
@@ -352,6 +365,20 @@ const built = await Promise.all([
     format: 'cjs',
     minifyWhitespace: true,
     minifyIdentifiers: true,
+  }),
+  build({
+    ...common,
+    stdin: {
+      contents: startModules.map((name) => `export * from './src/${name}.ts';`).join('\n'),
+      resolveDir: '.',
+      sourcefile: 'serve-start.ts',
+    },
+    outfile: `${outdir}/serve-start.cjs`,
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
+    define: { 'import.meta.dirname': '__dirname' },
+    plugins: [otherHosts, tunnelApart, trustApart, lateModules, knownSources, onlyContainers, leanDockerode],
   }),
   build({
     ...common,

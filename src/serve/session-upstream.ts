@@ -1,4 +1,3 @@
-import { openSession } from '../session/open-session.ts';
 import type { Channel, ServerEnd, Session, SessionRequest } from '../session/session.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { lineUpstream } from './line-upstream.ts';
@@ -24,6 +23,7 @@ export type TakeWarm = (prepared: PreparedStart) => Promise<Session | undefined>
 export function sessionUpstream(prepare: Prepare, takeWarm?: TakeWarm): OpenUpstream {
   return async (events, { startedFor, signal }) => {
     const prepared = await prepare(startedFor, signal);
+    const { openSession } = await import('../session/open-session.ts');
     signal.throwIfAborted();
     const warm = await takeWarm?.(prepared);
     const session = warm ?? openSession({ ...prepared.request, removal: 'at-end' });

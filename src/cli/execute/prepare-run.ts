@@ -1,20 +1,17 @@
-import { statSync } from 'node:fs';
-import { catalogId, sourceText } from '../../catalog/catalog-source.ts';
+import { sourceText } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { launchLabels } from '../../launch/client.ts';
 import type { LaunchRequest } from '../../launch/launch.ts';
 import { McpcatError } from '../../lib/errors.ts';
-import { ownValue } from '../../lib/own-value.ts';
 import { hostPaths } from '../../sandbox/paths.ts';
 import { sandboxOf } from '../../sandbox/policy.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { secretFile } from '../../secrets/file-store.ts';
-import { readSettings, type Settings } from '../../settings/read.ts';
+import { readSettings } from '../../settings/read.ts';
 import { refuseAllow, restricted } from '../../settings/restrict.ts';
 import type { Invocation, Terminal } from '../command.ts';
-import { readEnvFile, settingsOf } from '../env-file.ts';
+import { settingsOf } from '../env-file.ts';
 import { mountRequests } from '../mount-option.ts';
 import { withCatalog } from '../with-catalog.ts';
 import { authoritiesFor, networkForLaunch } from '../network.ts';
@@ -24,9 +21,9 @@ import { consented } from './run-consent.ts';
 import { chooseImage } from './run-image.ts';
 import { isolated } from './run-isolation.ts';
 import type { withoutMissing } from './run-limits.ts';
-import { serverToRun, type RunServer } from './run-server.ts';
-import { secretSource } from './secret-source.ts';
+import { serverToRun } from './run-server.ts';
 import { sayLabels } from './say-labels.ts';
+import { settingsGiven } from './settings-given.ts';
 
 type OfSession =
   | 'engine'
@@ -151,63 +148,6 @@ function localPorts({ options }: Invocation): readonly number[] {
   });
 }
 
-/** What a user gives a server, of what its entry names and was agreed to: stored secrets, environment, options. */
-export async function settingsGiven(
-  server: RunServer,
-  {
-    allowed,
-    settings,
-    invocation,
-  }: {
-    readonly allowed: readonly string[];
-    readonly settings: readonly Settings[];
-    readonly invocation: Invocation;
-  },
-): Promise<Readonly<Record<string, string>>> {
-  const granted = Object.keys(server.declared.env).filter((setting) => allowed.includes(setting));
-  const given = givenSettings(granted, invocation);
-  const stored = await storedFor(server, { given, granted, settings, invocation });
-  return { ...stored, ...given };
-}
-
-/** Nothing of the store is loaded for a server that has no secrets, and none is fetched that is given otherwise. */
-async function storedFor(
-  { declared, source }: RunServer,
-  { given, granted, settings, invocation: { terminal, storedSecrets: wantedOnes = granted } }: Wanting,
-): Promise<Readonly<Record<string, string>>> {
-  const wanted = granted.filter((name) => wantedOnes.includes(name) && !Object.hasOwn(given, name));
-  if (!wanted.some((name) => declared.env[name]?.secret)) return {};
-  // Loading the store takes longer than all else that serve does for a server before it answers.
-  if (statSync(secretFile(terminal), { throwIfNoEntry: false }) === undefined) return {};
-  const { storedSecrets } = await import('../../secrets/secrets.ts');
-  const owner = { catalog: catalogId(source), server: declared.name };
-  return storedSecrets(owner, secretSource(terminal, settings), wanted);
-}
-
-interface Wanting {
-  readonly given: Readonly<Record<string, string>>;
-  readonly granted: readonly string[];
-  readonly settings: readonly Settings[];
-  readonly invocation: Invocation;
-}
-
-/** From the environment only what the entry names and the user has agreed to. */
-function givenSettings(
-  names: readonly string[],
-  { options, terminal }: Invocation,
-): Readonly<Record<string, string>> {
-  const fromEnvironment = names.flatMap((name) => {
-    const value = ownValue(terminal.env, name);
-    // An empty one is given, too: whoever wants the default leaves it out.
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return {
-    ...Object.fromEntries(fromEnvironment),
-    ...fromFiles(options.list('env-file'), terminal.env),
-    ...settingsOf(options.list('env'), '--env', terminal.env),
-  };
-}
-
 function overridesOf(env: Readonly<Record<string, string>>, invocation: Invocation): RunOverrides {
   const { options, rest, terminal } = invocation;
   return {
@@ -226,11 +166,6 @@ function overridesOf(env: Readonly<Record<string, string>>, invocation: Invocati
     pids: options.text('pids'),
     args: rest,
   };
-}
-
-/** A later file counts more, as an option counts more than a file. */
-function fromFiles(files: readonly string[], env: Terminal['env']): Record<string, string> {
-  return Object.assign({}, ...files.map((file) => readEnvFile(file, env))) as Record<string, string>;
 }
 
 /** What a start takes from elsewhere than last time is said, and the widest permission of all is never given silently. */

@@ -4,8 +4,9 @@ import { McpcatError } from '../../lib/errors.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { readSettings, type Settings } from '../../settings/read.ts';
 import type { Terminal } from '../command.ts';
-import { settingsGiven } from './prepare-run.ts';
+
 import { startOf } from './run-consent.ts';
+import { settingsGiven } from './settings-given.ts';
 import type { ChosenServer } from './serve-choice.ts';
 import { withHint } from './with-hint.ts';
 

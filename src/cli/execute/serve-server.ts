@@ -13,7 +13,7 @@ import { approvalsFile } from '../../surface/approvals-file.ts';
 import type { OwnStart } from '../../surface/own-surface.ts';
 import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
 import type { Surface } from '../../surface/surface.ts';
-import { engineOf, prepareRun } from './prepare-run.ts';
+import type { PreparedRun } from './prepare-run.ts';
 import type { RunServer } from './run-server.ts';
 import type { ChosenServer } from './serve-choice.ts';
 import type { Given } from './serve-missing.ts';
@@ -29,7 +29,7 @@ interface Around {
   /** Where sessions are made beforehand. */
   readonly warm?: WarmPool | undefined;
   /** Called when a server runs. */
-  readonly onStarted: (engine: Awaited<ReturnType<typeof prepareRun>>['session']['engine']) => void;
+  readonly onStarted: (engine: PreparedRun['session']['engine']) => void;
 }
 
 /** A server of the catalog for the hub: what is known of it, and how it is started as this user starts it. */
@@ -41,9 +41,13 @@ export async function servedServer(chosen: ChosenServer, around: Around): Promis
   return { ...surface, name: chosen.name, sharing, open: sessionUpstream(prepare, takeWarm) };
 }
 
-/** Each time anew: what was agreed to, set or built since counts for the next start. */
+/**
+ * Each time anew: what was agreed to, set or built since counts for the next start. What a start needs is
+ * loaded with the first, from a file of its own (scripts/bundle.ts): a client's first answers wait for none of it.
+ */
 function preparing({ name, invocation }: ChosenServer, { write, onStarted }: Around): Prepare {
   return async ({ session: id, client }) => {
+    const { prepareRun } = await import('./prepare-run.ts');
     const { entry, session, remember } = await prepareRun(name, invocation);
     const { network, onTunnelClosed, labels, ...rest } = session;
     const log = serverLog(name, write);
@@ -107,8 +111,12 @@ async function signedSurface(
   reviewed: Around['reviewed'],
 ): Promise<Surface | undefined> {
   if (server.signing !== undefined) {
+    const { engineOf } = await import('./prepare-run.ts');
     const { requireSignedSurface } = await import('./image-trust.ts');
-    await requireSignedSurface(server, { invocation, engine: await engineOf(invocation) });
+    await requireSignedSurface(server, {
+      invocation,
+      engine: await engineOf(invocation),
+    });
   }
   return reviewed(name);
 }
