@@ -1,16 +1,19 @@
 /**
- * `npm run replay:serve [-- LOG] [--over stdio|http] [--seconds N]`: a log of calls (`mcpcat calls`, recorded with
- * `--log-content`) is made again against `serve`, in so many seconds for each transport, and what comes of each call is
- * held against the log. LOG is a file of it or the folder; if none is named, the day in bench/replay/day.jsonl.
+ * `npm run replay:serve [-- LOG] [--over stdio|http] [--seconds N] [--profile FILE]`: a log of calls (`mcpcat calls`,
+ * recorded with `--log-content`) is made again against `serve`, in so many seconds for each transport, and what comes of
+ * each call is held against the log. LOG is a file of it or the folder; if none is named, the day in
+ * bench/replay/day.jsonl.
  *
- * Pauses shrink with the day, and with them the time after which an idle server is put to sleep, so servers sleep and
- * start as they would. Ends with 1 if an outcome is another than in the log (what a machine decides, such as a
- * time-out, is only shown), a call is missing in the log of the replay, or a container is left.
+ * Servers are started with what a profile says, or with nothing of the user's, in a home of its own either way. Pauses
+ * shrink with the day, and with them (where no profile is given) the time after which an idle server is put to sleep, so
+ * servers sleep and start as they would. Ends with 1 if an outcome is another than in the log (what a machine decides,
+ * such as a time-out, is only shown), a call is missing in the log of the replay, or a container is left.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCalls } from '../src/call-log/read-calls.ts';
+import { McpcatError } from '../src/lib/errors.ts';
 import { label } from '../src/lib/labels.ts';
 import { defaultIdleMs } from '../src/serve/policy.ts';
 import { eventually, testEngine } from '../test/rig/engine.ts';
@@ -31,8 +34,12 @@ const over = option('over', 'stdio,http').split(',');
 /** Seconds that a replay may take on top, for servers that start and calls that take their time. */
 const lateSeconds = 120;
 
+const sessions = await loggedSessions(log).catch((error: unknown) => {
+  if (!(error instanceof McpcatError)) throw error;
+  process.stderr.write(`replay:serve: ${error.message}\n`);
+  process.exit(2);
+});
 const engine = await testEngine();
-const sessions = await loggedSessions(log);
 const calls = sessions.flatMap((session) => session.calls);
 const servers = [...new Set(calls.map(({ server }) => server))].toSorted();
 const fromMs = Math.min(...calls.map(({ atMs }) => atMs));
@@ -95,10 +102,9 @@ function writeProfile(home: string): void {
   const folder = path.join(home, '.config/mcpcat/profiles');
   mkdirSync(folder, { recursive: true });
   const lines = servers.map((server) => `  ${server}:\n`).join('');
-  writeFileSync(
-    path.join(folder, 'replay.yaml'),
-    `defaults: { idle: ${String(idleSeconds)}s }\nservers:\n${lines}`,
-  );
+  const made = `defaults: { idle: ${String(idleSeconds)}s }\nservers:\n${lines}`;
+  const given = option('profile', '');
+  writeFileSync(path.join(folder, 'replay.yaml'), given === '' ? made : readFileSync(given));
 }
 
 async function leftOf(clients: readonly string[]): Promise<number> {
