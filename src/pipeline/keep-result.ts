@@ -1,5 +1,8 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { readHistory, withTested, writeHistory, type Release, type Tested } from '../catalog/history.ts';
+import { readLock } from '../catalog/read-lock.ts';
 import { proofFile, readProof, type Proof } from '../catalog/proof.ts';
 import { readTools, toolsFile } from '../catalog/tools.ts';
 import type { ImageFacts } from '../engine/engine.ts';
@@ -24,7 +27,8 @@ export async function reviewedOffer(
 
 /**
  * Writes what a test found into the entry's folder: the tools, where none were reviewed or they are replaced, the
- * surface, which then is the reviewed one or one that the entry excuses, and the proof. An image that failed is no longer verified by what was said of it before.
+ * surface, which then is the reviewed one or one that the entry excuses, how the tools differ from those of the release
+ * before, and the proof. An image that failed is no longer verified by what was said of it before.
  */
 export async function keepResult(
   folder: string,
@@ -32,11 +36,28 @@ export async function keepResult(
   use: ReviewUse,
 ): Promise<void> {
   if (proof === undefined) return dropProof(folder, image);
-  const reviewed = use === 'kept' ? await readTools(folder) : undefined;
+  // What is replaced may be damaged; then nobody knows what has changed.
+  const reading = use === 'kept' ? readTools(folder) : readTools(folder).catch(() => undefined);
+  const [before, releases] = await Promise.all([reading, readHistory(folder)]);
+  const reviewed = use === 'kept' ? before : undefined;
   if (reviewed === undefined) await writeWhole(toolsFile(folder), jsonText({ tools }));
   if (surface === undefined) await rm(surfaceFile(folder), { force: true });
   else await writeWhole(surfaceFile(folder), surfaceText(surface));
+  const offered = { date: proof.date, tools: reviewed ?? tools, before };
+  await keepHistory(folder, releases, offered);
   await keepProof(folder, proof);
+}
+
+/** An image of somebody else's make has no lock, and no releases that are known here. */
+async function keepHistory(
+  folder: string,
+  releases: readonly Release[],
+  offered: Omit<Tested, 'version'>,
+): Promise<void> {
+  const { lock } = await readLock(path.join(folder, 'lock.json'), undefined);
+  if (lock === undefined) return;
+  const now = withTested(releases, { ...offered, version: lock.version });
+  if (now !== releases) await writeHistory(folder, now);
 }
 
 /** Leaves a proof that says the same but for its day, its measurements and this engine's name for the image. */

@@ -22,6 +22,7 @@ const fileNames = [
   'go.mod',
   'go.sum',
   'upstream.json',
+  'history.json',
   'tools.json',
   'surface.json',
   'proof.json',

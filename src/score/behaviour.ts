@@ -15,10 +15,12 @@ export const proof: ScoreLine = {
   alone: () => points(0, 'nothing is held'),
 };
 
+const mostAnnotated = 2;
+
 /** Hints that nobody enforces: worth little, and more than nothing, since clients ask people by them. */
 export const annotations: ScoreLine = {
   what: 'tools say whether they only read',
-  of: 5,
+  of: mostAnnotated,
   source: 'surface.json: annotations',
   sandboxed: annotationPoints,
   alone: annotationPoints,
@@ -30,5 +32,5 @@ function annotationPoints({
   if (found === undefined) return points(0, 'no definitions were recorded');
   if (found.tools === 0) return points(0, 'it has no tools');
   const share = found.annotated / found.tools;
-  return points(Math.round(5 * share), `${String(found.annotated)} of ${String(found.tools)}`);
+  return points(Math.round(mostAnnotated * share), `${String(found.annotated)} of ${String(found.tools)}`);
 }

@@ -1,4 +1,5 @@
 import type { ScanRecord } from '../advisories/scan-record.ts';
+import type { Release } from '../catalog/history.ts';
 import type { Lock } from '../catalog/lock.ts';
 import type { UpstreamRecord } from '../provenance/record.ts';
 import type { ListedServer } from '../catalog-index/catalog-index.ts';
@@ -12,6 +13,8 @@ export interface ScoreFacts {
   readonly scan: ScanRecord | undefined;
   /** Undefined if upstream was never asked. */
   readonly upstream: UpstreamRecord | undefined;
+  /** What each release offered, oldest first; none if nothing was recorded. */
+  readonly history: readonly Release[];
   /** How many tools say whether they only read; undefined if no definitions were recorded. */
   readonly annotations: { readonly tools: number; readonly annotated: number } | undefined;
 }

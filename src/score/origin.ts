@@ -39,7 +39,7 @@ export const scripts: ScoreLine = {
 /** Days at the proof, so that a score does not change overnight. */
 export const age: ScoreLine = {
   what: 'age of the release',
-  of: 10,
+  of: 8,
   source: 'lock.json: published; proof.json: date',
   sandboxed: ({ server }) => agePoints(server, 'settled'),
   alone: ({ server }) => agePoints(server, 'at-once'),
@@ -48,10 +48,10 @@ export const age: ScoreLine = {
 function agePoints({ freshness, proof }: ScoreFacts['server'], taken: 'settled' | 'at-once'): Points {
   const days = Math.floor((Date.parse(proof?.date ?? '') - Date.parse(freshness.released ?? '')) / dayMs);
   if (Number.isNaN(days)) return points(0, 'nobody knows when it was released');
-  const fresh = days <= freshDays ? 5 : days <= agingDays ? 2 : 0;
+  const fresh = days <= freshDays ? 4 : days <= agingDays ? 2 : 0;
   if (taken === 'at-once')
     return points(fresh, `${String(days)} days; a hijacked release is taken the minute it is out`);
-  const settled = days >= settledDays ? 5 : 0;
+  const settled = days >= settledDays ? 4 : 0;
   return points(
     fresh + settled,
     `${String(days)} days at its proof${settled === 0 ? ': too young to be settled' : ''}`,

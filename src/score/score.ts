@@ -1,8 +1,9 @@
 import { annotations, proof } from './behaviour.ts';
 import type { ScoreFacts, ScoreLine } from './facts.ts';
 import { age, holes, locked, scripts } from './origin.ts';
-import { upstream } from './upstream.ts';
 import { files, keeps, network, secrets } from './reach.ts';
+import { toolHistory } from './tool-history.ts';
+import { upstream } from './upstream.ts';
 
 /** The rubric; its lines come to 100. */
 export const rubric: readonly ScoreLine[] = [
@@ -16,6 +17,7 @@ export const rubric: readonly ScoreLine[] = [
   holes,
   upstream,
   proof,
+  toolHistory,
   annotations,
 ];
 

@@ -5,6 +5,7 @@ import { deepLinks } from '../clients/deep-links.ts';
 import { isPlainAddress } from '../lib/markdown-text.ts';
 import { megabytes } from '../lib/size.ts';
 import { oneLine, visible } from '../lib/plain-text.ts';
+import { historyPart } from './history-part.ts';
 import { scanPart } from './scan-part.ts';
 import { scorePart } from './score-part.ts';
 import { html, type Markup } from './html.ts';
@@ -31,6 +32,7 @@ export function serverPage(server: ListedServer, { tools, evidence }: Beside): s
           ${permissionSentences(server).map((sentence) => html`<li>${sentence.includes('WHOLE INTERNET') ? html`<span class="warn">${sentence}</span>` : sentence}</li> `)}
         </ul>
         ${proof(server)} ${evidence === undefined ? undefined : scanPart(server, evidence.scan)}
+        ${evidence === undefined ? undefined : historyPart(evidence.history)}
         ${evidence?.score === undefined ? undefined : scorePart(evidence.score)} ${install(server)}
         ${settings(server)}
         <h2>In words of its own</h2>

@@ -118,6 +118,7 @@ test('a new entry is locked, built and verified before it has a lock', { timeout
   assert.deepEqual({ code, state, to }, { code: 0, state: 'updated', to: '1.0.0' }, stderr);
   const { files, image: made } = await snapshot();
   assert.deepEqual(Object.keys(files).sort(), [
+    'history.json',
     'lock.json',
     'package-lock.json',
     'proof.json',
@@ -265,9 +266,15 @@ test(
     const files = github.files(`mcpcat/update-${name}`);
     assert.deepEqual([...files.keys()].sort(), [
       'README.md',
-      ...['lock.json', 'package-lock.json', 'proof.json', 'surface.json', 'tools.json', 'upstream.json'].map(
-        (file) => `catalog/${name}/${file}`,
-      ),
+      ...[
+        'history.json',
+        'lock.json',
+        'package-lock.json',
+        'proof.json',
+        'surface.json',
+        'tools.json',
+        'upstream.json',
+      ].map((file) => `catalog/${name}/${file}`),
     ]);
     const { title = '', body = '' } = github.pulls[0] ?? {};
     assert.equal(title, `${name} 1.1.0 → 1.3.0`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { readHistory } from '../../src/catalog/history.ts';
 import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { readProof } from '../../src/catalog/proof.ts';
 import { jsonText } from '../../src/lib/folders.ts';
@@ -11,7 +12,7 @@ import { proofOf, type Proving } from '../../src/smoke/proof-of.ts';
 import type { SmokeResult } from '../../src/smoke/smoke-test.ts';
 import { readSurfaceFile } from '../../src/surface/read-surface.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
-import { entryText } from '../catalog/entry-text.ts';
+import { entryText, lockText } from '../catalog/entry-text.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { aSurface } from '../surface/surfaces.ts';
 
@@ -139,4 +140,26 @@ test('a proof of an older version proves nothing and is replaced', async (t) => 
   assert.equal(await readProof(folder), undefined);
   await keepProof(folder, proof);
   assert.equal((await readProof(folder))?.proofVersion, 2);
+});
+
+test('how tools differ from those of the release before is kept beside the proof, and only where something is new', async (t) => {
+  const folder = temporaryFolder(t, { 'lock.json': lockText({ version: '1.0.0' }) });
+  await keepResult(folder, result({}), 'kept');
+  const first = await readHistory(folder);
+  assert.deepEqual(
+    first.map(({ version, date, changes }) => [version, date, changes]),
+    [['1.0.0', proof.date, null]],
+  );
+  await keepResult(folder, result({ proof: { ...proof, date: '2026-12-01' } }), 'replaced');
+  assert.deepEqual(await readHistory(folder), first);
+  writeFileSync(path.join(folder, 'lock.json'), lockText({ version: '1.1.0' }));
+  await keepResult(folder, result({ tools: [other] }), 'replaced');
+  assert.deepEqual((await readHistory(folder)).at(-1)?.changes, { added: [], removed: [], changed: ['ask'] });
+  await keepResult(temporaryFolder(t), result({}), 'kept');
+});
+
+test('a history that is damaged stops a result before anything is written', async (t) => {
+  const folder = temporaryFolder(t, { 'lock.json': lockText(), 'history.json': '{' });
+  await assert.rejects(keepResult(folder, result({}), 'kept'), { code: 'entry-invalid' });
+  assert.ok(!existsSync(path.join(folder, 'proof.json')));
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ScanRecord } from '../../src/advisories/scan-record.ts';
+import type { Release } from '../../src/catalog/history.ts';
 import { loadServer } from '../../src/catalog/load.ts';
 import { listServer } from '../../src/catalog-index/gather.ts';
 import type { Check, CheckName, Tried } from '../../src/provenance/record.ts';
@@ -12,7 +13,8 @@ import { rubric, scoreOf, type ScoredLine } from '../../src/score/score.ts';
 async function factsOf(name: string): Promise<ScoreFacts> {
   const server = await loadServer(path.resolve('catalog'), name);
   const { server: listed } = await listServer(server);
-  return { server: listed, lock: server.lock, scan: undefined, upstream: undefined, annotations: undefined };
+  const unknown = { scan: undefined, upstream: undefined, annotations: undefined };
+  return { server: listed, lock: server.lock, history: [], ...unknown };
 }
 
 const time = await factsOf('time');
@@ -142,11 +144,11 @@ test('a proof of something else, a release of yesterday and tools without a word
     ).points;
   assert.deepEqual(
     [released('2026-11-19'), released('2026-11-01'), released('2025-06-01'), released('2020-01-01')],
-    [5, 10, 7, 5],
+    [4, 8, 6, 4],
   );
   const said = (annotated: number): number =>
     line({ ...time, annotations: { tools: 4, annotated } }, 'tools say whether they only read').points;
-  assert.deepEqual([said(0), said(2), said(4)], [0, 3, 5]);
+  assert.deepEqual([said(0), said(2), said(4)], [0, 1, 2]);
 });
 
 test('the page has a row for each server, best first, and is the same every time', async () => {
@@ -173,4 +175,38 @@ test('who vouches for a release counts by what was tried; what nobody was asked 
   for (const state of ['absent', 'refused', 'not-checked'] as const)
     assert.deepEqual(vouched(state === 'absent' ? { state } : { state, reason: 'x' }), [0, 0]);
   assert.equal(line(time, 'who vouches for the release').points, 0);
+});
+
+const same = { added: [], removed: [], changed: [] };
+const release = (version: string, changes: Release['changes'] = null): Release => ({
+  version,
+  date: '2026-11-27',
+  tools: 2,
+  sha256: 'a'.repeat(64),
+  changes,
+});
+
+test('tools that stay what they were over releases give points, those that change or go cost them', () => {
+  const version = time.server.version ?? '';
+  const of = (...history: readonly Release[]): number =>
+    line({ ...time, history }, 'changes of its tools over releases').points;
+  assert.equal(of(), 0, 'nothing is recorded');
+  assert.equal(of(release('0.0.1')), 0, 'another release');
+  assert.equal(of(release(version)), 2);
+  assert.equal(of(release('1'), release(version, same)), 5);
+  assert.equal(of(release('1'), release(version, { ...same, added: ['more'] })), 5, 'more is no change');
+  assert.equal(of(release('1'), release(version, { ...same, changed: ['ask'] })), 3);
+  assert.equal(
+    of(
+      release('1'),
+      release('2', { ...same, removed: ['ask'] }),
+      release(version, { ...same, changed: ['x'] }),
+    ),
+    1,
+  );
+  assert.equal(
+    of(release(version), release(version, { ...same, changed: ['ask'] })),
+    0,
+    'one release, two offers',
+  );
 });

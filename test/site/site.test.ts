@@ -77,7 +77,9 @@ test('a score stands on the page with the reason of each point, and none is made
     alone: 0,
     lines: [{ ...line, alone: { points: 0, because: 'all' } }],
   };
-  const page = siteOf(index, none, () => ({ score, scan: undefined })).get(`server/${name ?? ''}.html`) ?? '';
+  const page =
+    siteOf(index, none, () => ({ score, scan: undefined, history: [] })).get(`server/${name ?? ''}.html`) ??
+    '';
   assert.match(page, /Score: 3 of 100 in the sandbox, 0 without/);
   assert.match(page, /what it may reach: 3 of 20/);
   assert.ok(!page.includes('<script>alert(1)'));
@@ -93,9 +95,33 @@ test('date and result of the last scan stand on the page; one of another release
     holes: [{ ...hole, version: '1.0.0', fixed: '1.0.1', exceptedUntil: null }],
   };
   const page = (of: ScanRecord | undefined): string =>
-    siteOf(index, none, () => ({ score: undefined, scan: of })).get(`server/${name ?? ''}.html`) ?? '';
+    siteOf(index, none, () => ({ score: undefined, scan: of, history: [] })).get(
+      `server/${name ?? ''}.html`,
+    ) ?? '';
   assert.match(page(scan), /Known holes on 2026-11-20 in npm: 1, 1 of them fixed in a later release/);
   assert.ok(!page(scan).includes('<script>alert(1)'));
   assert.match(page({ ...scan, version: '0.0.0' }), /last looked at 0\.0\.0, another release/);
   assert.match(page(undefined), /nobody has looked/);
+});
+
+test('how its tools have changed over releases stands on the page, newest first', () => {
+  const [name] = Object.keys(index.servers);
+  const base = { date: '2026-11-20', tools: 2, sha256: 'a'.repeat(64) };
+  const history = [
+    { ...base, version: '1.0.0', changes: null },
+    { ...base, version: '1.1.0', changes: { added: [evil], removed: ['tell'], changed: [] } },
+    { ...base, version: '1.2.0', changes: { added: [], removed: [], changed: [] } },
+  ];
+  const page = (of: typeof history): string =>
+    siteOf(index, none, () => ({ score: undefined, scan: undefined, history: of })).get(
+      `server/${name ?? ''}.html`,
+    ) ?? '';
+  const text = page(history).replaceAll(/\s+/g, ' ');
+  assert.match(
+    text,
+    /3 releases are recorded, the last of 2026-11-20\..*1\.2\.0 .*the same as before.*1\.1\.0 .*removed: tell.*1\.0\.0/,
+  );
+  assert.ok(!text.includes('<script>alert(1)'));
+  assert.match(page(history.slice(0, 1)), /one release is recorded, of 2026-11-20/);
+  assert.doesNotMatch(page([]), /Changes of its tools/);
 });

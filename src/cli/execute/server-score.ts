@@ -1,4 +1,5 @@
 import { readScanRecord } from '../../advisories/scan-record.ts';
+import { readHistory } from '../../catalog/history.ts';
 import { loadCatalog } from '../../catalog/load.ts';
 import type { Server } from '../../catalog/server.ts';
 import { listServer } from '../../catalog-index/gather.ts';
@@ -17,13 +18,14 @@ export async function serverScore(server: Server): Promise<Score> {
 
 /** Of an entry in a folder, from the files beside it. */
 export async function scoreFacts(server: Server): Promise<ScoreFacts> {
-  const [{ server: listed }, scan, upstream, annotations] = await Promise.all([
+  const [{ server: listed }, scan, upstream, history, annotations] = await Promise.all([
     listServer(server),
     readScanRecord(server.folder),
     readUpstreamRecord(server.folder),
+    readHistory(server.folder),
     annotationsOf(server),
   ]);
-  return { server: listed, lock: server.lock, scan, upstream, annotations };
+  return { server: listed, lock: server.lock, scan, upstream, history, annotations };
 }
 
 /** Enough to keep a disk busy. */
@@ -34,7 +36,7 @@ export async function folderEvidence(folder: string): Promise<ReadonlyMap<string
   const { servers } = await loadCatalog(folder);
   const found = await pool([...servers.values()], maxAtOnce, async (server) => {
     const facts = await scoreFacts(server);
-    return [server.entry.name, { score: scoreOf(facts), scan: facts.scan }] as const;
+    return [server.entry.name, { score: scoreOf(facts), scan: facts.scan, history: facts.history }] as const;
   });
   return new Map(found);
 }
