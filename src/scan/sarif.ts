@@ -58,7 +58,7 @@ function resultOf(
     ruleId: id,
     level: levels[severity],
     message: { text: `${server}: ${name} ${version} has ${id}; ${until}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: file } } }],
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
     partialFingerprints: { 'mcpcat/v1': `${server} ${ref} ${id}` },
     ...(isOpen(hole) || exception === undefined
       ? {}
@@ -68,6 +68,11 @@ function resultOf(
           ],
         }),
   };
+}
+
+/** RFC 3986: a folder may have any name. */
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/');
 }
 
 function notificationsOf({ servers, refused }: ScanReport): unknown[] {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
 import { gatherAdvisories } from '../../src/advisories/advisories.ts';
 import type { RecordFile } from '../../src/advisories/record-files.ts';
 import { parseVex } from '../../src/advisories/vex.ts';
@@ -7,6 +9,7 @@ import { sarif } from '../../src/scan/sarif.ts';
 import { isOpen, scan, wantedKeys, type ScanReport } from '../../src/scan/scan.ts';
 import { catalogInventory } from '../rig/inventory.ts';
 import { vexText } from '../rig/vex.ts';
+import { sarifSchema } from './sarif-schema.ts';
 
 const range = (fixed: string): object[] => [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }];
 const records = [
@@ -112,4 +115,24 @@ test('SARIF has a rule for each hole, a result for each server, and says what wa
   assert.equal(run.invocations[0]?.executionSuccessful, false);
   assert.ok(notes.some((text) => /^time: \d+ packages of Debian:13 were not checked$/.test(text)));
   assert.ok(notes.some((text) => text.startsWith('broken.json: refused')));
+});
+
+test('SARIF is of the form that the specification has, and the form finds a mistake', async () => {
+  const ajv = new Ajv({ allErrors: true });
+  formats.default(ajv);
+  const validate = ajv.compile(sarifSchema);
+  const written: unknown = JSON.parse(
+    JSON.stringify(sarif(await report(), (server) => `my catalog #1/${server}/lock.json`)),
+  );
+  assert.ok(validate(written), ajv.errorsText(validate.errors));
+  for (const [right, wrong] of [
+    ['"level":"error"', '"level":"critical"'],
+    ['"kind":"external"', '"kind":"elsewhere"'],
+    ['"executionSuccessful":false', '"successful":false'],
+    ['"uri":"my%20catalog%20%231/', '"uri":"a b/'],
+  ] as const) {
+    const text = JSON.stringify(written);
+    assert.ok(text.includes(right), right);
+    assert.ok(!validate(JSON.parse(text.replaceAll(right, wrong))), wrong);
+  }
 });
