@@ -9,7 +9,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createBrotliCompress } from 'node:zlib';
 import tar from 'tar-stream';
-import { archiveName } from '../src/catalog/packed-catalog.ts';
+import { archiveName } from '../src/catalog/archive-name.ts';
 
 const catalog = 'catalog';
 const packed = 'packed';

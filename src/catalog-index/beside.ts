@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { archiveName, unpackedCatalog } from '../catalog/packed-catalog.ts';
+import { archiveName } from '../catalog/archive-name.ts';
+import { unpackedCatalog } from '../catalog/packed-catalog.ts';
 
 export interface Beside {
   /** Of this server, below the folder of the catalog.json. */

@@ -10,6 +10,8 @@ import { openSurface } from './open-surface.ts';
 import { provedSurface, type ProvedRequest } from './proved-surface.ts';
 
 export interface ListedRequest extends ProvedRequest {
+  /** Told in which folder the entries of a package are. */
+  readonly onUnpacked?: (folder: string) => void;
   readonly source: Exclude<CatalogSource, { kind: 'folder' }>;
   /** mcpcat's cache folder. */
   readonly cache: string;
@@ -20,8 +22,11 @@ export interface ListedRequest extends ProvedRequest {
 /** Of a catalog.json: what all its servers have in common is read once, when the first is asked for. */
 export function listedSurfaces(request: ListedRequest): (name: string) => Promise<Surface | undefined> {
   const { source, cache } = request;
-  if (source.kind === 'file' && isPacked(source.file))
-    return async (name) => provedSurface(path.join(await unpackedOnce(source.file, cache), name), request);
+  if (source.kind === 'file' && isPacked(source.file)) {
+    const unpacked = unpackedOnce(source.file, cache);
+    void unpacked.then(request.onUnpacked, () => undefined);
+    return async (name) => provedSurface(path.join(await unpacked, name), request);
+  }
   let index: Promise<CatalogIndex> | undefined;
   return async (name) => {
     index ??= openCatalogIndex({ ...request, source, mode: 'launch' });

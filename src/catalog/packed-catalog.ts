@@ -8,9 +8,8 @@ import { createBrotliDecompress } from 'node:zlib';
 import tar from 'tar-stream';
 import { McpcatError } from '../lib/errors.ts';
 import { wholeFolder } from '../lib/whole-folder.ts';
+import { archiveName } from './archive-name.ts';
 
-/** The entries with their locks, beside the `catalog.json` of a package (scripts/pack-catalog.ts). */
-export const archiveName = 'catalog.tar.br';
 /** `NAME/FILE` and nothing else. */
 const entryFile = /^([a-z0-9-]+)\/[A-Za-z0-9][A-Za-z0-9.-]*$/;
 /** Milliseconds that a copy of another release is kept after it was last used. */

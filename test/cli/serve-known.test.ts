@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { provedSurface } from '../../src/catalog-index/proved-surface.ts';
 import type { Invocation } from '../../src/cli/command.ts';
-import { knownServers, knownSurfaces } from '../../src/cli/execute/serve-known.ts';
+import { knownServers, knownSurfaces, type KnownServer } from '../../src/cli/execute/serve-known.ts';
 import { serverToRun } from '../../src/cli/execute/run-server.ts';
 import { thisHost } from '../../src/host/this-host.ts';
 import { jsonText } from '../../src/lib/folders.ts';
 import { surfaceText } from '../../src/surface/surface-text.ts';
 import { surfaceSha256 } from '../../src/surface/tools-of.ts';
-import { proofText, serverFiles } from '../catalog-index/rig.ts';
+import { catalogIndexOf, proofText, serverFiles } from '../catalog-index/rig.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { aSurface } from '../surface/surfaces.ts';
 
@@ -33,14 +33,14 @@ test('a server is known as long as its files are as they were, and read where on
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
   // Where each reading leaves a trace.
   const kept = path.join(thisHost().folders(asked.terminal.env).cache, 'entries');
-  const fields = ({ declared, recorded, tools, signing }: Awaited<ReturnType<typeof serverToRun>>): unknown =>
+  const fields = ({ declared, recorded, tools, signing }: KnownServer): unknown =>
     // As JSON keeps them.
     JSON.parse(jsonText({ declared, recorded, tools, signing }));
   const now = async (): Promise<{ readonly server: unknown; readonly wasRead: boolean }> => {
     rmSync(kept, { recursive: true, force: true });
     const found = await knownServers(asked)(asked, 'x');
     await turn();
-    assert.deepEqual([found.exists('x'), found.exists('y'), found.source.kind], [true, false, 'folder']);
+    assert.deepEqual(found.source, { kind: 'folder', folder: catalog });
     return { server: fields(found), wasRead: existsSync(kept) };
   };
   const server = fields(await serverToRun(asked, 'x'));
@@ -61,6 +61,32 @@ test('a server is known as long as its files are as they were, and read where on
   await assert.rejects(now(), { name: 'McpcatError', code: 'entry-invalid' });
 });
 
+test('of a catalog.json all servers are read anew where it has changed', async (t) => {
+  const { text } = await catalogIndexOf(t, 'x', 'y');
+  const folder = temporaryFolder(t, { 'catalog.json': text });
+  const file = path.join(folder, 'catalog.json');
+  const asked = invocation(file, temporaryFolder(t));
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
+  const kept = path.join(thisHost().folders(asked.terminal.env).cache, 'listed');
+  const now = async (name: string): Promise<readonly [description: string, wasRead: boolean]> => {
+    rmSync(kept, { recursive: true, force: true });
+    const { declared } = await knownServers(asked)(asked, name);
+    await turn();
+    return [declared.description, existsSync(kept)];
+  };
+  const [described] = await now('x');
+  assert.deepEqual(await now('x'), [described, false]);
+  assert.deepEqual(await now('y'), [described, true]);
+  writeFileSync(file, text.replaceAll(described, 'Another.'));
+  assert.deepEqual(
+    [await now('x'), await now('x')],
+    [
+      ['Another.', true],
+      ['Another.', false],
+    ],
+  );
+});
+
 test('a surface is known by its head; its lists are of the very file that it was, or there are none and that is said', async (t) => {
   const surface = aSurface({}, { instructions: 'Be brief.' });
   const files = {
@@ -74,7 +100,7 @@ test('a surface is known by its head; its lists are of the very file that it was
   const said: string[] = [];
   const now = (): ReturnType<typeof provedSurface> =>
     provedSurface(path.join(catalog, 'x'), {
-      remembered: knownSurfaces(asked),
+      ...knownSurfaces(asked),
       say: (line) => said.push(line),
     });
   assert.deepEqual(now(), surface);
@@ -93,7 +119,7 @@ test('a surface is known by its head; its lists are of the very file that it was
 
 test('over HTTP, and of an address, no surface is remembered', (t) => {
   const home = temporaryFolder(t);
-  assert.equal(knownSurfaces(invocation(temporaryFolder(t), home, true)), undefined);
-  assert.equal(knownSurfaces(invocation('https://example.com/catalog.json', home)), undefined);
+  assert.deepEqual(knownSurfaces(invocation(temporaryFolder(t), home, true)), {});
+  assert.deepEqual(knownSurfaces(invocation('https://example.com/catalog.json', home)), {});
   assert.deepEqual(readdirSync(home), []);
 });

@@ -60,6 +60,6 @@ async function refuseOthersState(owner: StateOwner, { engine, sandbox }: Made): 
   }
 }
 
-export function startOf({ declared, recorded, tools, source }: RunServer): Start {
+export function startOf({ declared, recorded, tools, source }: Omit<RunServer, 'exists'>): Start {
   return { entry: declared, image: recorded, tools, catalog: catalogId(source) };
 }

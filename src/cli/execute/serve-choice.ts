@@ -6,13 +6,12 @@ import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
 import type { Invocation, Options } from '../command.ts';
 import { withHint } from './with-hint.ts';
-import type { RunServer } from './run-server.ts';
-import { knownServers } from './serve-known.ts';
+import { knownServers, type KnownServer } from './serve-known.ts';
 
 /** One server that is to be served, with what its profile says of it. */
 export interface ChosenServer {
   readonly name: string;
-  readonly server: RunServer;
+  readonly server: KnownServer;
   /** As if it were run alone with the options that come to the same. */
   readonly invocation: Invocation;
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { signingFile } from '../../attest/read-signing.ts';
 import type { KnownSurface } from '../../catalog-index/proved-surface.ts';
 import { catalogSource, sourceText, type CatalogSource } from '../../catalog/catalog-source.ts';
-import { entryExists, schemaVersion } from '../../catalog/quick.ts';
+import { schemaVersion } from '../../catalog/quick.ts';
 import { once } from '../../host/once.ts';
 import { digest } from '../../lib/digest.ts';
 import { fileState } from '../../lib/file-state.ts';
@@ -12,7 +12,11 @@ import type { Invocation, Terminal } from '../command.ts';
 import { version } from '../version.ts';
 import { serverToRun, type RunServer } from './run-server.ts';
 
-type Known = Omit<RunServer, 'exists' | 'source'>;
+/** A server as its catalog has it, for whoever does not start it. */
+export type KnownServer = Omit<RunServer, 'exists'>;
+
+type ServerOf = (invocation: Invocation, name: string) => Promise<KnownServer>;
+type Known = Omit<KnownServer, 'source'>;
 
 /** Of what makes values and lists of files: the bundle that it is in; of sources a number, to be raised with them. */
 const formVersion = once(() =>
@@ -20,11 +24,16 @@ const formVersion = once(() =>
 );
 
 /** What is known of the surfaces of a catalog; nothing over HTTP, whose clients ask for lists when files may be others. */
-export function knownSurfaces(invocation: Invocation): Remembered<KnownSurface> | undefined {
-  const { options, terminal } = invocation;
-  if (options.flag('http')) return undefined;
+export function knownSurfaces({ options, terminal }: Invocation): {
+  readonly remembered?: Remembered<KnownSurface>;
+  readonly folders?: Remembered<string>;
+} {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
-  return source.kind === 'url' ? undefined : new Remembered(whereFor('surfaces', source, terminal));
+  if (options.flag('http') || source.kind === 'url') return {};
+  return {
+    remembered: new Remembered(whereFor('surfaces', source, terminal)),
+    ...(source.kind === 'file' ? { folders: new Remembered(whereFor('folders', source, terminal)) } : {}),
+  };
 }
 
 /** Where the lists are that clients were shown. */
@@ -49,21 +58,25 @@ function whereFor(
 }
 
 /**
- * `serverToRun` for many servers of which none is started yet: of a folder's files only those are read that have changed
- * since the last time. A start reads all of them.
+ * `serverToRun` for many servers of which none is started yet: only those are read whose files have changed since the
+ * last time. A start reads all of them.
  */
-export function knownServers({ options, terminal }: Invocation): typeof serverToRun {
+export function knownServers({ options, terminal }: Invocation): ServerOf {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
-  if (source.kind !== 'folder') return serverToRun;
-  const { folder } = source;
+  if (source.kind === 'url') return serverToRun;
   const remembered = new Remembered<Known>(whereFor('servers', source, terminal));
-  const exists = entryExists(folder);
   return async (invocation, name) => {
-    const own = ['server.yaml', 'image.json', 'tools.json'].map((file) => path.join(folder, name, file));
-    const memory = remembered.of(name, [...own, path.join(folder, signingFile)]);
-    if (memory.known !== undefined) return { ...memory.known, exists, source };
-    const { declared, recorded, tools, signing } = await serverToRun(invocation, name);
-    memory.keep({ declared, recorded, tools, signing });
-    return { declared, recorded, tools, signing, exists, source };
+    const memory = remembered.of(name, filesOf(source, name));
+    if (memory.known !== undefined) return { ...memory.known, source };
+    const { declared, recorded, tools, signing, listedSurface } = await serverToRun(invocation, name);
+    const found = { declared, recorded, tools, signing, listedSurface };
+    memory.keep(found);
+    return { ...found, source };
   };
+}
+
+function filesOf(source: Exclude<CatalogSource, { kind: 'url' }>, name: string): readonly string[] {
+  if (source.kind === 'file') return [source.file];
+  const own = ['server.yaml', 'image.json', 'tools.json'].map((file) => path.join(source.folder, name, file));
+  return [...own, path.join(source.folder, signingFile)];
 }

@@ -14,8 +14,8 @@ import type { OwnStart } from '../../surface/own-surface.ts';
 import { servedSurface, type ServedSurface } from '../../surface/served-surface.ts';
 import type { Surface } from '../../surface/surface.ts';
 import type { PreparedRun } from './prepare-run.ts';
-import type { RunServer } from './run-server.ts';
 import type { ChosenServer } from './serve-choice.ts';
+import type { KnownServer } from './serve-known.ts';
 import type { Given } from './serve-missing.ts';
 import { serverLog, type Write } from './server-log.ts';
 
@@ -125,7 +125,7 @@ async function signedSurface(
  * Of what its image is made, without asking an engine for it: the published digest, else entry and lock, from which every
  * machine makes the same image.
  */
-function inputsOf({ declared, recorded, source }: RunServer, name: string): string {
+function inputsOf({ declared, recorded, source }: KnownServer, name: string): string {
   if (recorded !== undefined) return recorded.digest;
   const hash = createHash('sha256').update(JSON.stringify(declared));
   if (source.kind === 'folder') hash.update(textOf(path.join(source.folder, name, 'lock.json')));

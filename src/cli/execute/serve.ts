@@ -39,7 +39,7 @@ export const execute: Execute = async (invocation) => {
     source: catalogSource({ option: options.text('catalog'), env }),
     cache: host.folders(env).cache,
     trust: catalogTrust(invocation, 'refused'),
-    remembered: knownSurfaces(invocation),
+    ...knownSurfaces(invocation),
     say,
     signal,
   });

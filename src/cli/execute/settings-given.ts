@@ -10,7 +10,7 @@ import { secretSource } from './secret-source.ts';
 
 /** What a user gives a server, of what its entry names and was agreed to: stored secrets, environment, options. */
 export async function settingsGiven(
-  server: RunServer,
+  server: Pick<RunServer, 'declared' | 'source'>,
   {
     allowed,
     settings,
@@ -29,7 +29,7 @@ export async function settingsGiven(
 
 /** Nothing of the store is loaded for a server that has no secrets, and none is fetched that is given otherwise. */
 async function storedFor(
-  { declared, source }: RunServer,
+  { declared, source }: Pick<RunServer, 'declared' | 'source'>,
   { given, granted, settings, invocation: { terminal, storedSecrets: wantedOnes = granted } }: Wanting,
 ): Promise<Readonly<Record<string, string>>> {
   const wanted = granted.filter((name) => wantedOnes.includes(name) && !Object.hasOwn(given, name));
