@@ -20,7 +20,7 @@ import { certificate, httpsServer } from '../rig/tunnel.ts';
 const timeout = 300_000;
 const name = 'api.inspected.example';
 const server = 'java-authority';
-const [programs] = globSync('/usr/lib/jvm/*/bin/jlink').map((file) => path.dirname(file));
+const [installed] = globSync('/usr/lib/jvm/*/bin/jlink').map((file) => path.dirname(file));
 const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-java-'));
 const opened = closedAfterwards();
 opened.defer(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ let proxy: InspectingProxy;
 
 before(
   async () => {
-    if (programs === undefined) return;
+    if (installed === undefined) return;
     engine = await testEngine();
     const tls = certificate();
     const origin = opened.use(await httpsServer(tls));
@@ -42,10 +42,10 @@ before(
 );
 
 /** An image with that Java's own files, as small as they get, and what it needs of this machine's libraries. */
-async function imageWith(programs: string, tag: string): Promise<void> {
+async function imageWith(jdk: string, tag: string): Promise<void> {
   const context = mkdtempSync(path.join(folder, 'context-'));
   const run = (program: string, ...words: readonly string[]): void =>
-    void execFileSync(path.join(programs, program), words, { stdio: ['ignore', 'ignore', 'inherit'] });
+    void execFileSync(path.join(jdk, program), words, { stdio: ['ignore', 'ignore', 'inherit'] });
   const modules = 'java.base,java.net.http,jdk.crypto.ec';
   run(
     'jlink',
@@ -98,10 +98,10 @@ async function answerOf(tag: string, network: Readonly<Record<string, string>>):
 
 test(
   'Java trusts the company’s authority, and only where it is given',
-  { timeout, skip: programs === undefined && 'no JDK on this machine' },
+  { timeout, skip: installed === undefined && 'no JDK on this machine' },
   async () => {
     const tag = `mcpcat-test/java-authority:${String(process.pid)}`;
-    await imageWith(programs ?? '', tag);
+    await imageWith(installed ?? '', tag);
     const given = await answerOf(tag, { proxy: proxy.url, ca: proxy.authority });
     assert.match(given, /^answer 200 hello over TLS/);
     assert.match(await answerOf(tag, { proxy: proxy.url }), /^answer .*SSLHandshakeException/);
