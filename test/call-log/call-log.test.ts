@@ -149,19 +149,22 @@ test('a full disk loses lines and says so once; a call knows nothing of it', asy
 test('after a write that failed half-way the next line begins anew', async (t) => {
   const folder = temporaryFolder(t);
   let failing = true;
+  const tried = Promise.withResolvers<undefined>();
   const log = logIn(folder, {
     onLost: () => undefined,
     open: (file) =>
       Promise.resolve({
         appendFile: async (text) => {
           appendFileSync(file, failing ? text.slice(0, 20) : text);
-          if (failing) throw new Error('half of it');
+          if (!failing) return;
+          tried.resolve(undefined);
+          throw new Error('half of it');
         },
         close: async () => undefined,
       }),
   });
   log.record(record({ tool: 'lost' }));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await tried.promise;
   failing = false;
   log.record(record({ tool: 'kept' }));
   await log.close();

@@ -24,6 +24,8 @@ async function leased(
   const target = String(childOf(runningInit.process.pid ?? 0));
   const lease = spawn('nsenter', ['--target', target, '--pid', '--mount', init, 'lease'], { stdio: 'pipe' });
   started.push(runningInit.process, lease);
+  // nsenter takes its time on a busy machine.
+  for (const late = Date.now() + 20_000; childOf(lease.pid ?? 0) === 0 && Date.now() < late;) await sleep(20);
   // One look of process 1 at the least.
   await sleep(3000);
   return { ...runningInit, lease };
