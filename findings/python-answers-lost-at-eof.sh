@@ -4,8 +4,8 @@
 # Behaviour: a client sends ten calls and closes its side, as `printf … | server` does. The server ends with exit code 0 by
 # itself, and has answered only some of them: what it had read and was at is cancelled when its input ends, without an
 # error to anybody. The TypeScript SDK 1.32.2 answers all of them (of its 2.4.0 and Go's 1.8.0 the same is known as of
-# these two). The tools here do nothing but wait for a tenth of a second, so that which calls are lost is no matter of
-# the machine: all of them are.
+# these two). The tools here do nothing but wait for five seconds, so that which calls are lost is no matter of the
+# machine: all of them are.
 #
 # Output seen:
 #   mcp 1.30.0: 10 asked, 0 answered, exit code 0
@@ -31,7 +31,7 @@ server = Server("finding")
 
 @server.tool()
 async def wait() -> str:
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(5)
     return "done"
 
 

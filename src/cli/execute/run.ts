@@ -10,10 +10,10 @@ import { endMessage } from '../../sandbox/end-reason.ts';
 import { madeSince } from '../../sandbox/guards.ts';
 import type { hostPaths } from '../../sandbox/paths.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { initGraceMs } from '../../session/timeouts.ts';
 import type { Execute, Terminal } from '../command.ts';
 import { flagText } from '../flags.ts';
 import { shownOnTerminal } from '../shown-on-terminal.ts';
+import { holdInputMs } from './hold-input-ms.ts';
 import { prepareRun } from './prepare-run.ts';
 
 export const execute: Execute = async (invocation) => {
@@ -34,7 +34,7 @@ export const execute: Execute = async (invocation) => {
       stdout: terminal.streams.stdout,
       stderr: shownOnTerminal(terminal.streams.stderr),
       sorted: accepts('stdout-noise'),
-      holdInputMs: accepts('lost-answers') ? (grace ?? initGraceMs) : undefined,
+      holdInputMs: holdInputMs(entry, grace),
     }),
     grace,
     onReady: (end) => watch(end, terminal.host),
