@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Env, Host } from '../../host/host.ts';
 import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 import { addressText } from '../../lib/ip-address.ts';
-import type { ClusterAccess, Server } from './access.ts';
+import type { ClusterAccess, Credentials, Server } from './access.ts';
 import { inCluster } from './address.ts';
 import { chooseContext, type Cluster, type KubeconfigFile, type User } from './kubeconfig.ts';
 
@@ -13,12 +14,26 @@ interface Surroundings {
   readonly host: Host;
 }
 
+/** Access, and a digest of all that it was made of: another one as soon as a file says something else. */
+interface FoundAccess extends ClusterAccess {
+  readonly madeOf: string;
+}
+
 /** Access by a context of the kubeconfig, or by the pod's own service account. Nothing is sent. */
-export function accessOf(context: string, surroundings: Surroundings): ClusterAccess {
-  if (context === inCluster) return ownAccount(surroundings.env);
+export function accessOf(context: string, surroundings: Surroundings): FoundAccess {
+  if (context === inCluster) {
+    const own = ownAccount(surroundings.env);
+    return { ...own, madeOf: digestOf(own.server) };
+  }
   const { cluster, user } = chooseContext(filesOf(surroundings), context);
   const server = serverOf(cluster);
-  return { server, ...credentialsOf(user, { ...surroundings, server }) };
+  const pair = pairOf(user);
+  const credentials = credentialsOf(user, { ...surroundings, server, pair });
+  return { server, ...credentials, madeOf: digestOf([server, user, pair]) };
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** `KUBECONFIG` may name several; the usual one otherwise. */
@@ -64,16 +79,21 @@ function serverOf(cluster: Cluster & { readonly file: string }): Server {
   };
 }
 
-function credentialsOf(
-  user: User & { readonly file: string },
-  surroundings: Surroundings & { readonly server: Server },
-): Omit<ClusterAccess, 'server'> {
-  const { file, exec, token, tokenFile } = user;
+/** The client certificate with its key, or neither. */
+function pairOf(user: User & { readonly file: string }): Credentials {
+  const { file } = user;
   const cert = pem(file, user['client-certificate-data'], user['client-certificate']);
   const key = pem(file, user['client-key-data'], user['client-key']);
   if ((cert === undefined) !== (key === undefined))
     throw new McpcatError('usage', `${file}: expected client-certificate and client-key together, found one`);
-  const pair = cert === undefined || key === undefined ? {} : { cert, key };
+  return cert === undefined || key === undefined ? {} : { cert, key };
+}
+
+function credentialsOf(
+  user: User & { readonly file: string },
+  { pair, ...surroundings }: Surroundings & { readonly server: Server; readonly pair: Credentials },
+): Omit<ClusterAccess, 'server'> {
+  const { file, exec, token, tokenFile } = user;
   if (exec !== undefined) {
     const plugin = import('./exec-plugin.ts').then(
       ({ ExecPlugin }) => new ExecPlugin(exec, { ...surroundings, file }),
