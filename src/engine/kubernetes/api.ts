@@ -1,5 +1,6 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { hostOf } from '../../lib/ip-address.ts';
 import { fieldsOf } from '../json.ts';
@@ -18,13 +19,16 @@ type Connection = Omit<RequestOptions, 'headers'> & { readonly headers: Readonly
 
 /** Milliseconds for an answer that is no stream. */
 const answerMs = 30_000;
+/** Milliseconds for which an idle connection is kept. */
+const idleMs = 30_000;
 const maxBytes = 32 << 20;
 const noHeaders: Readonly<Record<string, string>> = {};
 
 /** Requests to one API server. Every method rejects with McpcatError. */
 export class Api {
   readonly #access: ClusterAccess;
-  readonly #agent = new Agent({ keepAlive: true });
+  // What lies between may forget an idle connection, and tell nobody.
+  readonly #agent = new Agent({ keepAlive: true, timeout: idleMs });
 
   constructor(access: ClusterAccess) {
     this.#access = access;
@@ -153,11 +157,18 @@ export class Api {
           : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       },
     };
-    return new Promise((resolve, reject) => {
-      const asking = request(options, resolve);
-      asking.on('error', (error) => reject(connectionError(error, call.asked, this.server)));
-      asking.end(body);
-    });
+    const answer = async (retries: number): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const asking = request(options, resolve);
+        asking.on('error', (error) => {
+          // It was closed while it was idle, as we were about to ask: nobody has heard the question.
+          if (retries > 0 && asking.reusedSocket && codeOf(error) === 'ECONNRESET')
+            resolve(answer(retries - 1));
+          else reject(connectionError(error, call.asked, this.server));
+        });
+        asking.end(body);
+      });
+    return answer(call.method === 'POST' ? 0 : 1);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Pod } from '../../../src/engine/kubernetes/pod.ts';
 import { podBodyOf } from '../../../src/engine/kubernetes/pod-body.ts';
 import { Pods } from '../../../src/engine/kubernetes/pods.ts';
@@ -60,4 +61,25 @@ test('a watch whose connection is cut is a coded error', async () => {
     name: 'McpcatError',
     code: 'engine-gone',
   });
+});
+
+test('a question over an idle connection that is just being closed is asked once more, a creation never', async () => {
+  const asked: string[] = [];
+  await using there = await standIn({
+    onRequest: (request, response) => {
+      asked.push(request.method ?? '');
+      // The second one, over the connection of the first, meets its end.
+      if (asked.length === 2) request.socket.destroy();
+      else response.end('{"items":[]}');
+    },
+  });
+  const pods = new Pods(there.api, 'mcpcat');
+  await pods.list();
+  await setImmediate(); // the connection is idle
+  assert.deepEqual(await pods.list(), []);
+  assert.deepEqual(asked, ['GET', 'GET', 'GET']);
+  asked.length = 1;
+  await setImmediate();
+  await assert.rejects(pods.create(pod), { name: 'McpcatError', code: 'engine-gone' });
+  assert.deepEqual(asked, ['GET', 'POST']);
 });
