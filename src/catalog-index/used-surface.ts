@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { quickSurfaceSha256 } from '../catalog/quick-proof.ts';
@@ -12,6 +11,8 @@ import { McpcatError } from '../lib/errors.ts';
 export function usedSurfaceSha256(folder: string): string | undefined {
   if (quickSurfaceSha256(folder) === undefined) return undefined;
   const file = path.join(folder, 'surface.json');
+  // Loaded here, because it costs milliseconds and a start from a catalog.json needs no hash.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   try {
     return createHash('sha256').update(readFileSync(file)).digest('hex');
   } catch (error) {

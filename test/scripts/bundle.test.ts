@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -25,4 +25,14 @@ test('the tunnel is a file that a server without network does not load', () => {
       .toSorted(),
     ['function leaseReports', 'function openTunnel', 'function realDial'],
   );
+});
+
+test('what a start from a signed catalog loads more is small, and no cryptography: it compares texts', () => {
+  const file = path.join(dist, 'image-trust.cjs');
+  const text = readFileSync(file, 'utf8');
+  assert.ok(text.length < 20_000, `${file} has ${String(text.length)} characters`);
+  // 4 ms of CPU, of the 10 that a verified start may cost.
+  assert.doesNotMatch(text, /require\("(?:node:)?crypto"\)/);
+  const trust = createRequire(import.meta.url)(file) as object;
+  assert.deepEqual(Object.keys(trust).toSorted(), ['imageTrust', 'requireSignedSurface']);
 });
