@@ -25,13 +25,14 @@ interface FoundServers {
   readonly unread: readonly { readonly file: string; readonly error: unknown }[];
 }
 
-/** Those of the user and of the project, of the files that are there. */
+/** Those of the user and of the project, of the files that are there; in the home folder both may be one file. */
 export async function foundServers(client: Client, around: Surroundings): Promise<FoundServers> {
   const found: FoundServer[] = [];
   const unread: FoundServers['unread'][number][] = [];
   for (const scope of ['user', 'project'] as const) {
     const file = clientFile(client, scope, around);
     if (file === undefined || !around.exists(file)) continue;
+    if (scope === 'project' && file === clientFile(client, 'user', around)) continue;
     try {
       for (const [name, entry] of await clientServers(client, file)) found.push({ name, scope, entry });
     } catch (error) {

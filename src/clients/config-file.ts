@@ -1,20 +1,10 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  chmod,
-  chown,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { access, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A client's file as it is on the disk. */
 export interface ConfigOnDisk {
@@ -78,9 +68,15 @@ export interface ConfigWrite extends ConfigOnDisk {
  */
 export async function writeConfig({ file, text, wanted }: ConfigWrite): Promise<void> {
   await refuseChanged({ file, text });
+  if ((await written({ file, text, wanted })) === 'changed') throw changed(file);
+}
+
+async function written({ file, text, wanted }: ConfigWrite): Promise<'replaced' | 'changed'> {
   try {
-    if (wanted === undefined) await rm(file, { force: true });
-    else await replace(file, wanted);
+    await makeFolder(path.dirname(file));
+    // A folder that may be written lets a file be replaced that may not be: whoever took the right away meant it.
+    if (text !== undefined && wanted !== undefined) await access(file, constants.W_OK);
+    return await replaceFile({ file, text, wanted });
   } catch (error) {
     throw new McpcatError('io-failed', `can't write ${file} (${messageOf(error)})`, {
       hint: 'nothing of it was changed',
@@ -92,28 +88,11 @@ export async function writeConfig({ file, text, wanted }: ConfigWrite): Promise<
 /** Throws `client-file-changed` if the file is not as `text` says any more. */
 export async function refuseChanged({ file, text }: ConfigOnDisk): Promise<void> {
   const now = await readConfig(file);
-  if (now.text === text) return;
-  throw new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
-    hint: 'nothing of it was changed; run the command again to see the new difference',
-  });
+  if (now.text !== text) throw changed(file);
 }
 
-async function replace(file: string, wanted: string): Promise<void> {
-  await makeFolder(path.dirname(file));
-  const before = await stat(file).catch(() => undefined);
-  // A folder that may be written lets a file be replaced that may not be: whoever took the right away meant it.
-  if (before !== undefined) await access(file, constants.W_OK);
-  const temporary = `${file}.${String(process.pid)}.mcpcat-tmp`;
-  try {
-    await writeFile(temporary, wanted, { flag: 'wx', mode: 0o600, flush: true });
-    if (before !== undefined) {
-      const made = await stat(temporary);
-      if (made.uid !== before.uid || made.gid !== before.gid) await chown(temporary, before.uid, before.gid);
-      await chmod(temporary, before.mode & 0o7777);
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+function changed(file: string): McpcatError {
+  return new McpcatError('client-file-changed', `${file} was written by somebody else in the meantime`, {
+    hint: 'nothing of it was changed; run the command again to see the new difference',
+  });
 }

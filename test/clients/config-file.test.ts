@@ -15,6 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { readConfig, writeConfig } from '../../src/clients/config-file.ts';
+import { replaceFile } from '../../src/clients/replace-file.ts';
 import { McpcatError, type ErrorCode } from '../../src/lib/errors.ts';
 
 const work = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-config-'));
@@ -82,4 +83,23 @@ test('a file in a place where nothing can be written stays as it is', async () =
     writeConfig({ file: '/proc/mcpcat/config.json', text: undefined, wanted: '{}' }),
     failsWith('io-failed'),
   );
+});
+
+test('the last look before a file is replaced sees what came after all others', async () => {
+  const folder = path.join(work, 'last');
+  mkdirSync(folder);
+  const file = path.join(folder, 'config.json');
+  assert.equal(await replaceFile({ file, text: undefined, wanted: 'ours' }), 'replaced');
+  // A file that was made meanwhile, one that was written into, one that is to be taken away.
+  writeFileSync(file, 'theirs');
+  for (const change of [
+    { text: undefined, wanted: 'ours' },
+    { text: 'ours', wanted: 'new' },
+    { text: 'ours', wanted: undefined },
+  ])
+    assert.equal(await replaceFile({ file, ...change }), 'changed');
+  assert.equal(readFileSync(file, 'utf8'), 'theirs');
+  assert.equal(await replaceFile({ file, text: 'theirs', wanted: 'new' }), 'replaced');
+  assert.equal(await replaceFile({ file, text: 'new', wanted: undefined }), 'replaced');
+  assert.deepEqual(readdirSync(folder), []);
 });

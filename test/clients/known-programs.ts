@@ -198,7 +198,7 @@ export const programs: readonly Program[] = [
     list,
     add: ['mcp', 'add', 'other', '--transport', 'stdio', 'npx', '--', '-y', 'some-server'],
     // It only lists.
-    shows: /• time \[✓ enabled\]\s+Transport: stdio\s+Command: \S+mcpcat\s+Arguments: run time/,
+    shows: /• time \[✓ enabled\]\s+Transport: stdio\s+Command:\s+\S+mcpcat\s+Arguments: run time/,
     env: { OPENHANDS_SUPPRESS_BANNER: '1' },
   },
   {

@@ -73,10 +73,22 @@ function serverOf(client: Client, { name, scope, entry }: FoundServer): ClientSe
   return {
     name,
     scope,
-    starts: start === undefined ? 'a server at an address' : startText(start),
+    starts:
+      start === undefined
+        ? isRemote(entry)
+          ? 'a server at an address'
+          : 'a part of the client'
+        : startText(start),
     isOurs: ours,
-    may: mayDo(start, ours),
+    may: start === undefined && !isRemote(entry) ? 'what its client lets it' : mayDo(start, ours),
   };
+}
+
+/** `url`, `httpUrl`, `serverUrl`, `uri`: whatever its client calls it. What has none either is built into the client. */
+function isRemote(entry: unknown): boolean {
+  return (
+    typeof entry === 'object' && entry !== null && Object.keys(entry).some((key) => /ur[li]$/i.test(key))
+  );
 }
 
 /** The program and its first words; the rest may hold keys. */
