@@ -189,13 +189,15 @@ const startModules = [
   'cli/execute/prepare-run',
   'session/open-session',
   'launch/reap',
-  'serve-control/control',
   'cli/execute/serve-warm',
 ];
 const startApart = apart(
   'serve-start',
   new RegExp(`/(${startModules.map((name) => path.basename(name)).join('|')})\\.ts$`),
 );
+
+/** How `ps` and `stop` reach a `serve`: each opens it while its servers sleep. */
+const controlApart = apart('serve-control', /\/serve-control\/control\.ts$/);
 
 function apart(file: string, modules: RegExp): Plugin {
   return {
@@ -350,7 +352,7 @@ const built = await Promise.all([
         onlyContainers,
         leanDockerode,
         ...('clients' in entryPoints ? [filesAtOnce] : []),
-        ...('serve' in entryPoints ? [lateCrypto, startApart] : []),
+        ...('serve' in entryPoints ? [lateCrypto, startApart, controlApart] : []),
       ],
     }),
   ),
@@ -390,6 +392,16 @@ const built = await Promise.all([
     minifyIdentifiers: true,
     define: { 'import.meta.dirname': '__dirname' },
     plugins: [lateModules],
+  }),
+  build({
+    ...common,
+    entryPoints: { 'serve-control': 'src/serve-control/control.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    minifyWhitespace: true,
+    minifyIdentifiers: true,
+    plugins: [otherHosts],
   }),
   build({
     ...common,

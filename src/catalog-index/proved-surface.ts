@@ -46,7 +46,7 @@ export function provedSurface(folder: string, { say, remembered }: ProvedRequest
 }
 
 /** Milliseconds after which it is read although nobody has asked: the client's first answers come before. */
-const soonMs = 500;
+const soonMs = 3000;
 
 /** The catalog may be another one when a list is wanted, hours later. */
 function hold(read: () => Proved): void {

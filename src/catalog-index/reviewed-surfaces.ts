@@ -40,7 +40,7 @@ export function reviewedSurfaces(request: ReviewedRequest): (name: string) => Pr
 }
 
 /** Milliseconds after which it is marked as used: the client's first answers come before. */
-const laterMs = 500;
+const laterMs = 3000;
 
 /** Copies of other releases that nobody has used for a month are removed (packed-catalog.ts). */
 function useLater(folder: string): void {
