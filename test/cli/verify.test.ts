@@ -115,3 +115,15 @@ test('a catalog that names no signer is said to be unsigned, by verify and by in
   const { stdout } = await runHere(['info', 'echo', '--catalog', folder], env);
   assert.match(stdout, /Published: .*, unsigned: its catalog names nobody who signs/);
 });
+
+test('verify and info do without an engine, but not without the one that is named', async (t) => {
+  const { run } = await catalogOf(t);
+  assert.equal((await run('verify', 'echo', '--platform', 'linux/amd64')).code, 0);
+  for (const command of ['verify', 'info']) {
+    const wrong = await run(command, 'echo', '--engine', 'foo://bar');
+    assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /expected an engine address .*, found "foo:\/\/bar"/);
+    const gone = await run(command, 'echo', '--engine', 'unix:///nowhere/other.sock');
+    assert.deepEqual([gone.code, gone.stdout], [3, '']);
+  }
+});

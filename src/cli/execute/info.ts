@@ -59,7 +59,7 @@ interface Local {
   readonly facts: ImageFacts | undefined;
 }
 
-/** Without an engine, what the catalog knows is worth showing all the same. */
+/** Without an engine, what the catalog knows is worth showing all the same; one that is named has to be there. */
 async function localImage(invocation: Invocation, { name, image }: ListedServer): Promise<Local> {
   const published = image === null ? [] : [pulledImage(name, image)];
   const built = imageIn(sourceOf(invocation), name);
@@ -70,7 +70,8 @@ async function localImage(invocation: Invocation, { name, image }: ListedServer)
       const facts = await engine.inspectImage(reference);
       if (facts !== undefined) return { reference, facts };
     }
-  } catch {
+  } catch (error) {
+    if (invocation.options.text('engine') !== undefined) throw error;
     // Said as "not on this engine".
   }
   return { reference: names[0] ?? built, facts: undefined };

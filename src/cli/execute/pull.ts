@@ -62,6 +62,7 @@ async function wantedImages(invocation: Invocation): Promise<Wanted[]> {
       entry,
       signing,
       source,
+      listedSurface: undefined,
     }));
   }
   const servers = await namedServers(invocation, source);

@@ -20,7 +20,7 @@ export interface RunServer {
   /** Who signs the images of its catalog; undefined if nobody does. */
   readonly signing: Signing | undefined;
   /** SHA-256, in hex, of the surface that its catalog.json names; of a folder it is read where somebody signs. */
-  readonly listedSurface?: string | undefined;
+  readonly listedSurface: string | undefined;
   readonly exists: (name: string) => boolean;
   readonly source: CatalogSource;
 }
@@ -42,6 +42,7 @@ export async function serverToRun(invocation: Invocation, name: string): Promise
       recorded,
       tools,
       signing: readSigning(folder),
+      listedSurface: undefined,
       exists: entryExists(folder),
       source,
     };

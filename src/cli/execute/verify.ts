@@ -107,7 +107,7 @@ interface EngineFacts {
   readonly has: (reference: string) => Promise<boolean>;
 }
 
-/** Who signed what can be seen without an engine too. */
+/** Who signed what can be seen without an engine too; one that is named has to be there. */
 async function engineFacts(invocation: Invocation): Promise<EngineFacts> {
   const { options } = invocation;
   const named = options.text('platform') === undefined ? undefined : platformOf(options);
@@ -118,7 +118,9 @@ async function engineFacts(invocation: Invocation): Promise<EngineFacts> {
     const has = async (reference: string): Promise<boolean> =>
       (await engine.inspectImage(reference)) !== undefined;
     return { endpoint: engine.endpoint, platform, has };
-  } catch {
+  } catch (error) {
+    const isWrong = error instanceof McpcatError && error.code === 'usage';
+    if (options.text('engine') !== undefined || isWrong) throw error;
     return { endpoint: '', platform: named ?? hostPlatform(), has: async () => Promise.resolve(false) };
   }
 }
