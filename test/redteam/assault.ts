@@ -144,7 +144,7 @@ const timeoutsMs: Readonly<Record<Column, number>> = {
   'docker run': 4000,
   'MCP Gateway': 4000,
   ToolHive: 4000,
-  mcpcat: 30_000,
+  mcpcat: 60_000,
 };
 
 async function staying(request: Assault, measures: Measures): Promise<void> {
@@ -195,10 +195,18 @@ async function tunnels(
     await using session = start(request, { mode: 'evil', args: [how], tunnel: true, evil: true });
     await session.answer('evil');
     await sleep(2000);
+    measures.set(`evil-${how}-ran`, (await runsEvil(session, request.field)) ? 'yes' : 'no');
     session.write('?\n');
     measures.set(`evil-${how}`, (await session.answer('alive', 5000)) === undefined ? 'no' : 'yes');
     measures.set(`evil-${how}-peak`, session.peakMebibytes);
     await session.end(8000);
     measures.set(`evil-${how}-gone`, await session.gone(60_000));
   }
+}
+
+/** The image's own program is at work in the place of the launcher's. */
+async function runsEvil(session: Session, field: Field): Promise<boolean> {
+  const [id] = await session.containers();
+  if (id === undefined) return false;
+  return /\s\/mcpcat-init/.test(field.docker('top', id, '-o', 'pid,args').stdout);
 }

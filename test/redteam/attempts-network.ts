@@ -55,6 +55,7 @@ function survived(how: string): Judge {
     const ended = measures.get(`evil-${how}-gone`);
     if (peak > 200) return succeeded(`launcher ${String(peak)} MB`);
     if (typeof ended !== 'number') return succeeded('the container stays');
+    if (measures.get(`evil-${how}-ran`) === 'no') return stopped('it is never started');
     return contained(`${alive === 'yes' ? 'session goes on' : 'session ended'}, launcher ${String(peak)} MB`);
   };
 }
