@@ -14,11 +14,9 @@ export function linuxHost(machine: Machine): Host {
     path: posix,
     endSignals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
     identity: () =>
-      [
-        (machine.readText('/etc/machine-id') ?? machine.hostname()).trim(),
-        machine.readLink('/proc/self/ns/pid') ?? 'none',
-        String(user?.uid ?? 0),
-      ].join('\n'),
+      [machineId(machine), machine.readLink('/proc/self/ns/pid') ?? 'none', String(user?.uid ?? 0)].join(
+        '\n',
+      ),
     boot: () => machine.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown',
     ownStart: () => startOf(machine, pid) ?? '0',
     startsOf: (pids) => Promise.resolve(startsOf(machine, pids)),
@@ -35,6 +33,12 @@ export function linuxHost(machine: Machine): Host {
     localPath: (text) => (isWsl(machine, text) ? underWsl(text) : text),
     browserCommand: (url) => ['xdg-open', url],
   };
+}
+
+/** What an image of a system has is no machine's: empty, or a word in place of it (machine-id(5)). */
+function machineId(machine: Machine): string {
+  const id = machine.readText('/etc/machine-id')?.trim() ?? '';
+  return ['', 'uninitialized'].includes(id) ? machine.hostname() : id;
 }
 
 function foldersOf(env: Env, machine: Machine): Folders {

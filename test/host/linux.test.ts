@@ -18,6 +18,9 @@ test('another machine, process namespace or user is another host, another boot i
   assert.equal(host(facts).boot(), 'b1');
   assert.equal(host({ ...facts, user: { uid: 0, gid: 0 } }).identity(), 'a1\npid:[1]\n0');
   assert.equal(host({}).identity(), 'ada-laptop\nnone\n1000');
+  // As images of systems have it, whose containers are on many machines.
+  for (const text of ['', '\n', 'uninitialized\n'])
+    assert.equal(host({ files: { '/etc/machine-id': text } }).identity(), 'ada-laptop\nnone\n1000');
 });
 
 test('a process is known by the tick of its start, whatever its name holds', async () => {
