@@ -22,13 +22,19 @@ export interface ClusterResult extends ClusterCase {
 /** Milliseconds: by then a launch is mostly at work. */
 const latestMs = 6000;
 
-/** Each way once, most by SIGKILL, half of them at a random time; in random order. */
+/** Each way once, and most by SIGKILL then; half of them at a random time, the others at each moment in turn. */
 export function clusterCases(random: Random, rounds: number): ClusterCase[] {
-  const all = Array.from({ length: rounds }, (_, round): ClusterCase => {
-    const teardown = clusterTeardowns[round] ?? (random() < 0.5 ? 'SIGKILL' : pick(random, clusterTeardowns));
-    return { teardown, moment: random() < 0.5 ? Math.round(random() * latestMs) : pick(random, moments) };
-  });
-  return shuffled(random, all);
+  const ways = Array.from(
+    { length: rounds },
+    (_, round) => clusterTeardowns[round] ?? (random() < 0.5 ? 'SIGKILL' : pick(random, clusterTeardowns)),
+  );
+  return shuffled(random, ways).map((teardown, round) => ({
+    teardown,
+    moment:
+      round % 2 === 0
+        ? Math.round(random() * latestMs)
+        : (moments[Math.floor(round / 2) % moments.length] ?? 'idle'),
+  }));
 }
 
 const faulty: ReadonlySet<string> = new Set(['leak', 'pod-left', 'launcher-left', 'failed']);
