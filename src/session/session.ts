@@ -34,7 +34,7 @@ export interface SessionRequest {
   readonly graceMs?: number | undefined;
   /** The last word on the settings: for a test session that shall show more than it enforces, and for an engine that parks containers. */
   readonly adjust?: ((settings: ContainerSettings) => ContainerSettings) | undefined;
-  /** Where containers are parked: called once this one is held, and its server is started when that resolves. */
+  /** Where containers are parked: called once the lease of this one is asked for and its tunnel is there; its server is started when that resolves. */
   readonly onHeld?: ((id: string) => Promise<void>) | undefined;
   readonly timeouts?: Partial<Timeouts>;
   /** A folder for what is known of engine and image from one start to the next (src/process1); asked anew without. */
