@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeOwnNow } from '../lib/write-now.ts';
 import type { Places } from '../settings/read.ts';
+import { knownAs } from './late-lists.ts';
 import { readSurface } from './read-surface.ts';
 import { surfaceText } from './surface-text.ts';
 import { surfaceVersion, type RevisionSurface, type Surface } from './surface.ts';
@@ -26,7 +27,7 @@ export interface OwnStart {
 export function readOwnSurface(start: OwnStart, places: Places): Surface | undefined {
   const file = surfacePath(start, places);
   const text = ownText(file, places);
-  return text === undefined ? undefined : readSurface(text, file);
+  return text === undefined ? undefined : knownAs(readSurface(text, file), hash('sha256', text));
 }
 
 /**

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { thisHost } from '../../src/host/this-host.ts';
+import { originOf } from '../../src/surface/late-lists.ts';
 import { holdsFor, readOwnSurface, recordOwnSurface, type OwnStart } from '../../src/surface/own-surface.ts';
 import { keepSeen, readSeen } from '../../src/surface/seen-surface.ts';
 import type { RevisionSurface } from '../../src/surface/surface.ts';
@@ -41,6 +42,21 @@ test('what a server offers with the user’s settings is kept for that image and
     { ...start, args: [] },
   ])
     assert.equal(readOwnSurface(other, places), undefined);
+});
+
+test('what is read tells its lists apart from every other, the same in every process', (t) => {
+  const { places } = home(t);
+  const originNow = (of: OwnStart): string | undefined => {
+    const [read] = readOwnSurface(of, places)?.revisions ?? [];
+    assert.ok(read !== undefined);
+    return originOf(read);
+  };
+  recordOwnSurface(start, known, places);
+  const other = { ...start, args: [] };
+  recordOwnSurface(other, { ...known, tools: [] }, places);
+  assert.match(originNow(start) ?? '', /^[0-9a-f]{64} 0$/);
+  assert.equal(originNow(start), originNow(start));
+  assert.notEqual(originNow(start), originNow(other));
 });
 
 test('the first record of a revision stays; another revision is added', (t) => {
