@@ -51,7 +51,8 @@ export async function writeBundle(file: string, request: BundleRequest): Promise
     await rename(temporary, file);
     return { bytes };
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Why it could not be written says more than that nothing could be removed.
+    await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof McpcatError) throw error;
     if (request.signal?.aborted === true) throw new McpcatError('cancelled', 'cancelled', { cause: error });
     throw new McpcatError('io-failed', `can't write ${file}: ${messageOf(error)}`, { cause: error });
