@@ -47,8 +47,14 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 `;
 }
 
+const scopes: Readonly<Record<ClientFile['scope'], string>> = {
+  user: '',
+  project: ', project',
+  local: ', yours for one project',
+};
+
 function fileText({ path, scope, moved, systems }: ClientFile): string {
   const where = moved === undefined ? '' : ` (or in \`$${moved.variable}\`)`;
   const only = systems.length === 3 ? '' : ` on ${systems.join(', ')}`;
-  return `\`${path}\`${where}${only}${scope === 'project' ? ', project' : ''}`;
+  return `\`${path}\`${where}${only}${scopes[scope]}`;
 }

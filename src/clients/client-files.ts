@@ -1,6 +1,7 @@
 import type { Env, Host } from '../host/host.ts';
 import { xdgConfig } from '../host/xdg-config.ts';
 import type { Client, ClientFile, Scope } from './client.ts';
+import type { ServersPlace } from './text/config-text.ts';
 
 export interface Surroundings {
   readonly host: Host;
@@ -19,6 +20,14 @@ export function clientFile(client: Client, scope: Scope, around: Surroundings): 
   const others = (file.alternatives ?? []).map((path) => absolute({ path }, around));
   const places = [absolute(file, around), ...others];
   return places.find((place) => around.exists(place)) ?? places[0];
+}
+
+/** Where a client keeps the servers of this scope in its file. */
+export function clientPlace({ files, place }: Client, scope: Scope, { cwd }: Surroundings): ServersPlace {
+  const own = files.find((file) => file.scope === scope)?.place;
+  return own === undefined
+    ? place
+    : { ...own, keyPath: own.keyPath.map((key) => (key === '{cwd}' ? cwd : key)) };
 }
 
 function absolute(file: Pick<ClientFile, 'path' | 'moved'>, { host, env, cwd }: Surroundings): string {

@@ -1,12 +1,14 @@
 import type { Client, Scope } from './client.ts';
-import { clientFile, type Surroundings } from './client-files.ts';
+import { clientFile, clientPlace, type Surroundings } from './client-files.ts';
 import { readConfig } from './config-file.ts';
+import type { ServersPlace } from './text/config-text.ts';
 import { serversIn } from './text/read-servers.ts';
 
 /** What a client's file says of its servers, by name; empty without a file. Throws as `readConfig` and `serversIn` do. */
 export async function clientServers(
-  { format, place }: Client,
+  { format }: Client,
   file: string,
+  place: ServersPlace,
 ): Promise<ReadonlyMap<string, unknown>> {
   const { text } = await readConfig(file);
   return serversIn(format, text ?? '', place);
@@ -29,14 +31,16 @@ interface FoundServers {
 export async function foundServers(client: Client, around: Surroundings): Promise<FoundServers> {
   const found: FoundServer[] = [];
   const unread: FoundServers['unread'][number][] = [];
-  for (const scope of ['user', 'project'] as const) {
+  for (const scope of ['user', 'project', 'local'] as const) {
     const file = clientFile(client, scope, around);
     if (file === undefined || !around.exists(file)) continue;
     if (scope === 'project' && file === clientFile(client, 'user', around)) continue;
     try {
-      for (const [name, entry] of await clientServers(client, file)) found.push({ name, scope, entry });
+      const place = clientPlace(client, scope, around);
+      for (const [name, entry] of await clientServers(client, file, place))
+        found.push({ name, scope, entry });
     } catch (error) {
-      unread.push({ file, error });
+      if (scope !== 'local') unread.push({ file, error });
     }
   }
   return { found, unread };

@@ -7,7 +7,8 @@ import type { ConfigFormat, ServersPlace } from './text/config-text.ts';
  */
 export type Proof = 'run' | 'documented' | 'peer';
 
-export type Scope = 'user' | 'project';
+/** `local`: the user's own, for one project. */
+export type Scope = 'user' | 'project' | 'local';
 
 /** Where a client keeps its servers. */
 export interface ClientFile {
@@ -22,6 +23,8 @@ export interface ClientFile {
   readonly path: string;
   /** Other names under which the client reads it too: one that is there is taken before a new file is made. */
   readonly alternatives?: readonly string[];
+  /** Where its servers are in this file, if not as in the client's others; `{cwd}` is the project's folder. */
+  readonly place?: ServersPlace;
   /** A variable of the client's that names another folder, and the file's path in there. */
   readonly moved?: { readonly variable: string; readonly path: string };
 }

@@ -1,8 +1,8 @@
 import type { Client, Scope } from '../clients/client.ts';
 import { clientEntry, type ServerStart } from '../clients/client-entry.ts';
-import { clientFile, type Surroundings } from '../clients/client-files.ts';
+import { clientFile, clientPlace, type Surroundings } from '../clients/client-files.ts';
 import { readConfig } from '../clients/config-file.ts';
-import type { NamedEntry } from '../clients/text/config-text.ts';
+import type { NamedEntry, ServersPlace } from '../clients/text/config-text.ts';
 import { putServer, readServers, removeServer } from '../clients/text/edit.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { isOurs } from './ours.ts';
@@ -43,8 +43,8 @@ export async function planInstall(
   servers: readonly Installation[],
   instead: readonly string[] = [],
 ): Promise<PlannedChange> {
-  const { format, place } = target.client;
-  return planned(target, (text) =>
+  const { format } = target.client;
+  return planned(target, (text, place) =>
     servers.reduce(
       (result, { name, start, replaces }) => {
         const old = readServers(format, result, place).get(name);
@@ -57,7 +57,7 @@ export async function planInstall(
           { name, entry: renewed(target.client, { old, entry }) },
         );
       },
-      withoutOurs(target.client, text, instead),
+      withoutOurs({ client: target.client, place }, text, instead),
     ),
   );
 }
@@ -86,11 +86,15 @@ function renewed(
 }
 
 export async function planUninstall(target: Target, names: readonly string[]): Promise<PlannedChange> {
-  return planned(target, (text) => withoutOurs(target.client, text, names));
+  return planned(target, (text, place) => withoutOurs({ client: target.client, place }, text, names));
 }
 
-function withoutOurs(client: Client, text: string, names: readonly string[]): string {
-  const { format, place } = client;
+function withoutOurs(
+  { client, place }: { readonly client: Client; readonly place: ServersPlace },
+  text: string,
+  names: readonly string[],
+): string {
+  const { format } = client;
   return names.reduce((result, name) => {
     const old = readServers(format, result, place).get(name);
     if (old !== undefined && !isOurs(client, old)) throw occupied(client, name);
@@ -111,17 +115,23 @@ function occupied({ title }: Client, name: string): McpcatError {
 
 async function planned(
   { client, scope, around }: Target,
-  change: (text: string) => string,
+  change: (text: string, place: ServersPlace) => string,
 ): Promise<PlannedChange> {
   const path = clientFile(client, scope, around);
   if (path === undefined)
     throw new McpcatError(
       'usage',
-      `${client.title} has no file of a ${scope} that mcpcat knows on this system`,
+      `${client.title} has no file of the scope "${scope}" that mcpcat knows on this system`,
     );
   const { file, text } = await readConfig(path);
   try {
-    return { client, path, file, before: text, after: change(text ?? '') };
+    return {
+      client,
+      path,
+      file,
+      before: text,
+      after: change(text ?? '', clientPlace(client, scope, around)),
+    };
   } catch (error) {
     if (!(error instanceof McpcatError) || error.code !== 'client-file-invalid') throw error;
     throw new McpcatError(error.code, `${path}: ${error.message}`, { hint: error.hint ?? '', cause: error });

@@ -7,6 +7,22 @@ import { runHere } from '../rig/in-process.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 
+test('a server at an address and a part of the client are told apart', async (t) => {
+  const home = temporaryFolder(t, {
+    '.config/goose/config.yaml':
+      'extensions:\n  todo:\n    type: platform\n    bundled: true\n  notes:\n    type: streamable_http\n    uri: http://127.0.0.1:1/mcp\n',
+  });
+  const { stdout } = await runHere(['clients', '--json'], { HOME: home });
+  const [goose] = JSON.parse(stdout) as { servers: { name: string; starts: string }[] }[];
+  assert.deepEqual(
+    goose?.servers.map(({ name, starts }) => [name, starts]),
+    [
+      ['todo', 'a part of the client'],
+      ['notes', 'a server at an address'],
+    ],
+  );
+});
+
 test('the file of its own that clients is started from says of all formats what the command says', async (t) => {
   const home = temporaryFolder(t, {
     '.cursor/mcp.json': '// mine\n{"mcpServers": {"a": {"command": "npx", "args": ["-y", "x"]}}}',

@@ -28,3 +28,25 @@ test('a server of the user is found once in the home folder, where the project h
     ['fetch', 'project'],
   ]);
 });
+
+test('what Claude Code keeps for one folder is found in that folder alone', async () => {
+  const claude = knownClients.find(({ id }) => id === 'claude-code');
+  assert.ok(claude !== undefined);
+  const project = path.join(home, 'one.project');
+  const servers = { local: { command: 'npx' } };
+  writeFileSync(
+    path.join(home, '.claude.json'),
+    JSON.stringify({
+      mcpServers: { own: { command: 'uvx' } },
+      projects: { [project]: { mcpServers: servers } },
+    }),
+  );
+  const around = { host: hostOf(thisMachine()), env: { HOME: home }, exists: existsSync };
+  const found = async (cwd: string): Promise<unknown> =>
+    (await foundServers(claude, { ...around, cwd })).found.map(({ name, scope }) => [name, scope]);
+  assert.deepEqual(await found(project), [
+    ['own', 'user'],
+    ['local', 'local'],
+  ]);
+  assert.deepEqual(await found(home), [['own', 'user']]);
+});

@@ -8,7 +8,7 @@ import { knownClients } from '../../src/clients/known-clients.ts';
 import { putServer, readServers } from '../../src/clients/text/edit.ts';
 import { thisMachine } from '../../src/host/machine.ts';
 import { hostOf } from '../../src/host/this-host.ts';
-import { planInstall } from '../../src/install/plan.ts';
+import { planInstall, planUninstall } from '../../src/install/plan.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'mcpcat-plan-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,3 +55,29 @@ for (const [id, old, kept] of choices)
     const found = Object.keys(kept).map((key): [string, unknown] => [key, Reflect.get(entry, key)]);
     assert.deepEqual(Object.fromEntries(found), kept);
   });
+
+test('a server for one folder goes beside that folder’s others, and out again', async () => {
+  const client = knownClients.find(({ id }) => id === 'claude-code');
+  assert.ok(client !== undefined);
+  const home = mkdtempSync(path.join(folder, 'home-'));
+  const cwd = '/work/one.project';
+  const around = { host: hostOf(thisMachine()), env: { HOME: home }, cwd, exists: () => false };
+  const before = `{\n  "mcpServers": {"time": {"command": "npx"}},\n  "projects": {\n    "${cwd}": {"trusted": true}\n  }\n}\n`;
+  writeFileSync(path.join(home, '.claude.json'), before);
+  const target = { client, scope: 'local', around } as const;
+  const { file, after: text } = await planInstall(target, [{ name: 'time', start }]);
+  const written = JSON.parse(text) as Record<string, unknown>;
+  assert.deepEqual(written['mcpServers'], { time: { command: 'npx' } });
+  assert.deepEqual(written['projects'], {
+    [cwd]: {
+      trusted: true,
+      mcpServers: { time: { type: 'stdio', command: start.command, args: start.args } },
+    },
+  });
+  writeFileSync(file, text);
+  const taken = await planUninstall(target, ['time']);
+  assert.deepEqual(JSON.parse(taken.after), {
+    mcpServers: { time: { command: 'npx' } },
+    projects: { [cwd]: { trusted: true, mcpServers: {} } },
+  });
+});

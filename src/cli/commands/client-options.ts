@@ -10,8 +10,8 @@ export const clientOptions = {
   },
   scope: {
     type: 'string',
-    value: 'user|project',
-    help: 'the file of the user, or that of the project in this folder (default: user)',
+    value: 'user|project|local',
+    help: 'the file of the user, that of the project in this folder, or what the user has for it alone (default: user)',
   },
   yes: { type: 'boolean', help: 'write without asking' },
   'dry-run': { type: 'boolean', help: 'show the change and write nothing' },

@@ -1,40 +1,19 @@
-import { adoptedStart, type AdoptedStart } from '../../adopt/adopted-start.ts';
-import { entryFor, startedServer } from '../../adopt/started-server.ts';
 import { catalogId } from '../../catalog/catalog-source.ts';
 import { permissionSummary } from '../../catalog/permissions.ts';
-import { isReference, startOfEntry } from '../../clients/client-entry.ts';
-import { clientFile } from '../../clients/client-files.ts';
-import { mayDoToday } from '../../clients/may-do.ts';
-import { clientServers } from '../../clients/client-servers.ts';
 import { ownCommandPath } from '../../install/own-command.ts';
-import { planInstall, type Target } from '../../install/plan.ts';
-import { isOurs } from '../../install/ours.ts';
-import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { planInstall } from '../../install/plan.ts';
+import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { storedSecrets } from '../../secrets/secrets.ts';
 import { askYes, canAsk } from '../ask.ts';
-import type { Execute, Invocation, Terminal } from '../command.ts';
-import { checkStart } from './checked-start.ts';
+import type { Execute, Invocation } from '../command.ts';
+import { foundIn, type Adopting, type Found } from './adopt-found.ts';
 import { chosenTargets } from './client-choice.ts';
 import { ownCommand, putIntoClients } from './put-into-clients.ts';
 import { serverToRun } from './run-server.ts';
 import { carriedOptions, carriedVariables } from './start-carried.ts';
 import { secretSource } from './secret-source.ts';
-import { serverSummaries, sourceOf, type Summary } from './view.ts';
-
-/** A server of a client that is none of ours. */
-interface Found {
-  readonly target: Target;
-  readonly name: string;
-  /** What it starts, without the values of its settings. */
-  readonly starts: string;
-  /** What it may do today. */
-  readonly today: string;
-  readonly entry: Summary | undefined;
-  readonly adopted: AdoptedStart | undefined;
-  /** Why the launcher would refuse it. */
-  readonly blocked: string | undefined;
-}
+import { serverSummaries, sourceOf } from './view.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, terminal } = invocation;
@@ -53,6 +32,7 @@ export const execute: Execute = async (invocation) => {
   const wanted = found.filter(({ name }) => named.length === 0 || named.includes(name));
   const json = options.flag('json');
   if (!json) terminal.stdout.write(page(wanted));
+  if (options.text('scope') === undefined && named.length === 0) await sayLocal({ entries, invocation });
   const chosen = await choose(wanted, invocation);
   if (json && (options.flag('dry-run') || chosen.length === 0)) {
     terminal.stdout.write(jsonText(wanted.map(factsOf)));
@@ -61,80 +41,14 @@ export const execute: Execute = async (invocation) => {
   return chosen.length === 0 ? 0 : replace(chosen, invocation);
 };
 
-async function foundIn(
-  target: Target,
-  { entries, invocation }: { readonly entries: readonly Summary[]; readonly invocation: Invocation },
-): Promise<Found[]> {
-  const { client, scope, around } = target;
-  const file = clientFile(client, scope, around);
-  if (file === undefined) return [];
-  try {
-    return [...(await clientServers(client, file))].flatMap(([name, value]) => {
-      const start = startOfEntry(client, value);
-      if (start === undefined || isOurs(client, value)) return [];
-      const started = startedServer(start);
-      const entry = started === undefined ? undefined : (entryFor(started, entries) as Summary | undefined);
-      const { path } = around.host;
-      const context = {
-        isReference: (word: string) => isReference(client, word),
-        isAbsolute: (word: string) => path.isAbsolute(word),
-      };
-      const result =
-        started === undefined || entry === undefined
-          ? { adopted: undefined, blocked: undefined }
-          : permitted(entry, adoptedStart(entry, started, context), invocation);
-      return [
-        {
-          target,
-          name,
-          starts: started?.source ?? start.command.split(/[\\/]/).at(-1) ?? '',
-          today: mayDoToday(start),
-          entry,
-          ...result,
-        },
-      ];
-    });
-  } catch (error) {
-    invocation.terminal.stderr.write(`mcpcat: ${client.title}: ${file}: ${messageOf(error)}\n`);
-    return [];
-  }
-}
-
-/**
- * As the launcher would start it, by the same code that a launch asks. What it can't have for writing it gets to read;
- * undefined with a reason if it would not start at all.
- */
-function permitted(
-  entry: Summary,
-  adopted: AdoptedStart,
-  { terminal }: Invocation,
-): Pick<Found, 'adopted' | 'blocked'> {
-  const refused = refusal(entry, adopted, terminal);
-  if (refused === undefined) return { adopted, blocked: undefined };
-  const args = adopted.args.map((word, index) =>
-    adopted.args[index - 1] === '--mount' ? word.replace(/:rw$/, '') : word,
-  );
-  const readOnly = {
-    ...adopted,
-    args,
-    lost: [...adopted.lost, `${refused}; it would be handed over read-only`],
-  };
-  return args.join(' ') !== adopted.args.join(' ') && refusal(entry, readOnly, terminal) === undefined
-    ? { adopted: readOnly, blocked: undefined }
-    : { adopted: undefined, blocked: [refused, ...adopted.lost].join('; ') };
-}
-
-function refusal(
-  entry: Summary,
-  { args, plain, secrets }: AdoptedStart,
-  terminal: Terminal,
-): string | undefined {
-  try {
-    checkStart(entry, { args, settings: { ...plain, ...secrets } }, terminal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof McpcatError) return [error.message, ...error.detail].join(' ');
-    throw error;
+/** Claude Code keeps in the user's own file what starts in one folder alone, and does so unless it is told otherwise. */
+async function sayLocal({ entries, invocation }: Adopting): Promise<void> {
+  for (const target of chosenTargets(invocation)) {
+    const found = await foundIn({ ...target, scope: 'local' }, { entries, invocation });
+    if (found.length > 0)
+      invocation.terminal.stderr.write(
+        `mcpcat: in this folder ${target.client.title} starts ${found.map(({ name }) => name).join(', ')} besides: mcpcat adopt --scope local\n`,
+      );
   }
 }
 
@@ -174,7 +88,7 @@ function factsOf({ target, name, starts, entry, adopted, blocked }: Found): unkn
   };
 }
 
-type Chosen = Found & { readonly adopted: AdoptedStart };
+type Chosen = Found & { readonly adopted: NonNullable<Found['adopted']> };
 
 async function choose(
   found: readonly Found[],

@@ -53,6 +53,6 @@ function clientOf(id: string): Client {
 }
 
 function scopeOf(text: string | undefined): Scope {
-  if (text === undefined || text === 'user' || text === 'project') return text ?? 'user';
-  throw new McpcatError('usage', `--scope: expected user or project, found "${text}"`);
+  if (text === undefined || text === 'user' || text === 'project' || text === 'local') return text ?? 'user';
+  throw new McpcatError('usage', `--scope: expected user, project or local, found "${text}"`);
 }

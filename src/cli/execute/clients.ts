@@ -111,7 +111,7 @@ function page(facts: readonly ClientFacts[]): string {
       ? [[id, here ? 'none' : 'not here', '', '']]
       : servers.map(({ name, scope, starts, may }) => [
           id,
-          scope === 'project' ? `${name} (project)` : name,
+          scope === 'user' ? name : `${name} (${scope})`,
           starts,
           may,
         ]),

@@ -2,7 +2,7 @@ import { catalogId } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { Client } from '../../clients/client.ts';
 import { isReference, startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
-import { clientFile } from '../../clients/client-files.ts';
+import { clientFile, clientPlace } from '../../clients/client-files.ts';
 import { clientServers } from '../../clients/client-servers.ts';
 import { isOurs } from '../../install/ours.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -64,12 +64,14 @@ async function foundIn({
 }: ReturnType<typeof chosenTargets>[number]): Promise<readonly Found[]> {
   const file = clientFile(client, scope, around);
   if (file === undefined) return [];
-  return [...(await clientServers(client, file))].flatMap(([name, entry]) => {
-    const start = startOfEntry(client, entry);
-    return start !== undefined && isOurs(client, entry) && start.args[0] === 'run'
-      ? [{ client, name, start }]
-      : [];
-  });
+  return [...(await clientServers(client, file, clientPlace(client, scope, around)))].flatMap(
+    ([name, entry]) => {
+      const start = startOfEntry(client, entry);
+      return start !== undefined && isOurs(client, entry) && start.args[0] === 'run'
+        ? [{ client, name, start }]
+        : [];
+    },
+  );
 }
 
 function serverOf({ start }: Found): string {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { clientServers } from '../../clients/client-servers.ts';
 import { startOfEntry, type ServerStart } from '../../clients/client-entry.ts';
-import { clientFile } from '../../clients/client-files.ts';
+import { clientFile, clientPlace } from '../../clients/client-files.ts';
 import { ownCommandPath } from '../../install/own-command.ts';
 import { planInstall, type PlannedChange, type Target } from '../../install/plan.ts';
 import { isOurs } from '../../install/ours.ts';
@@ -81,7 +81,9 @@ async function movedEntries(target: Target, { sections, invocation }: Adding): P
   const { client, scope, around } = target;
   const file = clientFile(client, scope, around);
   const moved: string[] = [];
-  for (const [name, entry] of file === undefined ? [] : await clientServers(client, file)) {
+  for (const [name, entry] of file === undefined
+    ? []
+    : await clientServers(client, file, clientPlace(client, scope, around))) {
     const start = startOfEntry(client, entry);
     if (start?.args[0] !== 'run' || !isOurs(client, entry)) continue;
     const reason = await take({ client, start }, { sections, invocation });

@@ -14,6 +14,13 @@ export const terminalClients: readonly Client[] = [
         moved: { variable: 'CLAUDE_CONFIG_DIR', path: '.claude.json' },
       },
       projectFile('.mcp.json'),
+      // What `claude mcp add` writes unless it is told otherwise.
+      {
+        ...userFile('~/.claude.json'),
+        scope: 'local',
+        moved: { variable: 'CLAUDE_CONFIG_DIR', path: '.claude.json' },
+        place: { keyPath: ['projects', '{cwd}', 'mcpServers'], isList: false },
+      },
     ],
     format: 'json',
     place: mcpServers,
