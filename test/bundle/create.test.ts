@@ -112,10 +112,10 @@ test('the registry is asked for the index, each image and each list once, howeve
     return undefined;
   });
   const record = path.join(entry.folder, 'image.json');
-  const before = readFileSync(record, 'utf8');
-  writeFileSync(record, before.replace(registry.host, proxy.host));
+  const unproxied = readFileSync(record, 'utf8');
+  writeFileSync(record, unproxied.replace(registry.host, proxy.host));
   const { code, stderr } = await create('once.tar');
-  writeFileSync(record, before);
+  writeFileSync(record, unproxied);
   assert.equal(code, 0, stderr);
   assert.ok(asked.length > 5, 'the proxy was asked');
   assert.deepEqual(
