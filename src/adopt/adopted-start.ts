@@ -115,7 +115,7 @@ function mountsAndOwn(
     if (target !== undefined && (option !== undefined || follows))
       own.push(option === undefined ? target : `${option}=${target}`);
   }
-  for (const folder of inside.values()) if (!mounts.some(([, given]) => given === folder)) give(folder);
+  for (const folder of inside.values()) if (!mounts.some(([, taken]) => taken === folder)) give(folder);
   return { mounts, own };
 }
 
