@@ -56,7 +56,8 @@ export class Remembered<T> {
     return {
       known: isSame ? found.value : undefined,
       keep: (value) => {
-        if (isSettled(files)) this.#keep(name, { state, value });
+        // A folder that was swapped by a link meanwhile has other files, each of them old.
+        if (isSettled(files) && stateOf(files) === state) this.#keep(name, { state, value });
       },
     };
   }
@@ -100,9 +101,10 @@ function isSettled(files: readonly string[]): boolean {
 function read<T>({ file, version, owns }: Options): Values<T> {
   try {
     if (!owns(statSync(file))) return {};
-    // Written by us, by rename: whole.
-    const found = JSON.parse(readFileSync(file, 'utf8')) as { version: string; values: Values<T> };
-    return found.version === version ? found.values : {};
+    // Written by us, by rename: whole. Should it be of another form all the same, serve starts.
+    const found = JSON.parse(readFileSync(file, 'utf8')) as { version: string; values?: Values<T> | null };
+    const { values } = found;
+    return found.version === version && typeof values === 'object' && values !== null ? values : {};
   } catch {
     return {};
   }

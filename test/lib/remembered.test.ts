@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -77,6 +85,46 @@ test('a change between the question and the answer is seen by the next process',
   memory.keep('made of who knows which');
   await turn();
   assert.equal(anew().of('x', [file('a')]).known, undefined);
+});
+
+test('what was made of other files than those of the question is not kept, even if the first ones come back', async (t) => {
+  const { file, anew } = rig(t);
+  for (const name of ['first', 'second']) {
+    mkdirSync(file(name));
+    writeFileSync(file(`${name}/a`), name);
+  }
+  t.mock.timers.setTime(Date.now() + 60_000);
+  // Folders are linked without a privilege on Windows, too.
+  const link = (to: string): void => symlinkSync(file(to), file('link'), 'junction');
+  link('first');
+  const memory = anew().of('x', [file('link/a')]);
+  unlinkSync(file('link'));
+  link('second');
+  memory.keep('made of the second');
+  await turn();
+  unlinkSync(file('link'));
+  link('first');
+  assert.equal(anew().of('x', [file('link/a')]).known, undefined);
+});
+
+test('a kept file of another form says nothing, and is replaced', async (t) => {
+  const { file, anew } = rig(t);
+  anew()
+    .of('x', [file('a')])
+    .keep('one');
+  await turn();
+  const form = JSON.parse(readFileSync(file('kept/values.json'), 'utf8')) as object;
+  const texts = [undefined, null, 5, 'x', [], { x: null }, { x: 5 }].map((values) =>
+    JSON.stringify({ ...form, values }),
+  );
+  for (const text of ['', 'null', '5', ...texts]) {
+    writeFileSync(file('kept/values.json'), text);
+    const memory = anew().of('x', [file('a')]);
+    assert.equal(memory.known, undefined, text);
+    memory.keep('anew');
+    await turn();
+    assert.equal(anew().of('x', [file('a')]).known, 'anew', text);
+  }
 });
 
 test('several are kept together; of more than 64 those that nobody asked for go first', async (t) => {
