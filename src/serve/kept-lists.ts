@@ -49,7 +49,7 @@ export class KeptLists {
     try {
       const file = this.#file(servers);
       if (!this.#options.owns(statSync(file))) return undefined;
-      // Written by us, by rename: whole.
+      // Written by us, by rename; whether it is whole, its end says: after a loss of power it may be cut.
       const [found, names, ...lists] = linesOf(readFileSync(file));
       return found?.toString('utf8') === key && names !== undefined ? offered(names, lists) : undefined;
     } catch {
@@ -66,7 +66,7 @@ export class KeptLists {
   #write(file: string, { key, made }: { readonly key: string; readonly made: OfferedLists }): void {
     try {
       const lists = listNames.map((name) => made.lists[name].bytes.toString('utf8'));
-      const text = [key, JSON.stringify(made.names()), ...lists].join('\n');
+      const text = [key, JSON.stringify(made.names()), ...lists, ''].join('\n');
       if (text.length > maxBytes) return;
       writeOwnNow(file, text);
       this.#forgetOthers();
@@ -110,6 +110,7 @@ function linesOf(bytes: Buffer): readonly Buffer[] {
 }
 
 function offered(names: Buffer, lists: readonly Buffer[]): OfferedLists | undefined {
+  if (lists.length !== listNames.length + 1 || lists.at(-1)?.length !== 0) return undefined;
   const [tools, prompts, resources, resourceTemplates] = lists.map((bytes) => Part.ofBytes(bytes));
   if (!tools || !prompts || !resources || !resourceTemplates) return undefined;
   return {

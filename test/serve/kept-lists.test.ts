@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -92,6 +92,24 @@ test('they are of exactly these servers, surfaces, rules and this version, or ma
     writeFileSync(path.join(folder, file), text);
     assert.equal(kept.find([a, b], rules()), undefined);
   }
+});
+
+test('of a file that was cut anywhere nothing is shown', async (t) => {
+  const folder = temporaryFolder(t);
+  const kept = new KeptLists({ folder, version: '1', owns: () => true });
+  const servers = [shown('a', { prompts, resources })];
+  void viewOf(servers, rules(), kept).lists;
+  await turn();
+  const file = path.join(folder, readdirSync(folder)[0] ?? '');
+  const whole = readFileSync(file);
+  for (let length = 0; length < whole.length; length += 1) {
+    writeFileSync(file, whole.subarray(0, length));
+    assert.equal(kept.find(servers, rules()), undefined, `of ${String(length)} bytes`);
+  }
+  writeFileSync(file, Buffer.concat([whole, Buffer.from('x')]));
+  assert.equal(kept.find(servers, rules()), undefined, 'with more');
+  writeFileSync(file, whole);
+  assert.ok(kept.find(servers, rules()) !== undefined);
 });
 
 test('what a client can not use is left out of what is kept for it, not for others', async (t) => {
