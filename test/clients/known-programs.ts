@@ -18,6 +18,8 @@ export interface Program {
   readonly shows?: RegExp;
   /** Makes it write a server; undefined where it has no such command. */
   readonly add?: readonly string[];
+  /** Ends what it leaves running. */
+  readonly end?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -152,6 +154,7 @@ export const programs: readonly Program[] = [
       'say what you have',
     ],
     add: ['mcp', 'add', '--yes', 'other', '--', ...theirs],
+    end: ['hub', 'stop'],
   },
   {
     id: 'continue-cli',

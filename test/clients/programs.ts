@@ -102,6 +102,7 @@ async function uses(program: Program, home: string): Promise<readonly [boolean, 
   const left = path.join(home, '.local/share/mcpcat/last-start/time.json');
   rmSync(left, { force: true });
   const { stdout, stderr } = await start(program, home, program.list);
+  if (program.end !== undefined) await start(program, home, program.end);
   return [
     program.shows === undefined ? existsSync(left) : program.shows.test(stdout + stderr),
     stdout + stderr,
