@@ -35,10 +35,19 @@ async function storedFor(
   const wanted = granted.filter((name) => wantedOnes.includes(name) && !Object.hasOwn(given, name));
   if (!wanted.some((name) => declared.env[name]?.secret)) return {};
   // Loading the store takes longer than all else that serve does for a server before it answers.
-  if (statSync(secretFile(terminal), { throwIfNoEntry: false }) === undefined) return {};
+  if (isMissing(secretFile(terminal))) return {};
   const { storedSecrets } = await import('../../secrets/secrets.ts');
   const owner = { catalog: catalogId(source), server: declared.name };
   return storedSecrets(owner, secretSource(terminal, settings), wanted);
+}
+
+/** Where that can't be told the store says why, of the one server that needs it. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 interface Wanting {
