@@ -17,8 +17,8 @@ import { runJob, type Job, type JobResult } from './test/run-jobs.ts';
 import { run } from './test/run.ts';
 import { buildSample, installBuildTools, setUpEngine } from './test/set-up.ts';
 
-/** More than a small machine has cores: many unit tests wait for a timer rather than for the processor. */
-const unitSlots = { computes: 4, waits: 1 };
+/** More than a small machine has cores: unit tests, too, wait for timers and files now and then. */
+const unitSlots = { computes: 4, waits: 4 };
 /** A build, too, waits for disks and registries now and then; those that mostly wait run beside them. */
 const dockerSlots = { computes: 3, waits: 3 };
 

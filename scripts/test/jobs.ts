@@ -35,7 +35,8 @@ export function jobsOf(group: Group, files: readonly string[]): Job[] {
   const isSmall = ({ name }: Job): boolean =>
     group === 'unit' && name !== ownProcess && seconds(name) < smallSeconds;
   const inOrder = jobs.filter((job) => !isSmall(job)).toSorted((a, b) => seconds(b.name) - seconds(a.name));
-  return [...inOrder, ...shared(jobs.filter(isSmall), seconds)];
+  // All small ones together take long, and would be the last by their names.
+  return [...shared(jobs.filter(isSmall), seconds), ...inOrder];
 }
 
 /** Starting Node and loading what they test takes longer than most small folders' tests. */

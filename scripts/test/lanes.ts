@@ -22,6 +22,19 @@ const waiting = filesOf(
   'unread',
 );
 
+/** Unit tests that do, by the folder or file that has a process of its own. */
+const waitingUnits: ReadonlySet<string> = new Set([
+  'test/catalog-index/quick-catalog-index.test.ts',
+  'test/engine',
+  'test/fetch',
+  'test/launch',
+  'test/lib',
+  'test/session/faults.test.ts',
+  'test/update/check.test.ts',
+  'test/update/refusals.test.ts',
+  'test/upstream',
+]);
+
 /** They start servers of the catalog itself, so they wait for the images of its sample; all others need the bases. */
 const sampled = filesOf(
   'catalog',
@@ -35,7 +48,7 @@ const sampled = filesOf(
 );
 
 /** All files that are named here. */
-export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting, ...sampled];
+export const namedFiles: readonly string[] = [...alone, ...quiet, ...waiting, ...waitingUnits, ...sampled];
 
 export type Lane = 'shared' | 'quiet' | 'alone';
 
@@ -48,7 +61,7 @@ export function laneOf(file: string): Lane {
 export type Load = 'computes' | 'waits';
 
 export function loadOf(file: string): Load {
-  return waiting.has(file) ? 'waits' : 'computes';
+  return waiting.has(file) || waitingUnits.has(file) ? 'waits' : 'computes';
 }
 
 export function needsSample(file: string): boolean {

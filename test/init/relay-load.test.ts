@@ -164,70 +164,75 @@ function application(script: string): void {
 
 const bulk = 256 * mebibyte;
 
-function assertFast(t: TestContext, what: string, started: number): void {
-  const rate = bulk / 1e6 / ((performance.now() - started) / 1000);
-  t.diagnostic(`${what}: ${rate.toFixed(0)} MB/s`);
-  if (isRelease) assert.ok(rate >= 80, `${what}: ${rate.toFixed(0)} MB/s`);
+/** By the clock it depends on who else runs: that is `npm run bench:tunnel`. What the relay does for a byte does not. */
+function assertCheap(t: TestContext, what: string, tunnel: Tunnel): void {
+  const rate = bulk / 1e6 / tunnel.cpuSeconds;
+  t.diagnostic(`${what}: ${rate.toFixed(0)} MB in a second of the processor`);
+  if (isRelease) assert.ok(rate >= 80, `${what}: ${rate.toFixed(0)} MB`);
 }
 
-test('bulk data to the launcher moves at 80 MB/s and more', { timeout }, async (t) => {
-  const tunnel = await Tunnel.open(443);
-  let [received, owed, started] = [0, 0, 0];
-  const done = Promise.withResolvers<void>();
-  tunnel.handler = ({ name, stream, payload }) => {
-    if (name === 'open') {
-      started = performance.now();
-      tunnel.send('opened', stream);
-    }
-    if (name !== 'data') return name === 'open';
-    received += payload.length;
-    owed += payload.length;
-    if (owed >= 32_768) {
-      tunnel.send('window', stream, u32(owed));
-      owed = 0;
-    }
-    if (received === bulk) done.resolve();
-    return true;
-  };
-  application(`
+test(
+  'bulk data to the launcher costs a second of the processor for 80 MB at most',
+  { timeout },
+  async (t) => {
+    const tunnel = await Tunnel.open(443);
+    let [received, owed] = [0, 0];
+    const done = Promise.withResolvers<void>();
+    tunnel.handler = ({ name, stream, payload }) => {
+      if (name === 'open') tunnel.send('opened', stream);
+      if (name !== 'data') return name === 'open';
+      received += payload.length;
+      owed += payload.length;
+      if (owed >= 32_768) {
+        tunnel.send('window', stream, u32(owed));
+        owed = 0;
+      }
+      if (received === bulk) done.resolve();
+      return true;
+    };
+    application(`
     const chunk = Buffer.alloc(1 << 18); let left = ${String(bulk)};
     const more = () => { while (left > 0) { left -= chunk.length; if (!s.write(chunk)) return; } s.end(); };
     s.on('connect', more).on('drain', more);`);
-  await done.promise;
-  assertFast(t, 'upload', started);
-  assertSmall(tunnel, t, 'in the upload');
-});
+    await done.promise;
+    assertCheap(t, 'upload', tunnel);
+    assertSmall(tunnel, t, 'in the upload');
+  },
+);
 
-test('bulk data from the launcher moves at 80 MB/s and more', { timeout }, async (t) => {
-  const tunnel = await Tunnel.open(443);
-  const chunk = Buffer.alloc(65_536);
-  let [sent, credit, started, widest, outstanding] = [0, 65_536, 0, 0, 0];
-  const send = (stream: number): void => {
-    while (sent < bulk && credit >= chunk.length) {
-      tunnel.send('data', stream, chunk);
-      sent += chunk.length;
-      credit -= chunk.length;
-      outstanding += chunk.length;
-    }
-  };
-  const done = Promise.withResolvers<void>();
-  tunnel.handler = ({ name, stream, payload }) => {
-    if (name === 'open') {
-      started = performance.now();
-      tunnel.send('opened', stream);
-      send(stream);
-    } else if (name === 'window') {
-      credit += payload.readUInt32BE();
-      widest = Math.max(widest, credit + outstanding);
-      outstanding = 0;
-      send(stream);
-    } else if (name === 'data') done.resolve();
-    return true;
-  };
-  application(
-    `let got = 0; s.on('data', (c) => { got += c.length; if (got === ${String(bulk)}) s.end('done'); });`,
-  );
-  await done.promise;
-  assertFast(t, 'download', started);
-  assertSmall(tunnel, t, 'in the download');
-});
+test(
+  'bulk data from the launcher costs a second of the processor for 80 MB at most',
+  { timeout },
+  async (t) => {
+    const tunnel = await Tunnel.open(443);
+    const chunk = Buffer.alloc(65_536);
+    let [sent, credit, widest, outstanding] = [0, 65_536, 0, 0];
+    const send = (stream: number): void => {
+      while (sent < bulk && credit >= chunk.length) {
+        tunnel.send('data', stream, chunk);
+        sent += chunk.length;
+        credit -= chunk.length;
+        outstanding += chunk.length;
+      }
+    };
+    const done = Promise.withResolvers<void>();
+    tunnel.handler = ({ name, stream, payload }) => {
+      if (name === 'open') {
+        tunnel.send('opened', stream);
+        send(stream);
+      } else if (name === 'window') {
+        credit += payload.readUInt32BE();
+        widest = Math.max(widest, credit + outstanding);
+        outstanding = 0;
+        send(stream);
+      } else if (name === 'data') done.resolve();
+      return true;
+    };
+    application(
+      `let got = 0; s.on('data', (c) => { got += c.length; if (got === ${String(bulk)}) s.end('done'); });`,
+    );
+    await done.promise;
+    assertCheap(t, 'download', tunnel);
+    assertSmall(tunnel, t, 'in the download');
+  },
+);

@@ -167,6 +167,17 @@ export class Tunnel {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
   }
 
+  /** That the relay has used so far (proc_pid_stat(5), in clock ticks of 10 ms). */
+  get cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'utf8');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
+    return Math.max(1, (user ?? 0) + (system ?? 0)) / 100;
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
     this.init.kill('SIGKILL');
