@@ -75,6 +75,7 @@ async function added(want: string): Promise<NonNullable<AddReport['entry']>> {
   assert.deepEqual(entry, report.entry);
   const files = readdirSync(path.join(folder, report.name)).toSorted();
   assert.deepEqual(files, [
+    'history.json',
     'lock.json',
     'package-lock.json',
     'proof.json',
