@@ -143,15 +143,21 @@ export async function stopSessions(engine: Engine, wanted: Wanted, whose: Whose)
   );
   const idle = wanted.names.find((name) => !chosen.some(({ facts }) => isCalled(facts, name)));
   if (idle !== undefined) throw missing(idle, others);
-  const ended = await Promise.all(
+  const ends = await Promise.allSettled(
     chosen.map(async ({ whole, facts }) => {
       if ((await wanted.sleep?.(facts)) === true) return [];
-      await end(engine, whole);
+      // One that can't be asked is removed all the same, and keeps no other from its end.
+      await end(engine, whole).catch(() => undefined);
       return [whole];
     }),
   );
-  const left = await removeAll(engine, ended.flat());
+  const left = await removeAll(
+    engine,
+    ends.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])),
+  );
   if (left.length > 0) throw stillThere(left);
+  const failed = ends.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return chosen.map(({ facts }) => facts);
 }
 

@@ -1,10 +1,13 @@
 import type { Channel, ServerEnd, Session, SessionRequest } from '../session/session.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import type { NetworkSettings } from '../lib/proxy.ts';
 import { lineUpstream } from './line-upstream.ts';
 import type { OpenUpstream, StartedFor, Upstream, UpstreamEvents } from './upstream.ts';
 
 /** What a server is started with, made anew for each start: consent, settings and image may have changed since. */
 export interface PreparedStart {
+  /** What its tunnel goes by besides the request: data, to be compared. */
+  readonly network?: NetworkSettings | undefined;
   readonly request: Omit<SessionRequest, 'removal'>;
   /** What it says on stderr, as it comes. Must not throw. */
   readonly onStderr: (chunk: Buffer) => void;
@@ -17,7 +20,7 @@ export interface PreparedStart {
 export type Prepare = (startedFor: StartedFor, signal: AbortSignal) => Promise<PreparedStart>;
 
 /** A session of just this start that was made beforehand and runs now; undefined where there is none. */
-export type TakeWarm = (prepared: PreparedStart) => Promise<Session | undefined>;
+export type TakeWarm = (prepared: PreparedStart, signal: AbortSignal) => Promise<Session | undefined>;
 
 /** Servers in containers of their own, by the same session as every other front end's. */
 export function sessionUpstream(prepare: Prepare, takeWarm?: TakeWarm): OpenUpstream {
@@ -25,7 +28,8 @@ export function sessionUpstream(prepare: Prepare, takeWarm?: TakeWarm): OpenUpst
     const prepared = await prepare(startedFor, signal);
     const { openSession } = await import('../session/open-session.ts');
     signal.throwIfAborted();
-    const warm = await takeWarm?.(prepared);
+    const warm = await takeWarm?.(prepared, signal);
+    signal.throwIfAborted();
     const session = warm ?? openSession({ ...prepared.request, removal: 'at-end' });
     const giveUp = (): void => session.stop('terminate');
     signal.addEventListener('abort', giveUp, { once: true });

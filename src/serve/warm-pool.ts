@@ -32,7 +32,7 @@ export class WarmPool {
     const sessions = new WarmSessions({ count, say: (line) => this.#wishes.say(`${server}: ${line}`) });
     const nobody = { session: '', client: '' };
     this.#servers.push({ sessions, prepare: async () => prepare(nobody, new AbortController().signal) });
-    return async (prepared) => sessions.take(prepared);
+    return async (prepared, signal) => sessions.take(prepared, signal);
   }
 
   /** Begins with the first ones. What can't be prepared yet (a setting, a consent) is when somebody asks. */

@@ -71,12 +71,18 @@ export class WarmSessions {
   }
 
   /** One whose server runs, or undefined: then it is started in the ordinary way. Never rejects. */
-  async take(prepared: PreparedStart): Promise<Session | undefined> {
+  async take(prepared: PreparedStart, signal: AbortSignal): Promise<Session | undefined> {
     this.#want(prepared);
-    const parked = await this.#next();
-    parked?.start();
+    const parked = await this.#next(prepared);
     this.#fillAfter(this.#times.refillMs);
-    return parked !== undefined && (await hasStarted(parked.session)) ? parked.session : undefined;
+    if (parked === undefined) return undefined;
+    const giveUp = (): void => parked.session.stop('terminate');
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    else parked.start();
+    const isRunning = await hasStarted(parked.session);
+    signal.removeEventListener('abort', giveUp);
+    return isRunning ? parked.session : undefined;
   }
 
   /** Said once, until there is another. */
@@ -97,9 +103,10 @@ export class WarmSessions {
   }
 
   /** The first that still runs, or one that is on its way to that; it is nobody else's from then on. */
-  async #next(): Promise<Parked | undefined> {
+  async #next(asked: PreparedStart): Promise<Parked | undefined> {
     for (;;) {
-      const all = [...this.#parked];
+      // Another start may have asked for something else meanwhile.
+      const all = [...this.#parked].filter(({ prepared }) => isSame(prepared, asked));
       const parked = all.find(({ id }) => id !== undefined) ?? all[0];
       if (parked === undefined) return undefined;
       this.#forget(parked);
@@ -109,8 +116,9 @@ export class WarmSessions {
   }
 
   #want(prepared: PreparedStart): void {
-    if (prepared.request.sandbox.mounts.length > 0) return this.trouble(hasFolders);
-    this.#wanted = prepared;
+    const keepsFiles = prepared.request.sandbox.mounts.length > 0;
+    if (keepsFiles) this.trouble(hasFolders);
+    this.#wanted = keepsFiles ? undefined : prepared;
     for (const parked of this.#parked) if (!isSame(parked.prepared, prepared)) this.#discard(parked);
   }
 
@@ -200,9 +208,9 @@ async function hasStarted(session: Session): Promise<boolean> {
 }
 
 /** Whether one that was made for the first is what the second asks for: in all but whom it is for. */
-function isSame({ request: made }: PreparedStart, { request: asked }: PreparedStart): boolean {
-  const facts = ({ image, sandbox, labels, graceMs }: PreparedStart['request']): object => ({
-    ...{ image, sandbox, graceMs },
+function isSame(made: PreparedStart, asked: PreparedStart): boolean {
+  const facts = ({ network, request: { image, sandbox, labels, graceMs } }: PreparedStart): object => ({
+    ...{ image, sandbox, graceMs, network },
     labels: unused(labels),
   });
   return made === asked || isDeepStrictEqual(facts(made), facts(asked));

@@ -82,6 +82,16 @@ test('what stop ended is gone when it says so, although the engine was already r
   assert.deepEqual([asked, engine.containers.size], [3, 2]);
 });
 
+test('stop ends all that it can: a signal that the engine refuses one of them keeps no other', async () => {
+  const { engine } = await made({ one: ownerText(self), two: ownerText(self) });
+  const [refusing] = engine.containers.keys();
+  const kill = engine.killContainer.bind(engine);
+  engine.killContainer = (id, signal) =>
+    id === refusing ? Promise.reject(new Error('not now')) : kill(id, signal);
+  await stopSessions(engine, { names: [], all: true }, own);
+  assert.equal(engine.containers.size, 0);
+});
+
 test('logs follows nobody else’s server', async () => {
   const { engine, ids } = await made(mixed);
   await assert.rejects(followLog(engine, ids['unreadable'] ?? '', own), { code: 'container-missing' });

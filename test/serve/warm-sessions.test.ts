@@ -8,6 +8,8 @@ import type { FakeExec } from '../rig/fake-engine/fake-exec.ts';
 import { parking, type Parking } from '../rig/parking.ts';
 import { fakeImage, plainSandbox, steadyProcess1 } from '../rig/session.ts';
 
+/** Nobody gives up. */
+const patient = new AbortController().signal;
 const times: WarmTimes = { renewMs: 3600_000, refillMs: 1, firstPauseMs: 1, longestPauseMs: 5 };
 
 interface Rig extends Parking {
@@ -70,11 +72,11 @@ test('a start takes one that is parked, once, and another is made in its place',
   warm.keep(prepared(engine));
   await until(() => leases.length === 1);
   const [first] = engine.containers.keys();
-  const session = await warm.take(prepared(engine));
+  const session = await warm.take(prepared(engine), patient);
   assert.equal((await session?.opened)?.id, first);
   await until(() => leases.length === 2);
   assert.deepEqual(begun.toSorted(), ['lease', 'lease', 'server']);
-  const other = await warm.take(prepared(engine));
+  const other = await warm.take(prepared(engine), patient);
   assert.notEqual((await other?.opened)?.id, first);
   await Promise.all([session?.close(), other?.close(), warm.close()]);
   assert.equal(engine.containers.size, 0);
@@ -85,17 +87,17 @@ test('one that was made for something else is not taken but removed, and the new
   warm.keep(prepared(engine));
   await until(() => leases.length === 1);
   const asked = prepared(engine, { sandbox: { ...plainSandbox, args: ['--verbose'] } });
-  assert.equal(await warm.take(asked), undefined);
+  assert.equal(await warm.take(asked, patient), undefined);
   await until(() => leases.length === 2 && engine.containers.size === 1);
   assert.deepEqual(begun, ['lease', 'lease']);
-  const session = await warm.take(asked);
+  const session = await warm.take(asked, patient);
   assert.ok(session);
   await Promise.all([session.close(), warm.close()]);
 });
 
 test('whoever starts while none is parked is not kept waiting for one', async () => {
   const { engine, warm } = rig(1);
-  assert.equal(await warm.take(prepared(engine)), undefined);
+  assert.equal(await warm.take(prepared(engine), patient), undefined);
   await warm.close();
 });
 
@@ -108,7 +110,7 @@ test('one that ends while it is parked is said once, removed and made anew', asy
   await until(() => leases.length === 2 && engine.containers.size === 1);
   assert.equal(said.length, 1, said.join('\n'));
   assert.match(said[0] ?? '', /^none is kept parked for now: /);
-  const session = await warm.take(prepared(engine));
+  const session = await warm.take(prepared(engine), patient);
   assert.notEqual((await session?.opened)?.id, first);
   await Promise.all([session?.close(), warm.close()]);
 });
@@ -122,7 +124,7 @@ test('one that the engine is about to end is not taken', async () => {
     const facts = await inspect(id);
     return facts && { ...facts, state: 'removing' };
   };
-  assert.equal(await warm.take(prepared(engine)), undefined);
+  assert.equal(await warm.take(prepared(engine), patient), undefined);
   await warm.close();
   assert.equal(engine.containers.size, 0);
 });
@@ -136,6 +138,37 @@ test('of a server that keeps files none is parked, and that is said', async () =
   assert.deepEqual(said, [
     'none is kept parked for now: it keeps files, and a pod that waits would hold them',
   ]);
+});
+
+test('a start that is given up while its session is still being made starts no server and leaves nothing', async () => {
+  const { engine, begun, warm } = rig(1);
+  engine.hold('startContainer');
+  warm.keep(prepared(engine));
+  const making = await engine.next('startContainer');
+  const client = new AbortController();
+  const taken = warm.take(prepared(engine), client.signal);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  client.abort();
+  engine.letPass('startContainer');
+  await making.release();
+  assert.equal(await taken, undefined);
+  assert.ok(!begun.includes('server'));
+  await warm.close();
+  assert.equal(engine.containers.size, 0);
+});
+
+test('what was parked goes when the next start keeps files, or goes another way into the network', async () => {
+  const { engine, warm, leases } = rig(1);
+  warm.keep(prepared(engine));
+  await until(() => leases.length === 1);
+  const proxied: PreparedStart = { ...prepared(engine), network: { proxy: 'http://127.0.0.1:9' } };
+  assert.equal(await warm.take(proxied, patient), undefined);
+  await until(() => leases.length === 2 && engine.containers.size === 1);
+  const mount = { source: 'notes', target: '/data', readOnly: false, kind: 'volume' } as const;
+  const filed = prepared(engine, { sandbox: { ...plainSandbox, mounts: [mount] } });
+  assert.equal(await warm.take(filed, patient), undefined);
+  await until(() => engine.containers.size === 0);
+  await warm.close();
 });
 
 test('where none can be made it is tried again, and said once', async () => {

@@ -53,6 +53,7 @@ function preparing({ name, invocation }: ChosenServer, { write, onStarted }: Aro
     const log = serverLog(name, write);
     const isNoisy = entry.exceptions.some(({ finding }) => finding === 'stdout-noise');
     return {
+      network,
       request: {
         ...rest,
         labels: {

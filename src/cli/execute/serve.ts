@@ -59,7 +59,10 @@ export const execute: Execute = async (invocation) => {
   const hub = missing.length === 0 ? searched : await withStatus(searched, choice, terminal);
   const control = controlOf(hub, terminal, say);
   warm?.fill();
-  const urgency = await serveFront({ invocation, hub, say });
+  const urgency = await serveFront({ invocation, hub, say }).catch(async (error: unknown) => {
+    await warm?.close();
+    throw error;
+  });
   await Promise.all([hub.close(urgency), warm?.close()]);
   await control.close();
   await calls.close();

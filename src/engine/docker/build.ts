@@ -121,15 +121,19 @@ const calmMs = 2000;
  */
 async function removeUnfinished(docker: Docker, steps: Set<string>, longestMs: number): Promise<void> {
   const end = performance.now() + tidyMs;
-  await untilNothingComes(docker, steps, Math.min(Math.max(calmMs, longestMs), (3 / 4) * tidyMs));
+  await untilNothingComes(docker, steps, Math.max(calmMs, longestMs));
   while ((await removeUnnamed(docker, steps)) > 0 && performance.now() < end) await sleep(lookMs);
 }
 
+/** At most three quarters of the time that there is: what has come must go as well. */
 async function untilNothingComes(docker: Docker, steps: Set<string>, forMs: number): Promise<void> {
-  for (let last = performance.now(); performance.now() - last < forMs; await sleep(lookMs)) {
+  const end = performance.now() + (3 / 4) * tidyMs;
+  let last = performance.now();
+  while (performance.now() < Math.min(last + forMs, end)) {
     const children = await childrenOf(docker, steps);
     for (const id of children) steps.add(id);
     if (children.length > 0) last = performance.now();
+    await sleep(lookMs);
   }
 }
 
