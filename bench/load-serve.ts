@@ -12,12 +12,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { label } from '../src/lib/labels.ts';
 import type { ToolDefinition } from '../src/surface/surface.ts';
 import { atHome } from '../test/rig/at-home.ts';
 import { eventually, mcpcat, project, testEngine } from '../test/rig/engine.ts';
 import { harmlessTool, startable } from '../test/rig/startable.ts';
 import { HttpSession, type Answer, type Served } from './http-sessions.ts';
+import { newContainers } from './new-containers.ts';
 import { quantile } from './quantile.ts';
 
 const option = (name: string, usual: number): number => {
@@ -70,7 +70,7 @@ const memoryMb = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;
 let mostMb = 0;
 const sampler = setInterval(() => (mostMb = Math.max(mostMb, memoryMb())), 500);
-const running = async (): Promise<number> => (await engine.listContainers({ [label.client]: client })).length;
+const running = await newContainers(engine);
 
 /** For each server a tool, called without arguments whatever it says to that. */
 function toolsIn({ message }: Answer): readonly string[] {

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCalls } from '../src/call-log/read-calls.ts';
 import { McpcatError } from '../src/lib/errors.ts';
-import { label } from '../src/lib/labels.ts';
 import { defaultIdleMs } from '../src/serve/policy.ts';
 import { eventually, testEngine } from '../test/rig/engine.ts';
+import { newContainers } from './new-containers.ts';
 import { compare, counts, type Difference } from './replay/compare.ts';
 import { loggedSessions, type LoggedSession } from './replay/logged-calls.ts';
 import { play } from './replay/play.ts';
@@ -62,6 +62,7 @@ async function replayAt(home: string, transport: Transport): Promise<boolean> {
   const nameOf = (session: LoggedSession): string =>
     `replay-${String(process.pid)}-${transport}-${String(sessions.indexOf(session))}`;
   writeProfile(home);
+  const containers = await newContainers(engine);
   const options = { home, profile: 'replay', toolName: shownNames(sessions) };
   await (await (await serving('stdio', options)).open('replay-recording')).close();
   const front = await serving(transport, options);
@@ -82,7 +83,7 @@ async function replayAt(home: string, transport: Transport): Promise<boolean> {
   const folder = path.join(home, '.local/share/mcpcat/calls');
   const again = await readCalls(folder, {}, calls.length * 2);
   const found = compare(sessions, again.calls, nameOf);
-  const left = await leftOf(sessions.map(nameOf));
+  const left = await eventually(containers, (count) => count === 0, { withinMs: 30_000 }).catch(containers);
   print(
     `${transport}: ${String(found.calls)} calls of ${String(sessions.length)} sessions, ${String(servers.length)} servers, ${(lengthMs / 3_600_000).toFixed(1)} h in ${took.toFixed(0)} s: ${String(found.same)} with the outcome of the log; ${String(found.sameResults)} of ${String(found.results)} results are the same to the byte`,
   );
@@ -105,16 +106,6 @@ function writeProfile(home: string): void {
   const made = `defaults: { idle: ${String(idleSeconds)}s }\nservers:\n${lines}`;
   const given = option('profile', '');
   writeFileSync(path.join(folder, 'replay.yaml'), given === '' ? made : readFileSync(given));
-}
-
-async function leftOf(clients: readonly string[]): Promise<number> {
-  const count = async (): Promise<number> => {
-    const found = await Promise.all(
-      clients.map(async (client) => engine.listContainers({ [label.client]: client })),
-    );
-    return found.flat().length;
-  };
-  return eventually(count, (left) => left === 0, { withinMs: 30_000 }).catch(count);
 }
 
 let holds = true;
