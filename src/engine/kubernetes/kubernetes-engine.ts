@@ -80,8 +80,12 @@ export function kubernetesEngine(
     },
 
     async removeContainer(id) {
-      await pods.remove(podName(id));
-      sessions.forget(podName(id));
+      try {
+        await pods.remove(podName(id));
+      } finally {
+        // What could not be removed now is removed later, and nobody asks for its session again.
+        sessions.forget(podName(id));
+      }
     },
 
     async inspectContainer(id) {

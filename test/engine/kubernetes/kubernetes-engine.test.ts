@@ -62,3 +62,21 @@ test('a pod that the API server could not be asked to remove is removed later', 
   assert.deepEqual(await gone, { exitCode: 137 });
   assert.deepEqual([...objects.keys()], []);
 });
+
+test('a session is forgotten also where its pod could not be removed', async () => {
+  await using there = await fakeNamespace({
+    onRequest: ({ method }, response) => {
+      if (method !== 'DELETE') return false;
+      response.writeHead(403).end('{}');
+      return true;
+    },
+  });
+  const { engine, sessions } = there;
+  const id = await engine.createContainer({ ...settings(), name: 'one' });
+  const ended = engine.waitContainer(id, 'next-exit');
+  const { stdout } = await engine.attachContainer(id);
+  await assert.rejects(engine.removeContainer(id), { name: 'McpcatError', code: 'engine-denied' });
+  assert.equal(sessions.size, 0);
+  assert.equal(await text(stdout), '');
+  assert.deepEqual(await ended, { exitCode: 137 });
+});
