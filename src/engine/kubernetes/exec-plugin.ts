@@ -78,17 +78,20 @@ export class ExecPlugin {
     return (await asking).credentials;
   }
 
-  /** They were refused. Others, that somebody else has fetched since, are kept. */
+  /** They were refused, with what the kubeconfig adds to them. Others, that somebody else has fetched since, are kept. */
   async forget(used: Credentials): Promise<void> {
     const asking = this.#asking;
     const kept = (await asking)?.credentials;
-    if (this.#asking === asking && kept?.token === used.token && kept?.cert === used.cert)
-      this.#asking = undefined;
+    if (this.#asking === asking && kept !== undefined && isPartOf(kept, used)) this.#asking = undefined;
   }
 
   async #ask(): Promise<Kept> {
     return keptOf(await outputOf(this.#plugin, this.#surroundings), this.#plugin);
   }
+}
+
+function isPartOf({ token, cert }: Credentials, used: Credentials): boolean {
+  return (token === undefined || token === used.token) && (cert === undefined || cert === used.cert);
 }
 
 function outputOf(plugin: Named, surroundings: Surroundings): Promise<string> {

@@ -142,6 +142,19 @@ test('a token that the API server refuses is fetched anew', async (context) => {
   assert.equal(readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n').length, 2);
 });
 
+test('a token that is refused beside a client certificate of the kubeconfig is fetched anew', async (context) => {
+  const pair = 'client-certificate-data: Y2VydA==, client-key-data: a2V5';
+  const exec = `exec: {apiVersion: ${v1}, command: ./plugin}`;
+  const folder = plugin(context, { token: 'one' }, `{${pair}, ${exec}}`);
+  const env = { PATH: process.env['PATH'], KUBECONFIG: path.join(folder, 'config') };
+  const { credentials, refused } = accessOf('dev', { env, host: thisHost() });
+  const used = await credentials();
+  assert.deepEqual(used, { cert: 'cert', key: 'key', token: 'one' });
+  await refused?.(used);
+  await credentials();
+  assert.equal(readFileSync(path.join(folder, 'calls'), 'utf8').trim().split('\n').length, 2);
+});
+
 test('an API server that answers 401 is asked once more with a token of now', async () => {
   const tokens: (string | undefined)[] = [];
   await using there = await standIn({
