@@ -121,6 +121,8 @@ export class Api {
       const response = await this.#known(call, timeout);
       return { status: response.statusCode ?? 500, text: await textOf(response) };
     } catch (error) {
+      // An exec plugin that fails may have taken longer.
+      if (error instanceof McpcatError && error.code === 'engine-denied') throw error;
       if (timeout.aborted)
         throw new McpcatError(
           'timeout',
@@ -159,8 +161,14 @@ export class Api {
     };
     const answer = async (retries: number): Promise<IncomingMessage> =>
       new Promise((resolve, reject) => {
-        const asking = request(options, resolve);
+        let answered = false;
+        const asking = request(options, (response) => {
+          answered = true;
+          resolve(response);
+        });
         asking.on('error', (error) => {
+          // What breaks an answer is heard by whoever reads it.
+          if (answered) return;
           // It was closed while it was idle, as we were about to ask: nobody has heard the question.
           if (retries > 0 && asking.reusedSocket && codeOf(error) === 'ECONNRESET')
             resolve(answer(retries - 1));

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { Api } from '../../../src/engine/kubernetes/api.ts';
 import type { Pod } from '../../../src/engine/kubernetes/pod.ts';
 import { podBodyOf } from '../../../src/engine/kubernetes/pod-body.ts';
 import { Pods } from '../../../src/engine/kubernetes/pods.ts';
+import { McpcatError } from '../../../src/lib/errors.ts';
 import { settings } from './settings.ts';
 import { standIn } from './stand-in.ts';
 
@@ -64,12 +67,12 @@ test('a watch whose connection is cut is a coded error', async () => {
 });
 
 test('a question over an idle connection that is just being closed is asked once more, a creation never', async () => {
-  const asked: string[] = [];
+  const methods: string[] = [];
   await using there = await standIn({
     onRequest: (request, response) => {
-      asked.push(request.method ?? '');
+      methods.push(request.method ?? '');
       // The second one, over the connection of the first, meets its end.
-      if (asked.length === 2) request.socket.destroy();
+      if (methods.length === 2) request.socket.destroy();
       else response.end('{"items":[]}');
     },
   });
@@ -77,9 +80,48 @@ test('a question over an idle connection that is just being closed is asked once
   await pods.list();
   await setImmediate(); // the connection is idle
   assert.deepEqual(await pods.list(), []);
-  assert.deepEqual(asked, ['GET', 'GET', 'GET']);
-  asked.length = 1;
+  assert.deepEqual(methods, ['GET', 'GET', 'GET']);
+  methods.length = 1;
   await setImmediate();
   await assert.rejects(pods.create(pod), { name: 'McpcatError', code: 'engine-gone' });
-  assert.deepEqual(asked, ['GET', 'POST']);
+  assert.deepEqual(methods, ['GET', 'POST']);
+});
+
+const asked = { verbs: ['list'], resource: 'pods' };
+
+test('an answer that breaks in the middle is an error, and nothing is asked once more', async (context) => {
+  const event = '{"type":"ADDED","object":{"metadata":{}}}\n';
+  await using there = await standIn({
+    onRequest: ({ url }, response) => {
+      if (url === '/watched') response.write(event);
+      else response.end('{}');
+    },
+  });
+  await there.api.ask({ method: 'GET', path: '/', asked });
+  await setImmediate(); // the connection is idle
+  let requests = 0;
+  const count = (): void => void requests++;
+  subscribe('http.client.request.start', count);
+  context.after(() => unsubscribe('http.client.request.start', count));
+  const { signal } = new AbortController();
+  await assert.rejects(
+    async () => {
+      // The head has been read when the connection is reset.
+      for await (const _ of there.api.watch({ path: '/watched', asked }, signal)) there.reset();
+    },
+    { name: 'McpcatError', code: 'engine-gone' },
+  );
+  assert.equal(requests, 1);
+});
+
+test('an exec plugin that failed is what is told, however long it took', async (context) => {
+  context.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort());
+  const api = new Api({
+    server: { url: new URL('https://127.0.0.1:1'), ca: undefined, serverName: undefined },
+    credentials: () => Promise.reject(new McpcatError('engine-denied', 'it wants a login')),
+  });
+  await assert.rejects(api.ask({ method: 'GET', path: '/', asked }), {
+    code: 'engine-denied',
+    message: 'it wants a login',
+  });
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Api } from '../../../src/engine/kubernetes/api.ts';
 import { selfSigned } from '../../registry/rig.ts';
@@ -24,12 +24,20 @@ interface Behaviour {
  * A stand-in for an API server on loopback, for the order of events and refusals that no real one can be told to make:
  * TLS, JSON and the messages of v5.channel.k8s.io as they are. What is true of a real one is tested in test/kubernetes.
  */
-export async function standIn(behaviour: Behaviour): Promise<{ readonly api: Api } & AsyncDisposable> {
+export async function standIn(behaviour: Behaviour): Promise<
+  {
+    readonly api: Api;
+    /** Resets all connections, as a machine does that has lost them. */
+    readonly reset: () => void;
+  } & AsyncDisposable
+> {
   const { key, certificate } = await selfSigned();
   const server = createServer({ key, cert: certificate }, (request, response) => {
     if (behaviour.onRequest === undefined) response.writeHead(404).end('{}');
     else behaviour.onRequest(request, response);
   });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => connections.add(socket));
   const sockets = streams(server, behaviour);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -45,6 +53,7 @@ export async function standIn(behaviour: Behaviour): Promise<{ readonly api: Api
   });
   return {
     api,
+    reset: () => connections.forEach((socket) => socket.resetAndDestroy()),
     async [Symbol.asyncDispose]() {
       api.close();
       for (const socket of sockets.clients) socket.terminate();
