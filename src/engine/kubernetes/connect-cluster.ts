@@ -43,19 +43,23 @@ export function connectCluster(endpoint: string, connecting: Connecting): Engine
     return before.engine;
   }
   const heard: Connected['heard'] = { say };
-  const engine = connect(address, access, { ...connecting, say: (line) => heard.say?.(line) });
+  const engine = connect(address, access, { ...connecting, heard });
   ofEnv.set(endpoint, { madeOf, engine, heard });
   return engine;
 }
 
-function connect(address: ClusterAddress, access: ClusterAccess, { env, host, say }: Connecting): Engine {
+function connect(
+  address: ClusterAddress,
+  access: ClusterAccess,
+  { env, host, heard }: Connecting & Pick<Connected, 'heard'>,
+): Engine {
   const api = new Api(access);
   const { cache } = host.folders(env);
   return kubernetesEngine({
     address,
     api,
     owner: ownPod(env, address),
-    gate: new NetworkGate({ address, api, host, cache, say }),
+    gate: new NetworkGate({ address, api, host, cache, heard }),
     imageFacts: (reference) => imageFacts(reference, { env, host, cache }),
   });
 }

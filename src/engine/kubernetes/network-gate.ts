@@ -19,7 +19,7 @@ import { proveNetwork, type NetworkProof, type ProbePod } from './prove-network.
 const validMs = 24 * 3600 * 1000;
 
 /** Of what is tried: a proof that tried less does not count. */
-const proofVersion = 2;
+const proofVersion = 3;
 
 interface Gating {
   readonly address: ClusterAddress;
@@ -28,8 +28,8 @@ interface Gating {
   /** A folder for what was proved. */
   readonly cache: string;
   readonly now?: () => number;
-  /** One line for people: what no proof is about. */
-  readonly say?: ((line: string) => void) | undefined;
+  /** Whoever listens now hears, in one line for people, what no proof is about. */
+  readonly heard?: { readonly say: ((line: string) => void) | undefined };
 }
 
 /** Lets no server into a cluster before it is proved that it will have no network there, or one that a policy shuts. */
@@ -37,6 +37,8 @@ export class NetworkGate {
   readonly #gating: Gating;
   /** By the file that the proof will be in: what is proved of one RuntimeClass says nothing of another. */
   readonly #proving = new Map<string, Promise<NetworkProof>>();
+  /** What somebody has heard last: `serve` starts thousands of servers. */
+  #said: string | undefined;
 
   constructor(gating: Gating) {
     this.#gating = gating;
@@ -46,10 +48,17 @@ export class NetworkGate {
   async pass(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
     const proof = await this.#proof(settings, pods);
     if (proof.kind === 'policy' && proof.untried.length > 0)
-      this.#gating.say?.(
+      this.#sayOnce(
         `whether a pod reaches these could not be tried, and is not known: ${proof.untried.join(', ')}`,
       );
     return proof;
+  }
+
+  #sayOnce(line: string): void {
+    const say = this.#gating.heard?.say;
+    if (say === undefined || line === this.#said) return;
+    this.#said = line;
+    say(line);
   }
 
   async #proof(settings: ContainerSettings, pods: Pods): Promise<NetworkProof> {
