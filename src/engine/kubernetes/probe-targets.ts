@@ -32,35 +32,62 @@ const metadata = ['169.254.169.254 80', 'fd00:ec2::254 80'];
 const kubeletPort = 10_250;
 const dnsPort = 53;
 
-/** The pod's own table of connections is read as far as one answer of the probe has room: a dozen. */
-const mostOfEach = 4;
+/**
+ * Addresses of each source. The pod's own table of connections is read as far as one answer of the probe has room, a
+ * dozen: these, one for metadata and the node's.
+ */
+const max = { clusterApiServers: 4, kubeconfigApiServers: 2, nameServers: 2, clusterDns: 2 };
 
 /** Pure. */
 export function targetsOf(known: Whereabouts): Targets {
   const { apiServers, cluster, nodeAddress } = known;
   const nameServers = nameServersOf(known.resolvConf ?? '').map((address) => `${address} ${String(dnsPort)}`);
-  const tried = [
-    ...targets('api-server', [...apiServers, ...cluster.apiServers]),
-    ...targets('cluster-dns', [...nameServers, ...cluster.dns]),
-    ...targets('metadata', metadata),
-    ...targets('node', nodeAddress === undefined ? [] : [`${nodeAddress} ${String(kubeletPort)}`]),
-  ];
-  const isTried = (place: Place): boolean => tried.some(({ what }) => what === place);
+  const api = chosen([
+    { all: cluster.apiServers, max: max.clusterApiServers },
+    { all: apiServers, max: max.kubeconfigApiServers },
+  ]);
+  const dns = chosen([
+    { all: nameServers, max: max.nameServers },
+    { all: cluster.dns, max: max.clusterDns },
+  ]);
   return {
-    tried,
-    insideKnown: cluster.apiServers.length > 0,
+    tried: [
+      ...targets('api-server', api.taken),
+      ...targets('cluster-dns', dns.taken),
+      ...targets('metadata', metadata),
+      ...targets('node', nodeAddress === undefined ? [] : [`${nodeAddress} ${String(kubeletPort)}`]),
+    ],
+    insideKnown: api.taken.some((one) => cluster.apiServers.includes(one)),
     untried: [
-      ...(isTried('cluster-dns') ? [] : ['the cluster’s DNS']),
-      ...(isTried('node') ? [] : ['the node']),
+      ...api.left.map((one) => `the API server at ${one}`),
+      ...(dns.taken.length > 0 ? [] : ['the cluster’s DNS']),
+      ...dns.left.map((one) => `the name server at ${one}`),
+      ...(known.resolvConf === undefined ? ['the name servers in the pod’s /etc/resolv.conf'] : []),
+      ...(nodeAddress === undefined ? ['the node'] : []),
       ...cluster.unread,
     ],
   };
 }
 
-function targets(what: Place, all: readonly string[]): Target[] {
-  return [...new Set(all)].slice(0, mostOfEach).map((target) => ({ what, target }));
+interface Source {
+  readonly all: readonly string[];
+  readonly max: number;
 }
 
-export function nameServersOf(resolvConf: string): string[] {
+/** Each address once; what one source has too many of takes no room of another. */
+function chosen(sources: readonly Source[]): { readonly taken: string[]; readonly left: string[] } {
+  const taken = new Set<string>();
+  for (const { all, max: room } of sources)
+    for (const one of [...new Set(all)].filter((address) => !taken.has(address)).slice(0, room))
+      taken.add(one);
+  const left = new Set(sources.flatMap(({ all }) => all)).difference(taken);
+  return { taken: [...taken], left: [...left] };
+}
+
+function targets(what: Place, all: readonly string[]): Target[] {
+  return all.map((target) => ({ what, target }));
+}
+
+function nameServersOf(resolvConf: string): string[] {
   return resolvConf.split('\n').flatMap((line) => /^nameserver\s+([0-9a-f.:]+)/i.exec(line)?.[1] ?? []);
 }

@@ -11,7 +11,7 @@ import type { ClusterAddresses } from './cluster-addresses.ts';
 import { outcomeOf } from './connection-table.ts';
 import type { PodBody } from './pod.ts';
 import { podBodyOf, policyRuntime } from './pod-body.ts';
-import { nameServersOf, targetsOf, type Target, type Targets } from './probe-targets.ts';
+import { targetsOf, type Target, type Targets } from './probe-targets.ts';
 
 /** What a probe pod can do, as the adapter gives it. */
 export interface ProbePod {
@@ -79,20 +79,17 @@ async function provePolicy(proving: Proving): Promise<NetworkProof> {
   const body = probeBody(settings, namespace);
   const { dnsConfig: _, ...spec } = body.spec;
   return withPod({ ...body, spec: { ...spec, dnsPolicy: 'ClusterFirst' } }, async (probe) => {
-    const { tried, untried, resolvConf } = await whereabouts(proving, probe);
+    const { tried, untried } = await whereabouts(proving, probe);
     const [reached, dns] = await Promise.all([
       connections(probe, settings, tried),
-      nameServersOf(resolvConf).length === 0 ? Promise.resolve([]) : clusterDns(probe, settings),
+      clusterDns(probe, settings),
     ]);
     return judged([...reached, ...dns], untried);
   });
 }
 
 /** What is to be tried: from the kubeconfig, from the API as far as it may be read, and from the probe's own pod. */
-async function whereabouts(
-  { settings, server, addresses }: Proving,
-  probe: ProbePod,
-): Promise<Targets & { readonly resolvConf: string }> {
+async function whereabouts({ settings, server, addresses }: Proving, probe: ProbePod): Promise<Targets> {
   const [hosts, cluster, [told]] = await Promise.all([
     addressesOf(server),
     addresses(),
@@ -102,7 +99,7 @@ async function whereabouts(
   const apiServers = hosts.map((host) => `${host} ${server.port || '443'}`);
   const { nodeAddress } = probe;
   const targets = targetsOf({ apiServers, cluster, resolvConf, nodeAddress });
-  if (targets.insideKnown) return { ...targets, resolvConf: resolvConf ?? '' };
+  if (targets.insideKnown) return targets;
   throw new McpcatError(
     'engine-unfit',
     'could not tell where pods reach the API server, so it counts as open',
@@ -150,6 +147,7 @@ async function connections(
     settings,
     tried.map(({ target }) => ({ what: 'talk', target })),
   );
+  trying.catch(() => undefined); // heard below
   await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
   const tables = await answers(pod, settings, ['/proc/net/tcp', '/proc/net/tcp6'].map(reading));
   const table = tables.map(({ detail }) => detail).join('\n');

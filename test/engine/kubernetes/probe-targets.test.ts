@@ -14,8 +14,8 @@ function of(what: string, known: Whereabouts): string[] {
   return targetsOf(known).tried.flatMap((one) => (one.what === what ? [one.target] : []));
 }
 
-test('an API server is tried at the kubeconfig’s address, at its service’s, and behind that, each once', () => {
-  assert.deepEqual(of('api-server', whole), ['203.0.113.5 6443', '10.96.0.1 443', '10.0.0.7 6443']);
+test('an API server is tried at its service’s address, behind that, and at the kubeconfig’s, each once', () => {
+  assert.deepEqual(of('api-server', whole), ['10.96.0.1 443', '10.0.0.7 6443', '203.0.113.5 6443']);
 });
 
 test('name servers of the pod and the service kube-dns are tried, the node and both metadata addresses', () => {
@@ -41,7 +41,35 @@ test('where nobody tells, that is no proof: of the API server, of name servers, 
   assert.deepEqual(untried, ['the cluster’s DNS', 'the node', ...nothingRead.unread]);
 });
 
-test('of many addresses a few are tried: the pod’s table of connections has room for a dozen', () => {
-  const many = Array.from({ length: 20 }, (_, index) => `10.0.0.${String(index)} 6443`);
-  assert.equal(of('api-server', { ...whole, cluster: { ...whole.cluster, apiServers: many } }).length, 4);
+const many = (network: string): string[] =>
+  Array.from({ length: 6 }, (_, index) => `${network}.${String(index)} 443`);
+
+test('many addresses in the kubeconfig take no room of the cluster’s own, and what is left out is said', () => {
+  const apiServers = many('203.0.113');
+  const { untried, insideKnown } = targetsOf({ ...whole, apiServers });
+  const own = whole.cluster.apiServers;
+  assert.deepEqual(of('api-server', { ...whole, apiServers }), [...own, ...apiServers.slice(0, 2)]);
+  assert.equal(insideKnown, true);
+  assert.deepEqual(
+    untried,
+    apiServers.slice(2).map((one) => `the API server at ${one}`),
+  );
+});
+
+test('of many addresses a few are tried, for the pod’s table of connections has room for a dozen; the others are said', () => {
+  const crowded = {
+    ...whole,
+    apiServers: many('203.0.113'),
+    cluster: { apiServers: many('10.0.0'), dns: many('10.96.0'), unread: [] },
+  };
+  const { tried, untried } = targetsOf(crowded);
+  const shownTogether = tried.filter(({ target }) => !target.includes('::'));
+  assert.equal(shownTogether.length, 12);
+  assert.ok(untried.includes('the API server at 10.0.0.5 443'), untried.join());
+  assert.ok(untried.includes('the name server at 10.96.0.5 443'), untried.join());
+});
+
+test('name servers in a file that can’t be read are said not to be tried', () => {
+  const { untried } = targetsOf({ ...whole, resolvConf: undefined });
+  assert.deepEqual(untried, ['the name servers in the pod’s /etc/resolv.conf']);
 });
