@@ -1,6 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import { adoptedSettings, type Mount } from './adopted-settings.ts';
 import type { StartedServer } from './started.ts';
+import { unmountedFolders, volumeFolder } from './volume-folder.ts';
 
 /** The same server as an entry of ours: what goes where. */
 export interface AdoptedStart {
@@ -60,14 +61,14 @@ export function adoptedStart(entry: Entry, started: StartedServer, context: Adop
   };
 }
 
-/** The folder of the host that a text names: of a container it names the target. */
+/** The folder of the host that a text names: of a container it names a place inside. */
 function hostFolderOf(
   { folders, source }: StartedServer,
   { isAbsolute }: AdoptContext,
 ): (text: string) => string | undefined {
   return (text) =>
     source.startsWith('image:')
-      ? [...folders].find(([target]) => text === target || text.startsWith(`${target}/`))?.[1]
+      ? volumeFolder(folders, text)
       : isAbsolute(text) || /^(~|\$HOME|\$\{HOME\})([\\/]|$)/.test(text)
         ? text
         : undefined;
@@ -88,12 +89,14 @@ function mountsAndOwn(
   const declared = entry.permissions.mounts;
   const mounts: Mount[] = [...given];
   const own: string[] = [];
-  const inside = new Map<string, string>(folders);
   const fixed = withoutFixed(entry, args);
   const give = (folder: string): string | undefined => {
     const free = declared.find(
       ({ name, many }) => many === true || !mounts.some(([mount]) => mount === name),
     );
+    // What a setting has named is no second folder; what an argument has named may be given to two mounts.
+    const known = mountWith(folder, free === undefined ? mounts : given);
+    if (known !== undefined) return declared.find(({ name }) => name === known)?.target;
     if (free === undefined) {
       lost.push(`it is given ${folder}, and the entry has no mount for that`);
       return undefined;
@@ -115,8 +118,13 @@ function mountsAndOwn(
     if (target !== undefined && (option !== undefined || follows))
       own.push(option === undefined ? target : `${option}=${target}`);
   }
-  for (const folder of inside.values()) if (!mounts.some(([, taken]) => taken === folder)) give(folder);
+  const mounted = mounts.map(([, folder]) => folder);
+  for (const folder of unmountedFolders(folders, mounted)) give(folder);
   return { mounts, own };
+}
+
+function mountWith(folder: string, mounts: readonly Mount[]): string | undefined {
+  return mounts.find(([, taken]) => taken === folder)?.[0];
 }
 
 /** What the entry's own arguments say is left out: the launcher says it. */

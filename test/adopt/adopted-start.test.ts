@@ -203,3 +203,58 @@ test('a setting that names a file which the container can not have is said to be
     ]);
   }
 });
+
+const studio = entryOf({
+  name: 'studio',
+  source: 'pypi:studio-mcp',
+  command: ['studio-mcp'],
+  env: { STUDIO_BASE: { description: 'Folder of its files', default: '/audio' } },
+  permissions: {
+    mounts: [
+      { name: 'audio', target: '/audio', mode: 'rw', description: 'Files' },
+      { name: 'voices', target: '/voices', description: 'More files' },
+    ],
+  },
+});
+
+function ofImage(entry: Parameters<typeof adoptedStart>[0], ...words: readonly string[]): AdoptedStart {
+  const started = startedServer({ command: 'docker', args: ['run', '-i', ...words], env: {} });
+  assert.ok(started !== undefined);
+  return adoptedStart(entry, started, context);
+}
+
+test('a path below a volume of a container is that folder of this machine, not the whole volume', () => {
+  const volume = ['-v', '/home/ada/data:/data'];
+  const bySetting = ofImage(studio, ...volume, '-e', 'STUDIO_BASE=/data/audio', 'mcp/studio');
+  assert.deepEqual(bySetting.args, ['run', 'studio', '--mount', 'audio=/home/ada/data/audio:rw']);
+  assert.deepEqual([bySetting.plain, bySetting.lost], [{}, []]);
+  const byArgument = ofImage(notes, ...volume, 'mcp/notes', '--dir=/data/notes/');
+  assert.deepEqual(byArgument.args, [
+    ...['run', 'notes', '--mount', 'folder=/home/ada/data/notes:rw', '--', '--dir=/notes'],
+  ]);
+  assert.deepEqual(byArgument.lost, []);
+});
+
+test('a folder that a setting and an argument name is one mount', () => {
+  const base = ['-v', '/home/ada/data:/data', '-e', 'STUDIO_BASE=/data/audio', 'mcp/studio'];
+  const both = ofImage(studio, ...base, '--dir', '/data/audio');
+  assert.deepEqual(both.args, [
+    ...['run', 'studio', '--mount', 'audio=/home/ada/data/audio:rw', '--', '--dir', '/audio'],
+  ]);
+  assert.deepEqual(both.lost, []);
+  const twice = adopted('npx', ['-y', '@scope/notes-mcp', '--in', '/a', '--out=/a']);
+  assert.deepEqual(twice?.args, [
+    ...['run', 'notes', '--mount', 'folder=/a:rw', '--', '--in', '/notes', '--out=/notes'],
+  ]);
+  assert.deepEqual(twice.lost, []);
+});
+
+test('a volume of which nothing is named is a mount of its own, or said to be lost', () => {
+  const base = ['-v', '/home/ada:/home', '-v', '/home/ada/data:/data', '-e', 'STUDIO_BASE=/data/audio'];
+  assert.deepEqual(ofImage(studio, ...base, 'mcp/studio').args, [
+    ...['run', 'studio', '--mount', 'audio=/home/ada/data/audio:rw', '--mount', 'voices=/home/ada'],
+  ]);
+  assert.deepEqual(ofImage(studio, ...base, '-v', '/srv:/srv', 'mcp/studio').lost, [
+    'it is given /srv, and the entry has no mount for that',
+  ]);
+});
