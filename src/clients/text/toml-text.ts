@@ -30,7 +30,7 @@ export const tomlText: ConfigText = {
   remove: (text, place, name) => {
     const inline = inlineServer(text, place, name);
     if (inline?.index !== undefined)
-      return applyEdits(text, [removeInline(text, inline.servers, inline.index)]);
+      return applyEdits(text, removeInline(text, inline.servers, inline.index));
     return applyEdits(
       text,
       tablesOf(text, place, name).map((table) => cut(text, table)),
@@ -58,7 +58,7 @@ function putInline(text: string, { servers, index }: Inline, written: string): s
   const { around, items } = servers;
   const old = index === undefined ? undefined : items[index]?.node;
   if (old !== undefined) return applyEdits(text, [{ from: old.range[0], to: old.range[1], text: written }]);
-  return around === undefined ? text : applyEdits(text, [insertInline(text, { around, items }, written)]);
+  return around === undefined ? text : applyEdits(text, [insertInline(text, around, written)]);
 }
 
 function parse(text: string): AST.TOMLTopLevelTable {

@@ -24,6 +24,30 @@ const cases: readonly (readonly [string, ServersPlace, string, string])[] = [
   ],
   ['an empty list', list, 'mcp_servers = [] # none yet\n', `mcp_servers = [${listed}] # none yet\n`],
   [
+    'a list of nothing but a comment',
+    list,
+    'mcp_servers = [\n  # none yet\n]\n',
+    `mcp_servers = [${listed}\n  # none yet\n]\n`,
+  ],
+  [
+    'a list whose last line has a comment',
+    list,
+    'mcp_servers = [\n  { name = "a" }, # work\n]\n',
+    `mcp_servers = [\n  { name = "a" }, # work\n  ${listed},\n]\n`,
+  ],
+  [
+    'a list whose last line has a comment and no comma',
+    list,
+    'mcp_servers = [\r\n  { name = "a" } # work, mostly\r\n]\r\n',
+    `mcp_servers = [\r\n  { name = "a" }, # work, mostly\r\n  ${listed}\r\n]\r\n`,
+  ],
+  [
+    'a list whose bracket stands behind the last one',
+    list,
+    'mcp_servers = [\n  { name = "a" }]\n',
+    `mcp_servers = [\n  { name = "a" },\n  ${listed}]\n`,
+  ],
+  [
     'a table in braces',
     map,
     'mcp_servers = { other = { command = "npx" } }\n',
@@ -64,4 +88,42 @@ test('TOML: the first and the middle one of a list go out with their commas', ()
     ['c', 'mcp_servers = [{ name = "a" }, { name = "b" }]\n'],
   ] as const)
     assert.equal(removeServer('toml', { text: three, place: list }, name), left);
+});
+
+const left: readonly (readonly [title: string, before: string, after: string])[] = [
+  ['of the one in front', '[ {name="a"}, # work\n  {name="b"}, ]', '[ {name="a"}, # work\n  ]'],
+  [
+    'of the one in front, which keeps no comma',
+    '[\n  {name="a"}, # work\n  {name="b"}\n]',
+    '[\n  {name="a"} # work\n]',
+  ],
+  [
+    'on both sides, and its own goes',
+    '[\n  {name="a"}, # work\n  # next\n  {name="b"}, # own\n  # home\n  {name="c"}, # c\n]',
+    '[\n  {name="a"}, # work\n  # next\n  # home\n  {name="c"}, # c\n]',
+  ],
+  [
+    'where commas begin the lines',
+    '[\n  {name="a"} # work\n  , {name="b"} # own\n  , {name="c"} # c\n]',
+    '[\n  {name="a"} # work\n  , {name="c"} # c\n]',
+  ],
+  ['of a line with several', '[\n  {name="a"}, {name="b"}, # both\n]', '[\n  {name="a"}, # both\n]'],
+  ['of the one behind', '[{name="b"}, # own\n # c\n {name="c"}]', '[# own\n # c\n {name="c"}]'],
+];
+
+for (const [what, before, after] of left)
+  test(`TOML: a server goes out of a list, and comments stay: ${what}`, () => {
+    const text = `mcp_servers = ${before}\n`;
+    assert.equal(removeServer('toml', { text, place: list }, 'b'), `mcp_servers = ${after}\n`);
+  });
+
+test('TOML: a part of another server in the same braces stays when one goes in and out', () => {
+  const before = 'mcp_servers = { a = { command = "x" }, other.command = "npx" }\n';
+  const text = putServer('toml', { text: before, place: map }, { name: 'time', entry });
+  assert.equal(text, before.replace(' }\n', `, time = ${written} }\n`));
+  assert.equal(removeServer('toml', { text, place: map }, 'time'), before);
+  assert.equal(
+    removeServer('toml', { text: before, place: map }, 'a'),
+    'mcp_servers = { other.command = "npx" }\n',
+  );
 });
