@@ -16,9 +16,10 @@ function historyPoints({ server, history }: ScoreFacts): Points {
   const last = history.at(-1);
   if (last === undefined) return points(0, 'nothing is recorded');
   if (last.version !== server.version) return points(0, `recorded of ${last.version}, another release`);
-  const twice = history.some(({ version }, index) => history[index - 1]?.version === version);
+  const recent = history.slice(-lookedAt);
+  const twice = recent.some(({ version }, index) => recent[index - 1]?.version === version);
   if (twice) return points(0, 'one release has listed different tools at different times');
-  const seen = history.slice(-lookedAt).flatMap(({ changes }) => changes ?? []);
+  const seen = recent.flatMap(({ changes }) => changes ?? []);
   if (seen.length === 0)
     return points(2, `one release is recorded, of ${last.date}: nothing to compare it with`);
   const moved = seen.filter(({ removed, changed }) => removed.length + changed.length > 0).length;

@@ -209,4 +209,8 @@ test('tools that stay what they were over releases give points, those that chang
     0,
     'one release, two offers',
   );
+  const later = ['2', '3', '4', '5'].map((one) => release(one, same));
+  const changed = release('1', { ...same, changed: ['ask'] });
+  assert.equal(of(release('1'), changed, ...later, release(version, same)), 5, 'two offers, long ago');
+  assert.equal(of(release('1'), changed, ...later.slice(2), release(version, same)), 0, 'and not long ago');
 });
