@@ -5,8 +5,9 @@ import { signerPolicy, signerText, type Signing } from '../attest/signer-policy.
 import { verifiedStatement, type SignedStatement } from '../attest/verify-statement.ts';
 import { McpcatError, messageOf, type ErrorDetails } from '../lib/errors.ts';
 import { digestOf, hexOf, type Digest } from '../registry/digest.ts';
+import type { CatalogPin } from '../settings/catalog-pins.ts';
 import { trustedRootFor } from '../trust/trusted-root.ts';
-import { graceMs, type CatalogTrust, type Pin, type Signed } from './catalog-trust.ts';
+import { graceMs, type CatalogTrust, type Signed } from './catalog-trust.ts';
 import { readSeen, recordSeen, seenFile, type SeenCatalog } from './seen-catalog.ts';
 
 export interface UncheckedCatalog {
@@ -70,13 +71,13 @@ export async function checkedCatalog(catalog: UncheckedCatalog, checking: Checki
 }
 
 /** Nobody can know whether it is the right one, unless somebody has said so: it is said who is believed from now on. */
-function firstSight(called: string, signer: Signing, pins: readonly Pin[]): string {
+function firstSight(called: string, signer: Signing, pins: readonly CatalogPin[]): string {
   const [pin] = pins;
   const known = pin === undefined ? 'and nobody had said who should' : `as ${pin.place} says`;
   return `the catalog ${called} is new here: it is signed by ${signerName(signer)}, ${known}; from now on only what this signer, or whom it names, has signed is believed`;
 }
 
-function requirePinned(called: string, signer: Signing, pins: readonly Pin[]): void {
+function requirePinned(called: string, signer: Signing, pins: readonly CatalogPin[]): void {
   const other = pins.find(({ signers }) => !signers.some((one) => isSameSigner(one, signer)));
   if (other === undefined) return;
   const expected = other.signers.map(signerName).join(' or ');
@@ -85,7 +86,7 @@ function requirePinned(called: string, signer: Signing, pins: readonly Pin[]): v
   });
 }
 
-function refuseBelow(called: string, { number }: Signed, pins: readonly Pin[]): void {
+function refuseBelow(called: string, { number }: Signed, pins: readonly CatalogPin[]): void {
   const higher = pins.find(({ minNumber }) => minNumber > number);
   if (higher === undefined) return;
   const { minNumber, place } = higher;

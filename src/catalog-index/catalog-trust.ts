@@ -1,5 +1,5 @@
-import type { Signing } from '../attest/signer-policy.ts';
 import type { Env } from '../host/host.ts';
+import type { CatalogPin } from '../settings/catalog-pins.ts';
 
 /** What is done about a catalog from an address that nobody has signed. */
 export type Unsigned =
@@ -15,17 +15,9 @@ export interface CatalogTrust {
   /** For another trusted root. */
   readonly env: Env;
   /** What the user has said of an address beforehand; all of them hold. */
-  readonly pins?: (url: string) => Promise<readonly Pin[]>;
+  readonly pins?: (url: string) => Promise<readonly CatalogPin[]>;
   /** Milliseconds since 1970 when that was last changed: what was looked at before is looked at again. */
   readonly pinsChangedMs?: () => number;
-}
-
-/** What must hold of a catalog whatever is known of its address. */
-export interface Pin {
-  readonly signers: readonly Signing[];
-  readonly minNumber: number;
-  /** Where that is said, for people. */
-  readonly place: string;
 }
 
 /** What the signature of a catalog says of it. */

@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { chmod, chown, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../lib/error-code.ts';
+import { fileState } from '../lib/file-state.ts';
 
 export interface Replacement {
   readonly file: string;
@@ -32,10 +33,10 @@ export async function replaceFile({ file, text, wanted }: Replacement): Promise<
     await writeFile(temporary, wanted, { flag: 'wx', mode: 0o600, flush: true });
     if (text === undefined) return putNew(temporary, file);
     await likeBefore(temporary, file);
-    const looked = identity(file);
+    const looked = fileState(file);
     if (!isAs(file, text)) return 'changed';
     // Reading takes several calls of the system, in which another file may have come into its place; this takes one.
-    if (identity(file) !== looked) return 'changed';
+    if (fileState(file) !== looked) return 'changed';
     renameSync(temporary, file);
     return await settled({ file, text, wanted }, kept);
   } finally {
@@ -77,12 +78,6 @@ async function settled(
   // Unless there is something newer by now.
   if (isAs(file, wanted)) renameSync(kept, file);
   return 'changed';
-}
-
-/** Changes with each write and with each file in this place. */
-function identity(file: string): string {
-  const seen = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return seen === undefined ? '' : [seen.dev, seen.ino, seen.size, seen.ctimeNs].join(' ');
 }
 
 /** Whether there is a second name now for what the file is; some file systems have none. */

@@ -7,12 +7,12 @@ import { test, type TestContext } from 'node:test';
 import { gatherImage, type GatheredImage } from '../../src/bundle/gather-image.ts';
 import { loadBundle, type LoadRequest } from '../../src/bundle/load-bundle.ts';
 import { writeBundle } from '../../src/bundle/write-bundle.ts';
-import type { Pin } from '../../src/catalog-index/catalog-trust.ts';
 import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { mediaType as typeOf } from '../../src/registry/content/manifest.ts';
 import { digestOf } from '../../src/registry/digest.ts';
+import type { CatalogPin } from '../../src/settings/catalog-pins.ts';
 import { readVerdict } from '../../src/trust/verdict.ts';
 import { entryText } from '../catalog/entry-text.ts';
 import { imageText } from '../catalog-index/rig.ts';
@@ -77,7 +77,7 @@ async function rig(t: TestContext) {
   };
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
-  const load = (file: string, pins: readonly Pin[] = []) =>
+  const load = (file: string, pins: readonly CatalogPin[] = []) =>
     loadBundle({
       file,
       engine,

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import type { CatalogTrust, Pin, Unsigned } from '../../src/catalog-index/catalog-trust.ts';
+import type { CatalogTrust, Unsigned } from '../../src/catalog-index/catalog-trust.ts';
 import { copyFiles } from '../../src/catalog-index/copy-files.ts';
 import { openCatalogIndex } from '../../src/catalog-index/open-catalog-index.ts';
 import { quickServer } from '../../src/catalog-index/quick-catalog-index.ts';
 import { seenFile } from '../../src/catalog-index/seen-catalog.ts';
 import { jsonText } from '../../src/lib/folders.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
+import type { CatalogPin } from '../../src/settings/catalog-pins.ts';
 import { loopback } from '../fetch/loopback.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { catalogSignature, type Dates } from '../rig/catalog-signature.ts';
@@ -51,7 +52,7 @@ async function rig(t: TestContext) {
   const say = (line: string): void => void said.push(line);
   const source = { kind: 'url', url } as const;
   /** What the user has said of the address, and when. */
-  const pinned: { pins: readonly Pin[]; changedMs: number } = { pins: [], changedMs: 0 };
+  const pinned: { pins: readonly CatalogPin[]; changedMs: number } = { pins: [], changedMs: 0 };
   const trustOf = (unsigned: Unsigned): CatalogTrust => ({
     data,
     unsigned,
