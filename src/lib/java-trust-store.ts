@@ -6,16 +6,25 @@ const usualPassword = 'changeit';
 /**
  * PEM certificates as a key store of Java's own format (JKS, version 2: sun.security.provider.JavaKeyStore of OpenJDK),
  * which every Java reads, whatever type it is told to expect. PKCS #12 without a password is read from 8u301 and 11.0.12
- * on only, and no Java reads PEM. The same certificates give the same bytes.
+ * on only, and no Java reads PEM. The same certificates give the same bytes. What can't be parsed is left out: other
+ * readers of such a file have their own ways with it, and the rest of it is as good as before.
  */
 export function javaTrustStore(certificates: readonly string[]): Buffer {
-  const entries = certificates.map((text) => trusted(new X509Certificate(text).raw));
+  const entries = certificates.flatMap((text) => derOf(text) ?? []).map(trusted);
   const body = Buffer.concat([numbers(0xfeedfeed, 2, entries.length), ...entries]);
   const words = Buffer.concat([
     Buffer.from(usualPassword, 'utf16le').swap16(),
     Buffer.from('Mighty Aphrodite'),
   ]);
   return Buffer.concat([body, createHash('sha1').update(words).update(body).digest()]);
+}
+
+function derOf(pem: string): Buffer | undefined {
+  try {
+    return new X509Certificate(pem).raw;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An entry: its kind, a name, when it was made (1970: nobody looks), and the certificate. */

@@ -28,7 +28,18 @@ function trustAlso(file: string): void {
       `an authority of your own needs Node 22.19 or later, found ${process.version}`,
     );
   const known = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
-  tls.setDefaultCACertificates([...new Set([...known, ...readAuthorities(file)])]);
+  const further = readAuthorities(file);
+  try {
+    tls.setDefaultCACertificates([...new Set([...known, ...further])]);
+  } catch (error) {
+    throw new McpcatError(
+      'usage',
+      `ca: expected certificates in PEM, found one in ${file} that can't be parsed`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 const certificate = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;

@@ -45,6 +45,12 @@ test('one certificate gives what Java’s own keytool makes of it, but for the t
   for (const each of [store, byKeytool]) assert.deepEqual(each.subarray(-sumBytes), sumOf(each));
 });
 
+test('a certificate that is cut off is left out, and the others are there', () => {
+  const lines = certificate.split('\n');
+  const cut = [...lines.slice(0, 4), lines.at(-1)].join('\n');
+  assert.deepEqual(javaTrustStore([cut, certificate, cut]), javaTrustStore([certificate]));
+});
+
 test('several have a name each, and the same ones give the same bytes', () => {
   const none = javaTrustStore([]);
   assert.equal(none.readUInt32BE(8), 0);

@@ -92,6 +92,34 @@ test(
   },
 );
 
+test('a certificate that is cut off ends nothing: it is handed on as it is', async () => {
+  const own = readFileSync(cert, 'utf8').trim();
+  const cut = own.replace(/\n[^\n]+\n[^\n]+(?=\n-----END)/, '');
+  const file = path.join(folder, 'cut.pem');
+  writeFileSync(file, `${cut}\n${own}\n`);
+  const written = await writeAuthorities(file, path.join(folder, 'cache-of-cut'));
+  assert.equal(readFileSync(path.join(written, 'further.pem'), 'utf8'), `${cut}\n${own}\n`);
+  assert.ok(statSync(path.join(written, 'all.jks')).size > 0);
+  assert.match(
+    await get({ ca: file }),
+    /^usage ca: expected certificates in PEM, found one in .*cut\.pem that can't/,
+  );
+});
+
+test('the store of Java is made once, and again where it was lost', async () => {
+  const cache = path.join(folder, 'cache-of-java');
+  const java = path.join(await writeAuthorities(cert, cache), 'all.jks');
+  const [made, bytes] = [statSync(java), readFileSync(java)];
+  await writeAuthorities(cert, cache);
+  assert.equal(statSync(java).ino, made.ino);
+  for (const lose of [() => rmSync(java), () => writeFileSync(java, '')]) {
+    lose();
+    await writeAuthorities(cert, cache);
+    assert.deepEqual(readFileSync(java), bytes);
+    assert.equal(statSync(java).mode & 0o777, 0o644);
+  }
+});
+
 test('a file without certificates is refused by its name', () => {
   const empty = path.join(folder, 'empty.pem');
   writeFileSync(empty, 'nothing');
