@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { ContainerSettings, Engine } from '../engine/engine.ts';
 import { label } from '../lib/labels.ts';
+import { within } from '../lib/within.ts';
 import { ownedLabels } from '../sandbox/owner.ts';
 import { refuseDifferences } from '../sandbox/differences.ts';
 import { settingsOf } from '../sandbox/settings.ts';
@@ -30,6 +31,8 @@ export interface ScriptEnd {
 /** Bytes; an eighth of it is what /tmp may hold (settings.ts): the indexes of one architecture take some 150 MB there. */
 const memoryBytes = 4 * 1024 ** 3;
 const folder = '/tmp';
+/** Milliseconds that an engine has to say that a container is gone, after it has taken the request to remove it. */
+const removalMs = 30_000;
 
 /**
  * Runs a script in a container that has what any server's has: no network, no rights, no root, a read-only file system.
@@ -58,8 +61,11 @@ export async function runConfined(request: ConfinedScript): Promise<ScriptEnd> {
   } finally {
     signal?.removeEventListener('abort', kill);
     await engine.removeContainer(id);
-    // The engine removes it by itself as well, and may be at it still.
-    await engine.waitContainer(id, 'removed');
+    // The engine removes it by itself as well, and may be at it still. What the script said does not depend on that.
+    await within(
+      engine.waitContainer(id, 'removed').catch(() => undefined),
+      removalMs,
+    );
   }
 }
 
