@@ -12,16 +12,20 @@ export function sayUnverified(name: string, invocation: Invocation): Readonly<Re
   const { options, terminal } = invocation;
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
   if (source.kind === 'url') refusePinned(source.url, catalogPins(terminal, source.url));
+  return shout(name, invocation);
+}
+
+/** The same for a bundle that is loaded. It has a catalog of its own: what is said of others has no bearing on it. */
+export function sayUnverifiedBundle(name: string, invocation: Invocation): void {
+  refusePinned(name, bundlePins(invocation.terminal));
+  shout(name, invocation);
+}
+
+function shout(name: string, { terminal }: Invocation): Readonly<Record<string, string>> {
   terminal.stderr.write(
     `mcpcat: ${name} IS UNVERIFIED: nobody looks at who signed its image and its catalog (--insecure-unverified)\n`,
   );
   return { [label.unverified]: 'yes' };
-}
-
-/** The same for a bundle that is loaded. */
-export function sayUnverifiedBundle(name: string, invocation: Invocation): void {
-  refusePinned(name, bundlePins(invocation.terminal));
-  sayUnverified(name, invocation);
 }
 
 function refusePinned(name: string, [pin]: readonly CatalogPin[]): void {
