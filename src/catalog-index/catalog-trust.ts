@@ -16,8 +16,8 @@ export interface CatalogTrust {
   readonly env: Env;
   /** What the user has said of an address beforehand; all of them hold. */
   readonly pins?: (url: string) => Promise<readonly CatalogPin[]>;
-  /** Milliseconds since 1970 when that was last changed: what was looked at before is looked at again. */
-  readonly pinsChangedMs?: () => number;
+  /** The state of the files that say it: a copy that was looked at under another one is looked at again. */
+  readonly pinsState?: () => string;
 }
 
 /** What the signature of a catalog says of it. */

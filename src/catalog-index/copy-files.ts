@@ -51,6 +51,8 @@ export interface Facts {
   readonly checkedAt: number;
   /** When it was last asked in vain; the next launches do not wait for it again. */
   readonly failedAt?: number | undefined;
+  /** `pinsState` of CatalogTrust when it was last looked at. */
+  readonly pinsState?: string | undefined;
   /** What its signature says; null where nobody has signed it, or looked. */
   readonly signed: Signed | null;
   /** Of the copy, in hex: conditions are only sent for the very text that they were given for. */

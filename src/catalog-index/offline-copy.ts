@@ -39,10 +39,10 @@ export async function keepCopy(cache: string, { text, signature, ...facts }: Cop
 export async function noteAnswer(
   cache: string,
   copy: Copy,
-  times: Pick<Facts, 'checkedAt'> | Required<Pick<Facts, 'failedAt'>>,
+  asked: Pick<Facts, 'pinsState'> & (Pick<Facts, 'checkedAt'> | Required<Pick<Facts, 'failedAt'>>),
 ): Promise<void> {
   const { text, signature: _, ...facts } = copy;
-  const noted = { copyVersion, ...facts, failedAt: undefined, ...times, sha256: hashOf(text) };
+  const noted = { copyVersion, ...facts, failedAt: undefined, ...asked, sha256: hashOf(text) };
   await writeWhole(copyFiles(cache, facts.url).facts, JSON.stringify(noted)).catch(() => undefined);
 }
 

@@ -104,8 +104,7 @@ function copyOf(url: string, { cache, trust }: Pick<Request, 'cache' | 'trust'>)
   const { checkedAt, failedAt = 0 } = known;
   const now = Date.now();
   const within = (since: number, time: number): boolean => since <= now && now - since < time;
-  const lookedAt = Math.max(checkedAt, failedAt);
-  if (!isCurrent(known.signed, trust) || (trust.pinsChangedMs?.() ?? 0) > lookedAt)
+  if (!isCurrent(known.signed, trust) || (trust.pinsState?.() ?? '') !== (known.pinsState ?? ''))
     return { file, state: 'old' };
   if (within(checkedAt, fresh)) return { file, state: 'usable' };
   if (!within(failedAt, quiet)) return { file, state: 'old' };

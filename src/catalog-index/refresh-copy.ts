@@ -49,8 +49,9 @@ export async function refreshCopy(request: RefreshRequest): Promise<Refreshed> {
     return await newest(request, copy);
   } catch (error) {
     if (copy === undefined || signal?.aborted === true || !(await isWhole(copy))) throw error;
+    const pinsState = request.trust.pinsState?.();
     await requireUsable(copy, request);
-    await noteAnswer(cache, copy, { failedAt: Date.now() });
+    await noteAnswer(cache, copy, { failedAt: Date.now(), pinsState });
     say(`${messageOf(error)}; this is the copy of ${ageText(Date.now() - copy.checkedAt)} ago`);
     return { kind: 'copy', copy };
   }
@@ -62,6 +63,8 @@ async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<
   const deadlineMs = copy === undefined ? timeouts.withoutCopyMs : patience;
   // What nobody has looked at is no reason not to send it again.
   const conditions = copy === undefined || !isLookedAt(copy, request) ? {} : copy;
+  // Before they are read: what is changed in between is not taken for what was looked at.
+  const pinsState = request.trust.pinsState?.();
   const answer = await fetchCatalogIndex(url, { conditions, deadlineMs, signal });
   const checkedAt = Date.now();
   if (answer.kind === 'same') {
@@ -69,7 +72,7 @@ async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<
       throw new McpcatError('upstream-unavailable', `the catalog ${url}: it answers 304 to who has nothing`);
     const current = await signedAnew(copy, request, deadlineMs);
     await requireUsable(current, request);
-    await noteAnswer(cache, current, { checkedAt });
+    await noteAnswer(cache, current, { checkedAt, pinsState });
     return { kind: 'copy', copy: current };
   }
   const { text, etag, lastModified } = answer;
@@ -81,7 +84,7 @@ async function newest(request: RefreshRequest, copy: Copy | undefined): Promise<
   const { checkedCatalog } = await import('./catalog-signature.ts');
   const unchecked = { url, text, signing: catalogIndex.signing, signature };
   const signed = await checkedCatalog(unchecked, { ...request, network: 'allowed' });
-  await keepCopy(cache, { url, text, checkedAt, etag, lastModified, signature, signed });
+  await keepCopy(cache, { url, text, checkedAt, pinsState, etag, lastModified, signature, signed });
   return { kind: 'new', catalogIndex };
 }
 

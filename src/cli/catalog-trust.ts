@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import type { CatalogTrust, Unsigned } from '../catalog-index/catalog-trust.ts';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
+import { fileState } from '../lib/file-state.ts';
 import { settingsFiles } from '../settings/read.ts';
 import type { Invocation } from './command.ts';
 
@@ -12,10 +12,10 @@ export function catalogTrust({ options, terminal }: Invocation, otherwise: Unsig
     unsigned,
     env: terminal.env,
     pins: async (url) => (await import('../settings/catalog-pins.ts')).catalogPins(terminal, url),
-    pinsChangedMs: () => Math.max(0, ...settingsFiles(terminal).map(changedMs)),
+    // Not when they were written: one that was moved here, or named by the environment, may be older than any copy.
+    pinsState: () =>
+      settingsFiles(terminal)
+        .flatMap((file) => fileState(file) ?? [])
+        .join(),
   };
-}
-
-function changedMs(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }

@@ -51,14 +51,14 @@ async function rig(t: TestContext) {
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
   const source = { kind: 'url', url } as const;
-  /** What the user has said of the address, and when. */
-  const pinned: { pins: readonly CatalogPin[]; changedMs: number } = { pins: [], changedMs: 0 };
+  /** What the user has said of the address, and in which files. */
+  const pinned: { pins: readonly CatalogPin[]; state: string } = { pins: [], state: 'none' };
   const trustOf = (unsigned: Unsigned): CatalogTrust => ({
     data,
     unsigned,
     env: {},
     pins: (asked) => Promise.resolve(asked === url ? pinned.pins : []),
-    pinsChangedMs: () => pinned.changedMs,
+    pinsState: () => pinned.state,
   });
   const open = async (unsigned: Unsigned = 'refused', from = cache): Promise<readonly string[]> => {
     const trust = trustOf(unsigned);
@@ -142,12 +142,20 @@ test('what nobody has signed, or is older than its user says, is refused at firs
 });
 
 test('what a user says later counts for the copy too, at the next start', async (t) => {
-  const { open, start, publish, pinned, now } = await rig(t);
+  const { open, start, publish, pinned, now, signer, said } = await rig(t);
   await publish({ number: 1 });
   await open();
+  said.length = 0;
+  now.state = 'down';
   assert.ok(await start());
+  assert.deepEqual(said, [], 'nobody was asked');
+  pinned.pins = [{ signers: [signer.signing], minNumber: 0, place }];
+  pinned.state = 'first';
+  assert.ok(await start());
+  assert.match(said.join(), /this is the copy of 0 min ago/);
+  now.state = 'up';
   pinned.pins = [{ signers: [keySigner().signing], minNumber: 0, place }];
-  pinned.changedMs = Date.now() + 1000;
+  pinned.state = 'second';
   await refuses(start(), /expects it signed by/);
   now.state = 'down';
   await refuses(start(), /expects it signed by/);
