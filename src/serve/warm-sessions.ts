@@ -80,9 +80,9 @@ export class WarmSessions {
     signal.addEventListener('abort', giveUp, { once: true });
     if (signal.aborted) giveUp();
     else parked.start();
-    const isRunning = await hasStarted(parked.session);
+    const runs = await hasStarted(parked.session);
     signal.removeEventListener('abort', giveUp);
-    return isRunning ? parked.session : undefined;
+    return runs ? parked.session : undefined;
   }
 
   /** Said once, until there is another. */
