@@ -312,6 +312,19 @@ const common: BuildOptions & { readonly metafile: true } = {
 
 // Into a folder beside it, then swapped: a `mcpcat` that runs meanwhile finds the old bundle or the new one.
 const outdir = 'dist.new';
+
+/** A file of its own in CommonJS, which Node loads a little faster. */
+const alone = {
+  ...common,
+  format: 'cjs',
+  minifyWhitespace: true,
+  minifyIdentifiers: true,
+} as const;
+/** Of these modules, under the name that whoever needs them asks for. */
+const named = { outdir, outExtension: { '.js': '.cjs' } } as const;
+/** What was written as a module finds its folder as one of CommonJS does. */
+const ownFolder = { 'import.meta.dirname': '__dirname' } as const;
+
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir);
 const built = await Promise.all([
@@ -334,14 +347,10 @@ const built = await Promise.all([
     { clients: 'src/clients-launcher.ts' },
   ].map(async (entryPoints) =>
     build({
-      ...common,
+      ...alone,
+      ...named,
       entryPoints,
-      outdir,
-      outExtension: { '.js': '.cjs' },
-      format: 'cjs',
-      minifyWhitespace: true,
-      minifyIdentifiers: true,
-      define: { 'import.meta.dirname': '__dirname' },
+      define: ownFolder,
       plugins: [
         oneCommand,
         otherHosts,
@@ -357,57 +366,42 @@ const built = await Promise.all([
     }),
   ),
   build({
-    ...common,
+    ...alone,
     stdin: {
       contents: tunnelModules.map((name) => `export * from './src/egress/${name}.ts';`).join('\n'),
       resolveDir: '.',
       sourcefile: 'tunnel.ts',
     },
     outfile: `${outdir}/tunnel.cjs`,
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
   }),
   build({
-    ...common,
+    ...alone,
     stdin: {
       contents: startModules.map((name) => `export * from './src/${name}.ts';`).join('\n'),
       resolveDir: '.',
       sourcefile: 'serve-start.ts',
     },
     outfile: `${outdir}/serve-start.cjs`,
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
-    define: { 'import.meta.dirname': '__dirname' },
+    define: ownFolder,
     plugins: [otherHosts, tunnelApart, trustApart, lateModules, knownSources, onlyContainers, leanDockerode],
   }),
   build({
-    ...common,
+    ...alone,
+    ...named,
     entryPoints: { 'image-trust': 'src/cli/execute/image-trust.ts' },
-    outdir,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
-    define: { 'import.meta.dirname': '__dirname' },
+    define: ownFolder,
     plugins: [lateModules],
   }),
   build({
-    ...common,
+    ...alone,
+    ...named,
     entryPoints: { 'serve-control': 'src/serve-control/control.ts' },
-    outdir,
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifyIdentifiers: true,
     plugins: [otherHosts],
   }),
   build({
     ...common,
+    ...named,
     entryPoints: { 'other-hosts': 'src/host/other-hosts.ts' },
-    outdir,
-    outExtension: { '.js': '.cjs' },
     format: 'cjs',
   }),
 ]);

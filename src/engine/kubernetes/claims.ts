@@ -5,7 +5,8 @@ import type { BindMount, Labels } from '../engine.ts';
 import type { Api } from './api.ts';
 import type { Claim, ClaimBody } from './claim.ts';
 import type { Asked } from './failure.ts';
-import { managedBy, serverLabel } from './pod-body.ts';
+import { carries } from './carries.ts';
+import { managedBy, ourSelector, serverLabel } from './pod-body.ts';
 
 /** Of a claim that nobody made before: enough for what servers write down, and above what most storage gives at least. */
 const defaultSize = '1Gi';
@@ -47,8 +48,7 @@ export class Claims {
 
   /** Those of ours. */
   async list(): Promise<readonly Claim[]> {
-    const selector = Object.entries(managedBy).map(([name, value]) => `${name}=${value}`);
-    const path = `${this.#path}?labelSelector=${encodeURIComponent(selector.join(','))}`;
+    const path = `${this.#path}?labelSelector=${encodeURIComponent(ourSelector)}`;
     const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
     return itemsOf(fieldsOf(answer)['items']).map(asClaim);
   }
@@ -138,15 +138,14 @@ export function claimOf({
 
 /** Whether it is one of ours, by the label; what says whose of ours it is are its annotations. */
 export function isOurs({ metadata: { labels = {} } }: Claim): boolean {
-  return Object.entries(managedBy).every(([name, value]) => labels[name] === value);
+  return carries(labels, managedBy);
 }
 
 function refuseForeign(claim: Claim): void {
   if (isOurs(claim)) return;
-  const wanted = Object.entries(managedBy).map(([name, value]) => `${name}=${value}`);
   throw new McpcatError(
     'volume-foreign',
-    `the PersistentVolumeClaim ${claim.metadata.name} is not ours: expected the label ${wanted.join(',')}, found none`,
+    `the PersistentVolumeClaim ${claim.metadata.name} is not ours: expected the label ${ourSelector}, found none`,
     { hint: 'whoever made it for this server gives it the label; else use a namespace of its own' },
   );
 }

@@ -8,6 +8,10 @@ import { affinityOf, claimsOf, foldersOf, together, type PodFolder } from './pod
 export const containerName = 'server';
 /** Labels by which pods are found; what ours say in full are annotations, for a label holds no slash. */
 export const managedBy = { 'app.kubernetes.io/managed-by': 'mcpcat' } as const;
+/** The same as a label selector (kubernetes.io, Labels and Selectors). */
+export const ourSelector = Object.entries(managedBy)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',');
 /** A pod's server, as other tools show it. */
 export const serverLabel = 'app.kubernetes.io/name';
 /** Named as isolation instead of a RuntimeClass: a network that a policy keeps shut. */

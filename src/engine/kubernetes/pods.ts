@@ -4,7 +4,7 @@ import { fieldsOf, itemsOf } from '../json.ts';
 import type { Api } from './api.ts';
 import type { Asked } from './failure.ts';
 import type { Pod, PodBody } from './pod.ts';
-import { managedBy } from './pod-body.ts';
+import { ourSelector } from './pod-body.ts';
 import { stateOf, statusOf } from './pod-facts.ts';
 
 /** Milliseconds for a pod to be scheduled, its image to be pulled and its process 1 to run; under what a session waits. */
@@ -44,8 +44,7 @@ export class Pods {
 
   /** Those of ours, in any state. */
   async list(): Promise<readonly Pod[]> {
-    const selector = Object.entries(managedBy).map(([name, value]) => `${name}=${value}`);
-    const path = `${this.#path}?labelSelector=${encodeURIComponent(selector.join(','))}`;
+    const path = `${this.#path}?labelSelector=${encodeURIComponent(ourSelector)}`;
     const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
     return itemsOf(fieldsOf(answer)['items']).map(asPod);
   }
