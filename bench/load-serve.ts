@@ -7,16 +7,15 @@
  * Each session uses as many servers as keep all containers within the hundred that one process has at work (or
  * `--containers`). They are started before anything is measured: how long that takes is the engine's.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ToolDefinition } from '../src/surface/surface.ts';
-import { atHome } from '../test/rig/at-home.ts';
-import { eventually, mcpcat, project, testEngine } from '../test/rig/engine.ts';
+import { eventually, testEngine } from '../test/rig/engine.ts';
 import { harmlessTool, startable } from '../test/rig/startable.ts';
-import { HttpSession, type Answer, type Served } from './http-sessions.ts';
+import { httpServe } from './http-serve.ts';
+import { HttpSession, type Answer } from './http-sessions.ts';
 import { newContainers } from './new-containers.ts';
 import { quantile } from './quantile.ts';
 
@@ -48,23 +47,7 @@ const hold = (holds: boolean, line: string): void => {
 };
 
 const servers = await startable(engine, wanted.servers);
-const child = spawn(process.execPath, [mcpcat, 'serve', '--http', ...servers], {
-  env: atHome(home),
-  cwd: project,
-  stdio: ['ignore', 'ignore', 'pipe'],
-});
-const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-process.on('exit', () => child.kill('SIGKILL'));
-let said = '';
-child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 64_000)));
-await eventually(
-  async () => Promise.resolve(said),
-  (text) => text.includes('Authorization'),
-);
-const served: Served = {
-  url: /serving at (\S+)/.exec(said)?.[1] ?? '',
-  token: readFileSync(path.join(home, '.local/share/mcpcat/serve-token'), 'utf8').trim(),
-};
+const { child, ended, served } = await httpServe(home, servers);
 
 const memoryMb = (): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(child.pid)}/status`, 'utf8'))?.[1]) / 1024;

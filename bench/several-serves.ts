@@ -5,16 +5,17 @@
  * and a socket. Memory asleep and with three servers of each client's own at work; times to the first answer and of the
  * first call, in turn.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { label } from '../src/lib/labels.ts';
 import { atHome } from '../test/rig/at-home.ts';
-import { eventually, mcpcat, project, testEngine } from '../test/rig/engine.ts';
+import { mcpcat, testEngine } from '../test/rig/engine.ts';
 import { startable } from '../test/rig/startable.ts';
+import { httpServe } from './http-serve.ts';
 import { HttpSession } from './http-sessions.ts';
 import { LineClient, memoryOf, type Memory } from './line-client.ts';
 import { median } from './quantile.ts';
@@ -77,34 +78,20 @@ interface Background {
 }
 
 async function background(): Promise<Background> {
-  const child = spawn(process.execPath, [mcpcat, 'serve', '--http', ...served], {
-    env,
-    cwd: project,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  process.on('exit', () => child.kill('SIGKILL'));
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 64_000)));
-  await eventually(
-    async () => Promise.resolve(said),
-    (text) => text.includes('Authorization'),
-  );
+  const { child, ended, served: place } = await httpServe(home, served);
   const agent = new http.Agent({ keepAlive: true });
-  const token = readFileSync(path.join(home, '.local/share/mcpcat/serve-token'), 'utf8').trim();
-  const url = /serving at (\S+)/.exec(said)?.[1] ?? '';
   return {
     process: child,
     open: async () => {
-      const session = new HttpSession({ url, token }, agent);
+      const session = new HttpSession(place, agent);
       await session.initialize('bench');
       await session.ask('tools/list');
       return session;
     },
     close: async () => {
       agent.destroy();
-      const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
-      await gone;
+      await ended;
     },
   };
 }

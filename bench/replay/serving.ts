@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
 import { nameMap } from '../../src/serve/names.ts';
 import { atHome } from '../../test/rig/at-home.ts';
-import { eventually, mcpcat, project } from '../../test/rig/engine.ts';
+import { mcpcat } from '../../test/rig/engine.ts';
+import { httpServe } from '../http-serve.ts';
 import { HttpSession } from '../http-sessions.ts';
 import { LineClient } from '../line-client.ts';
 import type { LoggedCall, LoggedSession } from './logged-calls.ts';
@@ -40,13 +38,7 @@ export async function serving(transport: Transport, options: ServingOptions): Pr
   return transport === 'stdio' ? stdio(options) : overHttp(options);
 }
 
-const words = ({ profile }: ServingOptions): readonly string[] => [
-  mcpcat,
-  'serve',
-  '--profile',
-  profile,
-  '--log-content',
-];
+const choice = ({ profile }: ServingOptions): readonly string[] => ['--profile', profile, '--log-content'];
 
 function clientOf(
   peer: Pick<LineClient | HttpSession, 'ask' | 'abandon'>,
@@ -66,7 +58,10 @@ function clientOf(
 function stdio(options: ServingOptions): Serving {
   return {
     open: async (name) => {
-      const client = new LineClient([process.execPath, ...words(options)], atHome(options.home));
+      const client = new LineClient(
+        [process.execPath, mcpcat, 'serve', ...choice(options)],
+        atHome(options.home),
+      );
       await client.initialize(name);
       await client.ask('tools/list');
       return clientOf(client, options, async () => client.close());
@@ -76,26 +71,11 @@ function stdio(options: ServingOptions): Serving {
 }
 
 async function overHttp(options: ServingOptions): Promise<Serving> {
-  const child = spawn(process.execPath, [...words(options), '--http'], {
-    env: atHome(options.home),
-    cwd: project,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  process.on('exit', () => child.kill('SIGKILL'));
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 64_000)));
-  await eventually(
-    async () => Promise.resolve(said),
-    (text) => text.includes('Authorization'),
-    { withinMs: 60_000 },
-  );
-  const token = readFileSync(path.join(options.home, '.local/share/mcpcat/serve-token'), 'utf8').trim();
-  const url = /serving at (\S+)/.exec(said)?.[1] ?? '';
+  const { child, ended, served } = await httpServe(options.home, choice(options));
   const agent = new http.Agent({ keepAlive: true });
   return {
     open: async (name) => {
-      const session = new HttpSession({ url, token }, agent);
+      const session = new HttpSession(served, agent);
       await session.initialize(name);
       await session.ask('tools/list');
       return clientOf(session, options, async () => session.end());
