@@ -48,9 +48,15 @@ export interface StartedInit {
 /** Starts a command under mcpcat-init; `namespace` makes it the real process 1 of a pid namespace. */
 export function startInit(
   command: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly namespace?: boolean } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly namespace?: boolean;
+    /** As `mcpcat-init limit` has them. */
+    readonly limits?: readonly string[];
+  } = {},
 ): StartedInit {
-  const words = [init, '--', ...command];
+  const limited = options.limits === undefined ? [] : ['limit', ...options.limits];
+  const words = [init, ...limited, '--', ...command];
   const all =
     options.namespace === true
       ? ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', ...words]

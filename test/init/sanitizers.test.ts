@@ -27,6 +27,7 @@ function reportIn(file: string): string {
 for (const suite of [
   'init',
   'lease',
+  'limits',
   'secrets-handoff',
   'probe',
   'listeners',
