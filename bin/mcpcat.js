@@ -23,7 +23,8 @@ function start() {
   const folder = compiledFolder(process.env);
   if (folder && isMade(folder)) require('node:module').enableCompileCache(folder);
   if (process.argv[2] === 'run') require('../dist/launcher.cjs');
-  else if (process.argv[2] === 'serve') require('../dist/serve.cjs');
+  else if (process.argv[2] === 'serve')
+    require('../dist/serve-early.cjs').begin(folder && path.dirname(folder));
   else if (process.argv[2] === 'clients') require('../dist/clients.cjs');
   else import('../dist/main.js');
 }

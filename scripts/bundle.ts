@@ -196,6 +196,9 @@ const startApart = apart(
   new RegExp(`/(${startModules.map((name) => path.basename(name)).join('|')})\\.ts$`),
 );
 
+/** What the first file of `serve` begins: a client may be answered before it is loaded. */
+const serveApart = apart('serve', /\/serve-launcher\.ts$/);
+
 /** How `ps` and `stop` reach a `serve`: each opens it while its servers sleep. */
 const controlApart = apart('serve-control', /\/serve-control\/control\.ts$/);
 
@@ -344,6 +347,7 @@ const built = await Promise.all([
   ...[
     { launcher: 'src/launcher.ts' },
     { serve: 'src/serve-launcher.ts' },
+    { 'serve-early': 'src/serve-early.ts' },
     { clients: 'src/clients-launcher.ts' },
   ].map(async (entryPoints) =>
     build({
@@ -356,6 +360,7 @@ const built = await Promise.all([
         otherHosts,
         tunnelApart,
         trustApart,
+        serveApart,
         lateModules,
         knownSources,
         onlyContainers,

@@ -1,10 +1,11 @@
 /**
- * The entry of `mcpcat serve` alone: one CommonJS file (scripts/bundle.ts), because a client waits for its first answer
- * and a hundred files take longer to find than to run. Readers of profiles and writers of logs come from `main.ts`.
+ * `mcpcat serve` alone, begun by `serve-early.ts`: one CommonJS file (scripts/bundle.ts), because a client waits for its
+ * first answers and a hundred files take longer to find than to run. Readers of profiles and writers of logs come from `main.ts`.
  */
 import { setFlagsFromString } from 'node:v8';
 import { spec } from './cli/commands/serve.ts';
 import { start } from './cli/start.ts';
+import type { Early } from './serve/early.ts';
 
 /**
  * V8 lets its young generation grow with what passes through and keeps that for good: after some ten thousand calls
@@ -12,4 +13,6 @@ import { start } from './cli/start.ts';
  */
 setFlagsFromString('--semi-space-growth-factor=1');
 
-void start([spec]);
+export async function begin(early: Early | undefined): Promise<void> {
+  await start([spec], early);
+}

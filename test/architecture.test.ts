@@ -7,7 +7,7 @@ import { folderNames, layers } from '../scripts/architecture-page.ts';
 /** Rank of each folder of src: an import may only point to the same or a lower rank (scripts/architecture-page.ts). */
 const ranks: readonly (readonly string[])[] = [
   ...layers.map(({ folders }) => folders.map(({ folder }) => folder)),
-  ['main.ts', 'launcher.ts', 'serve-launcher.ts', 'clients-launcher.ts'],
+  ['main.ts', 'launcher.ts', 'serve-launcher.ts', 'serve-early.ts', 'clients-launcher.ts'],
 ];
 const verbs = new Set(ranks[ranks.findIndex((rank) => rank.includes('update'))]);
 const onlyImporters: Readonly<Record<string, RegExp>> = {

@@ -26,7 +26,7 @@ export async function main(
 }
 
 function terminalOf(edges: ProcessEdges): Terminal {
-  const { env, host, signal, program } = edges;
+  const { env, host, signal, program, early } = edges;
   return {
     stdout: textOutput(() => edges.stdout, env),
     stderr: asTypedOn(
@@ -38,6 +38,7 @@ function terminalOf(edges: ProcessEdges): Terminal {
     host,
     signal,
     program,
+    early,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { Early } from '../serve/early.ts';
 import type { TextOutput } from './text-output.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface ProcessEdges extends Streams {
   readonly signal: AbortSignal;
   /** The words that start this program (program.ts). */
   readonly program: readonly string[];
+  /** What the client of `serve` was told before this was loaded. */
+  readonly early?: Early | undefined;
 }
 
 /** The edges as commands have them: what they print is text, and made safe for a terminal on its way. */
@@ -77,6 +80,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** The words that start this program: `mcpcat`, or those of npx. */
   readonly program: readonly string[];
+  /** What the client of `serve` was told before this was loaded. */
+  readonly early?: Early | undefined;
 }
 
 export const common = {

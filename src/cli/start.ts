@@ -1,12 +1,13 @@
 import { thisHost } from '../host/this-host.ts';
 import { whileTaken } from '../launch/while-taken.ts';
 import { McpcatError } from '../lib/errors.ts';
+import type { Early } from '../serve/early.ts';
 import type { CommandSpec, ProcessEdges } from './command.ts';
 import { main } from './cli.ts';
 import { programWords } from './program.ts';
 
 /** Hands this process to the command line: streams, signals, exit code. */
-export async function start(commands: readonly CommandSpec[]): Promise<void> {
+export async function start(commands: readonly CommandSpec[], early?: Early): Promise<void> {
   const argv = process.argv.slice(2);
   // The launcher has its own handling of both: signals are passed on, a client that does not read ends the session.
   const signal = argv[0] === 'run' ? new AbortController().signal : cancelledBySignals();
@@ -17,7 +18,7 @@ export async function start(commands: readonly CommandSpec[]): Promise<void> {
     const { alsoIntoSummary } = await import('./step-summary.ts');
     alsoIntoSummary(process.stdout, { argv, env: process.env });
   }
-  const exitCode = await main(argv, edgesOf(signal), commands);
+  const exitCode = await main(argv, edgesOf(signal, early), commands);
   const taken = allTaken();
   // A pager may take its time over a list. Of a session that is over nobody waits for more than is being read.
   if (argv[0] === 'run') await whileTaken(taken, [process.stdout, process.stderr], lastOutputMs);
@@ -36,8 +37,9 @@ async function allTaken(): Promise<void> {
 }
 
 /** Node makes each stream when it is first asked for; a launch has better things to do before. */
-function edgesOf(signal: AbortSignal): ProcessEdges {
+function edgesOf(signal: AbortSignal, early: Early | undefined): ProcessEdges {
   return {
+    early,
     get stdin() {
       return process.stdin;
     },

@@ -10,6 +10,10 @@ interface Options {
   readonly version: string;
   /** A file of another user is not believed. */
   readonly owns: (facts: { readonly uid: number }) => boolean;
+  /** Told of the files of each value that is asked for. */
+  readonly onAsked?: ((files: readonly string[]) => void) | undefined;
+  /** The state of files a moment ago, where it is known. */
+  readonly states?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Value<T> {
@@ -47,7 +51,9 @@ export class Remembered<T> {
 
   /** What is known of these files, by a name that tells them apart from others. To be asked before they are read. */
   of(name: string, files: readonly string[]): Memory<T> {
-    const state = stateOf(files);
+    const { states = {}, onAsked } = this.#options;
+    onAsked?.(files);
+    const state = stateOf(files, states);
     if (state === undefined) return { known: undefined, keep: () => undefined };
     this.#before ??= read<T>(this.#options);
     const found = ownValue(this.#before, name);
@@ -82,9 +88,9 @@ export class Remembered<T> {
 }
 
 /** Undefined where one of them can't be asked for. */
-function stateOf(files: readonly string[]): string | undefined {
+function stateOf(files: readonly string[], known: Readonly<Record<string, string>> = {}): string | undefined {
   try {
-    return files.map((file) => fileState(file) ?? '').join(' ');
+    return files.map((file) => ownValue(known, file) ?? fileState(file) ?? '').join(' ');
   } catch {
     return undefined;
   }

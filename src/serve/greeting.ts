@@ -1,7 +1,7 @@
 import { objectOf, type JsonObject } from '../lib/json-value.ts';
 import { errorCode, failure, Part, type Failure, type Id, type Request } from './message.ts';
 import { memberOf } from './part-members.ts';
-import { legacyRevisions, metaKey, modernRevision, type ClientFacts } from './protocol.ts';
+import { answeredRevision, metaKey, modernRevision, type ClientFacts } from './protocol.ts';
 import type { View } from './view.ts';
 
 /** What mcpcat says of itself and its servers. */
@@ -42,10 +42,8 @@ export function saidBy(request: Request, known: 'legacy' | 'modern' | undefined)
 }
 
 export function initializeResult({ params }: Request, greeting: Greeting): JsonObject {
-  const wanted = memberOf(params, 'protocolVersion');
-  const revision = legacyRevisions.find((one) => one === wanted) ?? legacyRevisions[0];
   return {
-    protocolVersion: revision,
+    protocolVersion: answeredRevision(memberOf(params, 'protocolVersion')),
     capabilities: capabilitiesOf(greeting),
     serverInfo: infoOf(greeting),
     ...instructionsOf(greeting),

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { once } from '../host/once.ts';
 import { digest } from '../lib/digest.ts';
+import { keepNewest } from '../lib/keep-newest.ts';
 import { writeOwnNow } from '../lib/write-now.ts';
 import { originOf } from '../surface/late-lists.ts';
 import { listNames, type Lists } from '../surface/surface.ts';
@@ -69,19 +70,10 @@ export class KeptLists {
       const text = [key, JSON.stringify(made.names()), ...lists, ''].join('\n');
       if (text.length > maxBytes) return;
       writeOwnNow(file, text);
-      this.#forgetOthers();
+      keepNewest(this.#options.folder, listFiles, maxFiles);
     } catch {
       // They are made again.
     }
-  }
-
-  #forgetOthers(): void {
-    const { folder } = this.#options;
-    const files = readdirSync(folder)
-      .filter((name) => name.endsWith(ending))
-      .map((name) => path.join(folder, name));
-    const newest = files.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-    for (const file of newest.slice(maxFiles)) rmSync(file, { force: true });
   }
 
   /** One for each set of servers; which surfaces they had is said in it. */
@@ -98,6 +90,7 @@ export class KeptLists {
 }
 
 const ending = '.lists';
+const listFiles = /\.lists$/;
 
 function linesOf(bytes: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];

@@ -13,6 +13,11 @@ export const modernRevision = '2026-07-28';
 /** Of those with `initialize`, newest first. */
 export const legacyRevisions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 
+/** Of those with `initialize` the one that a client wants, else the newest. */
+export function answeredRevision(wanted: unknown): string {
+  return legacyRevisions.find((one) => one === wanted) ?? legacyRevisions[0];
+}
+
 /** `2026-07-28` and later have no handshake: what is asked carries its revision. */
 export function isModern(revision: string): boolean {
   return revision >= modernRevision;

@@ -33,6 +33,9 @@ export function readLines(stream: Readable, events: LineEvents, maxBytes = maxLi
   stream.once('end', end);
   stream.once('close', end);
   stream.once('error', end);
+  // Whoever has read from it before may have stopped it, or seen its end.
+  if (stream.readableEnded || stream.destroyed) end();
+  else stream.resume();
 }
 
 class LineReader {

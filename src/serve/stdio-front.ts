@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { idOfEnds } from './id-of-ends.ts';
 import type { ClientConnection, Hub } from './front.ts';
+import { FirstAnswer, type Greeted } from './first-answer.ts';
 import { errorCode, failure, type Failure, type Message } from './message.ts';
 import { readLines } from './read-lines.ts';
 import { readMessage, type Malformed } from './read-message.ts';
@@ -12,21 +13,24 @@ export interface StdioRequest {
   readonly stdout: Writable;
   /** Who started us; asked where the client does not say its name itself. */
   readonly client: () => string;
+  readonly greeted?: Greeted | undefined;
 }
 
 /** Milliseconds that open requests have after the end of the input: clients close it and still wait for answers. */
 const lastAnswersMs = 10_000;
 
 /** One client on stdin and stdout. Resolves when it is gone: its input has ended, or it reads no more. */
-export async function serveStdio({ hub, stdin, stdout, client }: StdioRequest): Promise<void> {
+export async function serveStdio({ hub, stdin, stdout, client, greeted }: StdioRequest): Promise<void> {
   const gone = Promise.withResolvers<void>();
-  const connection = connectionTo(stdout, client);
+  const first = new FirstAnswer(greeted);
+  const connection = connectionTo(stdout, client, first);
   const session = hub.open(connection);
   stdout.once('error', () => gone.resolve());
   readLines(stdin, {
     line: (bytes) => {
       const message = readMessage(bytes);
       if (message.kind === 'malformed') return connection.send(answerTo(message), { about: undefined });
+      first.asked(message);
       session.deliver(message);
       return undefined;
     },
@@ -43,7 +47,7 @@ export async function serveStdio({ hub, stdin, stdout, client }: StdioRequest): 
 }
 
 /** Who does not read holds back the servers, not our memory. */
-function connectionTo(stdout: Writable, name: () => string): ClientConnection {
+function connectionTo(stdout: Writable, name: () => string, first: FirstAnswer): ClientConnection {
   let full: Promise<void> | undefined;
   return {
     transport: 'stdio',
@@ -51,7 +55,7 @@ function connectionTo(stdout: Writable, name: () => string): ClientConnection {
       return name();
     },
     send: (message: Message) => {
-      if (!stdout.writable) return undefined;
+      if (!stdout.writable || first.isGiven(message)) return undefined;
       if (!writeLine(stdout, message))
         full ??= new Promise((resolve) => {
           const over = (): void => {

@@ -25,6 +25,11 @@ export function writeMessage(message: Message): readonly (string | Buffer)[] {
   }
 }
 
+/** The same in one piece. */
+export function messageText(message: Message): string {
+  return writeMessage(message).map(String).join('');
+}
+
 function withPart(head: string, name: string, part: Part | undefined): readonly (string | Buffer)[] {
   return part === undefined ? [`${head}}`] : [`${head},"${name}":`, part.bytes, '}'];
 }

@@ -31,6 +31,8 @@ export interface Pinned {
 
 /** What is known of a server before it runs, and what of its own words counts when it does. None of it throws. */
 export interface ServedSurface {
+  /** What is known is the catalog's own, whatever the user's settings are. */
+  readonly isReviewed: boolean;
   /**
    * With what was approved; undefined if nothing is known for the user's settings: its first start says it. Asked once
    * for each session.
@@ -46,6 +48,7 @@ export function servedSurface(serving: Serving): ServedSurface {
   const { served, reviewed, optional, start, places, say } = serving;
   let known = reviewed !== undefined && holdsFor(reviewed, optional) ? reviewed : undefined;
   return {
+    isReviewed: known !== undefined,
     surface() {
       known ??= orNothing(() => readOwnSurface(start, places), say);
       return known && withApproved(known, serving);

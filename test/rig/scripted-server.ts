@@ -54,6 +54,7 @@ export class ScriptedServer {
     return {
       name: this.#script.name ?? 'scripted',
       open: this.#open,
+      isReviewed: this.#script.unrecorded !== true,
       surface: () => (this.#script.unrecorded === true ? undefined : this.#surface()),
       learned: (surface) => void this.learned.push(surface),
       pin: (recorded, { tools }) => {

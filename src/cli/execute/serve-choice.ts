@@ -28,7 +28,10 @@ export interface Choice {
  * The servers that were named, or those of the profile, or those of both that were named. Throws `usage` for none and
  * `entry-unknown` for a name of the command line; of a profile the other servers are served.
  */
-export async function chooseServed(invocation: Invocation): Promise<Choice> {
+export async function chooseServed(
+  invocation: Invocation,
+  onAsked?: (files: readonly string[]) => void,
+): Promise<Choice> {
   const { options, positionals, terminal } = invocation;
   const wanted = options.text('profile');
   const profile =
@@ -40,7 +43,7 @@ export async function chooseServed(invocation: Invocation): Promise<Choice> {
     throw new McpcatError('usage', 'expected names of servers, or a profile', {
       hint: 'mcpcat list shows the servers, mcpcat profile list your profiles',
     });
-  const serverOf = knownServers(invocation);
+  const serverOf = knownServers(invocation, { onAsked });
   const found = await Promise.all(
     names.map(async (name) => chosen(name, { invocation, serverOf, section: sectionOf(profile, name) })),
   );

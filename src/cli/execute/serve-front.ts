@@ -23,7 +23,9 @@ export async function serveFront(around: Around): Promise<StopUrgency> {
   const { stdin, stdout } = terminal.streams;
   const client = once(() => clientName(terminal.host, { env: terminal.env, parent }));
   return Promise.race([
-    serveStdio({ hub: around.hub, stdin, stdout, client }).then(() => 'input-ended' as const),
+    serveStdio({ hub: around.hub, stdin, stdout, client, greeted: around.greeted }).then(
+      () => 'input-ended' as const,
+    ),
     told(terminal).then(() => 'terminate' as const),
     left(terminal).then(() => 'terminate' as const),
   ]);

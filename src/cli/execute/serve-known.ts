@@ -15,6 +15,11 @@ import { serverToRun, type RunServer } from './run-server.ts';
 /** A server as its catalog has it, for whoever does not start it. */
 export type KnownServer = Omit<RunServer, 'exists'>;
 
+interface Asked {
+  /** Told of files that are asked for. */
+  readonly onAsked?: ((files: readonly string[]) => void) | undefined;
+}
+
 type ServerOf = (invocation: Invocation, name: string) => Promise<KnownServer>;
 type Known = Omit<KnownServer, 'source'>;
 
@@ -24,15 +29,19 @@ const formVersion = once(() =>
 );
 
 /** What is known of the surfaces of a catalog; nothing over HTTP, whose clients ask for lists when files may be others. */
-export function knownSurfaces({ options, terminal }: Invocation): {
+export function knownSurfaces(
+  { options, terminal }: Invocation,
+  { onAsked }: Asked = {},
+): {
   readonly remembered?: Remembered<KnownSurface>;
   readonly folders?: Remembered<string>;
 } {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
   if (options.flag('http') || source.kind === 'url') return {};
+  const where = { source, terminal, onAsked };
   return {
-    remembered: new Remembered(whereFor('surfaces', source, terminal)),
-    ...(source.kind === 'file' ? { folders: new Remembered(whereFor('folders', source, terminal)) } : {}),
+    remembered: new Remembered(whereFor('surfaces', where)),
+    ...(source.kind === 'file' ? { folders: new Remembered(whereFor('folders', where)) } : {}),
   };
 }
 
@@ -45,15 +54,21 @@ export function keptListsOf({ env, host }: Terminal): ConstructorParameters<type
   };
 }
 
+interface Where extends Asked {
+  readonly source: CatalogSource;
+  readonly terminal: Terminal;
+}
+
 function whereFor(
   what: string,
-  source: CatalogSource,
-  { env, host }: Terminal,
+  { source, terminal: { env, host, early }, onAsked }: Where,
 ): ConstructorParameters<typeof Remembered>[0] {
   return {
     file: path.join(host.folders(env).cache, 'served', `${what}-${digest(sourceText(source))}.json`),
     version: formVersion(),
     owns: (facts) => host.owns(facts),
+    states: early?.kept?.files,
+    onAsked,
   };
 }
 
@@ -61,10 +76,10 @@ function whereFor(
  * `serverToRun` for many servers of which none is started yet: only those are read whose files have changed since the
  * last time. A start reads all of them.
  */
-export function knownServers({ options, terminal }: Invocation): ServerOf {
+export function knownServers({ options, terminal }: Invocation, { onAsked }: Asked = {}): ServerOf {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
   if (source.kind === 'url') return serverToRun;
-  const remembered = new Remembered<Known>(whereFor('servers', source, terminal));
+  const remembered = new Remembered<Known>(whereFor('servers', { source, terminal, onAsked }));
   return async (invocation, name) => {
     const memory = remembered.of(name, filesOf(source, name));
     if (memory.known !== undefined) return { ...memory.known, source };

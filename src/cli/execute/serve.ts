@@ -14,8 +14,10 @@ import { recordedCalls } from './serve-calls.ts';
 import { catalogTrust } from '../catalog-trust.ts';
 import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
+import { greetedBy } from './serve-greeting.ts';
 import { keptListsOf, knownSurfaces } from './serve-known.ts';
 import { addressIn, serveFront } from './serve-front.ts';
+import type { Around } from './serve-around.ts';
 import { givenNow } from './serve-missing.ts';
 import { servedServer } from './serve-server.ts';
 
@@ -26,7 +28,9 @@ export const execute: Execute = async (invocation) => {
   const write = (text: string): void => stderr.write(Buffer.from(text));
   const say = (line: string): void => write(`mcpcat: ${line}\n`);
   const { names } = addressIn(invocation);
-  const choice = await chooseServed({ ...invocation, positionals: names });
+  const asked = new Set<string>();
+  const onAsked = (files: readonly string[]): void => files.forEach((file) => asked.add(file));
+  const choice = await chooseServed({ ...invocation, positionals: names }, onAsked);
   const { servers, profile, policy } = choice;
   const known = await givenNow(servers, { profile, terminal });
   const missing = missingOf(choice, known);
@@ -34,21 +38,14 @@ export const execute: Execute = async (invocation) => {
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
   const calls = await recordedCalls(invocation, say);
   const warm = options.text('warm') === undefined ? undefined : await warmPool(invocation, say);
-  const { env, host, signal } = terminal;
-  const reviewed = reviewedSurfaces({
-    source: catalogSource({ option: options.text('catalog'), env }),
-    cache: host.folders(env).cache,
-    trust: catalogTrust(invocation, 'refused'),
-    ...knownSurfaces(invocation),
-    say,
-    signal,
-  });
-  const all = createHub({
-    servers: await Promise.all(
-      known.map(async ({ server, given }) =>
-        servedServer(server, { profile, given, reviewed, warm, write, say, onStarted }),
-      ),
+  const reviewed = reviewedOf(invocation, { onAsked, say });
+  const served = await Promise.all(
+    known.map(async ({ server, given }) =>
+      servedServer(server, { profile, given, reviewed, warm, write, say, onStarted }),
     ),
+  );
+  const all = createHub({
+    servers: served,
     policy,
     keptLists: new KeptLists(keptListsOf(terminal)),
     onCall: calls.record,
@@ -59,7 +56,8 @@ export const execute: Execute = async (invocation) => {
   const hub = missing.length === 0 ? searched : await withStatus(searched, choice, terminal);
   const control = controlOf(hub, terminal, say);
   warm?.fill();
-  const urgency = await serveFront({ invocation, hub, say }).catch(async (error: unknown) => {
+  const greeted = greetedBy({ choice, served, asked, terminal, say });
+  const urgency = await serveFront({ invocation, hub, greeted, say }).catch(async (error: unknown) => {
     await warm?.close();
     throw error;
   });
@@ -68,6 +66,22 @@ export const execute: Execute = async (invocation) => {
   await calls.close();
   return 0;
 };
+
+function reviewedOf(
+  invocation: Invocation,
+  { onAsked, say }: { readonly onAsked: (files: readonly string[]) => void; readonly say: Around['say'] },
+): ReturnType<typeof reviewedSurfaces> {
+  const { options, terminal } = invocation;
+  const { env, host, signal } = terminal;
+  return reviewedSurfaces({
+    source: catalogSource({ option: options.text('catalog'), env }),
+    cache: host.folders(env).cache,
+    trust: catalogTrust(invocation, 'refused'),
+    ...knownSurfaces(invocation, { onAsked }),
+    say,
+    signal,
+  });
+}
 
 /** Loaded only where it is asked for. */
 async function warmPool(invocation: Invocation, say: (line: string) => void): Promise<WarmPool> {
