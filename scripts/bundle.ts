@@ -53,6 +53,18 @@ const leanDockerode: Plugin = {
     b.onLoad({ filter: /.*/, namespace: 'late-builtin' }, ({ path: name }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, key) => require('node:${name}')[key] });`,
     }));
+    // Node warns of url.parse(), also from within url.resolve(), on stderr wherever it is called outside of node_modules, as in a bundle.
+    b.onResolve({ filter: /^url$/ }, ({ importer }) =>
+      /node_modules\/docker-modem\//.test(slashed(importer)) ? { path: 'url', namespace: 'urls' } : undefined,
+    );
+    b.onLoad({ filter: /.*/, namespace: 'urls' }, () => ({
+      contents: `exports.format = require('node:url').format;
+        exports.resolve = (base, path) => new URL(path, base).href;
+        exports.parse = (text) => {
+          const { protocol, hostname, port, pathname, search } = new URL(text);
+          return { protocol, hostname: hostname.replace(/[[\\]]/g, ''), port, path: pathname + search };
+        };`,
+    }));
     b.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
     b.onLoad({ filter: /.*/, namespace: 'silent' }, () => ({ contents: 'module.exports = () => () => {};' }));
   },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { McpcatError } from '../lib/errors.ts';
 
@@ -35,56 +36,97 @@ export function settingsOf(texts: readonly string[], where: string, env: Env): R
 
 /** The settings of a file, as people write them; throws `usage` with file and line for what can be meant in two ways. */
 export function readEnvFile(file: string, env: Env): Record<string, string> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     throw new McpcatError('usage', `--env-file: can't read ${file}`, { cause: error });
   }
-  return parseEnvFile(text, file, env);
+  return parseEnvFile(textOf(bytes, file), file, env);
+}
+
+/** Windows PowerShell 5 writes UTF-16 where a command's output goes into a file. */
+function textOf(bytes: Buffer, file: string): string {
+  const text = bytes.toString('utf8');
+  if (!text.includes('\0') && isUtf8(bytes)) return text;
+  throw new McpcatError('usage', `${file}: expected text in UTF-8, found another encoding`, {
+    hint: 'save it as UTF-8',
+  });
 }
 
 /**
- * One setting a line: `NAME=VALUE`, `export NAME=VALUE`, or `NAME` alone for the environment's. Values may stand in single
- * quotes (as they are) or double quotes (`\n`, `\"`, `\\` and `\$` are escapes); without quotes a `#` behind a blank begins a comment. A byte
- * order mark, blank lines and comment lines are passed over. Nothing is expanded.
+ * One setting a line: `NAME=VALUE`, `export NAME=VALUE` (or as bash lists them, `declare -x NAME="VALUE"`), or `NAME`
+ * alone for the environment's. Values may stand in single quotes (as they are) or double quotes (`\n`, `\"`, `\\` and
+ * `\$` are escapes), in both over several lines, as keys in PEM do; without quotes a `#` behind a blank begins a
+ * comment. A byte order mark, blank lines and comment lines are passed over. Nothing is expanded.
  */
 export function parseEnvFile(text: string, file: string, env: Env): Record<string, string> {
   const lines = new Map<string, { readonly value: string; readonly line: number }>();
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    const line = raw.trim().replace(/^export\s+/, '');
-    if (line === '' || line.startsWith('#')) continue;
-    const where = `${file}:${String(index + 1)}`;
-    const [name, value] = settingOf(unquoted(line, where), where, env);
+  for (const { statement, line } of statements(text.replace(/^\uFEFF/, ''))) {
+    const where = `${file}:${String(line)}`;
+    const [name, value] = settingOf(unquoted(statement, where), where, env);
     const before = lines.get(name);
     if (before !== undefined)
       throw new McpcatError(
         'usage',
         `${where}: ${name} stands in line ${String(before.line)} already, and only one can count`,
       );
-    lines.set(name, { value, line: index + 1 });
+    lines.set(name, { value, line });
   }
   return Object.fromEntries([...lines].map(([name, { value }]) => [name, value]));
 }
 
+interface Statement {
+  readonly statement: string;
+  /** The one that it begins on, from 1. */
+  readonly line: number;
+}
+
+/** A line each, and further ones up to the quote that closes what the first has opened. */
+function* statements(text: string): Generator<Statement> {
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at++) {
+    const line = at + 1;
+    let statement = (lines[at] ?? '').trim().replace(/^(export|declare -x)\s+/, '');
+    if (statement === '' || statement.startsWith('#')) continue;
+    const end = isOpen(statement) ? closingLine(lines, at, statement) : undefined;
+    if (end !== undefined) {
+      statement = [statement, ...lines.slice(at + 1, end + 1)].join('\n');
+      at = end;
+    }
+    yield { statement, line };
+  }
+}
+
+const opened = { '"': /^(?:[^"\\]|\\.)*$/s, "'": /^[^']*$/s } as const;
+
+/** A value begins with a quote that its line does not close. */
+function isOpen(statement: string): boolean {
+  const [, quote, rest = ''] = /^[^=\s]+\s*=\s*(["'])(.*)$/s.exec(statement) ?? [];
+  return (quote === '"' || quote === "'") && opened[quote].test(rest);
+}
+
+/** Undefined if nothing closes it up to the end of the file: then the first line is what is wrong. */
+function closingLine(lines: readonly string[], from: number, first: string): number | undefined {
+  let whole = first;
+  for (let at = from + 1; at < lines.length; at++) {
+    whole += `\n${lines[at] ?? ''}`;
+    if (!isOpen(whole)) return at;
+  }
+  return undefined;
+}
+
 function unquoted(line: string, where: string): string {
-  const [, name = '', , rest] = /^([^=\s]+)(\s*=\s*)?(.*)$/s.exec(line) ?? [];
-  if (!/=/.test(line)) return line.replace(/\s+#.*$/, '');
-  const value = rest ?? '';
+  if (!line.includes('=')) return line.replace(/\s+#.*$/, '');
+  const [, name, value = ''] = /^([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
+  // "set A=b", "A b=c": settingOf says what was expected.
+  if (name === undefined) return line;
   const quote = value[0];
   if (quote !== '"' && quote !== "'") return `${name}=${value.replace(/(^|\s+)#.*$/, '')}`;
   const [, inner, behind = ''] =
     (quote === '"' ? /^"((?:[^"\\]|\\.)*)"(.*)$/s : /^'([^']*)'(.*)$/s).exec(value) ?? [];
   if (inner === undefined)
-    throw new McpcatError('usage', `${where}: expected a closing ${quote} on the same line`, {
-      hint:
-        quote === '"'
-          ? String.raw`a line break inside is written \n`
-          : 'use double quotes and \\n for a line break',
-    });
+    throw new McpcatError('usage', `${where}: expected a closing ${quote}, found the end of the file`);
   if (!/^\s*(#.*)?$/.test(behind))
     throw new McpcatError('usage', `${where}: expected nothing behind the closing ${quote} but a comment`);
   return `${name}=${quote === '"' ? unescaped(inner) : inner}`;

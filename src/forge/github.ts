@@ -102,7 +102,7 @@ export function connectGitHub(
 ): GitHub | undefined {
   const token = env['GITHUB_TOKEN'];
   if (token === undefined || token === '') return undefined;
-  const baseUrl = (env['GITHUB_API_URL'] ?? publicApi).replace(/\/+$/, '');
+  const baseUrl = (env['GITHUB_API_URL'] || publicApi).replace(/\/+$/, '');
   return new GitHub({ token, baseUrl, cacheFolder, signal });
 }
 

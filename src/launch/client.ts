@@ -12,7 +12,7 @@ export function launchLabels(
   return {
     [label.role]: 'run',
     [label.server]: server,
-    [label.session]: env['CLAUDE_CODE_SESSION_ID'] ?? randomId(),
+    [label.session]: env['CLAUDE_CODE_SESSION_ID'] || randomId(),
     [label.client]: clientName(host, { env, parent: process.ppid }),
     [label.project]: process.cwd(),
   };

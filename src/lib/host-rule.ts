@@ -91,7 +91,7 @@ function refuseOtherForms(text: string, what: string): void {
 
 /** Why an IP address is no answer: names are what the tunnel carries. */
 export const noAddresses =
-  'an address is for the user to give, in a setting that names the host or as a host to allow';
+  'an address is for the user to give, in full such as 192.168.1.10, in a setting that names the host or as a host to allow';
 
 function hostOfUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;

@@ -41,7 +41,7 @@ async function git(folder: string, args: readonly string[], env: Env): Promise<s
 }
 
 function serverOf(env: Env): string {
-  return env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  return env['GITHUB_SERVER_URL'] || 'https://github.com';
 }
 
 /** Who builds: a run of a workflow (docs.github.com, "Default environment variables"), or this machine. */
@@ -49,7 +49,7 @@ export function builderOf(env: Env, version: string): Builder {
   const { GITHUB_WORKFLOW_REF: workflow, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
   if (env['GITHUB_ACTIONS'] !== 'true' || workflow === undefined)
     return { id: 'https://mcpcat.dev/builder/local', version, invocation: undefined };
-  const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+  const attempt = env['GITHUB_RUN_ATTEMPT'] || '1';
   const invocation =
     repository === undefined || id === undefined
       ? undefined

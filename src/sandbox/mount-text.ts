@@ -37,5 +37,9 @@ const unexpanded: readonly (readonly [form: RegExp, found: string, hint: string]
     'leave them out: a client needs none, and a shell takes its own away',
   ],
   [/:[zZ]$|:\w*,?[zZ]$/, 'an option :z', 'leave it out'],
-  [/:(r[ow]|rw-all)\S+$|:\w+,\w+$/, 'an unknown option behind the path', ':ro, :rw and :rw-all are known'],
+  [
+    /:(r[ow]|rw-all)\S+$|:\w+,\w+$|:(R[OWow]|r[OW]|read-?(only|write))$/,
+    'an unknown option behind the path',
+    ':ro, :rw and :rw-all are known',
+  ],
 ];

@@ -31,9 +31,9 @@ export function hostFor(host: Host, env: Env): string {
 function ofEcosystem(host: Host, env: Env): string | undefined {
   switch (host) {
     case 'npm':
-      return env['npm_config_registry'] ?? env['NPM_CONFIG_REGISTRY'];
+      return env['npm_config_registry'] || env['NPM_CONFIG_REGISTRY'];
     case 'pypi':
-      return env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'] ?? env['PIP_INDEX_URL'];
+      return env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'];
     case 'go':
       return env['GOPROXY']?.split(/[,|]/)[0];
     case 'debian':

@@ -47,6 +47,29 @@ test('a context that is not there is named, wherever its name came from', (t) =>
   assert.throws(() => locate({ endpoint: 'gone', env: {} }), { code: 'engine-missing', message });
 });
 
+test('a context whose own file is broken is not called missing', (t) => {
+  const broken = contextFiles('remote', { host: 'tcp://10.0.0.9:2375' });
+  const [meta = ''] = Object.keys(broken);
+  for (const text of ['{"Name": "remote"', '{"Name": "remote", "Endpoints": {}}', '[]', '']) {
+    const HOME = temporaryFolder(t, { ...current('remote'), [meta]: text });
+    assert.throws(() => locate({ env: { HOME } }), {
+      code: 'engine-missing',
+      message: /^docker context "remote": expected its engine's address .* in .*meta\.json, found none$/,
+    });
+  }
+});
+
+test('variables that are set to nothing count as absent', (t) => {
+  const HOME = temporaryFolder(t, {
+    ...files,
+    ...Object.fromEntries(['ca', 'cert', 'key'].map((name) => [`.docker/${name}.pem`, name])),
+  });
+  assert.equal(locate({ env: { HOME, DOCKER_CONFIG: '' } }).endpoint, 'tcp://10.0.0.9:2375');
+  const DOCKER_HOST = 'tcp://10.0.0.1';
+  const found = locate({ env: { HOME, DOCKER_HOST, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '' } });
+  assert.deepEqual('tls' in found && found.tls, { ca: 'ca', cert: 'cert', key: 'key' });
+});
+
 test('the default context is no context', (t) => {
   const HOME = temporaryFolder(t, { ...files, '.docker/run/docker.sock': '' });
   const DOCKER_HOST = 'tcp://10.0.0.1';

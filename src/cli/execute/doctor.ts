@@ -1,6 +1,7 @@
 import { loadBases } from '../../base/references.ts';
 import type { Condition } from '../../doctor/condition.ts';
 import { examine } from '../../doctor/examine.ts';
+import { fileConditions } from '../../doctor/files.ts';
 import { secretsCondition } from '../../doctor/secrets.ts';
 import { measureSandbox } from '../../doctor/measure-sandbox.ts';
 import { examineCluster } from '../../doctor/cluster.ts';
@@ -54,7 +55,11 @@ export const execute: Execute = async (invocation) => {
     connectEngine({ endpoint: options.text('engine'), env: terminal.env, host: terminal.host });
   if (options.flag('fix'))
     await fix({ find, host: terminal.host, say: (line) => terminal.stderr.write(`mcpcat: ${line}\n`) });
-  const conditions = [...(await examined(find, invocation)), await secretsCondition(terminal)];
+  const conditions = [
+    ...(await examined(find, invocation)),
+    ...fileConditions(terminal),
+    await secretsCondition(terminal),
+  ];
   const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
   const shown = conditions.map(({ inputs, hint, ...condition }) => {
     const whole = hintText(hint, inputs);

@@ -18,6 +18,9 @@ const carried = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',
+  'https_proxy',
+  'http_proxy',
+  'no_proxy',
 ];
 
 export function isCarried(name: string): boolean {

@@ -27,8 +27,8 @@ export async function runJobs<T>(
     // A list that is higher than the window can't be drawn over.
     jobs.length < (terminal.stderr.rows ?? 24) - 4 &&
     !quiet &&
-    terminal.env['CI'] === undefined &&
-    terminal.env['NO_COLOR'] === undefined;
+    !terminal.env['CI'] &&
+    !terminal.env['NO_COLOR'];
   return live ? liveJobs(jobs, { terminal, width }) : plainJobs(jobs, { terminal, width, quiet });
 }
 

@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { addressText } from '../../lib/ip-address.ts';
 import type { Engine } from '../engine.ts';
 import type { DirectAddress } from '../locate/address.ts';
 import type { Calls } from './calls.ts';
@@ -46,8 +47,10 @@ function dockerAt(address: DirectAddress): Docker {
   }
 }
 
-function optionsOf(address: DirectAddress): Docker.DockerOptions {
+/** How dockerode is told where the engine is. */
+export function optionsOf(address: DirectAddress): Docker.DockerOptions {
   if (address.socketPath !== undefined) return { socketPath: address.socketPath };
   const { host, port, protocol, tls } = address;
-  return { host, port, protocol, ...tls };
+  // As a URL: the library takes fd00::2 for one of the scheme "fd00:".
+  return { host: `${protocol}://${addressText(host)}`, port, protocol, ...tls };
 }

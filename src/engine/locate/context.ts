@@ -12,7 +12,7 @@ interface Places {
 
 /** The docker command's folder of configuration. */
 export function configFolder({ env, host }: Places): string {
-  return env['DOCKER_CONFIG'] ?? path.join(host.home(env), '.docker');
+  return env['DOCKER_CONFIG'] || path.join(host.home(env), '.docker');
 }
 
 /** The name of the current docker context, or undefined for the default one. */
@@ -28,14 +28,23 @@ export function contextAddress(name: string, places: Places): Address {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const id = createHash('sha256').update(name).digest('hex');
   const folder = path.join(configFolder(places), 'contexts');
-  const meta = readJson(path.join(folder, 'meta', id, 'meta.json'));
-  const host = field(child(child(meta, 'Endpoints'), 'docker'), 'Host');
-  if (host === undefined) {
-    throw new McpcatError('engine-missing', `there is no docker context "${name}"`, {
-      hint: 'docker context ls shows those there are',
-    });
-  }
+  const file = path.join(folder, 'meta', id, 'meta.json');
+  const host = field(child(child(readJson(file), 'Endpoints'), 'docker'), 'Host');
+  if (host === undefined) throw noContext(name, file);
   return addressOf(host, tlsOf(path.join(folder, 'tls', id, 'docker')));
+}
+
+/** A file that is there and says no address is no missing context: another repair is due. */
+function noContext(name: string, file: string): McpcatError {
+  return existsSync(file)
+    ? new McpcatError(
+        'engine-missing',
+        `docker context "${name}": expected its engine's address (Endpoints.docker.Host) in ${file}, found none`,
+        { hint: `docker context rm ${name} removes it, docker context create makes it anew` },
+      )
+    : new McpcatError('engine-missing', `there is no docker context "${name}"`, {
+        hint: 'docker context ls shows those there are',
+      });
 }
 
 /** Client certificates of a folder with ca.pem, cert.pem and key.pem; undefined if it has none of them. */
@@ -57,7 +66,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined; // absent or not ours to judge: the docker command would complain about it
+    return undefined; // absent or not ours to judge: the docker command goes on with a warning, doctor says it
   }
 }
 

@@ -46,7 +46,7 @@ function fromDockerHost({ env, host: machine }: Search): Address | undefined {
   if (!host) return undefined;
   const address = addressOf(host);
   if (!env['DOCKER_TLS_VERIFY'] || 'ssh' in address || address.socketPath !== undefined) return address;
-  const folder = env['DOCKER_CERT_PATH'] ?? configFolder({ env, host: machine });
+  const folder = env['DOCKER_CERT_PATH'] || configFolder({ env, host: machine });
   const tls = tlsOf(folder);
   // To go on without would be to talk in the clear, which is what DOCKER_TLS_VERIFY forbids.
   if (tls === undefined)

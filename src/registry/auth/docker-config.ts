@@ -30,7 +30,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * can't be read, without a word of what it holds.
  */
 export async function readDockerConfig(env: Env): Promise<DockerConfig> {
-  const folder = env['DOCKER_CONFIG'] ?? path.join(env['HOME'] ?? '/', '.docker');
+  const folder = env['DOCKER_CONFIG'] || path.join(env['HOME'] || '/', '.docker');
   const file = path.join(folder, 'config.json');
   const content = await readFile(file, 'utf8').catch((error: unknown) => missingIsEmpty(error, file));
   const parsed = DockerConfig.safeParse(parseJson(content));
