@@ -1,3 +1,4 @@
+import { ownValue } from '../lib/own-value.ts';
 import { valuedRunOption } from '../pasted/container-line.ts';
 import type { StartedServer } from './started.ts';
 
@@ -10,7 +11,10 @@ export function containerRun(
   if (rest[0] !== 'run') return undefined;
   const given: Record<string, string> = {};
   const folders = new Map<string, string>();
+  const readOnly = new Set<string>();
   const volumes: string[] = [];
+  const envFiles: string[] = [];
+  const handedOn: string[] = [];
   for (let at = 1; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
     if (!word.startsWith('-'))
@@ -20,41 +24,66 @@ export function containerRun(
         args: rest.slice(at + 1),
         env: given,
         folders,
+        readOnly,
         volumes,
+        envFiles,
+        handedOn,
       };
     const [option = '', inline] = word.split(/=(.*)/s);
     const value = inline ?? (valuedRunOption.test(option) ? rest[(at += 1)] : undefined);
     if (value === undefined) continue;
-    if (option === '-e' || option === '--env') Object.assign(given, setting(value, env));
-    if (option === '-v' || option === '--volume') addVolume({ folders, volumes }, value);
-    if (option === '--mount') addMount(folders, value);
+    if (option === '-e' || option === '--env') {
+      const found = setting(value, env);
+      if (found === undefined) handedOn.push(value);
+      else given[found[0]] = found[1];
+    }
+    if (option === '-v' || option === '--volume') addVolume({ folders, readOnly, volumes }, value);
+    if (option === '--mount') addMount({ folders, readOnly }, value);
+    if (option === '--env-file') envFiles.push(value);
   }
   return undefined;
 }
 
-/** `-e NAME` hands on what docker's own environment has, which is the entry's. */
-function setting(text: string, env: Readonly<Record<string, string>>): Record<string, string> {
+/** `-e NAME` hands on what docker's own environment has, which is the entry's, or its client's: undefined. */
+function setting(
+  text: string,
+  env: Readonly<Record<string, string>>,
+): readonly [name: string, value: string] | undefined {
   const [name = '', value] = text.split(/=(.*)/s);
-  const found = value ?? (Object.hasOwn(env, name) ? env[name] : undefined);
-  return found === undefined ? {} : { [name]: found };
+  const found = value ?? ownValue(env, name);
+  return found === undefined ? undefined : [name, found];
+}
+
+interface Volumes {
+  readonly folders: Map<string, string>;
+  readonly readOnly: Set<string>;
+  readonly volumes: string[];
 }
 
 /** `HOST:TARGET[:OPTIONS]`; a drive's colon is not the first one. A name without a slash is a volume. */
-function addVolume(
-  { folders, volumes }: { readonly folders: Map<string, string>; readonly volumes: string[] },
-  text: string,
-): void {
-  const [, host, target] = /^((?:[A-Za-z]:)?[^:]+):([^:]+)(?::[^:]*)?$/.exec(text) ?? [];
+function addVolume({ folders, readOnly, volumes }: Volumes, text: string): void {
+  const [, host, target, options = ''] = /^((?:[A-Za-z]:)?[^:]+):([^:]+)(?::([^:]*))?$/.exec(text) ?? [];
   if (host === undefined || target === undefined) return;
-  if (/[\\/~.$]/.test(host)) folders.set(target, host);
-  else volumes.push(host);
+  if (!/[\\/~.$]/.test(host)) volumes.push(host);
+  else {
+    folders.set(target, host);
+    if (options.split(',').includes('ro')) readOnly.add(host);
+  }
 }
 
-function addMount(folders: Map<string, string>, text: string): void {
-  const fields = Object.fromEntries(
-    text.split(',').map((field) => field.split(/=(.*)/s).slice(0, 2) as [string, string]),
-  );
-  const host = fields['source'] ?? fields['src'];
-  const target = fields['target'] ?? fields['dst'] ?? fields['destination'];
-  if (host !== undefined && target !== undefined && fields['type'] === 'bind') folders.set(target, host);
+function addMount({ folders, readOnly }: Omit<Volumes, 'volumes'>, text: string): void {
+  const fields = new Map(text.split(',').map((field) => keyed(field)));
+  const first = (...names: readonly string[]): string | undefined =>
+    names.map((name) => fields.get(name)).find((value) => value !== undefined);
+  const host = first('source', 'src');
+  const target = first('target', 'dst', 'destination');
+  if (host === undefined || target === undefined || fields.get('type') !== 'bind') return;
+  folders.set(target, host);
+  if (!['false', undefined].includes(first('readonly', 'ro'))) readOnly.add(host);
+}
+
+/** `key=value`, or `key` alone. */
+function keyed(field: string): readonly [string, string] {
+  const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(field) ?? [];
+  return [key, value];
 }

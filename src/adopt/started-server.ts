@@ -9,7 +9,13 @@ import { containerRun } from './container-run.ts';
 import type { StartedServer } from './started.ts';
 
 /** Undefined for what starts neither a package nor a program of its own: a script, a file of a project. */
-export function startedServer({ command, args, env }: ServerStart): StartedServer | undefined {
+export function startedServer(start: ServerStart): StartedServer | undefined {
+  const found = startedByWords(start);
+  const { handedOn = [] } = start;
+  return found && { ...found, handedOn: [...found.handedOn, ...handedOn] };
+}
+
+function startedByWords({ command, args, env }: ServerStart): StartedServer | undefined {
   const line = unwrappedOrNone([command, ...args]);
   if (line === undefined) return undefined;
   const [program = '', ...rest] = line.words;
@@ -46,7 +52,15 @@ const runtimes =
 type Known = Pick<StartedServer, 'source' | 'args' | 'env'>;
 
 function none(known: Known): StartedServer {
-  return { ...known, version: undefined, folders: new Map(), volumes: [] };
+  return {
+    ...known,
+    version: undefined,
+    folders: new Map(),
+    readOnly: new Set(),
+    volumes: [],
+    envFiles: [],
+    handedOn: [],
+  };
 }
 
 function unwrappedOrNone(words: readonly string[]): ReturnType<typeof unwrapped> | undefined {
@@ -68,8 +82,10 @@ function versionOf(source: string): string | undefined {
 }
 
 /** The entry of the catalog that is this server; undefined if none is. */
-export function entryFor(started: StartedServer, entries: readonly Entry[]): Entry | undefined {
-  const { source } = started;
+export function entryFor(
+  { source }: Pick<StartedServer, 'source'>,
+  entries: readonly Entry[],
+): Entry | undefined {
   const [kind = '', ...rest] = source.split(':');
   const name = rest.join(':');
   if (kind === 'image') return entries.find((entry) => isImageOf(entry, name));
@@ -81,7 +97,9 @@ export function entryFor(started: StartedServer, entries: readonly Entry[]): Ent
 }
 
 function sameName(own: string, other: string): boolean {
-  const normal = (text: string): string => (text.startsWith('pypi:') ? pypiName(text) : text);
+  // What npm calls the package of one system, which the one without a system starts.
+  const normal = (text: string): string =>
+    text.startsWith('pypi:') ? pypiName(text) : text.replace(/-linux-(?:amd64|x64)$/, '');
   return normal(own) === normal(other);
 }
 

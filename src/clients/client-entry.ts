@@ -7,8 +7,12 @@ export interface ServerStart {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Names of `env` whose values are meant for the client to fill in. */
+  /** Texts of `args` and values of `env` that are meant for the client to fill in. */
   readonly references?: readonly string[];
+  /** Names of settings that the client hands on from elsewhere: its own keyring, its environment. */
+  readonly handedOn?: readonly string[];
+  /** A file that the client reads settings from. */
+  readonly envFile?: string;
 }
 
 /** What a start of ours may take on a cold machine, with an image to pull. */
@@ -54,6 +58,20 @@ export function startOfEntry(client: Client, entry: unknown): ServerStart | unde
     command: program,
     args,
     env: Object.fromEntries(pairs.flatMap(([key, value]) => (isText(value) ? [[key, String(value)]] : []))),
+    ...elsewhere(own),
+  };
+}
+
+/** goose keeps secrets in its own keyring (`env_keys`), Codex hands on variables (`env_vars`), editors read a file (`envFile`). */
+function elsewhere(own: object): Pick<ServerStart, 'handedOn' | 'envFile'> {
+  const names = ['env_keys', 'env_vars'].flatMap((key) => {
+    const list = member(own, key);
+    return Array.isArray(list) ? list.map((one: unknown) => member(one, 'name') ?? one) : [];
+  });
+  const file = member(own, 'envFile');
+  return {
+    ...(names.length === 0 ? {} : { handedOn: texts(names) }),
+    ...(typeof file === 'string' ? { envFile: file } : {}),
   };
 }
 
@@ -87,10 +105,11 @@ const expanded: Readonly<Record<Client['expands'], RegExp | undefined>> = {
   nothing: undefined,
   dollar: /\$(?:\{|[A-Za-z_])/,
   'dollar-braces': /\$\{/,
-  'env-braces': /\{env:/,
+  'secrets-braces': /\$\{\{\s*secrets\./,
+  'env-braces': /\{(?:env|file):/,
 };
 
-/** Whether the client puts something else in the place of this text. */
+/** Whether the client puts something else in the place of this text, or may do so: not everything was tried with each. */
 export function isReference({ expands }: Client, text: string): boolean {
   return expanded[expands]?.test(text) === true || /^\$\{[\w:.-]+\}$/.test(text);
 }
@@ -103,10 +122,8 @@ function refuseExpanded(
   const fields = [
     ['the path of mcpcat', command],
     ...args.map((arg) => ['an argument', arg]),
-    ...Object.entries(env)
-      .filter(([key]) => !references.includes(key))
-      .map(([key, value]) => [`the value of ${key}`, value]),
-  ];
+    ...Object.entries(env).map(([key, value]) => [`the value of ${key}`, value]),
+  ].filter(([, text]) => !references.includes(text ?? ''));
   const found = fields.find(([, text]) => pattern?.test(text ?? '') === true);
   if (found === undefined) return;
   throw new McpcatError(

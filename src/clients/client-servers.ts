@@ -19,7 +19,12 @@ export interface FoundServer {
   readonly name: string;
   readonly scope: Scope;
   readonly entry: unknown;
+  /** The narrower file whose server of this name counts in its place here (run: Claude Code, Codex, Gemini, Qwen, opencode). */
+  readonly hiddenBy: Scope | undefined;
 }
+
+/** Narrowest first. */
+const scopes = ['local', 'project', 'user'] as const;
 
 interface FoundServers {
   readonly found: readonly FoundServer[];
@@ -29,7 +34,7 @@ interface FoundServers {
 
 /** Those of the user and of the project, of the files that are there; in the home folder both may be one file. */
 export async function foundServers(client: Client, around: Surroundings): Promise<FoundServers> {
-  const found: FoundServer[] = [];
+  const found: Omit<FoundServer, 'hiddenBy'>[] = [];
   const unread: FoundServers['unread'][number][] = [];
   for (const scope of ['user', 'project', 'local'] as const) {
     const file = clientFile(client, scope, around);
@@ -43,5 +48,13 @@ export async function foundServers(client: Client, around: Surroundings): Promis
       if (scope !== 'local') unread.push({ file, error });
     }
   }
-  return { found, unread };
+  return { found: found.map((one) => ({ ...one, hiddenBy: hiding(one, found) })), unread };
+}
+
+function hiding(
+  { name, scope }: Pick<FoundServer, 'name' | 'scope'>,
+  found: readonly Pick<FoundServer, 'name' | 'scope'>[],
+): Scope | undefined {
+  const narrower = scopes.slice(0, scopes.indexOf(scope));
+  return narrower.find((one) => found.some((other) => other.scope === one && other.name === name));
 }

@@ -55,7 +55,7 @@ export interface Client {
   readonly place: ServersPlace;
   readonly form: EntryForm;
   /** What it makes of a text in an entry before it starts the server: a `$` may not be what it seems. */
-  readonly expands: 'nothing' | 'dollar' | 'dollar-braces' | 'env-braces';
+  readonly expands: 'nothing' | 'dollar' | 'dollar-braces' | 'secrets-braces' | 'env-braces';
   /** Seconds that a server has for its first answer; undefined where nobody has measured it. */
   readonly startTimeoutSeconds?: number;
   /** Anything a person should know who uses it with mcpcat; one sentence each. */

@@ -33,6 +33,7 @@ const many = entryOf({
 const context = {
   isReference: (text: string) => text.startsWith('${'),
   isAbsolute: (text: string) => path.posix.isAbsolute(text),
+  home: '/home/ada',
 };
 
 function adopted(
@@ -131,6 +132,24 @@ test('folders of a container are mounts, by what its arguments name inside', () 
   assert.deepEqual(bind?.args, ['run', 'notes', '--mount', 'folder=/srv/a:rw']);
 });
 
+test('a volume that a container could only read stays read-only, and a folder around volumes is none of its own', () => {
+  for (const words of [
+    ['-v', '/srv/a:/in:ro'],
+    ['-v', '/srv/a:/in:ro,Z'],
+    ['--mount', 'type=bind,src=/srv/a,dst=/in,readonly'],
+    ['--mount', 'type=bind,source=/srv/a,target=/in,ro=true'],
+  ])
+    assert.deepEqual(
+      adopted('docker', ['run', '-i', ...words, 'mcp/notes', '--dir', '/in'])?.args,
+      ['run', 'notes', '--mount', 'folder=/srv/a', '--', '--dir', '/notes'],
+      words.join(' '),
+    );
+  const around = ['-v', '/srv/a:/projects/a', 'mcp/notes', '/projects'];
+  assert.deepEqual(adopted('docker', ['run', '-i', ...around])?.args, [
+    ...['run', 'notes', '--mount', 'folder=/srv/a:rw'],
+  ]);
+});
+
 test('a secret goes to the store, a reference of the client’s stays in its file', () => {
   const plain = adopted('npx', ['-y', '@scope/notes-mcp'], {
     NOTES_TOKEN: 'hush',
@@ -144,7 +163,7 @@ test('a secret goes to the store, a reference of the client’s stays in its fil
   const reference = adopted('npx', ['-y', '@scope/notes-mcp'], { NOTES_TOKEN: '${MY_TOKEN}' });
   assert.deepEqual(
     [reference?.secrets, reference?.plain, reference?.references],
-    [{}, { NOTES_TOKEN: '${MY_TOKEN}' }, ['NOTES_TOKEN']],
+    [{}, { NOTES_TOKEN: '${MY_TOKEN}' }, ['${MY_TOKEN}']],
   );
   const handed = adopted('docker', ['run', '-i', '-e', 'NOTES_TOKEN', 'mcp/notes'], { NOTES_TOKEN: 'hush' });
   assert.deepEqual(handed?.secrets, { NOTES_TOKEN: 'hush' });
@@ -155,10 +174,116 @@ test('what can’t be carried over is said, never dropped in silence', () => {
     adopted('npx', ['-y', '@scope/notes-mcp', ...args], env)?.lost ?? ['not adopted'];
   assert.deepEqual(lost([], { OTHER: 'x' }), ['it sets OTHER, which the entry does not declare']);
   assert.deepEqual(lost(['/a', '/b']), ['it is given /b, and the entry has no mount for that']);
-  assert.deepEqual(lost(['--dir', '~/notes']), ['~/notes: no program fills that in; write the whole path']);
+  assert.deepEqual(lost(['--profile-dir', '/a']), [
+    'its --profile-dir names /a, which would be the mount "folder": whether that is meant, the entry does not say',
+  ]);
+  assert.deepEqual(lost(['--token-file', 'sk-0123456789abcdef']), [
+    'its argument sk-0123456789abcdef holds a key, which would stay in the client’s file and the list of processes',
+  ]);
+  assert.deepEqual(lost(['--team=<team>']), ['its argument --team=<team> only stands where a value belongs']);
   assert.deepEqual(adopted('uvx', ['files-mcp'])?.lost, [
     'the entry needs a folder for its mount "data", and the line names none',
   ]);
+});
+
+test('the home folder is written out, and a folder relative to the client’s stays so', () => {
+  for (const text of ['~/notes', '$HOME/notes', '${HOME}/notes', '${env:HOME}/notes', '${userHome}/notes'])
+    assert.deepEqual(adopted('npx', ['-y', '@scope/notes-mcp', text])?.args, [
+      ...['run', 'notes', '--mount', 'folder=/home/ada/notes:rw'],
+    ]);
+  for (const text of ['.', './notes', '../notes', '${workspaceFolder}', '${workspaceFolder}/notes'])
+    assert.deepEqual(adopted('npx', ['-y', '@scope/notes-mcp', text])?.args, [
+      ...['run', 'notes', '--mount', `folder=${text}:rw`],
+    ]);
+});
+
+test('an option whose folder can’t be mounted goes with it', () => {
+  const found = adopted('npx', ['-y', '@scope/notes-mcp', '/a', '--dir', '/b', '-v']);
+  assert.deepEqual(found?.args, ['run', 'notes', '--mount', 'folder=/a:rw', '--', '-v']);
+  assert.deepEqual(found.lost, ['it is given /b, and the entry has no mount for that']);
+});
+
+test('a placeholder is no value: it goes nowhere, and the setting is said to need one', () => {
+  const found = adopted('npx', ['-y', '@scope/notes-mcp'], {
+    NOTES_TOKEN: '<YOUR_TOKEN>',
+    NOTES_LANG: 'your-language',
+  });
+  assert.deepEqual(
+    [found?.plain, found?.secrets, found?.lost, Object.keys(found?.unfilled ?? {})],
+    [{}, {}, [], ['NOTES_TOKEN', 'NOTES_LANG']],
+  );
+  const option = adopted('npx', ['-y', '@scope/notes-mcp', '--notes-token=YOUR-TOKEN']);
+  assert.deepEqual(
+    [option?.args, option?.secrets, Object.keys(option?.unfilled ?? {})],
+    [['run', 'notes'], {}, ['NOTES_TOKEN']],
+  );
+  // The environment counts more than an option, whichever of them has the value.
+  const both = adopted('npx', ['-y', '@scope/notes-mcp', '--notes-token=t0'], { NOTES_TOKEN: 't1' });
+  assert.deepEqual([both?.secrets, both?.args], [{ NOTES_TOKEN: 't1' }, ['run', 'notes']]);
+});
+
+test('a reference in an option becomes the setting’s own, for the client to fill in', () => {
+  const found = adopted('npx', ['-y', '@scope/notes-mcp', '--token', '${MY_TOKEN}', '--lang', '${LANG}']);
+  assert.deepEqual(
+    [found?.plain, found?.secrets, found?.args, found?.references],
+    [
+      { NOTES_TOKEN: '${MY_TOKEN}' },
+      {},
+      ['run', 'notes', '--', '--lang', '${LANG}'],
+      ['${MY_TOKEN}', '${LANG}'],
+    ],
+  );
+});
+
+const database = entryOf({
+  name: 'database',
+  source: 'npm:database-mcp',
+  command: ['database-mcp'],
+  env: {
+    DATABASE_URL: { description: 'Address', secret: true },
+    DATABASE_API_TOKEN: { description: 'Token', secret: true },
+    DATABASE_HOST: { description: 'Its host' },
+    DATABASE_NAME: { description: 'Its name' },
+  },
+  permissions: { network: ['{DATABASE_HOST}', '{DATABASE_URL}'] },
+});
+
+function ofDatabase(...args: readonly string[]): AdoptedStart {
+  const started = startedServer({ command: 'npx', args: ['database-mcp', ...args], env: {} });
+  assert.ok(started !== undefined);
+  return adoptedStart(database, started, context);
+}
+
+test('an option is a setting by its words, in whatever way it joins them, where it is a key or a permitted host', () => {
+  const address = 'postgres://ada:hush@db.example.com/notes';
+  assert.deepEqual(ofDatabase('--databaseUrl', address).secrets, { DATABASE_URL: address });
+  assert.deepEqual(ofDatabase('--database-token', 't0').secrets, { DATABASE_API_TOKEN: 't0' });
+  assert.deepEqual(ofDatabase('--database-host=db.example.com').plain, { DATABASE_HOST: 'db.example.com' });
+  assert.deepEqual(ofDatabase('--database-name=notes').args, [
+    'run',
+    'database',
+    '--',
+    '--database-name=notes',
+  ]);
+  // Some take it without any option.
+  const bare = ofDatabase(address, '--verbose');
+  assert.deepEqual(
+    [bare.secrets, bare.args],
+    [{ DATABASE_URL: address }, ['run', 'database', '--', '--verbose']],
+  );
+});
+
+test('what a container has from a file or from its client’s environment still comes from there', () => {
+  const words = ['run', '-i', '--env-file', '/srv/notes.env', '-e', 'NOTES_TOKEN', 'mcp/notes'];
+  const started = startedServer({ command: 'docker', args: words, env: {}, handedOn: ['NOTES_LANG'] });
+  assert.deepEqual(started?.handedOn, ['NOTES_TOKEN', 'NOTES_LANG']);
+  assert.deepEqual(adopted('docker', words)?.args, ['run', 'notes', '--env-file', '/srv/notes.env']);
+});
+
+test('the package of one system is the one that npm starts without a system', () => {
+  const own = entryOf({ name: 'cluster', source: 'npm:cluster-mcp-linux-amd64', command: ['cluster-mcp'] });
+  const started = startedServer({ command: 'npx', args: ['-y', 'cluster-mcp@latest'], env: {} });
+  assert.equal(entryFor(started ?? { source: '' }, [own])?.name, 'cluster');
 });
 
 const keeper = entryOf({

@@ -8,13 +8,17 @@ import { published } from './published.ts';
 
 const names = [...new Set(published.map(([server]) => server))];
 const entries = await Promise.all(names.map(async (name) => (await loadServer('catalog', name)).entry));
-const context = { isReference: () => false, isAbsolute: (text: string) => path.posix.isAbsolute(text) };
+const context = {
+  isReference: () => false,
+  isAbsolute: (text: string) => path.posix.isAbsolute(text),
+  home: '/home/ada',
+};
 
 test('there are at least 60 of them', () => assert.ok(published.length >= 60, String(published.length)));
 
 for (const [server, command, args, settings] of published)
   test(`${server}: "${[command, ...args].join(' ')}" is known for what it is`, () => {
-    const env = Object.fromEntries(settings.map((name) => [name, 'value']));
+    const env = Object.fromEntries(settings.map((name) => [name, 'v4lue']));
     const started = startedServer({ command, args, env });
     assert.ok(started !== undefined);
     const entry = entryFor(started, entries);

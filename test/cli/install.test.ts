@@ -220,3 +220,56 @@ test('the same again changes nothing, in whatever order a person has the keys', 
   const again = await runHere(['install', 'time', '--dry-run'], { HOME: home });
   assert.match(again.stdout, /^nothing to change/);
 });
+
+test('adopt says which server of a narrower file counts instead in this folder, and what that file starts besides', async (t) => {
+  const server = { command: 'npx', args: ['-y', '@upstash/context7-mcp'] };
+  const local = { mcpServers: { docs: server, 'only here': server } };
+  const home = temporaryFolder(t, {
+    '.claude.json': JSON.stringify({ mcpServers: { docs: server }, projects: { [process.cwd()]: local } }),
+  });
+  const { stdout, stderr } = await runHere(['adopt', '--client', 'claude-code', '--dry-run'], { HOME: home });
+  assert.match(stdout, /here: {2}this folder has a "docs" of its own, .*: mcpcat adopt --scope local$/m);
+  assert.match(
+    stderr,
+    /in this folder Claude Code starts docs, only here besides: mcpcat adopt --scope local/,
+  );
+  const narrow = await runHere(['adopt', '--client', 'claude-code', '--scope', 'local', '--dry-run'], {
+    HOME: home,
+  });
+  assert.doesNotMatch(narrow.stdout, /here:/);
+  const clients = await runHere(['clients'], { HOME: home });
+  assert.match(clients.stdout, /docs \(hidden here by local\)/);
+});
+
+test('adopt moves no placeholder to the store, and says how the setting gets its value', async (t) => {
+  const brave = {
+    command: 'npx',
+    args: ['-y', '@brave/brave-search-mcp-server'],
+    env: { BRAVE_API_KEY: '<YOUR_API_KEY>' },
+  };
+  const home = temporaryFolder(t, { [cursor]: JSON.stringify({ mcpServers: { brave } }) });
+  const words = ['adopt', '--scope', 'user', '--dry-run'];
+  const { code, stdout } = await runHere(words, { HOME: home });
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /needs: BRAVE_API_KEY, for which only a placeholder stands: mcpcat secret set brave-search BRAVE_API_KEY$/m,
+  );
+  assert.doesNotMatch(stdout, /moves to the store/);
+  assert.match(stdout, /^ {2}\+ .*"brave-search"/m);
+});
+
+test('install takes no placeholder for a value, and secret set says that it looks like one', async (t) => {
+  const home = temporaryFolder(t, { [cursor]: '{}' });
+  const given = ['--env', 'BRAVE_API_KEY=YOUR_API_KEY', '--yes'];
+  const { code, stderr } = await runHere(['install', 'brave-search', ...given], { HOME: home });
+  assert.equal(code, 2);
+  assert.match(stderr, /expected a value for BRAVE_API_KEY, found what only stands where one belongs/);
+  assert.doesNotMatch(stderr, /YOUR_API_KEY/);
+  const set = await runHere(['secret', 'set', 'brave-search', 'BRAVE_API_KEY', '--from-env', '--file'], {
+    HOME: home,
+    BRAVE_API_KEY: 'YOUR_API_KEY',
+  });
+  assert.equal(set.code, 0, set.stderr);
+  assert.match(set.stderr, /BRAVE_API_KEY looks like what stands where a value belongs/);
+});

@@ -1,5 +1,5 @@
 import { catalogId } from '../../catalog/catalog-source.ts';
-import { permissionSummary } from '../../catalog/permissions.ts';
+import { clientFile } from '../../clients/client-files.ts';
 import { ownCommandPath } from '../../install/own-command.ts';
 import { planInstall } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -8,6 +8,7 @@ import { storedSecrets } from '../../secrets/secrets.ts';
 import { askYes, canAsk } from '../ask.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { foundIn, type Adopting, type Found } from './adopt-found.ts';
+import { adoptPage, neededLines } from './adopt-page.ts';
 import { chosenTargets } from './client-choice.ts';
 import { ownCommand, putIntoClients } from './put-into-clients.ts';
 import { serverToRun } from './run-server.ts';
@@ -31,8 +32,8 @@ export const execute: Execute = async (invocation) => {
     );
   const wanted = found.filter(({ name }) => named.length === 0 || named.includes(name));
   const json = options.flag('json');
-  if (!json) terminal.stdout.write(page(wanted));
-  if (options.text('scope') === undefined && named.length === 0) await sayLocal({ entries, invocation });
+  if (!json) terminal.stdout.write(await adoptPage(wanted));
+  if (options.text('scope') === undefined && named.length === 0) await sayOthers({ entries, invocation });
   const chosen = await choose(wanted, invocation);
   if (json && (options.flag('dry-run') || chosen.length === 0)) {
     terminal.stdout.write(jsonText(wanted.map(factsOf)));
@@ -41,37 +42,19 @@ export const execute: Execute = async (invocation) => {
   return chosen.length === 0 ? 0 : replace(chosen, invocation);
 };
 
-/** Claude Code keeps in the user's own file what starts in one folder alone, and does so unless it is told otherwise. */
-async function sayLocal({ entries, invocation }: Adopting): Promise<void> {
-  for (const target of chosenTargets(invocation)) {
-    const found = await foundIn({ ...target, scope: 'local' }, { entries, invocation });
-    if (found.length > 0)
-      invocation.terminal.stderr.write(
-        `mcpcat: in this folder ${target.client.title} starts ${found.map(({ name }) => name).join(', ')} besides: mcpcat adopt --scope local\n`,
-      );
-  }
-}
-
-function page(found: readonly Found[]): string {
-  if (found.length === 0)
-    return 'nothing to adopt: no client here starts a server that is not in a container of ours\n';
-  return found.map(sectionOf).join('');
-}
-
-function sectionOf({ target, name, starts, today, entry, adopted, blocked }: Found): string {
-  const head = `${target.client.id}: ${name} (${starts})`;
-  if (blocked !== undefined) return `${head}\n  today: ${today}\n  can't be adopted: ${blocked}\n`;
-  if (entry === undefined || adopted === undefined)
-    return `${head}\n  not in the catalog: it stays as it is${/^(npm|pypi|go):/.test(starts) ? `; mcpcat add ${starts} would add it` : ''}\n`;
-  return [
-    head,
-    `  today: ${today}`,
-    `  then:  mcpcat ${adopted.args.join(' ')}`,
-    `         may reach: ${permissionSummary(entry)}`,
-    ...Object.keys(adopted.secrets).map((secret) => `         ${secret} moves to the store`),
-    ...adopted.lost.map((line) => `  lost:  ${line}`),
-    '',
-  ].join('\n');
+/** What this folder's own files start besides: they are adopted when somebody asks for it, since others may have them too. */
+async function sayOthers({ entries, invocation }: Adopting): Promise<void> {
+  for (const target of chosenTargets(invocation))
+    for (const scope of ['project', 'local'] as const) {
+      const { client, around } = target;
+      if (scope === 'project' && clientFile(client, scope, around) === clientFile(client, 'user', around))
+        continue;
+      const found = await foundIn({ ...target, scope }, { entries, invocation });
+      if (found.length > 0)
+        invocation.terminal.stderr.write(
+          `mcpcat: in this folder ${client.title} starts ${found.map(({ name }) => name).join(', ')} besides: mcpcat adopt --scope ${scope}\n`,
+        );
+    }
 }
 
 function factsOf({ target, name, starts, entry, adopted, blocked }: Found): unknown {
@@ -83,6 +66,7 @@ function factsOf({ target, name, starts, entry, adopted, blocked }: Found): unkn
     args: adopted?.args ?? null,
     settings: Object.keys(adopted?.plain ?? {}),
     secrets: Object.keys(adopted?.secrets ?? {}),
+    needs: Object.keys(adopted?.unfilled ?? {}),
     lost: adopted?.lost ?? [],
     blocked: blocked ?? null,
   };
@@ -144,7 +128,11 @@ async function replace(chosen: readonly Chosen[], invocation: Invocation): Promi
   return putIntoClients(changes, invocation, {
     command: `adopt ${chosen.map(({ name }) => name).join(' ')}`,
     servers,
-    hidden: chosen.flatMap(({ adopted }) => Object.values(adopted.secrets)),
+    hidden: chosen.flatMap(({ adopted }) => [
+      ...Object.values(adopted.secrets),
+      ...Object.values(adopted.unfilled),
+    ]),
+    remains: [...new Set(chosen.flatMap(neededLines))],
   });
 }
 

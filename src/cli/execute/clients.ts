@@ -14,6 +14,8 @@ import { isHere, surroundings } from './client-choice.ts';
 interface ClientServer {
   readonly name: string;
   readonly scope: Scope;
+  /** The scope whose server of the same name counts in its place in this folder. */
+  readonly hiddenBy: Scope | null;
   /** Without values of settings: they may be secrets. */
   readonly starts: string;
   readonly isOurs: boolean;
@@ -67,12 +69,13 @@ async function factsOf(client: Client, around: Surroundings): Promise<ClientFact
   };
 }
 
-function serverOf(client: Client, { name, scope, entry }: FoundServer): ClientServer {
+function serverOf(client: Client, { name, scope, entry, hiddenBy }: FoundServer): ClientServer {
   const start = startOfEntry(client, entry);
   const ours = isOurs(client, entry);
   return {
     name,
     scope,
+    hiddenBy: hiddenBy ?? null,
     starts:
       start === undefined
         ? isRemote(entry)
@@ -103,18 +106,21 @@ function mayDo(start: ServerStart | undefined, ours: boolean): string {
   return mayDoToday(start);
 }
 
+function nameText({ name, scope, hiddenBy }: ClientServer): string {
+  const notes = [
+    ...(scope === 'user' ? [] : [scope]),
+    ...(hiddenBy === null ? [] : [`hidden here by ${hiddenBy}`]),
+  ];
+  return notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
+}
+
 function page(facts: readonly ClientFacts[]): string {
   if (facts.length === 0)
     return 'none of the clients that mcpcat knows is here; mcpcat clients --all shows them\n';
   const rows = facts.flatMap(({ id, isHere: here, servers }) =>
     servers.length === 0
       ? [[id, here ? 'none' : 'not here', '', '']]
-      : servers.map(({ name, scope, starts, may }) => [
-          id,
-          scope === 'user' ? name : `${name} (${scope})`,
-          starts,
-          may,
-        ]),
+      : servers.map((server) => [id, nameText(server), server.starts, server.may]),
   );
   return table(['client', 'server', 'starts', 'may do'], rows);
 }

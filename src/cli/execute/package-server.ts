@@ -66,20 +66,15 @@ async function keptIn(folder: string, text: string): Promise<string | undefined>
   const entries = [...servers.values()].map(({ entry }) => entry);
   const exact = entries.find(({ source }) => source === text);
   const unpinned = entries.filter(({ source }) => parseSource(source).range === undefined);
-  return (exact ?? entryFor(startOfPackage(text), unpinned))?.name;
+  return (exact ?? entryFor({ source: text }, unpinned))?.name;
 }
 
 async function publishedAs(text: string, invocation: Invocation): Promise<string | undefined> {
   const { servers } = await serverSummaries(invocation);
-  const name = entryFor(startOfPackage(text), servers)?.name;
+  const name = entryFor({ source: text }, servers)?.name;
   if (name !== undefined && !invocation.options.flag('quiet'))
     invocation.terminal.stderr.write(`mcpcat: ${text} is in the catalog: ${name}\n`);
   return name;
-}
-
-/** As `adopt` compares what clients start: a name of PyPI is the same in several ways of writing it. */
-function startOfPackage(source: string): Parameters<typeof entryFor>[0] {
-  return { source, args: [], env: {}, version: undefined, folders: new Map(), volumes: [] };
 }
 
 interface Adding {

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../../adopt/placeholder.ts';
 import { catalogId } from '../../catalog/catalog-source.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import type { ServerStart } from '../../clients/client-entry.ts';
@@ -78,6 +79,7 @@ async function givenSettings(
   const pick = (wanted: (name: string) => boolean): Record<string, string> =>
     Object.fromEntries(Object.entries(given).filter(([name]) => wanted(name)));
   const plain = pick((name) => !isSecret(name));
+  refusePlaceholders(declared, given);
   refuseMissing(declared, { plain, needs: needs.filter((name) => !isSecret(name)) });
   const secrets = await secretsToStore(declared, {
     catalog: catalogId(source),
@@ -85,7 +87,28 @@ async function givenSettings(
     needs: needs.filter(isSecret),
     terminal,
   });
+  refusePlaceholders(declared, secrets);
   return { plain, secrets };
+}
+
+/** What a README has where a key belongs: nothing would start with it, and nobody would know why. */
+function refusePlaceholders({ name, env }: Entry, given: Readonly<Record<string, string>>): void {
+  const found = Object.entries(given).find(([setting, value]) => {
+    const { secret, example } = env[setting] ?? {};
+    return isPlaceholder({ name: setting, value, isSecret: secret === true, example });
+  });
+  if (found === undefined) return;
+  const [setting] = found;
+  throw new McpcatError(
+    'settings-missing',
+    `${name}: expected a value for ${setting}, found what only stands where one belongs`,
+    {
+      hint:
+        env[setting]?.secret === true
+          ? `nothing was stored; if it is the real one: mcpcat secret set ${name} ${setting}`
+          : 'nothing was written; give its real value',
+    },
+  );
 }
 
 function refuseMissing(

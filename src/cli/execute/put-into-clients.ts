@@ -26,6 +26,8 @@ interface Put {
   readonly servers: readonly GivenServer[];
   /** Values that are not shown: secrets that the files had until now. */
   readonly hidden?: readonly string[] | undefined;
+  /** What is still to be done once it is written, one line each. */
+  readonly remains?: readonly string[];
 }
 
 /** The command that entries name. */
@@ -39,7 +41,7 @@ export function ownCommand({ terminal }: Invocation): OwnCommand {
 export async function putIntoClients(
   changes: readonly PlannedChange[],
   invocation: Invocation,
-  { command, servers, hidden }: Put,
+  { command, servers, hidden, remains = [] }: Put,
 ): Promise<number> {
   const { options, terminal } = invocation;
   if (!options.flag('dry-run') && servers.length > 0) {
@@ -50,6 +52,7 @@ export async function putIntoClients(
   return writeClients(changes, invocation, {
     command,
     hidden,
+    remains,
     before: async () => {
       await writeOwnCommand(ownCommand(invocation));
       for (const { server, secrets } of servers) {

@@ -1,4 +1,5 @@
 import { text as allText } from 'node:stream/consumers';
+import { isPlaceholder } from '../../adopt/placeholder.ts';
 import { catalogId, catalogSource } from '../../catalog/catalog-source.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
@@ -34,6 +35,12 @@ async function set(invocation: Invocation, server: string, name: string): Promis
   const owner = { catalog: catalogOf(invocation), server };
   const secret = await newSecret(invocation, owner, name);
   const stored = await storeSecret(owner, secret, secretSource(invocation.terminal));
+  const { example } = declared.env[name] ?? {};
+  // Whoever stores it by hand may mean it.
+  if ('value' in secret && isPlaceholder({ name, value: secret.value, isSecret: true, example }))
+    invocation.terminal.stderr.write(
+      `mcpcat: ${name} looks like what stands where a value belongs: look whether it is the real one\n`,
+    );
   if (stored.left !== undefined)
     invocation.terminal.stderr.write(`mcpcat: the keyring still has the value of before: ${stored.left}\n`);
   print(invocation, { server, name, ...stored }, storedText({ owner, name, stored }, invocation));

@@ -20,13 +20,15 @@ interface ClientsWrite {
   readonly hidden?: readonly string[] | undefined;
   /** Done once the answer was yes. */
   readonly before?: () => Promise<void>;
+  /** What is still to be done once it is written, one line each. */
+  readonly remains?: readonly string[];
 }
 
 /** Shows what would change, asks, writes. Exit code 0 also where there is nothing to do, or the answer was no. */
 export async function writeClients(
   changes: readonly PlannedChange[],
   { options, terminal }: Invocation,
-  { command, hidden = [], before: prepare = () => Promise.resolve() }: ClientsWrite,
+  { command, hidden = [], remains = [], before: prepare = () => Promise.resolve() }: ClientsWrite,
 ): Promise<number> {
   const real = changes.filter(({ before, after }) => (before ?? '') !== after);
   const [json, dry] = [options.flag('json'), options.flag('dry-run')];
@@ -56,6 +58,7 @@ export async function writeClients(
     await prepare();
     await apply(real, command, historyPlaces(terminal));
     for (const { client, path } of real) say(`${client.title}: wrote ${path}\n`);
+    for (const line of remains) say(`still needed: ${line}\n`);
     say('mcpcat undo takes it back; clients that run read it when they start again\n');
   }
   if (json) terminal.stdout.write(facts(real.length > 0 && !dry));

@@ -127,7 +127,8 @@ export const terminalClients: readonly Client[] = [
     format: 'yaml',
     place: { keyPath: ['mcpServers'], isList: true },
     form: { ...plain, named: true },
-    expands: 'nothing',
+    // `${{ secrets.NAME }}`, from its environment and ~/.continue/.env; `$NAME` and `${NAME}` stay as they are.
+    expands: 'secrets-braces',
     notes: [
       'its file needs name, version and schema at the top',
       'tools have no prefix: two servers may collide',
