@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { promises, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { once } from '../host/once.ts';
 import { digest } from '../lib/digest.ts';
@@ -28,8 +28,10 @@ interface Options {
   readonly owns: (facts: { readonly uid: number }) => boolean;
 }
 
-/** Of sets of servers; more have only been tried. */
-const maxFiles = 8;
+/** The last ones that were used: sets of servers, profiles, and kinds of clients that are shown other tools. */
+const maxFiles = 12;
+/** Of one that was used since, nothing has to be written. */
+const usedEveryMs = 3_600_000;
 const maxBytes = 16 << 20;
 
 /**
@@ -48,11 +50,14 @@ export class KeptLists {
     const key = this.#key(servers, policy);
     if (key === undefined) return undefined;
     try {
-      const file = this.#file(servers);
-      if (!this.#options.owns(statSync(file))) return undefined;
+      const file = this.#file(key);
+      const facts = statSync(file);
+      if (!this.#options.owns(facts)) return undefined;
       // Written by us, by rename; whether it is whole, its end says: after a loss of power it may be cut.
       const [found, names, ...lists] = linesOf(readFileSync(file));
-      return found?.toString('utf8') === key && names !== undefined ? offered(names, lists) : undefined;
+      if (found?.toString('utf8') !== key || names === undefined) return undefined;
+      if (facts.mtimeMs < Date.now() - usedEveryMs) useLater(file);
+      return offered(names, lists);
     } catch {
       return undefined;
     }
@@ -61,7 +66,7 @@ export class KeptLists {
   /** Soon: the client that has asked for them is answered first. */
   keep(servers: readonly ShownServer[], policy: Pick<Policy, 'rules'>, made: OfferedLists): void {
     const key = this.#key(servers, policy);
-    if (key !== undefined) setImmediate(() => this.#write(this.#file(servers), { key, made }));
+    if (key !== undefined) setImmediate(() => this.#write(this.#file(key), { key, made }));
   }
 
   #write(file: string, { key, made }: { readonly key: string; readonly made: OfferedLists }): void {
@@ -76,9 +81,9 @@ export class KeptLists {
     }
   }
 
-  /** One for each set of servers; which surfaces they had is said in it. */
-  #file(servers: readonly ShownServer[]): string {
-    return path.join(this.#options.folder, `${digest(servers.map(({ server }) => server).join())}${ending}`);
+  /** One for each key: two profiles, or two clients, that are shown the same servers otherwise do not take turns. */
+  #file(key: string): string {
+    return path.join(this.#options.folder, `${digest(key)}.lists`);
   }
 
   /** On one line. Undefined where something that the lists depend on can't be told. */
@@ -89,8 +94,15 @@ export class KeptLists {
   }
 }
 
-const ending = '.lists';
 const listFiles = /\.lists$/;
+
+/** The client is answered first. */
+function useLater(file: string): void {
+  setImmediate(() => {
+    const now = new Date();
+    void promises.utimes(file, now, now).catch(() => undefined);
+  });
+}
 
 function linesOf(bytes: Buffer): readonly Buffer[] {
   const lines: Buffer[] = [];

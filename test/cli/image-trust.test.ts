@@ -129,14 +129,16 @@ test('what an image that was built here offers needs no signature, nor does it w
   await show();
 });
 
-test('serve shows nothing of a server before it runs that nobody could hold against a signature', async (t) => {
-  const { invocation, keep, server } = await rig(t);
-  keep(good);
+/** What serve shows of the server before it runs, and what it says of that. */
+async function servedAs(
+  { invocation, server }: Pick<Awaited<ReturnType<typeof rig>>, 'invocation' | 'server'>,
+  reviewed: typeof signed | undefined,
+): Promise<{ readonly surface: unknown; readonly said: string }> {
   const said: string[] = [];
   const served = await servedServer(
     { name: 'echo', server: await server(), invocation },
     {
-      reviewed: () => Promise.resolve(signed),
+      reviewed: () => Promise.resolve(reviewed),
       profile: undefined,
       given: { settings: {}, missing: [] },
       write: (text) => assert.fail(text),
@@ -144,6 +146,18 @@ test('serve shows nothing of a server before it runs that nobody could hold agai
       onStarted: () => assert.fail('nothing is started'),
     },
   );
-  assert.equal(served.surface(), undefined);
-  assert.match(said.join('\n'), /^echo: .*nowhere/);
+  assert.equal(served.isReviewed, false);
+  return { surface: served.surface(), said: said.join('\n') };
+}
+
+test('serve shows nothing of a server before it runs that nobody could hold against a signature', async (t) => {
+  const around = await rig(t);
+  around.keep(good);
+  const { surface, said } = await servedAs(around, signed);
+  assert.equal(surface, undefined);
+  assert.match(said, /^echo: .*nowhere/);
+});
+
+test('of a server whose surface nobody has recorded serve asks for no signature before it runs', async (t) => {
+  assert.deepEqual(await servedAs(await rig(t), undefined), { surface: undefined, said: '' });
 });

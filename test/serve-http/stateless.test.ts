@@ -149,8 +149,13 @@ test('clients of one name are told apart where their addresses are', async (t) =
     await response.text();
     return response.status;
   };
-  for (const more of ['', '/one', '/one?x=1', '/two', '']) assert.equal(await asked(url + more), 200, more);
+  for (const more of ['', '/one', '/one?x=1', '/two', '', '/'])
+    assert.equal(await asked(url + more), 200, more);
   assert.deepEqual([hub.sessions.length, front.clients()], [3, 3]);
-  for (const more of ['/', '/one/two', '/.', `/${'x'.repeat(65)}`, 'x'])
+  // What editors make of the folder of a window.
+  for (const more of ['//home/me/a', '//home/me/b', '/C:/me/a%20b', '//home/me/a'])
+    assert.equal(await asked(url + more), 200, more);
+  assert.deepEqual([hub.sessions.length, front.clients()], [6, 6]);
+  for (const more of [`/${'x'.repeat(1025)}`, 'x', '/../other'])
     assert.equal(await asked(url + more), 404, more);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -136,13 +136,52 @@ test('lists that could not be read are not kept', async (t) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a set of servers has one file, and eight sets are kept', async (t) => {
+test("two profiles, and clients that are shown other tools, do not take each other's", async (t) => {
+  const kept = new KeptLists({ folder: temporaryFolder(t), version: '1', owns: () => true });
+  const all = shown('a', { forAbleClients: ['now'] });
+  const some = { server: 'a', surface: forClient(all.surface, {}) };
+  const denying = rules({ a: { tools: { allow: undefined, deny: ['forecast'] } } });
+  for (const policy of [rules(), denying])
+    for (const servers of [[all], [some]]) {
+      void viewOf(servers, policy, kept).lists;
+      await turn();
+    }
+  const names = (servers: readonly ShownServer[], policy: ReturnType<typeof rules>): unknown =>
+    kept
+      .find(servers, policy)
+      ?.names()
+      .tools.map(([name]) => name);
+  assert.deepEqual(names([all], rules()), ['forecast', 'now']);
+  assert.deepEqual(names([some], rules()), ['forecast']);
+  assert.deepEqual(names([all], denying), ['now']);
+  assert.deepEqual(kept.find([all], denying)?.lists.tools.value, viewOf([all], denying).lists.tools.value);
+  assert.deepEqual(kept.find([some], denying)?.lists.tools.value, { tools: [] });
+});
+
+test('the last twelve stay, and one that is used is not old', async (t) => {
   const folder = temporaryFolder(t);
   const kept = new KeptLists({ folder, version: '1', owns: () => true });
-  for (let at = 0; at < 12; at += 1) {
+  const first = shown('first');
+  void viewOf([first], rules(), kept).lists;
+  await turn();
+  const [file = ''] = readdirSync(folder);
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  utimesSync(path.join(folder, file), old, old);
+  assert.ok(kept.find([first], rules()) !== undefined);
+  for (const from = Date.now(); statSync(path.join(folder, file)).mtimeMs < from - 60_000;) await turn();
+  for (let at = 0; at < 20; at += 1) {
+    // Those that came before are older: times of a file system may be coarse.
+    for (const name of readdirSync(folder)) if (name !== file) utimesSync(path.join(folder, name), old, old);
     void viewOf([shown(`s${String(at)}`)], rules(), kept).lists;
-    void viewOf([shown('same', { instructions: String(at) })], rules(), kept).lists;
     await turn();
   }
-  assert.equal(readdirSync(folder).length, 8);
+  assert.equal(readdirSync(folder).length, 12);
+  assert.ok(kept.find([first], rules()) !== undefined);
+});
+
+test('sessions of clients that are shown less are shown the very same', () => {
+  const { surface } = shown('a', { forAbleClients: ['now'] });
+  assert.equal(forClient(surface, {}), forClient(surface, { tools: {} }));
+  assert.notEqual(forClient(surface, {}), surface);
+  assert.equal(forClient(surface, { roots: {} }), surface);
 });

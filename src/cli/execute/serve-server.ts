@@ -111,7 +111,8 @@ async function signedSurface(
   { name, server, invocation }: ChosenServer,
   reviewed: Around['reviewed'],
 ): Promise<Surface | undefined> {
-  if (server.signing !== undefined) {
+  const surface = await reviewed(name);
+  if (surface !== undefined && server.signing !== undefined) {
     const { engineOf } = await import('./prepare-run.ts');
     const { requireSignedSurface } = await import('./image-trust.ts');
     await requireSignedSurface(server, {
@@ -119,7 +120,7 @@ async function signedSurface(
       engine: await engineOf(invocation),
     });
   }
-  return reviewed(name);
+  return surface;
 }
 
 /**
