@@ -35,7 +35,8 @@ limits: {memory: 256m, cpus: 1, pids: 64}
 interface HostConfig {
   readonly Memory: number;
   readonly MemorySwap: number;
-  readonly NanoCpus: number;
+  readonly CpuQuota: number;
+  readonly CpuPeriod: number;
   readonly PidsLimit: number;
   readonly Dns: readonly string[];
   readonly ExtraHosts: readonly string[] | null;
@@ -73,10 +74,10 @@ test('an empty section leaves what the entry declares', { timeout }, async () =>
 
 test('smaller limits and fewer hosts reach the container', { timeout }, async () => {
   const config = await asked({ network: ['b.example.com'], memory: '128m', cpus: 0.5, pids: 32 });
-  const { Memory, MemorySwap, NanoCpus, PidsLimit, NetworkMode } = config;
+  const { Memory, MemorySwap, CpuQuota, CpuPeriod, PidsLimit, NetworkMode } = config;
   assert.deepEqual(
-    { Memory, MemorySwap, NanoCpus, PidsLimit, NetworkMode },
-    { Memory: 128 << 20, MemorySwap: 128 << 20, NanoCpus: 5e8, PidsLimit: 32, NetworkMode: 'none' },
+    { Memory, MemorySwap, processors: CpuQuota / CpuPeriod, PidsLimit, NetworkMode },
+    { Memory: 128 << 20, MemorySwap: 128 << 20, processors: 0.5, PidsLimit: 32, NetworkMode: 'none' },
   );
   assert.deepEqual(hosts(config), ['b.example.com']);
 });

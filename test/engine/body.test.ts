@@ -63,7 +63,8 @@ test('every restriction reaches the engine in its own words', () => {
     IpcMode: 'none',
     Memory: 536_870_912,
     MemorySwap: 536_870_912,
-    NanoCpus: 1_000_000_000,
+    CpuPeriod: 250_000,
+    CpuQuota: 250_000,
     PidsLimit: 128,
     Ulimits: [
       { Name: 'nofile', Soft: 1024, Hard: 1024 },
@@ -159,13 +160,24 @@ test('capabilities are added one by one to none at all', () => {
   );
 });
 
+test('a share of processors is never more than was asked for, and the same in a long period', () => {
+  const asked = [1, 0.5, 2.5, 0.01, 1 / 3].map((cpus) => {
+    const { HostConfig = {} } = createBody({ ...settings, nanoCpus: Math.round(cpus * 1e9) });
+    return [HostConfig.CpuQuota, HostConfig.CpuPeriod, HostConfig.NanoCpus];
+  });
+  assert.deepEqual(
+    asked,
+    [250_000, 125_000, 625_000, 2500, 83_333].map((quotaUs) => [quotaUs, 250_000, undefined]),
+  );
+});
+
 test('a limit that the engine lacks is not asked for, and memory’s takes swap’s with it', () => {
   const asked = (...lacking: readonly LimitName[]): string[] => {
     const host = createBody({ ...settings, lacking }).HostConfig ?? {};
-    return ['Memory', 'MemorySwap', 'NanoCpus', 'PidsLimit'].filter((name) => Object.hasOwn(host, name));
+    return ['Memory', 'MemorySwap', 'CpuQuota', 'PidsLimit'].filter((name) => Object.hasOwn(host, name));
   };
-  assert.deepEqual(asked(), ['Memory', 'MemorySwap', 'NanoCpus', 'PidsLimit']);
-  assert.deepEqual(asked('pids'), ['Memory', 'MemorySwap', 'NanoCpus']);
+  assert.deepEqual(asked(), ['Memory', 'MemorySwap', 'CpuQuota', 'PidsLimit']);
+  assert.deepEqual(asked('pids'), ['Memory', 'MemorySwap', 'CpuQuota']);
   assert.deepEqual(asked('swap', 'cpu'), ['Memory', 'PidsLimit']);
-  assert.deepEqual(asked('memory'), ['NanoCpus', 'PidsLimit']);
+  assert.deepEqual(asked('memory'), ['CpuQuota', 'PidsLimit']);
 });

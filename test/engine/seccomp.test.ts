@@ -10,6 +10,10 @@ interface Rule {
 }
 const profile = JSON.parse(seccompProfile) as {
   readonly defaultAction: string;
+  readonly archMap: readonly {
+    readonly architecture: string;
+    readonly subArchitectures: readonly string[];
+  }[];
   readonly syscalls: readonly Rule[];
 };
 
@@ -42,6 +46,11 @@ test('sockets are of four families, new namespaces of none, and clone3 looks as 
   const kinds = [0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000];
   for (const kind of kinds) assert.equal((clone?.args?.[0]?.value ?? 0) & kind, kind);
   assert.deepEqual(rules('clone3'), [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 }]);
+});
+
+test('of each processor only the native calls are named', () => {
+  const kin = profile.archMap.flatMap(({ subArchitectures }) => subArchitectures);
+  assert.deepEqual([profile.archMap.length, kin], [2, []]);
 });
 
 test('each name is there once', () => {
