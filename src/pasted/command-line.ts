@@ -5,13 +5,32 @@ import { specOf } from './spec.ts';
 
 /** `npx -y PKG …`, `uvx PKG …` and their kin; undefined if the line starts no runner that we know. */
 export function commandLine(words: readonly string[]): Omit<Found, 'env'> | undefined {
-  const named = [programOf(words[0] ?? ''), ...words.slice(1)];
+  const named = reordered([programOf(words[0] ?? ''), ...words.slice(1)]);
   for (const length of [4, 3, 2, 1]) {
     const runner = runners.find((one) => one.words.test(named.slice(0, length).join(' ')));
     if (runner !== undefined)
-      return packaged(runner, { name: named.slice(0, length).join(' '), words: words.slice(length) });
+      return packaged(runner, { name: named.slice(0, length).join(' '), words: named.slice(length) });
   }
-  return moduleLine(named) ?? uvRun(named);
+  return moduleLine(named) ?? uvRun(named) ?? denoRun(named);
+}
+
+/** `pnpm --package=PKG dlx BIN`, as pnpm's own pages have it: the option in front of the verb. */
+function reordered(words: readonly string[]): readonly string[] {
+  const [program = '', option = '', verb = '', ...rest] = words;
+  return program === 'pnpm' && option.startsWith('--package=') ? [program, verb, option, ...rest] : words;
+}
+
+/** `deno run -A npm:PKG`: permissions are the entry's, so Deno's say nothing. */
+function denoRun([program, verb, ...words]: readonly string[]): Omit<Found, 'env'> | undefined {
+  if (program !== 'deno' || !/^(run|x)$/.test(verb ?? '')) return undefined;
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  const [spec = '', ...args] = at === -1 ? [] : words.slice(at);
+  if (!spec.startsWith('npm:'))
+    throw refuse(
+      `deno ${verb ?? ''}: expected a package of the npm registry, found ${spec || 'none'}`,
+      'name what it publishes: npm:NAME',
+    );
+  return { source: `npm:${specOf('npm', spec.slice('npm:'.length))}`, command: undefined, args };
 }
 
 /** `C:\…\npx.cmd`, `/usr/local/bin/uvx` → the program's name. */
@@ -62,7 +81,17 @@ function readOption(
   { name, word, rest }: { readonly name: string; readonly word: string; readonly rest: string[] },
 ): { readonly spec?: string | undefined; readonly line?: string | undefined } {
   const [option = '', inline] = word.split(/=(.*)/s);
+  if (option === '--color' && /^(always|never|auto)$/.test(rest[0] ?? '')) rest.shift();
   if (runner.harmless.test(option)) return {};
+  // Several in one: -yq.
+  if (
+    /^-[a-zA-Z]{2,}$/.test(word) &&
+    word
+      .slice(1)
+      .split('')
+      .every((letter) => runner.harmless.test(`-${letter}`))
+  )
+    return {};
   if (option === '--registry' && isPublic(inline ?? rest[0])) {
     if (inline === undefined) rest.shift();
     return {};
@@ -114,16 +143,29 @@ function called(
 }
 
 /** `python -m some_mcp`: by custom the package is called as its module, with dashes. */
-function moduleLine([program = '', dashM = '', module = '', ...args]: readonly string[]):
-  Omit<Found, 'env'> | undefined {
+function moduleLine([program = '', ...words]: readonly string[]): Omit<Found, 'env'> | undefined {
   if (!/^(python[\d.]*|py)$/.test(program)) return undefined;
-  if (dashM !== '-m' || !/^[A-Za-z_][\w.]*$/.test(module))
+  const at = words.findIndex((word) => !interpreterOption.test(word));
+  const [dashM = '', module = '', ...args] = at === -1 ? [] : words.slice(at);
+  for (const word of words.slice(0, at)) refusePython(program, word);
+  if (dashM !== '-m' || !/^[A-Za-z_][\w.]*$/.test(module) || ownModules.test(module))
     throw refuse(
-      `expected a package, found a file: ${[program, dashM, module].join(' ').trim()}`,
+      `expected a package, found ${dashM === '-m' ? 'a module of Python itself' : 'a file'}: ${[program, ...words].join(' ')}`,
       'name what the project publishes: pypi:NAME',
     );
+  if (/^(pipx|uv)$/.test(module)) return commandLine([module, ...args]);
   const name = (module.split('.')[0] ?? module).replaceAll('_', '-');
   return { source: `pypi:${name}`, command: undefined, args };
+}
+
+/** Of the interpreter, and in front of the module; `py -3.12` is the launcher's choice of a version. */
+const interpreterOption = /^-([uBEIsSPqO]+|\d[\d.]*)$/;
+const ownModules = /^(venv|http|ensurepip|site|json|zipapp|unittest|pdb|virtualenv)(\.|$)/;
+
+function refusePython(program: string, option: string): void {
+  const version = /^-(\d[\d.]*)$/.exec(option)?.[1];
+  if (version !== undefined && !fitsPython(version))
+    throw refuse(`${program} ${option}: expected Python 3.13`, pythonHint);
 }
 
 /** `uv run --with PKG BIN` is how some write `uvx --from PKG BIN`; without a package it runs a project's own files. */

@@ -82,14 +82,15 @@ export const runners: readonly Runner[] = [
     words: /^(uvx|uv tool run)$/,
     kind: 'pypi',
     harmless: new RegExp(
-      `^(${quietly}|-n|--no-cache|--refresh|--isolated|--native-tls|--system-certs|--offline|--no-config|--no-python-downloads|--upgrade|-U|--)$`,
+      `^(${quietly}|-n|--no-cache|--refresh|--isolated|--native-tls|--system-certs|--offline|--no-config|--no-python-downloads|--upgrade|-U|--managed-python|--no-managed-python|--no-env-file|--)$`,
     ),
-    harmlessValued: /^(--refresh-package|--cache-dir|--link-mode)$/,
+    harmlessValued: /^(--refresh-package|--cache-dir|--link-mode|--python-preference)$/,
     names: /^--from$/,
     changes: uvChanges,
   },
   {
-    words: /^(uv tool install|uv pip install|pip3? install|pipx install|(python3?|py) -m pip install)$/,
+    words:
+      /^(uv tool install|uv pip install|uv add|poetry add|pip3? install|pipx install|(python3?|py) -m pip install)$/,
     kind: 'pypi',
     harmless: new RegExp(
       `^(${quietly}|-U|--upgrade|--user|--no-cache-dir|--no-cache|--break-system-packages|--system|--force|--reinstall|--disable-pip-version-check)$`,

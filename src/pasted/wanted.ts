@@ -2,8 +2,11 @@ import { commandLine, programOf } from './command-line.ts';
 import { configuration } from './configuration.ts';
 import { refuseContainer } from './container-line.ts';
 import { refuse, unclear, type Found } from './found.ts';
-import { shellWords } from './shell-words.ts';
+import { installLink } from './install-link.ts';
+import { commandOf, refuseTypography, withoutMarks, type Command } from './published.ts';
+import { serverSettings } from './runner-settings.ts';
 import { specOf } from './spec.ts';
+import { refuseStarter } from './starters.ts';
 import { unwrapped } from './wrappers.ts';
 
 /** What was asked for: a source, and what the words that were pasted already say about its start. */
@@ -14,26 +17,42 @@ export interface Wanted extends Found {
 
 /**
  * A source, a line that starts the server elsewhere (`npx -y pkg`, `uvx pkg`, `claude mcp add … -- npx pkg`), a client's
- * JSON, or the address of a package on its registry's site. One word is a whole line and is split as a shell would; several have
+ * configuration, a link that puts it there, or the address of a package on its registry's site. One word is a whole line and is split as a shell would; several have
  * been split by the user's shell already and stay as they are. Throws `usage` for what is not understood, or would be
  * understood by half.
  */
 export function wantedOf(words: readonly string[]): Wanted {
-  const whole = words.length === 1 ? (words[0] ?? '').trim() : undefined;
-  const config = whole === undefined ? undefined : configuration(whole);
-  const all =
-    config?.words ?? (whole === undefined ? words.filter((word) => word.trim() !== '') : shellWords(whole));
-  const [first] = all;
+  const whole = words.length === 1 ? withoutMarks(words[0] ?? '') : undefined;
+  const given =
+    whole === undefined ? { words: words.filter((word) => word.trim() !== ''), env: {} } : read(whole);
+  const [first] = given.words;
   if (first === undefined) throw unclear('nothing');
   if (/^(npm|pypi|go):/.test(first)) {
-    if (all.length > 1) throw unclear(all.join(' '));
-    return { source: first, command: undefined, args: [], env: {}, notice: undefined };
+    if (given.words.length > 1)
+      throw refuse(
+        `expected ${first} alone, found ${given.words.slice(1).join(' ')} behind it`,
+        'arguments of the server are given apart',
+      );
+    return { source: plainSource(first), command: undefined, args: [], env: {}, notice: undefined };
   }
-  const line = unwrapped(all);
+  const line = unwrapped(given.words);
   const inner = line.words.length === 1 ? configuration(line.words[0] ?? '') : undefined;
-  const env = { ...config?.env, ...line.env, ...inner?.env };
+  const env = serverSettings({ ...given.env, ...line.env, ...inner?.env });
   const found = sourceOf(inner === undefined ? line.words : unwrapped(inner.words).words);
+  refuseStarter(found.source, found.args);
   return { ...found, env, notice: `taken as ${found.source}` };
+}
+
+/** `pypi:NAME==1.0`, `npm:NAME@latest`: as the package's own tool writes its version. */
+function plainSource(source: string): string {
+  const [, kind = '', spec = ''] = /^(npm|pypi|go):(.*)$/s.exec(source) ?? [];
+  return kind === 'npm' || kind === 'pypi' || kind === 'go' ? `${kind}:${specOf(kind, spec)}` : source;
+}
+
+/** One word is a client's configuration, a link that holds one, or a command. */
+function read(whole: string): Command {
+  refuseTypography(whole, /(?<=[{,]\s*)[“”](?=\w+[“”]\s*:)/);
+  return configuration(installLink(whole) ?? whole) ?? commandOf(whole);
 }
 
 function sourceOf(words: readonly string[]): Omit<Found, 'env'> {
@@ -44,26 +63,40 @@ function sourceOf(words: readonly string[]): Omit<Found, 'env'> {
   return commandLine(words) ?? single(words);
 }
 
+/** A page of a package: its name, and its release where the address names one. */
 const sites: readonly (readonly [RegExp, 'npm' | 'pypi' | 'go'])[] = [
-  [/^https:\/\/(?:www\.)?npmjs\.com\/package\/((?:@[^/]+\/)?[^/?#]+)/, 'npm'],
-  [/^https:\/\/pypi\.org\/project\/([^/?#]+)/, 'pypi'],
-  [/^https:\/\/pkg\.go\.dev\/([^?#]+)/, 'go'],
+  [/^(?:www\.)?npmjs\.com\/package\/((?:@[^/]+\/)?[^/?#]+)(?:\/v\/([^/?#]+))?/, 'npm'],
+  [/^pypi\.org\/(?:project|p)\/([^/?#]+)(?:\/(\d[^/?#]*))?/, 'pypi'],
+  [/^pkg\.go\.dev\/([^?#]+)/, 'go'],
 ];
 
 function single(words: readonly string[]): Omit<Found, 'env'> {
   const [word = ''] = words;
-  if (words.length !== 1) throw unclear(words.join(' '));
-  for (const [site, kind] of sites) {
-    const name = site.exec(word)?.[1];
-    if (name !== undefined) return { source: `${kind}:${name}`, command: undefined, args: [] };
-  }
   const path = word.replace(/^https?:\/\//, '').replace(/\.git$/, '');
-  if (/^@[^/]+\/[^/]+$/.test(word))
-    return { source: `npm:${specOf('npm', word)}`, command: undefined, args: [] };
-  if (/^github\.com\/[^/]+\/[^/]+/.test(path))
+  const [, repository] = /^(github\.com\/[^/]+\/[^/?#]+)/.exec(path) ?? [];
+  if (words.length === 1) {
+    for (const [site, kind] of sites) {
+      const [, name, release] = site.exec(path) ?? [];
+      if (name !== undefined)
+        return { source: `${kind}:${name}${ofRelease(kind, release)}`, command: undefined, args: [] };
+    }
+    if (/^@[^/]+\/[^/]+$/.test(word))
+      return { source: `npm:${specOf('npm', word)}`, command: undefined, args: [] };
+    if (repository !== undefined)
+      throw refuse(
+        `expected a package, found the repository ${word}`,
+        `name what it publishes: npm:NAME, pypi:NAME, or go:${repository} if it is a Go program`,
+      );
+  }
+  if (/^(https?|wss?):\/\//.test(word))
     throw refuse(
-      `expected a package, found the repository ${word}`,
-      `name what it publishes: npm:NAME, pypi:NAME, or go:${path} if it is a Go program`,
+      `expected a package, found the address ${word}`,
+      'a server that is reached by an address runs elsewhere: name a package instead',
     );
-  throw unclear(word);
+  throw unclear(words.join(' '));
+}
+
+function ofRelease(kind: 'npm' | 'pypi' | 'go', release: string | undefined): string {
+  if (release === undefined) return '';
+  return kind === 'pypi' ? `@==${release}` : `@${release}`;
 }

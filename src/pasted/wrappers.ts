@@ -1,5 +1,7 @@
 import { programOf } from './command-line.ts';
-import { refuse, unclear } from './found.ts';
+import { foreignWords } from './foreign-line.ts';
+import { unclear } from './found.ts';
+import { commandOf } from './published.ts';
 import { shellWords } from './shell-words.ts';
 
 export interface Unwrapped {
@@ -22,13 +24,22 @@ function peeled(words: readonly string[]): Unwrapped | undefined {
   const setting = settingOf(first);
   if (setting !== undefined) return { words: rest, env: Object.fromEntries([setting]) };
   if (/^\$?\s*$|^[$>#]$/.test(first) && words.length > 1) return { words: rest, env: {} };
-  if (program === 'env')
-    return { words: rest.filter((word, index) => index > 0 || !/^(-i|-S|--)$/.test(word)), env: {} };
+  // A line in one word: where clients have a list of words, people write "npx -y pkg" all the same.
+  if (rest.length === 0 && foreignWords.test(programOf(/^\S+(?=\s)/.exec(first)?.[0] ?? '')))
+    return commandOf(first);
+  if (program === 'env' || program === 'cross-env') return behindOptions(rest, /^(-u|--unset|-C|--chdir)$/);
   if (program === 'sudo' || program === 'exec' || program === 'nohup') return { words: rest, env: {} };
-  if (/^cmd$/i.test(program) && /^\/[ck]$/i.test(rest[0] ?? ''))
-    return { words: oneLine(rest.slice(1)), env: {} };
-  if (/^(ba|z|da)?sh$/.test(program) && /^-\w*c$/.test(rest[0] ?? ''))
-    return { words: script(rest[1] ?? ''), env: {} };
+  if (program === 'wsl') return behindOptions(rest, /^(-d|--distribution|-u|--user|--cd)$/);
+  // Version managers; the version of a runtime is the base's.
+  if (/^(volta|asdf)$/.test(program) && /^(run|exec)$/.test(rest[0] ?? ''))
+    return behindOptions(rest.slice(1), /^--(node|npm|yarn)$/);
+  if (program === 'mise' && rest.includes('--'))
+    return { words: rest.slice(rest.indexOf('--') + 1), env: {} };
+  if (/^cmd$/i.test(program)) {
+    const at = rest.findIndex((word) => !/^\/[a-z](:\w+)?$/i.test(word));
+    if (/^\/[ck]$/i.test(rest[at - 1] ?? '')) return { words: oneLine(rest.slice(at)), env: {} };
+  }
+  if (/^(ba|z|da)?sh$/.test(program) && /^-\w*c$/.test(rest[0] ?? '')) return commandOf(rest[1] ?? '');
   if (/^(powershell|pwsh)$/i.test(program)) {
     const at = rest.findIndex((word) => /^-(c|command)$/i.test(word));
     if (at !== -1) return { words: oneLine(rest.slice(at + 1)), env: {} };
@@ -47,14 +58,11 @@ function oneLine(words: readonly string[]): readonly string[] {
   return words.length === 1 ? shellWords(words[0] ?? '') : words;
 }
 
-/** One command only: what stands around it would be lost in silence. */
-function script(line: string): string[] {
-  if (/[|;&<>`]|\$\(/.test(line.replaceAll(/"[^"]*"|'[^']*'/g, '')))
-    throw refuse(
-      `expected one command, found a script: ${line}`,
-      'paste only the line that starts the server',
-    );
-  return shellWords(line);
+/** The words behind a program's own options, of which some have a value in the next word. */
+function behindOptions(words: readonly string[], valued: RegExp): Unwrapped {
+  let at = 0;
+  for (; (words[at] ?? '').startsWith('-'); at++) if (valued.test(words[at] ?? '')) at += 1;
+  return { words: words.slice(at), env: {} };
 }
 
 const clients =
@@ -71,7 +79,9 @@ function afterClient(client: string, words: readonly string[]): Unwrapped {
   if (verb === 'add-json') return { words: rest.filter((word) => word.trim().startsWith('{')), env: {} };
   const dashes = rest.indexOf('--');
   const { env, line } = clientWords(dashes === -1 ? rest : rest.slice(0, dashes));
-  const found = dashes === -1 ? line : rest.slice(dashes + 1);
+  // A -- behind the server's own line belongs to that.
+  const found =
+    dashes === -1 ? line : [...(line.length === 0 ? [] : [...line, '--']), ...rest.slice(dashes + 1)];
   if (found.length === 0) throw unclear([client, ...words].join(' '));
   return { words: found, env };
 }
