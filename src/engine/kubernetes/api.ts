@@ -1,11 +1,12 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { hostOf } from '../../lib/ip-address.ts';
 import { fieldsOf } from '../json.ts';
 import type { ClusterAccess, Credentials } from './access.ts';
-import { connectionError, doingOf, refusalError, type Asked } from './failure.ts';
+import { connectionError, doingOf, refusalError, type Asked, type Refusal } from './failure.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -15,7 +16,14 @@ export interface Call {
   readonly asked: Asked;
 }
 
-type Connection = Omit<RequestOptions, 'headers'> & { readonly headers: Readonly<Record<string, string>> };
+/** Where to, and with what proves who asks. */
+export type Connection = Omit<RequestOptions, 'headers'> & {
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** What came of one request, or of one stream that was to be opened. */
+export type Attempt<T> =
+  { readonly kind: 'taken'; readonly value: T } | ({ readonly kind: 'refused' } & Refusal);
 
 /** Milliseconds for an answer that is no stream. */
 const answerMs = 30_000;
@@ -55,8 +63,7 @@ export class Api {
   }
 
   async ask(call: Call): Promise<unknown> {
-    const { status, text } = await this.#answer(call);
-    if (status >= 300) throw refusalError({ status, message: messageIn(text) }, call.asked);
+    const text = await this.attempt(call.asked, async (connection) => this.#answer(call, connection));
     const value = json(text);
     // A list that can't be read is not an empty one.
     if (isObject(value)) return value;
@@ -73,11 +80,9 @@ export class Api {
    */
   async *watch(call: Omit<Call, 'body' | 'method'>, signal: AbortSignal): AsyncGenerator<object> {
     try {
-      const response = await this.#known({ ...call, method: 'GET' }, signal);
-      if ((response.statusCode ?? 500) >= 300) {
-        const text = await textOf(response);
-        throw refusalError({ status: response.statusCode ?? 500, message: messageIn(text) }, call.asked);
-      }
+      const response = await this.attempt(call.asked, async (connection) =>
+        attemptOf(await this.#open({ ...call, method: 'GET' }, connection, signal)),
+      );
       for await (const line of linesOf(response)) {
         const value = json(line);
         if (!isObject(value)) return;
@@ -88,9 +93,21 @@ export class Api {
     }
   }
 
-  /** For a connection of another kind: the same address, authorities and credentials. */
-  async connection(): Promise<Connection> {
-    return this.#connectionAs(await this.#access.credentials());
+  /**
+   * What `open` comes to by the same address, authorities and credentials, whatever kind of connection it makes. A token
+   * may be taken back before its time: where it was (401) and there is another by now, it is opened once more. How long
+   * credentials take, an exec plugin says itself; the time of an answer is measured without them.
+   */
+  async attempt<T>(asked: Asked, open: (connection: Connection) => Promise<Attempt<T>>): Promise<T> {
+    const used = await this.#access.credentials();
+    let found = await open(this.#connectionAs(used));
+    if (found.kind === 'refused' && found.status === 401) {
+      await this.#access.refused?.(used);
+      const others = await this.#access.credentials();
+      if (!isDeepStrictEqual(others, used)) found = await open(this.#connectionAs(others));
+    }
+    if (found.kind === 'taken') return found.value;
+    throw refusalError(found, asked);
   }
 
   #connectionAs({ token, cert, key }: Credentials): Connection {
@@ -115,14 +132,12 @@ export class Api {
     this.#agent.destroy();
   }
 
-  async #answer(call: Call): Promise<{ readonly status: number; readonly text: string }> {
+  async #answer(call: Call, connection: Connection): Promise<Attempt<string>> {
     const timeout = AbortSignal.timeout(answerMs);
     try {
-      const response = await this.#known(call, timeout);
-      return { status: response.statusCode ?? 500, text: await textOf(response) };
+      const found = await attemptOf(await this.#open(call, connection, timeout));
+      return found.kind === 'taken' ? { kind: 'taken', value: await textOf(found.value) } : found;
     } catch (error) {
-      // An exec plugin that fails may have taken longer.
-      if (error instanceof McpcatError && error.code === 'engine-denied') throw error;
       if (timeout.aborted)
         throw new McpcatError(
           'timeout',
@@ -130,16 +145,6 @@ export class Api {
         );
       throw connectionError(error, call.asked, this.server);
     }
-  }
-
-  /** A token may be taken back before its time: who has a way to another asks once more. */
-  async #known(call: Call, signal: AbortSignal): Promise<IncomingMessage> {
-    const used = await this.#access.credentials();
-    const response = await this.#open(call, this.#connectionAs(used), signal);
-    if (response.statusCode !== 401 || this.#access.refused === undefined) return response;
-    response.resume();
-    await this.#access.refused(used);
-    return this.#open(call, await this.connection(), signal);
   }
 
   #open(call: Call, { headers, ...connection }: Connection, signal: AbortSignal): Promise<IncomingMessage> {
@@ -178,6 +183,13 @@ export class Api {
       });
     return answer(call.method === 'POST' ? 0 : 1);
   }
+}
+
+/** What a refusal says is read at once. */
+async function attemptOf(response: IncomingMessage): Promise<Attempt<IncomingMessage>> {
+  const { statusCode: status = 500 } = response;
+  if (status < 300) return { kind: 'taken', value: response };
+  return { kind: 'refused', status, message: messageIn(await textOf(response)) };
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

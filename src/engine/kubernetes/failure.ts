@@ -30,9 +30,18 @@ export function refusalError({ status, message }: Refusal, asked: Asked): Mcpcat
     return new McpcatError('engine-denied', said, {
       hint: 'it does not know who you are: log in anew (kubectl get pods), or name another context',
     });
-  if (status === 403) return new McpcatError('engine-denied', said, { hint: roleHint(asked) });
+  if (status === 403) return new McpcatError('engine-denied', said, { hint: deniedHint(message, asked) });
   if (status === 404) return new McpcatError('container-missing', said);
   return new McpcatError('engine-failed', said);
+}
+
+/**
+ * Who may not is told apart from what is not admitted by the words alone: both are `Forbidden`, and those of the first are
+ * the same for every authoriser (apiserver, responsewriters.ForbiddenStatus).
+ */
+function deniedHint(message: string, asked: Asked): string {
+  if (/\bcannot \w+ (resource|path)\b/.test(message)) return roleHint(asked);
+  return 'you may, and a rule of the cluster does not admit this one: a quota, Pod Security, a webhook, or something that it names and that is not there';
 }
 
 /** A Role without `get` on pods/exec is the usual one: up to 1.34 a WebSocket was authorised as that, since 1.35 as create. */

@@ -114,6 +114,45 @@ test('an answer that breaks in the middle is an error, and nothing is asked once
   assert.equal(requests, 1);
 });
 
+test('the time for an answer begins when it is asked for, however long an exec plugin has taken', async (context) => {
+  const order: string[] = [];
+  const { signal } = new AbortController();
+  await using there = await standIn({ onRequest: (_request, response) => void response.end('{}') });
+  context.mock.method(AbortSignal, 'timeout', () => {
+    order.push('answer');
+    return signal;
+  });
+  const { url, ca } = there.server;
+  const credentials = async (): Promise<object> => {
+    await setImmediate();
+    order.push('credentials');
+    return {};
+  };
+  const api = new Api({ server: { url, ca, serverName: 'test' }, credentials });
+  await api.ask({ method: 'GET', path: '/', asked });
+  api.close();
+  assert.deepEqual(order, ['credentials', 'answer']);
+});
+
+test('a token that a file has got anew meanwhile is tried where the one before was not taken', async () => {
+  const tokens: (string | undefined)[] = [];
+  await using there = await standIn({
+    onRequest: ({ headers }, response) => {
+      tokens.push(headers.authorization);
+      response.writeHead(headers.authorization === 'Bearer 2' ? 200 : 401).end('{}');
+    },
+  });
+  let read = 0;
+  const { url, ca } = there.server;
+  const renewed = new Api({
+    server: { url, ca, serverName: 'test' },
+    credentials: () => Promise.resolve({ token: String(++read) }),
+  });
+  await renewed.ask({ method: 'GET', path: '/', asked });
+  renewed.close();
+  assert.deepEqual(tokens, ['Bearer 1', 'Bearer 2']);
+});
+
 test('an exec plugin that failed is what is told, however long it took', async (context) => {
   context.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort());
   const api = new Api({

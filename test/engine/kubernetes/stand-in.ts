@@ -5,6 +5,11 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { Api } from '../../../src/engine/kubernetes/api.ts';
 import { selfSigned } from '../../registry/rig.ts';
 
+interface Refusing {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** What is chosen of it for one test. */
 interface Behaviour {
   /** Of each stream that a client opens. */
@@ -16,8 +21,10 @@ interface Behaviour {
   readonly authority?: string;
   /** What the client has, one after the other as each is refused; one that stays by default. */
   readonly tokens?: readonly string[];
-  /** Instead of opening a stream. */
-  readonly refuseStreams?: { readonly status: number; readonly body: string };
+  /** Instead of any answer to a request for a stream. */
+  readonly onUpgrade?: () => void;
+  /** Instead of opening a stream; undefined opens it. */
+  readonly refuseStreams?: Refusing | ((request: IncomingMessage) => Refusing | undefined);
 }
 
 /**
@@ -27,6 +34,8 @@ interface Behaviour {
 export async function standIn(behaviour: Behaviour): Promise<
   {
     readonly api: Api;
+    /** For an `Api` with credentials of another kind. */
+    readonly server: { readonly url: URL; readonly ca: string };
     /** Resets all connections, as a machine does that has lost them. */
     readonly reset: () => void;
   } & AsyncDisposable
@@ -41,18 +50,16 @@ export async function standIn(behaviour: Behaviour): Promise<
   const sockets = streams(server, behaviour);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const there = { url: new URL(`https://127.0.0.1:${String(port)}`), ca: behaviour.authority ?? certificate };
   const tokens = [...(behaviour.tokens ?? ['a-token'])];
   const api = new Api({
-    server: {
-      url: new URL(`https://127.0.0.1:${String(port)}`),
-      ca: behaviour.authority ?? certificate,
-      serverName: 'test',
-    },
+    server: { ...there, serverName: 'test' },
     credentials: () => Promise.resolve({ token: tokens[0] ?? '' }),
     ...(behaviour.tokens === undefined ? {} : { refused: async () => void tokens.shift() }),
   });
   return {
     api,
+    server: there,
     reset: () => connections.forEach((socket) => socket.resetAndDestroy()),
     async [Symbol.asyncDispose]() {
       api.close();
@@ -65,15 +72,17 @@ export async function standIn(behaviour: Behaviour): Promise<
 
 function streams(
   server: Server,
-  { onStream, refuseStreams, protocols = ['v5.channel.k8s.io'] }: Behaviour,
+  { onStream, onUpgrade, refuseStreams, protocols = ['v5.channel.k8s.io'] }: Behaviour,
 ): WebSocketServer {
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => protocols.find((one) => offered.has(one)) ?? false,
   });
   server.on('upgrade', (request, socket, head) => {
-    if (refuseStreams !== undefined) {
-      const { status: code, body } = refuseStreams;
+    if (onUpgrade !== undefined) return onUpgrade();
+    const refusal = typeof refuseStreams === 'function' ? refuseStreams(request) : refuseStreams;
+    if (refusal !== undefined) {
+      const { status: code, body } = refusal;
       socket.end(
         `HTTP/1.1 ${String(code)} No\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
       );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -132,20 +133,74 @@ test('a stream that was refused, or is long in opening, leaves nothing that goes
   assert.equal((await late.ended).kind, 'cut');
 });
 
-test('a Role that does not permit exec is told with both verbs', async () => {
-  const body = JSON.stringify({ kind: 'Status', message: 'pods "one" is forbidden' });
+const unknownTo = (body: string) => (request: IncomingMessage) =>
+  request.headers.authorization === 'Bearer new' ? undefined : { status: 401, body };
+
+test('a stream that is not opened to a token that was taken back is asked for once more with another', async () => {
+  const tokens: (string | undefined)[] = [];
+  await using there = await standIn({
+    tokens: ['old', 'new'],
+    refuseStreams: (request) => {
+      tokens.push(request.headers.authorization);
+      return unknownTo('{}')(request);
+    },
+    onStream: (socket) => {
+      socket.send(status(0));
+      socket.close();
+    },
+  });
+  const streams = await openStream(there.api, call);
+  streams.stdout.resume();
+  assert.deepEqual(await streams.ended, { kind: 'exited', exitCode: 0 });
+  assert.deepEqual(tokens, ['Bearer old', 'Bearer new']);
+});
+
+test('with no other token a stream is asked for once, and the refusal is told', async () => {
+  let times = 0;
+  await using there = await standIn({
+    refuseStreams: () => {
+      times++;
+      return { status: 401, body: JSON.stringify({ kind: 'Status', message: 'Unauthorized' }) };
+    },
+  });
+  await assert.rejects(openStream(there.api, call), { code: 'engine-denied', message: /401: Unauthorized/ });
+  assert.equal(times, 1);
+});
+
+test('an API server that does not answer a request for a stream is told as that', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  await using there = await standIn({ onUpgrade: () => asked.resolve() });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const opening = openStream(there.api, call);
+  opening.catch(() => undefined); // heard below
+  await asked.promise;
+  t.mock.timers.tick(60_000);
+  await assert.rejects(opening, { name: 'McpcatError', code: 'timeout' });
+});
+
+test('what is not admitted is told apart from what you may not', async () => {
+  const body = JSON.stringify({ message: 'pods "one" is forbidden: exceeded quota: small' });
   await using there = await standIn({ refuseStreams: { status: 403, body } });
   await assert.rejects(openStream(there.api, call), {
     code: 'engine-denied',
-    message: 'create, get pods/exec: the API server answered 403: pods "one" is forbidden',
+    hint: /^you may, and a rule of/,
+  });
+});
+
+test('a Role that does not permit exec is told with both verbs', async () => {
+  const said = 'pods "one" is forbidden: User "jane" cannot get resource "pods/exec" in API group ""';
+  const body = JSON.stringify({ kind: 'Status', message: said });
+  await using there = await standIn({ refuseStreams: { status: 403, body } });
+  await assert.rejects(openStream(there.api, call), {
+    code: 'engine-denied',
+    message: `create, get pods/exec: the API server answered 403: ${said}`,
     hint: 'a Role of namespace mcpcat must permit create and get on pods/exec to you',
   });
 });
 
 test('a server that is not signed by the authority of the kubeconfig is spoken to by nobody', async () => {
   await using other = await standIn({});
-  const { ca } = await other.api.connection();
-  await using one = await standIn({ authority: String(ca) });
+  await using one = await standIn({ authority: other.server.ca });
   await assert.rejects(openStream(one.api, call), { code: 'engine-denied' });
   await assert.rejects(one.api.ask({ method: 'GET', path: '/version', asked: call.asked }), {
     code: 'engine-denied',
