@@ -51,19 +51,18 @@ function halfClose({ halfClose: has, version }: ClusterFacts): Condition {
 }
 
 function rights({ missingRights, namespace }: ClusterFacts): Condition[] {
-  const always = missingRights.filter((one) => one.for === undefined).map(({ right }) => right);
-  const sometimes = missingRights.filter((one) => one.for !== undefined);
+  const always = missingRights.flatMap((one) => (one.for === undefined ? [one.right] : []));
   const hint = `a Role of namespace ${namespace} must permit it to you`;
   return [
     always.length === 0
       ? { kind: 'rights', status: 'ok', message: 'you may do all that a start needs' }
       : { kind: 'rights', status: 'failed', message: `you may not ${always.join(', ')}`, hint },
-    ...sometimes.map(({ right, for: what }): Condition => ({
-      kind: 'rights',
-      status: 'warning',
-      message: `you may not ${right}, which ${needs[what ?? 'secrets']}`,
-      hint,
-    })),
+    ...missingRights.flatMap(({ right, for: what }): Condition[] => {
+      if (what === undefined) return [];
+      return [
+        { kind: 'rights', status: 'warning', message: `you may not ${right}, which ${needs[what]}`, hint },
+      ];
+    }),
   ];
 }
 

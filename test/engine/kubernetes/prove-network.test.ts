@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
-import type { ExecStreams } from '../../../src/engine/kubernetes/channels.ts';
+import type { ExecEnd, ExecStreams } from '../../../src/engine/kubernetes/channels.ts';
 import { policyRuntime } from '../../../src/engine/kubernetes/pod-body.ts';
 import { proveNetwork, type NetworkProof } from '../../../src/engine/kubernetes/prove-network.ts';
 import { McpcatError } from '../../../src/lib/errors.ts';
 import { hurried, probeOutput, type Says } from './fake-probe.ts';
 import { settings } from './settings.ts';
 
-function streams(output: string): ExecStreams {
+function streams(output: string, end: ExecEnd = { kind: 'exited', exitCode: 0 }): ExecStreams {
   return {
     stdin: new PassThrough(),
     stdout: Readable.from([Buffer.from(output)]),
     stderr: Readable.from([]),
-    ended: Promise.resolve({ kind: 'exited', exitCode: 0 }),
+    ended: Promise.resolve(end),
     destroy: () => undefined,
   };
 }
@@ -64,3 +64,18 @@ test('where nothing answers, a resolv.conf that can’t be read is said', async 
     untried: ['the name servers in the pod’s /etc/resolv.conf'],
   });
 });
+
+const unfinished: Readonly<Record<string, readonly [end: ExecEnd, code: string]>> = {
+  'whose stream is cut': [{ kind: 'cut', message: '1006' }, 'engine-gone'],
+  'that the node could not run': [{ kind: 'failed', message: 'no such file' }, 'engine-failed'],
+  'that was ended': [{ kind: 'exited', exitCode: 137 }, 'engine-failed'],
+};
+for (const [what, [end, code]] of Object.entries(unfinished))
+  for (const attempt of ['name:', 'talk:', 'read:/proc', 'read:/etc/resolv.conf'])
+    test(`a probe ${what} within ${attempt} proves nothing`, async (context) => {
+      const exec = (command: readonly string[]): Promise<ExecStreams> => {
+        const isHit = command.some((word) => word.startsWith(attempt));
+        return Promise.resolve(isHit ? streams('', end) : streams(probeOutput(command)));
+      };
+      await assert.rejects(proved(context, exec), { name: 'McpcatError', code });
+    });
