@@ -14,6 +14,13 @@ const defaultSize = '1Gi';
 const removalMs = 10_000;
 const lookMs = 200;
 
+interface Looked {
+  /** Those that are not there and could be had. */
+  readonly missing: readonly ClaimBody[];
+  /** Names of those that one pod may have at a time. */
+  readonly exclusive: readonly string[];
+}
+
 /** What a server keeps in a namespace: a PersistentVolumeClaim for each of its state folders (docs/decisions/0073). */
 export class Claims {
   readonly #api: Api;
@@ -26,14 +33,14 @@ export class Claims {
     this.#path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   }
 
-  /**
-   * Those that are not there and could be had. Makes nothing. Throws `engine-unfit` or `volume-foreign` for one that can't
-   * be used.
-   */
-  async missing(mounts: readonly BindMount[]): Promise<readonly ClaimBody[]> {
+  /** Makes nothing. Throws `engine-unfit` or `volume-foreign` for one that can't be used. */
+  async look(mounts: readonly BindMount[]): Promise<Looked> {
     const kept = mounts.filter(({ kind, source }) => kind === 'volume' && source !== '');
-    const looked = await Promise.all(kept.map(async (mount) => this.#missing(mount)));
-    return looked.flat();
+    const looked = await Promise.all(kept.map(async (mount) => this.#look(mount)));
+    return {
+      missing: looked.flatMap(({ missing }) => missing),
+      exclusive: looked.flatMap(({ exclusive }) => exclusive),
+    };
   }
 
   async make(claims: readonly ClaimBody[]): Promise<void> {
@@ -71,16 +78,16 @@ export class Claims {
     );
   }
 
-  async #missing({ source: name, labels = {} }: BindMount): Promise<readonly ClaimBody[]> {
+  async #look({ source: name, labels = {} }: BindMount): Promise<Looked> {
     const found = await this.find(name);
     if (found !== undefined) {
       refuseUnusable(found);
-      return [];
+      return { missing: [], exclusive: isExclusive(found) ? [name] : [] };
     }
     const body = claimOf({ name, namespace: this.#namespace, labels });
     // On trial: one that the cluster would never give storage is not even made.
     refuseUnusable(asClaim(await this.#post(body, '?dryRun=All')));
-    return [body];
+    return { missing: [body], exclusive: [] };
   }
 
   async #make(body: ClaimBody): Promise<void> {
@@ -139,6 +146,11 @@ export function claimOf({
 /** Whether it is one of ours, by the label; what says whose of ours it is are its annotations. */
 export function isOurs({ metadata: { labels = {} } }: Claim): boolean {
   return carries(labels, managedBy);
+}
+
+/** Kubernetes permits that mode alone, and no other beside it. */
+function isExclusive({ spec }: Claim): boolean {
+  return spec.accessModes?.includes('ReadWriteOncePod') === true;
 }
 
 function refuseForeign(claim: Claim): void {

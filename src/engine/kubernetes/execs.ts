@@ -1,3 +1,4 @@
+import { McpcatError } from '../../lib/errors.ts';
 import { within } from '../../lib/within.ts';
 import type { ExecSession } from '../engine.ts';
 import type { Api } from './api.ts';
@@ -8,6 +9,9 @@ import type { Pods } from './pods.ts';
 
 /** As shells have it: it was there and can't be executed. */
 export const notExecutable = 126;
+
+/** Milliseconds in which the node passes on what it was handed; it says so at the end. */
+const handedMs = 500;
 
 /** What a stream into a pod needs. */
 export interface Reach {
@@ -69,6 +73,12 @@ export async function handParked(
   });
   // The half-close lets the node pass on what it has; the parked process's own input stays open (stdinOnce false).
   streams.stdin.end();
-  await within(streams.ended, 500);
+  const end = await within(streams.ended, handedMs);
   streams.destroy();
+  // Without it process 1 would wait for ever, and nobody would know for what.
+  if (end === undefined || (end.kind === 'exited' && end.exitCode === 0)) return;
+  const why = end.kind === 'exited' ? `it ended with ${String(end.exitCode)}` : end.message;
+  throw new McpcatError('engine-gone', `the input of the pod ${pod} was not handed over: ${why}`, {
+    hint: 'a restart of the API server ends every stream behind it: try again',
+  });
 }

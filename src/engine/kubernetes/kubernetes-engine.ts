@@ -11,7 +11,7 @@ import { softenings } from './hardened.ts';
 import type { NetworkGate } from './network-gate.ts';
 import type { OwnerReference, Pod, PodBody } from './pod.ts';
 import { podBodyOf } from './pod-body.ts';
-import { podFacts, podSummary, statusOf, stateOf } from './pod-facts.ts';
+import { exitCodeOf, podFacts, podSummary, stateOf } from './pod-facts.ts';
 import { PodSessions } from './pod-sessions.ts';
 import { Pods } from './pods.ts';
 import { volumeCalls } from './volumes.ts';
@@ -48,11 +48,14 @@ export function kubernetesEngine(
       refuseLacking(settings);
       const name = settings.name === undefined ? `mcpcat-${randomId()}` : podName(settings.name);
       const body = podBodyOf(settings, { name, namespace: address.namespace, owner });
-      const missing = await claims.missing(settings.mounts);
+      const { missing, exclusive } = await claims.look(settings.mounts);
+      const refuseHeld = async (): Promise<void> => pods.refuseHeld(exclusive, name);
+      await refuseHeld();
       // A probe needs nothing that the server keeps.
       await gate.pass({ ...settings, mounts: [] }, pods);
       await claims.make(missing);
-      await createdPod(pods, body, async () => {
+      await createdPod(pods, body, async (made) => {
+        await pods.running(made, { onUnscheduled: refuseHeld });
         const input = settings.parked?.input;
         if (input !== undefined) await handParked(reach, { pod: name, input });
       });
@@ -105,12 +108,12 @@ export function kubernetesEngine(
 }
 
 /** What the API server makes of it is looked at before anything runs in it; what fails leaves no pod behind. */
-async function createdPod(pods: Pods, body: PodBody, prepare: (pod: Pod) => Promise<void>): Promise<void> {
+async function createdPod(pods: Pods, body: PodBody, prepare: (made: Pod) => Promise<void>): Promise<void> {
   refuseSoft(body, 'the pod as it is asked for');
   const made = await pods.create(body);
   try {
     refuseSoft(made, 'the API server has made another pod than it was asked for');
-    await prepare(await pods.running(made));
+    await prepare(made);
   } catch (error) {
     await pods.remove(body.metadata.name).catch(() => undefined);
     throw error;
@@ -149,8 +152,9 @@ async function labelsOf(
   return asked === undefined ? {} : (await imageFacts(asked.image)).labels;
 }
 
+/** One that is gone was ended by force. */
 function endOf(pod: Pod | undefined): ContainerEnd {
-  return { exitCode: pod === undefined ? 137 : (statusOf(pod)?.state?.terminated?.exitCode ?? 0) };
+  return { exitCode: (pod === undefined ? undefined : exitCodeOf(pod)) ?? 137 };
 }
 
 /** RFC 1123: small letters, digits and hyphens, at most 63. */

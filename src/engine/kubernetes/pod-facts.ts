@@ -18,7 +18,7 @@ export function podFacts(pod: Pod, { asked, imageLabels }: Beyond): ContainerFac
   return {
     id: pod.metadata.name,
     state: stateOf(pod),
-    exitCode: terminated?.exitCode ?? 0,
+    exitCode: exitCodeOf(pod) ?? 0,
     outOfMemory: terminated?.reason === 'OOMKilled',
     pid: 0,
     labels: { ...imageLabels, ...pod.metadata.annotations },
@@ -48,6 +48,16 @@ function digestIn(image: string): string {
 
 export function statusOf(pod: Pod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === containerName);
+}
+
+/**
+ * Undefined until it has ended. A pod that was evicted, or never ran, may have no word of its container: it has not ended
+ * well.
+ */
+export function exitCodeOf(pod: Pod): number | undefined {
+  const code = statusOf(pod)?.state?.terminated?.exitCode;
+  if (code !== undefined || stateOf(pod) !== 'exited') return code;
+  return pod.status?.phase === 'Succeeded' ? 0 : 137;
 }
 
 /** In the words that `ps` has for containers. */
@@ -98,7 +108,8 @@ function recordedOf(
     memorySwapBytes: 0,
     nanoCpus: Math.round(quantity(limits['cpu']) * 1e9),
     pids: 0,
-    nofile: 0,
+    // Process 1 holds it, as it is told with the server's words (limited.ts).
+    nofile: asked?.nofile ?? 0,
     // Its size is asked for in another way (`shmBytes`).
     tmpfs: tmpfs.filter(({ target }) => target !== '/dev/shm'),
     mounts,

@@ -48,6 +48,13 @@ export function claimsOf({ mounts }: ContainerSettings): readonly string[] {
     .toSorted();
 }
 
+/** The same of a pod that is there. */
+export function claimsIn({ volumes = [] }: PodSpec): readonly string[] {
+  return volumes.flatMap(({ persistentVolumeClaim: claim }) =>
+    claim === undefined ? [] : [claim.claimName],
+  );
+}
+
 /** Which pods keep the same: a label's value has 63 characters at most, and a claim's name may have more. */
 export function together(settings: ContainerSettings): Labels {
   const claims = claimsOf(settings);

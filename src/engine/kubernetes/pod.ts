@@ -131,13 +131,15 @@ export interface PodStatus {
   readonly message?: string;
   readonly hostIP?: string;
   readonly startTime?: string;
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason?: string;
-    readonly message?: string;
-  }[];
+  readonly conditions?: readonly Condition[];
   readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
 }
 
 export interface ContainerStatus {

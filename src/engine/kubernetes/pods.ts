@@ -1,11 +1,11 @@
 import { McpcatError } from '../../lib/errors.ts';
-import { oneLine } from '../../lib/plain-text.ts';
 import { fieldsOf, itemsOf } from '../json.ts';
 import type { Api } from './api.ts';
 import type { Asked } from './failure.ts';
+import { claimsIn } from './pod-folders.ts';
 import type { Pod, PodBody } from './pod.ts';
 import { ourSelector } from './pod-body.ts';
-import { stateOf, statusOf } from './pod-facts.ts';
+import { heldBy, isHolding, isRunning, isUnscheduled, notRunning } from './pod-waits.ts';
 
 /** Milliseconds for a pod to be scheduled, its image to be pulled and its process 1 to run; under what a session waits. */
 const runningMs = 110_000;
@@ -16,6 +16,10 @@ const deleteGraceSeconds = 1;
 
 /** Milliseconds from one request for a pod's removal to the next, each twice the one before: for half an hour in all. */
 const retryMs = { first: 1000, last: 1_024_000 };
+
+interface Waiting {
+  readonly onUnscheduled?: () => Promise<void>;
+}
 
 /** The pods of one namespace. */
 export class Pods {
@@ -62,20 +66,36 @@ export class Pods {
     }
   }
 
-  /** Rejects with why it does not run, as soon as that is clear. */
-  async running(made: Pod): Promise<Pod> {
+  /**
+   * Rejects with why it does not run, as soon as that is clear. `onUnscheduled` is asked when no node can have it by now,
+   * and may know why none ever will.
+   */
+  async running(made: Pod, { onUnscheduled }: Waiting = {}): Promise<Pod> {
     const over = AbortSignal.timeout(runningMs);
     let last = made;
     for (;;) {
       if (isRunning(last)) return last;
-      if (over.aborted)
-        throw new McpcatError('timeout', `the pod ${made.metadata.name} does not run: ${waitsFor(last)}`);
+      if (over.aborted) throw notRunning('timeout', last);
       for await (const pod of this.#changes(last, over)) {
         last = pod;
         if (isRunning(pod)) return pod;
+        if (isUnscheduled(pod)) await onUnscheduled?.();
       }
       last = (await this.find(made.metadata.name)) ?? vanished(made);
       await pause();
+    }
+  }
+
+  /** Throws `volume-in-use` where another pod, whosever it is, has one of these claims and is not on its way out. */
+  async refuseHeld(claims: readonly string[], name: string): Promise<void> {
+    if (claims.length === 0) return;
+    const answer = await this.#api.ask({ method: 'GET', path: this.#path, asked: this.#asked('list') });
+    const others = itemsOf(fieldsOf(answer)['items'])
+      .map(asPod)
+      .filter((pod) => pod.metadata.name !== name && isHolding(pod));
+    for (const { metadata, spec } of others) {
+      const claim = claims.find((one) => claimsIn(spec).includes(one));
+      if (claim !== undefined) throw heldBy(metadata.name, claim);
     }
   }
 
@@ -130,56 +150,6 @@ function asPod(value: unknown): Pod {
   const { metadata } = fieldsOf(value);
   if (typeof metadata === 'object' && metadata !== null) return value as Pod;
   throw new McpcatError('engine-failed', 'the API server answered with something else than a Pod');
-}
-
-/** Reasons to wait that never pass by themselves while somebody waits (kubelet, images and kuberuntime). */
-const hopeless: ReadonlySet<string> = new Set([
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
-const noImage: ReadonlySet<string> = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-]);
-
-function isRunning(pod: Pod): boolean {
-  const state = stateOf(pod);
-  if (state === 'running') return true;
-  const { waiting } = statusOf(pod)?.state ?? {};
-  const reason = waiting?.reason ?? '';
-  if (noImage.has(reason))
-    throw new McpcatError(
-      'image-missing',
-      `no node can have the image: ${reason}: ${oneLine(waiting?.message ?? '', 400)}`,
-      {
-        hint: 'the nodes pull it by themselves: see that they reach the registry and may read there',
-      },
-    );
-  if (state === 'exited' || hopeless.has(reason))
-    throw new McpcatError('engine-failed', `the pod ${pod.metadata.name} does not run: ${waitsFor(pod)}`);
-  return false;
-}
-
-/** The most telling of what the cluster says of a pod that does not run. */
-function waitsFor(pod: Pod): string {
-  const { waiting, terminated } = statusOf(pod)?.state ?? {};
-  const condition = pod.status?.conditions?.find(
-    ({ type, status }) => type === 'PodScheduled' && status === 'False',
-  );
-  const said = [
-    terminated === undefined
-      ? undefined
-      : `process 1 ended with ${String(terminated.exitCode)} ${terminated.message ?? ''}`,
-    waiting === undefined ? undefined : `${waiting.reason ?? ''} ${waiting.message ?? ''}`,
-    condition?.message,
-    pod.status?.message ?? pod.status?.reason,
-  ].find((text) => text !== undefined && text.trim() !== '');
-  return oneLine(said ?? 'the cluster gives no reason', 500);
 }
 
 function vanished({ metadata }: Pod): never {

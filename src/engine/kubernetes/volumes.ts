@@ -3,6 +3,7 @@ import { carries } from './carries.ts';
 import type { Claim } from './claim.ts';
 import { isOurs, type Claims } from './claims.ts';
 import { podSummary } from './pod-facts.ts';
+import { claimsIn } from './pod-folders.ts';
 import type { Pods } from './pods.ts';
 
 /** The part of the port that deals with volumes: of a cluster these are claims, and nobody measures them. */
@@ -35,9 +36,7 @@ function claimFacts({ metadata }: Claim): Pick<VolumeFacts, 'name' | 'labels' | 
 async function usersOf(pods: Pods): Promise<ReadonlyMap<string, readonly string[]>> {
   const live = (await pods.list()).filter((pod) => podSummary(pod).state !== 'exited');
   const users = live.flatMap(({ metadata, spec }) =>
-    (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
-      claim === undefined ? [] : [{ claim: claim.claimName, pod: metadata.name }],
-    ),
+    claimsIn(spec).map((claim) => ({ claim, pod: metadata.name })),
   );
   return new Map(
     [...Map.groupBy(users, ({ claim }) => claim)].map(([claim, all]) => [claim, all.map(({ pod }) => pod)]),

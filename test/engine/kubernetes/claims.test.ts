@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { BindMount, ContainerSettings } from '../../../src/engine/engine.ts';
 import { label } from '../../../src/lib/labels.ts';
 import { olderVolumes } from '../../../src/process1/older-volumes.ts';
-import { fakeNamespace, type Chosen } from './fake-namespace.ts';
+import { fakeNamespace, ofPods, type Chosen } from './fake-namespace.ts';
 import { settings } from './settings.ts';
 
 const source = 'mcpcat-sample-graph';
@@ -124,4 +124,61 @@ test('a claim of somebody else is neither shown nor removed', async () => {
   assert.equal(await there.engine.inspectVolume(source), undefined);
   await assert.rejects(there.engine.removeVolume(source), { code: 'volume-foreign' });
   assert.equal(there.objects.get(key), foreign);
+});
+
+const refused = {
+  name: 'McpcatError',
+  code: 'volume-in-use',
+  message: `the PersistentVolumeClaim ${source} permits one pod at a time (ReadWriteOncePod), and one has it`,
+};
+
+test('whoever comes second to a claim for one pod is told at once who has it', async () => {
+  await using there = await fakeNamespace();
+  const { engine, objects } = there;
+  objects.set(key, claim);
+  await engine.createContainer(keeping('one'));
+  await assert.rejects(engine.createContainer(keeping('two')), refused);
+  assert.deepEqual([...objects.keys()], [key, 'pods/one']);
+  await engine.removeContainer('one');
+  assert.equal(await engine.createContainer(keeping('two')), 'two');
+});
+
+const waiting = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' };
+const unscheduled = { phase: 'Pending', conditions: [waiting] };
+
+test('of two that begin at once, the one that no node can have is told who has the claim', async () => {
+  let first: object | undefined;
+  await using there = await fakeNamespace({
+    admitted: (object) => {
+      if (object['kind'] !== 'Pod') return object;
+      // The other one comes between our look and our pod.
+      first = { ...object, metadata: { ...object.metadata, name: 'one' } };
+      there.objects.set('pods/one', first as typeof object);
+      return ofPods(unscheduled)(object);
+    },
+    onRequest: ({ url = '' }, response) => {
+      if (!url.includes('watch=true')) return false;
+      response.end(`${JSON.stringify({ type: 'MODIFIED', object: there.objects.get('pods/two') })}\n`);
+      return true;
+    },
+  });
+  there.objects.set(key, claim);
+  await assert.rejects(there.engine.createContainer(keeping('two')), refused);
+  assert.deepEqual([...there.objects.keys()].toSorted(), [key, 'pods/one'].toSorted());
+});
+
+test('one that is on its way out is waited for, and one that waits itself holds nothing', async () => {
+  await using there = await fakeNamespace();
+  const { engine, objects } = there;
+  objects.set(key, claim);
+  await engine.createContainer(keeping('one'));
+  const one = objects.get('pods/one');
+  assert.ok(one);
+  objects.set('pods/one', {
+    ...one,
+    metadata: { ...one.metadata, deletionTimestamp: '2026-11-28T00:00:00Z' },
+  });
+  assert.equal(await engine.createContainer(keeping('two')), 'two');
+  objects.set('pods/two', { ...one, status: unscheduled });
+  assert.equal(await engine.createContainer(keeping('three')), 'three');
 });

@@ -21,6 +21,11 @@ export interface Chosen {
   readonly admitted?: (object: Stored) => Stored;
 }
 
+/** Pods alone get this status; what is not one stays. */
+export function ofPods(status: object): NonNullable<Chosen['admitted']> {
+  return (object) => (object['kind'] === 'Pod' ? { ...object, status } : object);
+}
+
 /** A namespace in memory behind the stand-in for an API server: its pods run as soon as they are made. */
 export async function fakeNamespace(chosen: Chosen = {}): Promise<
   {
