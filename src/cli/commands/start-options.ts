@@ -41,7 +41,7 @@ export const startOptions = {
     type: 'string',
     multiple: true,
     value: 'memory|swap|cpu|pids',
-    help: 'do without this limit (in a cluster nofile, no-exec and seccomp, too) where the engine lacks it, if your settings file permits that',
+    help: 'do without this limit (in a cluster no-exec and seccomp, too) where the engine lacks it, if your settings file permits that',
   },
   isolation: {
     type: 'string',

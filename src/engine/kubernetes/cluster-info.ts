@@ -4,22 +4,15 @@ import type { Api } from './api.ts';
 import { policyRuntime } from './pod-body.ts';
 
 /**
- * What no field of a pod can hold for one container. How many processes a pod may have and whether it may swap is each
- * node's own; memory volumes have no mount options; a filter of ours would have to lie on each node.
+ * What neither a field of a pod nor process 1 can hold for one container. How many processes a pod may have and whether
+ * it may swap is each node's own; memory volumes have no mount options; a filter of ours would have to lie on each node.
  */
-export const clusterLacks = [
-  'pids',
-  'swap',
-  'nofile',
-  'no-exec',
-  'seccomp',
-] as const satisfies readonly Guarantee[];
+export const clusterLacks = ['pids', 'swap', 'no-exec', 'seccomp'] as const satisfies readonly Guarantee[];
 
 /** Why, in words. */
 export const lackReasons: Readonly<Record<(typeof clusterLacks)[number], string>> = {
-  pids: 'how many processes is a setting of the node',
+  pids: 'how many processes one pod may have is a setting of the node',
   swap: 'swap is a setting of the node',
-  nofile: 'open files are limited by the node',
   'no-exec': 'memory volumes permit execution',
   seccomp: "the runtime's filter of system calls is in force instead of ours",
 };

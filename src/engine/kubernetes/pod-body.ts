@@ -1,6 +1,7 @@
 import type { ContainerSettings, HostAddress, Labels } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
+import { limited } from './limited.ts';
 import type { Container, OwnerReference, PodBody, PodSpec } from './pod.ts';
 import { affinityOf, claimsOf, foldersOf, together, type PodFolder } from './pod-folders.ts';
 
@@ -130,8 +131,9 @@ function escaped(value: string): string {
   return value.replaceAll('$', '$$$$');
 }
 
-function parkedCommand({ parked }: ContainerSettings): readonly string[] {
-  if (parked !== undefined) return parked.command.map(escaped);
+/** Under the limits of its server: one that can't hold them ends here, before there is any. */
+function parkedCommand({ parked, nofile }: ContainerSettings): readonly string[] {
+  if (parked !== undefined) return limited(parked.command, { nofile }).map(escaped);
   throw new McpcatError(
     'engine-unfit',
     'in a cluster servers run beside a parked process 1, and this start has none',

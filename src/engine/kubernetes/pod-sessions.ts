@@ -3,7 +3,8 @@ import type { ContainerEnd, ContainerSettings } from '../engine.ts';
 import type { ExecEnd } from './channels.ts';
 import { notExecutable, openExec, type Reach } from './execs.ts';
 import { LateAttachment } from './late-attachment.ts';
-import { statusOf } from './pod-facts.ts';
+import { limited } from './limited.ts';
+import { exitCodeOf } from './pod-facts.ts';
 import type { Pods } from './pods.ts';
 
 /** Milliseconds: how long an API server may take to say what became of a pod whose stream was cut. */
@@ -26,7 +27,8 @@ class PodSession {
   }
 
   async start(reach: Reach, pod: string): Promise<void> {
-    const command = [...(this.settings.entrypoint ?? []), ...this.settings.command];
+    const { entrypoint = [], command: words } = this.settings;
+    const command = limited([...entrypoint, ...words], this.settings);
     const streams = await openExec(reach, { pod, command });
     this.#isStarted = true;
     this.attachment.connect(streams);
@@ -87,8 +89,8 @@ async function cutEnd(message: string, pods: Pods, pod: string): Promise<Contain
   const deadline = performance.now() + lookMs;
   do {
     const found = await pods.find(pod);
-    const terminated = found === undefined ? { exitCode: 137 } : statusOf(found)?.state?.terminated;
-    if (terminated !== undefined) return { exitCode: terminated.exitCode };
+    const exitCode = found === undefined ? 137 : exitCodeOf(found);
+    if (exitCode !== undefined) return { exitCode };
     await new Promise((resolve) => setTimeout(resolve, 200));
   } while (performance.now() < deadline);
   throw new McpcatError('engine-gone', `the stream from the pod ${pod} broke: ${message}`, {

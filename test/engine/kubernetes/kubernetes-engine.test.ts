@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { fakeNamespace } from './fake-namespace.ts';
+import { fakeNamespace, ofPods, type Chosen } from './fake-namespace.ts';
 import { settings } from './settings.ts';
 import { channelMessage, status } from './stand-in.ts';
 
@@ -79,4 +79,61 @@ test('a session is forgotten also where its pod could not be removed', async () 
   assert.equal(sessions.size, 0);
   assert.equal(await text(stdout), '');
   assert.deepEqual(await ended, { exitCode: 137 });
+});
+
+test('a server is started by a process 1 that holds its limits', async () => {
+  const commands: string[][] = [];
+  await using there = await fakeNamespace({
+    onStream: (socket, { url }) => {
+      commands.push(new URL(url ?? '', 'https://test').searchParams.getAll('command'));
+      socket.send(status(0));
+      socket.close();
+    },
+  });
+  const { engine } = there;
+  const id = await engine.createContainer({ ...settings(), name: 'one' });
+  const ended = engine.waitContainer(id, 'next-exit');
+  (await engine.attachContainer(id)).stdout.resume();
+  await engine.startContainer(id);
+  await ended;
+  const limits = ['limit', 'nofile=4096', 'nproc=16384'];
+  assert.deepEqual(commands, [['/mcpcat-init', ...limits, '--', '/usr/bin/node', '/app/index.js']]);
+});
+
+const endedWith = (exitCode: number): NonNullable<Chosen['admitted']> =>
+  ofPods({
+    phase: 'Failed',
+    containerStatuses: [{ name: 'server', state: { terminated: { exitCode, message: 'its words' } } }],
+  });
+
+test('an image whose process 1 is older is refused, with what to do, and nothing is left', async () => {
+  await using there = await fakeNamespace({ admitted: endedWith(2) });
+  await assert.rejects(there.engine.createContainer({ ...settings(), name: 'one' }), {
+    name: 'McpcatError',
+    code: 'engine-unfit',
+    message: /^the image ghcr\.io\/mcpcat\/sample@sha256:a+ has an older process 1/,
+    hint: /build it anew/,
+  });
+  assert.equal(there.objects.size, 0);
+});
+
+test('a pod that ends before it runs says with what, and where to read more', async () => {
+  await using there = await fakeNamespace({ admitted: endedWith(125) });
+  await assert.rejects(there.engine.createContainer({ ...settings(), name: 'one' }), {
+    code: 'engine-failed',
+    message: 'the pod one does not run: process 1 ended with 125 its words',
+    hint: /kubectl get events -n mcpcat --field-selector involvedObject\.name=one$/,
+  });
+});
+
+test('a handoff that does not arrive leaves no pod that waits for it', async () => {
+  await using there = await fakeNamespace({ onStream: (socket) => socket.terminate() });
+  const { parked } = settings();
+  assert.ok(parked);
+  const input = 'MCPCAT1 0\n';
+  await assert.rejects(there.engine.createContainer({ ...settings(), parked: { ...parked, input } }), {
+    code: 'engine-gone',
+    message: /was not handed over/,
+  });
+  assert.equal(there.objects.size, 0);
 });
