@@ -16,7 +16,7 @@ import { readPlan } from '../../src/debian/apt-plan.ts';
 import { recordsMark } from '../../src/debian/apt-script.ts';
 import { unpackDeb } from '../../src/debian/deb/unpack-deb.ts';
 import { requestHosts } from '../../src/egress/http-head.ts';
-import { messageIn } from '../../src/engine/kubernetes/api.ts';
+import { refusalIn } from '../../src/engine/kubernetes/api.ts';
 import { endOf } from '../../src/engine/kubernetes/channels.ts';
 import { chooseContext } from '../../src/engine/kubernetes/kubeconfig.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
@@ -117,7 +117,7 @@ const targets: Readonly<Record<string, Target>> = {
     seeds: statuses,
     read: silent((text) => endOf(Buffer.from(text), '1000')),
   },
-  'an answer of an API server': { seeds: statuses, read: silent(messageIn) },
+  'an answer of an API server': { seeds: statuses, read: silent((text) => refusalIn(403, text)) },
   'a bundle of a signed statement': {
     seeds: [signer.sign(statement)],
     read: silent((text) =>

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { codeOf } from '../../lib/error-code.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { hostOf } from '../../lib/ip-address.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, textOf } from '../json.ts';
 import type { ClusterAccess, Credentials } from './access.ts';
 import { connectionError, doingOf, refusalError, type Asked, type Refusal } from './failure.ts';
 
@@ -136,7 +136,7 @@ export class Api {
     const timeout = AbortSignal.timeout(answerMs);
     try {
       const found = await attemptOf(await this.#open(call, connection, timeout));
-      return found.kind === 'taken' ? { kind: 'taken', value: await textOf(found.value) } : found;
+      return found.kind === 'taken' ? { kind: 'taken', value: await bodyOf(found.value) } : found;
     } catch (error) {
       if (timeout.aborted)
         throw new McpcatError(
@@ -189,10 +189,10 @@ export class Api {
 async function attemptOf(response: IncomingMessage): Promise<Attempt<IncomingMessage>> {
   const { statusCode: status = 500 } = response;
   if (status < 300) return { kind: 'taken', value: response };
-  return { kind: 'refused', status, message: messageIn(await textOf(response)) };
+  return { kind: 'refused', ...refusalIn(status, await bodyOf(response)) };
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function bodyOf(response: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>)
     text = bounded(text + chunk);
@@ -227,7 +227,12 @@ function json(text: string): unknown {
 }
 
 /** What a `Status` says; the text itself where it is none. */
-export function messageIn(text: string): string {
-  const { message } = fieldsOf(json(text));
-  return typeof message === 'string' ? message : text;
+export function refusalIn(status: number, text: string): Refusal {
+  const { message, details } = fieldsOf(json(text));
+  const name = textOf(fieldsOf(details)['name']);
+  return {
+    status,
+    message: typeof message === 'string' ? message : text,
+    ...(name === '' ? {} : { about: name }),
+  };
 }

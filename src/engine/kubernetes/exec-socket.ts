@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { McpcatError } from '../../lib/errors.ts';
-import { messageIn, type Api, type Attempt, type Connection } from './api.ts';
+import { refusalIn, type Api, type Attempt, type Connection } from './api.ts';
 import { execStreams, protocol, type ExecStreams } from './channels.ts';
 import { connectionError, doingOf, type Asked } from './failure.ts';
 
@@ -51,7 +51,7 @@ async function openedOr(socket: WebSocket, api: Api, { asked }: StreamCall): Pro
     response.on('end', () => {
       const { statusCode: status = 500 } = response;
       if (isUnknownProtocol(status, text)) reject(tooOld(api, `it answered ${String(status)}`));
-      else resolve({ kind: 'refused', status, message: messageIn(text) });
+      else resolve({ kind: 'refused', ...refusalIn(status, text) });
       // Left alone it would stay half open for good: the library hands a refusal over with all that follows.
       socket.terminate();
     });

@@ -21,26 +21,30 @@ export interface Refusal {
   readonly status: number;
   /** The API server's own words (`Status.message`). */
   readonly message: string;
+  /** Name of what it is about (`Status.details.name`). */
+  readonly about?: string | undefined;
 }
 
 /** A refusal as our error, told apart by its status alone. */
-export function refusalError({ status, message }: Refusal, asked: Asked): McpcatError {
+export function refusalError(refusal: Refusal, asked: Asked): McpcatError {
+  const { status, message } = refusal;
   const said = `${doingOf(asked)}: the API server answered ${String(status)}: ${oneLine(message, 400)}`;
   if (status === 401)
     return new McpcatError('engine-denied', said, {
       hint: 'it does not know who you are: log in anew (kubectl get pods), or name another context',
     });
-  if (status === 403) return new McpcatError('engine-denied', said, { hint: deniedHint(message, asked) });
+  if (status === 403) return new McpcatError('engine-denied', said, { hint: deniedHint(refusal, asked) });
   if (status === 404) return new McpcatError('container-missing', said);
   return new McpcatError('engine-failed', said);
 }
 
 /**
- * Who may not is told apart from what is not admitted by the words alone: both are `Forbidden`, and those of the first are
- * the same for every authoriser (apiserver, responsewriters.ForbiddenStatus).
+ * Who may not create is refused before anybody has read what: only what is not admitted is refused by its name. With
+ * anything else, both have one.
  */
-function deniedHint(message: string, asked: Asked): string {
-  if (/\bcannot \w+ (resource|path)\b/.test(message)) return roleHint(asked);
+function deniedHint({ about }: Refusal, asked: Asked): string {
+  const isCreation = asked.verbs.join() === 'create' && !asked.resource.includes('/');
+  if (!isCreation || about === undefined) return roleHint(asked);
   return 'you may, and a rule of the cluster does not admit this one: a quota, Pod Security, a webhook, or something that it names and that is not there';
 }
 

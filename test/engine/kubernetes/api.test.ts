@@ -114,6 +114,22 @@ test('an answer that breaks in the middle is an error, and nothing is asked once
   assert.equal(requests, 1);
 });
 
+const forbidden: Readonly<Record<string, readonly [details: object, hint: RegExp]>> = {
+  'pods is forbidden: User "jane" cannot create resource "pods"': [{ kind: 'pods' }, /^a Role of namespace/],
+  'pods "one" is forbidden: exceeded quota: small': [
+    { name: 'one', kind: 'pods' },
+    /^you may, and a rule of/,
+  ],
+};
+for (const [message, [details, hint]] of Object.entries(forbidden))
+  test(`what is not admitted is told apart from what you may not: ${message}`, async () => {
+    await using there = await standIn({
+      onRequest: (_request, response) =>
+        void response.writeHead(403).end(JSON.stringify({ kind: 'Status', message, details })),
+    });
+    await assert.rejects(new Pods(there.api, 'mcpcat').create(pod), { code: 'engine-denied', hint });
+  });
+
 test('the time for an answer begins when it is asked for, however long an exec plugin has taken', async (context) => {
   const order: string[] = [];
   const { signal } = new AbortController();

@@ -178,15 +178,6 @@ test('an API server that does not answer a request for a stream is told as that'
   await assert.rejects(opening, { name: 'McpcatError', code: 'timeout' });
 });
 
-test('what is not admitted is told apart from what you may not', async () => {
-  const body = JSON.stringify({ message: 'pods "one" is forbidden: exceeded quota: small' });
-  await using there = await standIn({ refuseStreams: { status: 403, body } });
-  await assert.rejects(openStream(there.api, call), {
-    code: 'engine-denied',
-    hint: /^you may, and a rule of/,
-  });
-});
-
 test('a Role that does not permit exec is told with both verbs', async () => {
   const said = 'pods "one" is forbidden: User "jane" cannot get resource "pods/exec" in API group ""';
   const body = JSON.stringify({ kind: 'Status', message: said });
