@@ -75,8 +75,12 @@ export class Calls {
 
   /** The request that this server is at for the client, if there is exactly one: what it asks was caused by that. */
   onlyOpen(server: string): OpenRequest | undefined {
-    const found = [...this.#open.values()].filter((open) => open.server.name === server);
+    const found = this.openOf(server);
     return found.length === 1 ? found[0] : undefined;
+  }
+
+  openOf(server: string): readonly OpenRequest[] {
+    return [...this.#open.values()].filter((open) => open.server.name === server);
   }
 
   /**

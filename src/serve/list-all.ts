@@ -17,8 +17,8 @@ const methods = {
   resourceTemplates: 'resources/templates/list',
 } as const satisfies Record<keyof Lists, string>;
 
-/** A list that has not ended by then does not. */
-const maxPages = 100;
+/** A list that has not ended by then, or begins again, does not end. */
+const maxPages = 1000;
 
 /** With whom a server was opened, and as what. */
 export interface Speaker {
@@ -40,8 +40,9 @@ async function listAll({ peer, opened, client }: Speaker, kind: keyof Lists): Pr
     const answer = accepted(await peer.answerTo(methods[kind], Part.ofValue(params)), methods[kind]);
     const list = answer[kind];
     if (Array.isArray(list)) found.push(...list.filter(isJsonObject));
-    cursor = typeof answer['nextCursor'] === 'string' ? answer['nextCursor'] : undefined;
-    if (cursor === undefined) break;
+    const next = answer['nextCursor'];
+    if (typeof next !== 'string' || next === cursor) break;
+    cursor = next;
   }
   return found;
 }

@@ -8,7 +8,7 @@ import type { SessionServer, SessionSide } from './session-server.ts';
 
 /** A session, as what its servers say needs it. */
 export interface MessageContext extends SessionContext {
-  readonly calls: Pick<Calls, 'askBack' | 'onlyOpen' | 'listeners'>;
+  readonly calls: Pick<Calls, 'askBack' | 'onlyOpen' | 'openOf' | 'listeners'>;
   changed(kind: 'prompts' | 'resources'): void;
 }
 
@@ -74,7 +74,7 @@ function takeNotification(
     case 'notifications/resources/updated':
       return updated(session, server, message);
     case 'notifications/message':
-      return send(session, named(session, server, message));
+      return log(session, server, message);
     case 'notifications/tasks/status':
       session.tasks.seen(server, params?.value);
       return send(session, message);
@@ -91,6 +91,30 @@ function withoutSubscription(message: Notification): Notification {
 
 function send(session: MessageContext, message: Notification): void | Promise<void> {
   return session.connection.send(message, { about: undefined });
+}
+
+/**
+ * In revisions with `initialize` a client has said from which level on it wants all of them. In the other one each
+ * request does, and where an answer has a stream of its own its messages come there.
+ */
+function log(session: MessageContext, server: SessionServer, message: Notification): void | Promise<void> {
+  const shown = named(session, server, message);
+  if (session.kind === 'legacy') return send(session, shown);
+  const level = memberOf(message.params, 'level');
+  const asked = session.calls.openOf(server.name).filter(({ request }) => wantsLog(request, level));
+  if (asked.length === 0) return undefined;
+  return session.connection.send(shown, { about: asked.length === 1 ? asked[0]?.id : undefined });
+}
+
+/** Of the log, from the least; RFC 5424 has no others. */
+const levels: readonly unknown[] = [
+  ...['debug', 'info', 'notice', 'warning'],
+  ...['error', 'critical', 'alert', 'emergency'],
+];
+
+function wantsLog({ params }: Request, level: unknown): boolean {
+  const least = levels.indexOf(objectOf(memberOf(params, '_meta'))[metaKey.logLevel]);
+  return least !== -1 && levels.indexOf(level) >= least;
 }
 
 /** Under the client's own token; of a call that is over nothing is said. */

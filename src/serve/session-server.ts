@@ -37,6 +37,9 @@ export interface OpenCall {
   readonly progressToken: Id | undefined;
 }
 
+/** Milliseconds after which one server that says nothing no longer keeps the others' lists from the client. */
+const listingMs = 5000;
+
 /** One server for one session: what is shown of it, and its runner. */
 export class SessionServer {
   readonly served: ServedServer;
@@ -143,8 +146,10 @@ export class SessionServer {
   /** Prompts, resources and templates as the running server has them now; nothing is asked of one that sleeps. */
   async refresh(): Promise<void> {
     const speaker = this.#speaker;
-    if (this.runner.peer === undefined || speaker === undefined || this.#shown === undefined) return;
-    this.#shown = { ...this.#shown, ...(await listOthers(speaker)) };
+    if (this.runner.peer === undefined || speaker === undefined) return;
+    const others = await within(listOthers(speaker), listingMs);
+    // Only now: which of its tools are shown may have changed meanwhile.
+    if (this.#shown !== undefined && others !== undefined) this.#shown = { ...this.#shown, ...others };
   }
 
   /** Its list of tools may have changed while it runs. */
@@ -226,6 +231,13 @@ export class SessionServer {
     this.#shown = { ...shown, tools };
     this.#side.changed('tools');
   }
+}
+
+/** Undefined if it takes longer. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), ms);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function sameTools(one: Lists['tools'], other: Lists['tools']): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from '../host/once.ts';
 import { objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { Pending } from '../lib/pending.ts';
 import type { Lists } from '../surface/surface.ts';
 import { Calls } from './calls.ts';
 import { ClientRequests } from './client-requests.ts';
@@ -60,6 +61,8 @@ export class Session implements ClientSession, SessionContext {
   /** What every server offers is known, or can't be had. */
   #isReady = true;
   readonly #held = new HeldRequests();
+  /** Lists that the client waits for. */
+  readonly #listing = new Pending();
   #view: View | undefined;
   #closing: Promise<void> | undefined;
 
@@ -124,7 +127,7 @@ export class Session implements ClientSession, SessionContext {
 
   async settled(): Promise<void> {
     await this.#ready;
-    return this.calls.settled();
+    await Promise.all([this.#listing.settled(), this.calls.settled()]);
   }
 
   async close(urgency: StopUrgency = 'input-ended'): Promise<void> {
@@ -188,7 +191,7 @@ export class Session implements ClientSession, SessionContext {
     if (refusal !== undefined) return void this.answer(refusal, request.id);
     const { id, method, params } = request;
     const list = listOf[method];
-    if (list !== undefined) return void this.#list(request, list);
+    if (list !== undefined) return this.#listing.add(this.#list(request, list));
     switch (method) {
       case 'ping':
         return this.#give(request, {});

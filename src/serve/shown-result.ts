@@ -26,6 +26,7 @@ function follow({ server, request }: OpenRequest, session: SessionContext, resul
     server.unsubscribed(ownUri(session, uri));
   if (method === 'tools/call' && memberOf(params, 'task') !== undefined)
     session.tasks.seen(server, memberOf(result, 'task'));
+  if (method === 'tasks/result') session.tasks.over(memberOf(params, 'taskId'));
   if (method === 'tasks/get' || method === 'tasks/cancel') session.tasks.seen(server, result.value);
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject, objectOf, type JsonObject, type JsonValue } from '../lib/json-value.ts';
+import { Pending } from '../lib/pending.ts';
 import type { ClientConnection, ClientSession, Hub } from './front.ts';
 import { result, type Id, type Message, type Part, type Request } from './message.ts';
 import { memberOf, withMembers } from './part-members.ts';
@@ -23,7 +24,7 @@ export function statusHub(hub: Hub, missing: MissingNow): Hub {
 
 function statusSession(hub: Hub, client: ClientConnection, missing: MissingNow): ClientSession {
   const added = new AddedTool();
-  const open = new Set<Promise<void>>();
+  const open = new Pending();
   const session = hub.open({
     ...client,
     send: (message, relation) => client.send(added.shown(message), relation),
@@ -38,15 +39,14 @@ function statusSession(hub: Hub, client: ClientConnection, missing: MissingNow):
   return {
     id: session.id,
     settled: async () => {
-      await Promise.all(open);
+      await open.settled();
       await session.settled();
     },
     close: async () => session.close(),
     deliver(message) {
       if (message.kind !== 'request' || !added.isMeant(message))
         return session.deliver(added.fromClient(message));
-      const answered = answer(message).finally(() => open.delete(answered));
-      open.add(answered);
+      open.add(answer(message));
     },
   };
 }

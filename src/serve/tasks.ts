@@ -5,6 +5,9 @@ const over: ReadonlySet<JsonValue | undefined> = new Set(['completed', 'failed',
 /** More are not kept of one session; the oldest is forgotten. */
 const maxTasks = 10_000;
 
+/** Milliseconds; setTimeout takes no more. */
+const maxTtlMs = 2 ** 31 - 1;
+
 /** Tasks (revision 2025-11-25) of a session: whose each is, and that its server stays awake until it is over. */
 export class Tasks {
   readonly #servers = new Map<string, { readonly server: SessionServer; readonly release: () => void }>();
@@ -12,11 +15,16 @@ export class Tasks {
   /** Whatever a server says of a task: `{taskId, status}`. */
   seen(server: SessionServer, task: JsonValue | undefined): void {
     if (!isJsonObject(task)) return;
-    const { taskId, status } = task;
+    const { taskId, status, ttl } = task;
     if (typeof taskId !== 'string') return;
-    const known = this.#servers.get(taskId);
-    if (known === undefined) this.#add(taskId, server, over.has(status));
-    else if (over.has(status)) known.release();
+    if (!this.#servers.has(taskId)) this.#add(taskId, server);
+    if (over.has(status)) this.over(taskId);
+    else if (typeof ttl === 'number') this.#forgottenAfter(taskId, ttl);
+  }
+
+  /** Its result was given, or it was said to be over: its server need not stay awake for it. */
+  over(taskId: JsonValue | undefined): void {
+    if (typeof taskId === 'string') this.#servers.get(taskId)?.release();
   }
 
   serverOf(taskId: JsonValue | undefined): SessionServer | undefined {
@@ -32,8 +40,13 @@ export class Tasks {
     }
   }
 
-  #add(taskId: string, server: SessionServer, isOver: boolean): void {
-    this.#servers.set(taskId, { server, release: isOver ? () => undefined : server.runner.hold() });
+  /** A server may forget a task by then, whatever its state. */
+  #forgottenAfter(taskId: string, ttlMs: number): void {
+    setTimeout(() => this.over(taskId), Math.min(Math.max(ttlMs, 0), maxTtlMs)).unref();
+  }
+
+  #add(taskId: string, server: SessionServer): void {
+    this.#servers.set(taskId, { server, release: server.runner.hold() });
     const [oldest] = this.#servers.keys();
     if (this.#servers.size <= maxTasks || oldest === undefined) return;
     this.#servers.get(oldest)?.release();

@@ -17,6 +17,8 @@ export interface Script {
   readonly protocolVersion?: string;
   /** What it lists when it runs, where that is not what was recorded. */
   readonly liveTools?: () => readonly (JsonObject & { readonly name: string })[];
+  /** Instead of what it lists when it runs; undefined: that. */
+  readonly lists?: (request: Request) => Answer | undefined;
   /** Nobody has recorded what it offers. */
   readonly unrecorded?: boolean;
   /** `wait`: the test answers later, or never. Of other methods than those of the start. */
@@ -151,7 +153,8 @@ export class ScriptedServer {
   }
 
   #answer(life: Life, request: Request): void {
-    const answer = this.#ofStart(request) ?? this.#script.answer?.(request) ?? {};
+    const answer =
+      this.#script.lists?.(request) ?? this.#ofStart(request) ?? this.#script.answer?.(request) ?? {};
     if (answer === 'wait') return;
     const { error } = answer;
     if (typeof error !== 'object' || error === null) return life.answer(request.id, answer);

@@ -95,6 +95,32 @@ test('a client that closes its input in mid-call still gets its answer', async (
   assert.equal(server.life.isClosed, true);
 });
 
+test('a client that closes its input while a list is asked for still gets it', async () => {
+  const line = (id: number, method: string, params = {}): unknown => ({ jsonrpc: '2.0', id, method, params });
+  const server: ScriptedServer = new ScriptedServer({
+    tools: [echo],
+    prompts: [{ name: 'p' }],
+    answer: () => ({ content: [] }),
+    lists: ({ id, method }) => {
+      if (method !== 'prompts/list') return undefined;
+      setImmediate(() => setImmediate(() => server.life.answer(id, { prompts: [{ name: 'p' }] })));
+      return 'wait';
+    },
+  });
+  const hub = createHub({ servers: [server.served], say: () => undefined, version: '0' });
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  let text = '';
+  stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
+  const over = serveStdio({ hub, stdin, stdout, client: () => 'test' });
+  stdin.write(`${JSON.stringify(initialize)}\n`);
+  stdin.write(`${JSON.stringify(line(2, 'tools/call', { name: 'echo' }))}\n`);
+  while (!text.includes('"id":2')) await quiet();
+  stdin.end(`${JSON.stringify(line(3, 'prompts/list'))}\n`);
+  await over;
+  await hub.close();
+  assert.match(text, /"id":3,"result":\{"prompts":\[\{"name":"p"\}\]\}/);
+});
+
 test('answers and cancellations of things that were never asked change nothing', async () => {
   const { answers } = await over([
     initialize,

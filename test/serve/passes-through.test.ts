@@ -328,3 +328,91 @@ test('a task keeps its server awake, and is asked for where it is', async () => 
   while (!one.life.isClosed) await quiet();
   await assert.rejects(client.ask('tasks/get', { taskId: 'unknown' }), /there is no task/);
 });
+
+test('a task whose result was given, or whose time is over, keeps its server awake no longer', async () => {
+  for (const ttl of [null, 1]) {
+    const server = new ScriptedServer({
+      tools: [echo],
+      answer: ({ method }) =>
+        method === 'tools/call' ? { task: { taskId: 't', status: 'working', ttl } } : { content: [] },
+    });
+    const { client } = clientOf([server], { idleMs: () => 1 });
+    await client.initialize();
+    await client.ask('tools/call', { name: 'echo', task: {} });
+    if (ttl === null) assert.equal(server.life.isStopped, false);
+    if (ttl === null) await client.ask('tasks/result', { taskId: 't' });
+    while (!server.life.isClosed) await quiet();
+  }
+});
+
+test('a tool that is withheld while other lists are asked for is not back with them', async () => {
+  let tools = [echo];
+  let answer = (): void => undefined;
+  const server: ScriptedServer = new ScriptedServer({
+    tools: [echo],
+    prompts: [{ name: 'p' }],
+    liveTools: () => tools,
+    lists: ({ id, method }) => {
+      if (method !== 'prompts/list') return undefined;
+      answer = () => server.life.answer(id, { prompts: [{ name: 'p' }] });
+      return 'wait';
+    },
+  });
+  const { client } = clientOf([server]);
+  await client.initialize();
+  await client.ask('tools/call', { name: 'echo' });
+  const prompts = client.ask('prompts/list');
+  await asked(server, 'prompts/list');
+  await quiet();
+  tools = [{ ...echo, inputSchema: { type: 'string' } }];
+  const method = 'notifications/tools/list_changed';
+  await server.life.send({ kind: 'notification', method, params: undefined });
+  await quiet();
+  answer();
+  assert.deepEqual(await prompts, { prompts: [{ name: 'p' }] });
+  assert.deepEqual(await client.ask('tools/list'), { tools: [] });
+  await assert.rejects(client.ask('tools/call', { name: 'echo' }), /there is no tool/);
+});
+
+test('a server that runs and says nothing does not keep the lists of others from the client', async (t) => {
+  const dumb = new ScriptedServer({
+    name: 'dumb',
+    tools: [echo],
+    prompts: [{ name: 'recorded' }],
+    lists: ({ method }) => (method === 'prompts/list' ? 'wait' : undefined),
+  });
+  const other = new ScriptedServer({ name: 'other', prompts: [{ name: 'p' }] });
+  const { client } = clientOf([dumb, other]);
+  await client.initialize();
+  await client.ask('tools/call', { name: 'dumb_echo' });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const prompts = client.ask('prompts/list');
+  await asked(dumb, 'prompts/list');
+  t.mock.timers.tick(5000);
+  assert.deepEqual(await prompts, { prompts: [{ name: 'dumb_recorded' }, { name: 'other_p' }] });
+});
+
+test('a list of five hundred pages is whole, one that begins again ends', async () => {
+  const tools = Array.from({ length: 5001 }, (_value, index) => ({ name: `t${String(index)}` }));
+  const whole = new ScriptedServer({
+    name: 'whole',
+    tools,
+    lists: ({ method, params }) => {
+      if (method !== 'tools/list') return undefined;
+      const from = Number(params?.object['cursor'] ?? 0);
+      const next = from + 10 < tools.length ? { nextCursor: String(from + 10) } : {};
+      return { tools: tools.slice(from, from + 10), ...next };
+    },
+  });
+  const endless = new ScriptedServer({
+    name: 'endless',
+    tools: [echo],
+    lists: ({ method }) => (method === 'tools/list' ? { tools: [echo], nextCursor: 'x' } : undefined),
+  });
+  const { client } = clientOf([whole, endless]);
+  await client.initialize();
+  await client.ask('tools/call', { name: 'whole_t5000' });
+  await client.ask('tools/call', { name: 'endless_echo' });
+  assert.equal(endless.requests('tools/list').length, 2);
+  assert.equal(whole.requests('tools/list').length, 501);
+});

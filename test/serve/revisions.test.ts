@@ -289,3 +289,39 @@ test('a subscription wakes a server of the stateless revision, also for a client
     _meta: { 'io.modelcontextprotocol/subscriptionId': 'listen' },
   });
 });
+
+test('log messages go to the request of a stateless client that asks for them, from its level on', async () => {
+  for (const protocolVersion of ['2025-11-25', '2026-07-28']) {
+    const { client, server } = pair({ protocolVersion, answer: () => 'wait' });
+    const logged = async (level: string): Promise<void> => {
+      const params = Part.ofValue({ level, data: level });
+      await server.life.send({ kind: 'notification', method: 'notifications/message', params });
+    };
+    const _meta = { 'io.modelcontextprotocol/logLevel': 'warning' };
+    const loud = client.modern('tools/call', { name: 'echo', _meta });
+    const { id: first } = await asked(server, 'tools/call');
+    await logged('info');
+    await logged('error');
+    const silent = client.modern('tools/call', { name: 'echo' });
+    while (server.requests('tools/call').length < 2) await quiet();
+    await logged('warning');
+    server.life.answer(first, { content: [] });
+    await loud;
+    await logged('emergency');
+    const shown = client.received.filter(
+      ({ message }) => message.kind === 'notification' && message.method === 'notifications/message',
+    );
+    assert.deepEqual(
+      shown.map(({ message, about }) => [
+        message.kind === 'notification' && message.params?.object['data'],
+        about,
+      ]),
+      [
+        ['error', 1],
+        ['warning', 1],
+      ],
+    );
+    server.life.answer(server.requests('tools/call')[1]?.id ?? '', { content: [] });
+    await silent;
+  }
+});
