@@ -107,7 +107,8 @@ function refuseUnknown(
       `--${unknown}`,
       known.map((name) => `--${name}`),
     ) || `mcpcat ${spec.name} --help`;
-  throw new McpcatError('usage', `${spec.name} has no option --${unknown}`, { hint });
+  const typed = own.find((word) => word.replace(/^--?/, '').split('=')[0] === unknown)?.split('=')[0];
+  throw new McpcatError('usage', `${spec.name} has no option ${typed ?? unknown}`, { hint });
 }
 
 /** A word that would be ignored was meant to do something. */

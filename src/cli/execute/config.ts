@@ -10,6 +10,6 @@ export const execute: Execute = async (invocation) => {
   if (verb === 'import' && file !== undefined && more.length === 0) return importConfig(file, invocation);
   throw new McpcatError(
     'usage',
-    `expected "config export [NAME…]" or "config import FILE", found "config ${invocation.positionals.slice(0, 3).join(' ')}"`,
+    `expected "config export [NAME…]" or "config import FILE", found "${['config', ...invocation.positionals.slice(0, 3)].join(' ')}"`,
   );
 };

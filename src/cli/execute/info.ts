@@ -25,9 +25,9 @@ import { packageName } from '../program.ts';
 
 export const execute: Execute = async (invocation) => {
   const { options, positionals, terminal } = invocation;
-  const [name] = positionals;
-  if (name === undefined)
-    throw new McpcatError('usage', 'expected the name of a server', { hint: 'mcpcat list shows them' });
+  const [name, another] = positionals;
+  if (name === undefined || another !== undefined)
+    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
   const { server, exists } = await listedServer(invocation, name);
   const settings = readSettings(terminal);
   const { entry: left, files } = restricted(entryOf(server), settings, exists);

@@ -17,7 +17,7 @@ export const execute: Execute = async (invocation) => {
     return checkProfiles(invocation, [...new Set([...(name === undefined ? [] : [name]), ...more])]);
   throw new McpcatError(
     'usage',
-    `expected "profile list", "profile show NAME" or "profile check [NAME…]", found "profile ${invocation.positionals.slice(0, 3).join(' ')}"`,
+    `expected "profile list", "profile show NAME" or "profile check [NAME…]", found "${['profile', ...invocation.positionals.slice(0, 3)].join(' ')}"`,
   );
 };
 

@@ -19,7 +19,7 @@ export const execute: Execute = async (invocation) => {
     return verb === 'set' ? set(invocation, server, name) : remove(invocation, server, name);
   throw new McpcatError(
     'usage',
-    `expected "secret set SERVER NAME", "secret rm SERVER NAME" or "secret list", found "secret ${invocation.positionals.slice(0, 3).join(' ')}"`,
+    `expected "secret set SERVER NAME", "secret rm SERVER NAME" or "secret list", found "${['secret', ...invocation.positionals.slice(0, 3)].join(' ')}"`,
     {
       hint: 'a value is never part of the command: others could read it there',
     },
