@@ -51,6 +51,8 @@ type SettingRule = HostRule & { readonly kind: 'exact' | 'address' };
  */
 export function settingHosts(name: string, value: string, context: Context = {}): SettingRule[] {
   const text = value.trim().replace(/^jdbc:/, '');
+  if (/^(["']).*\1$/s.test(text))
+    throw wrong(name, 'found quotes around it', 'leave them out: nothing takes them away on the way');
   // Of a password with a comma this makes two hosts at worst, and both are refused.
   const [, start = '', hosts = text, end = ''] =
     /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/i.exec(text) ?? [];
@@ -115,6 +117,9 @@ function fromUrl(name: string, value: string): Found {
   return { host: url.hostname, port };
 }
 
+/** A browser's rules make a slash of it and end the host there, others' do not (WHATWG URL against RFC 3986). */
+const webOnly = /^(?:https?|wss?|ftp):\/\/[^/?#\\]*(\\).*@/is;
+
 /**
  * A password with one of these in it ends the host's part early, and libraries disagree where the host begins: another host
  * than the user meant would be permitted (RFC 3986, 3.2). So what can be read in two ways is refused.
@@ -122,7 +127,10 @@ function fromUrl(name: string, value: string): Found {
 function refuseUnencoded(name: string, value: string): void {
   const [, scheme = '', authority = '', rest = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(value) ?? [];
-  const found = authority.split('@').length > 2 ? '@' : unencodedIn(rest, { scheme, authority });
+  const found =
+    authority.split('@').length > 2
+      ? '@'
+      : (webOnly.exec(value)?.[1] ?? unencodedIn(rest, { scheme, authority }));
   if (found === undefined) return;
   const code = `%${found.charCodeAt(0).toString(16).toUpperCase()}`;
   throw wrong(

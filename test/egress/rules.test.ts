@@ -111,6 +111,8 @@ test('a setting without a usable host is an error that never repeats its value',
     'hunter2_.-': /no host name/,
     'hunter2:99999': /something else/,
     'http://%zz hunter2': /something else/,
+    '"https://u:hunter2@m.example.com"': /quotes around it/,
+    "'hunter2.example.com'": /quotes around it/,
   };
   for (const [value, message] of Object.entries(cases)) {
     assert.throws(
@@ -135,6 +137,8 @@ test('a password with a character that ends the host’s part is refused with wh
     'redis://:hunter@2@db.example.com:6379': '%40',
     'https://u:p@hunter2.example.com/x@db.example.com': '%2F',
     'jdbc:postgresql://u:12/hunter2@db.example.com/x': '%2F',
+    'https://hunter\\2@db.example.com/x': '%5C',
+    'wss://u:12\\hunter2@db.example.com': '%5C',
   };
   for (const [value, code] of Object.entries(cases))
     assert.throws(
@@ -155,6 +159,8 @@ test('an @ that belongs to a path or a query is none of a password', () => {
   assert.deepEqual(hosts('postgres://u:p@db.example.com/x?application_name=me@home'), ['db.example.com']);
   assert.deepEqual(hosts('postgres://u:p@db.example.com?application_name=me@home'), ['db.example.com']);
   assert.deepEqual(hosts('postgres://u:p%40ss%2Fword@db.example.com/x'), ['db.example.com']);
+  assert.deepEqual(hosts('postgres://u:p\\ss@db.example.com/x'), ['db.example.com']);
+  assert.deepEqual(hosts('https://files.example.com/a\\b@c'), ['files.example.com']);
 });
 
 test('all problems of a list are told at once', () => {
