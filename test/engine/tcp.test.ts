@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { optionsOf } from '../../src/engine/docker/client.ts';
 import { addressOf } from '../../src/engine/locate/address.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { FakeEngine } from '../rig/fake-engine.ts';
 import { apiServer } from './api-server.ts';
 
@@ -35,7 +36,7 @@ test('with an engine on a port nothing is said on stderr: Node’s warnings look
   const port = await onPort(t);
   const child = spawn(process.execPath, [program, 'volumes', '--engine', `tcp://127.0.0.1:${String(port)}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { HOME: '/nowhere' },
+    env: { HOME: temporaryFolder(t) },
   });
   const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   assert.equal(errors, '');
