@@ -214,6 +214,9 @@ const serveApart = apart('serve', /\/serve-launcher\.ts$/);
 /** How `ps` and `stop` reach a `serve`: each opens it while its servers sleep. */
 const controlApart = apart('serve-control', /\/serve-control\/control\.ts$/);
 
+/** dockerode and what goes through it. A launch needs it when its server runs, and then loads it for good (reap). */
+const clientApart = apart('engine-client', /^\.\/client\.ts$/);
+
 function apart(file: string, modules: RegExp): Plugin {
   return {
     name: `${file}-apart`,
@@ -370,13 +373,13 @@ const built = await Promise.all([
       plugins: [
         oneCommand,
         otherHosts,
+        clientApart,
         tunnelApart,
         trustApart,
         serveApart,
         lateModules,
         knownSources,
         onlyContainers,
-        leanDockerode,
         ...('clients' in entryPoints ? [filesAtOnce] : []),
         ...('serve' in entryPoints ? [lateCrypto, startApart, controlApart] : []),
       ],
@@ -400,7 +403,13 @@ const built = await Promise.all([
     },
     outfile: `${outdir}/serve-start.cjs`,
     define: ownFolder,
-    plugins: [otherHosts, tunnelApart, trustApart, lateModules, knownSources, onlyContainers, leanDockerode],
+    plugins: [otherHosts, clientApart, tunnelApart, trustApart, lateModules, knownSources, onlyContainers],
+  }),
+  build({
+    ...alone,
+    ...named,
+    entryPoints: { 'engine-client': 'src/engine/docker/client.ts' },
+    plugins: [lateModules, onlyContainers, leanDockerode],
   }),
   build({
     ...alone,

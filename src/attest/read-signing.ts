@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
@@ -14,6 +14,8 @@ export const signingFile = 'signing.json';
 export function readSigning(folder: string): Signing | undefined {
   const file = path.join(folder, signingFile);
   try {
+    // Most catalogs have none, and there an exception would cost more than to ask.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
     return signingOfText(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;

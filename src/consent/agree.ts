@@ -21,8 +21,8 @@ export function agreedTo(start: Start, places: Places): Agreed {
   const now = grantOf(start);
   const consent = readConsent(subjectOf(start), places);
   if (consent === undefined) return { kind: 'first', grant: now };
-  // Nearly every start: nothing has changed, and no rule has to be understood for that.
-  if (JSON.stringify(consent.grant) === JSON.stringify(now)) return { kind: 'known', grant: consent.grant };
+  // Nearly every start: nothing has changed but perhaps the image, and no rule has to be understood for that.
+  if (permissionText(consent.grant) === permissionText(now)) return { kind: 'known', grant: consent.grant };
   const wider = widening(consent.grant, now, namesIn(places));
   if (wider.length === 0) return { kind: 'known', grant: consent.grant };
   const { name } = start.entry;
@@ -34,6 +34,11 @@ export function agreedTo(start: Start, places: Places): Agreed {
       hint: `look at it (mcpcat info ${name}); if that is right: mcpcat accept ${name}`,
     },
   );
+}
+
+/** All but the digest, which every update changes and nobody compares. */
+function permissionText(grant: Grant): string {
+  return JSON.stringify({ ...grant, digest: null });
 }
 
 /**

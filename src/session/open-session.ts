@@ -1,5 +1,5 @@
 import type { Tunnel } from '../egress/tunnel.ts';
-import type { Attachment, ContainerSettings, Engine } from '../engine/engine.ts';
+import type { Attachment, ContainerSettings, Engine, Labels } from '../engine/engine.ts';
 import { isFar } from '../engine/locate/far.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { randomId } from '../lib/random-id.ts';
@@ -17,6 +17,8 @@ import { defaultTimeouts, type Timeouts } from './timeouts.ts';
 /** What one session is made of; the rest comes as the start goes on. */
 interface Parts {
   readonly request: SessionRequest;
+  /** Of every container that this session makes. */
+  readonly labels: Labels;
   /** The container's. */
   readonly name: string;
   /** Where the volume of process 1 is in it. */
@@ -40,12 +42,14 @@ export function openSession(request: SessionRequest): Session {
   const name = `mcpcat-${request.sandbox.name}-${random}`;
   const supervisor = new Supervisor(request.engine, { name, timeouts });
   const folder = initFolder(random);
+  const labels = ownedLabels(request.labels);
   const parts: Parts = {
     request,
+    labels,
     name,
     folder,
     init: `${folder}/${initName}`,
-    process1: process1Of(request),
+    process1: process1Of(request, labels),
     timeouts,
     supervisor,
     stopped: new AbortController(),
@@ -78,8 +82,8 @@ export function openSession(request: SessionRequest): Session {
   };
 }
 
-function process1Of({ engine, labels, cache, process1 }: SessionRequest): Process1 {
-  return process1 ?? ownProcess1({ engine, cache, labels: ownedLabels(labels) });
+function process1Of({ engine, cache, process1 }: SessionRequest, labels: Labels): Process1 {
+  return process1 ?? ownProcess1({ engine, cache, labels });
 }
 
 function timeoutsOf({ graceMs = 0, timeouts }: SessionRequest): Timeouts {
@@ -172,16 +176,16 @@ async function make(parts: Parts, image: string): Promise<MadeContainer | undefi
 }
 
 function settings(
-  { request, name, folder, init }: Parts,
+  { request, name, folder, init, labels }: Parts,
   image: string,
   { volume, image: ofImage }: Prepared,
 ): ContainerSettings {
-  const { sandbox, labels, removal, graceMs, adjust = (all) => all } = request;
+  const { sandbox, removal, graceMs, adjust = (all) => all } = request;
   return adjust({
     name,
     ...settingsOf(sandbox, {
       image,
-      labels: ownedLabels(labels),
+      labels,
       autoRemove: removal === 'at-end',
       eofGrace: graceMs,
       lease: 'held',

@@ -41,12 +41,13 @@ export function consented(server: RunServer, { options, terminal }: Invocation):
       `mcpcat: first start of ${name}${from}: permitted: ${permissionSummary(start.entry)}; this is recorded, and more will need: mcpcat accept ${name}\n`,
     );
   };
-  const owner: StateOwner = { catalog: start.catalog, package: grantOf(start).package };
+  const asked = grantOf(start);
+  const owner: StateOwner = { catalog: start.catalog, package: asked.package };
   const stateLabels = { [label.catalog]: owner.catalog, [label.source]: owner.package };
   const isMeant = async (labels: Labels, made: Made): Promise<void> => {
     // An image that the user names is the user's word; one that the entry names by digest says nothing of entries.
     if (options.text('image') === undefined && imageSource(start.entry.source) === undefined)
-      refuseOtherImage({ name: start.entry.name, grant: grantOf(start) }, labels);
+      refuseOtherImage({ name: start.entry.name, grant: asked }, labels);
     await refuseOthersState(owner, made);
   };
   return { agreed, record, stateLabels, isMeant };

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { Host } from '../../host/host.ts';
+import { keepCompiled } from '../../launch/keep-compiled.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { launch, type ClientReason, type LaunchResult } from '../../launch/launch.ts';
 import { reap } from '../../launch/reap.ts';
@@ -103,7 +104,10 @@ function watch(end: (reason: ClientReason) => void, host: Host): void {
   setInterval(gone, 500).unref();
 }
 
-/** What others left behind must not delay this server. */
+/** What others left behind must not delay this server, nor what the next start finds. */
 function reapLater(engine: Engine, host: Host): void {
-  setTimeout(() => void reap(engine, host).catch(() => undefined), 1500).unref();
+  setTimeout(() => {
+    keepCompiled();
+    void reap(engine, host).catch(() => undefined);
+  }, 1500).unref();
 }

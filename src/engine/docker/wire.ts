@@ -51,12 +51,18 @@ export class Wire {
     const socket = await this.#send(request, 'close');
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const answer = new Answer();
-    answer.onWhole = () => socket.destroy();
+    const over = (): void => settle(answer, { resolve, reject });
+    // Whoever waits goes on at once, and not when the connection is closed.
+    answer.onWhole = () => {
+      socket.off('close', over);
+      over();
+      socket.destroy();
+    };
     answer.onHead = onHead;
     socket.on('data', (chunk: Buffer) => feed(answer, chunk, socket));
     socket.on('error', reject);
     socket.once('end', () => socket.destroy());
-    socket.once('close', () => settle(answer, { resolve, reject }));
+    socket.once('close', over);
     return promise;
   }
 
