@@ -13,6 +13,8 @@ declare module '@npmcli/arborist' {
       allowRemote: 'none';
       allowFile: 'none';
       allowDirectory: 'none';
+      /** Ends requests and waits for the next try (npm-registry-fetch). */
+      signal?: AbortSignal;
       fetchRetries: number;
       fetchRetryFactor: number;
       fetchRetryMintimeout: number;

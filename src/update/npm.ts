@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Artifact, Lock } from '../catalog/lock.ts';
 import { fitsPlatform, nameOfPlace, PackageLock, type LockedPackage } from '../catalog/package-lock.ts';
 import type { Platform } from '../engine/engine.ts';
-import type { McpcatError } from '../lib/errors.ts';
+import { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
@@ -41,7 +41,7 @@ export async function resolveNpm(request: ResolveRequest): Promise<Resolution> {
 }
 
 async function packageLock(
-  { source, env, folder, before }: ResolveRequest,
+  { source, env, folder, before, signal }: ResolveRequest,
   version: string,
 ): Promise<string> {
   const { default: Arborist } = await import('@npmcli/arborist');
@@ -60,15 +60,33 @@ async function packageLock(
     lockfileVersion: 3,
     audit: false,
     ...(before === undefined ? {} : { before }),
+    ...(signal === undefined ? {} : { signal }),
     ...registryOnly,
     ...retries,
   });
-  const tree = await arborist.buildIdealTree({ omit: ['dev'] }).catch((error: unknown) => {
-    throw unresolved(error, `${source.name}@${version}`);
+  const subject = `${source.name}@${version}`;
+  const building = arborist.buildIdealTree({ omit: ['dev'] });
+  // The signal ends its requests, but it tries each three times more, with pauses: nobody waits for those.
+  const tree = await unlessEnded(building, signal).catch((error: unknown) => {
+    if (signal?.aborted === true) throw new McpcatError('cancelled', `npm:${subject}: cancelled`);
+    throw unresolved(error, subject);
   });
   await tree.meta.save();
   const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
   return withPublicAddresses(text, registry.registry);
+}
+
+async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(new Error('its user ended it', { cause: signal.reason }));
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** The registry as npm's client takes it: whoever has to sign in does so by an option of its own, not in the address. */
