@@ -1,3 +1,4 @@
+import { maxBundleBytes } from '../attest/verify-statement.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import {
   imageManifestIn,
@@ -79,7 +80,8 @@ export class BundleArchive {
     listed: readonly PlatformDescriptor[],
   ): Promise<ReadonlyMap<unknown, readonly PlatformDescriptor[]>> {
     const found = new Map<unknown, PlatformDescriptor[]>();
-    for (const artifact of listed) {
+    // One that is listed again is not read again: a list is cheaper to write than to follow.
+    for (const artifact of new Map(listed.map((one) => [one.digest, one])).values()) {
       if (artifact.artifactType === undefined) continue;
       const { bytes } = await this.manifest(artifact.digest, artifact.mediaType);
       const subject: unknown = Reflect.get(Object(jsonIn(bytes.toString('utf8'))), 'subject');
@@ -97,19 +99,25 @@ export class BundleArchive {
     return { digest, mediaType: type, bytes };
   }
 
-  /** The one layer of an artifact, as text; at most so many bytes. */
-  async artifactText(descriptor: Descriptor, max: number): Promise<string> {
+  /** The one layer of an artifact, which is no larger than a statement may be. */
+  async artifactLayer(descriptor: Pick<Descriptor, 'digest' | 'mediaType'>): Promise<Descriptor> {
     const manifest = await this.manifest(descriptor.digest, descriptor.mediaType);
     const { layers } = imageManifestIn(manifest, this.#file);
     const [layer, ...more] = layers;
     if (layer === undefined || more.length > 0)
       throw notOne(this.#file, 'a statement has more than one layer');
-    if (layer.size > max)
-      throw notOne(
-        this.#file,
-        `a statement has ${String(layer.size)} bytes, expected at most ${String(max)}`,
-      );
-    return (await this.manifest(layer.digest, layer.mediaType)).bytes.toString('utf8');
+    if (layer.size <= maxBundleBytes) return layer;
+    throw notOne(
+      this.#file,
+      `a statement has ${String(layer.size)} bytes, expected at most ${String(maxBundleBytes)}`,
+    );
+  }
+
+  /** Rejects with `integrity-mismatch` for another content or size. */
+  async layerText(layer: Descriptor): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.blob(layer)) pieces.push(piece);
+    return Buffer.concat(pieces).toString('utf8');
   }
 
   /** A blob in pieces: whoever reads must not use them before the end. */

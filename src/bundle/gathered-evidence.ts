@@ -1,11 +1,9 @@
 import { maxBundleBytes } from '../attest/verify-statement.ts';
 import type { Platform } from '../engine/engine.ts';
 import { chosenManifest } from '../registry/pull.ts';
+import { maxStatementBytes } from '../trust/statement-bounds.ts';
 import type { BroughtEvidence } from '../trust/verify-image.ts';
 import type { GatheredImage } from './gather-image.ts';
-
-/** Of all statements of one image together. */
-const maxTotalBytes = 64 << 20;
 
 /** What is said of a gathered image, to be judged for each platform: the registry was asked for it once. */
 export async function gatheredEvidence(
@@ -14,7 +12,7 @@ export async function gatheredEvidence(
 ): Promise<(platform: Platform) => BroughtEvidence> {
   const bundles: string[] = [];
   const unread: string[] = [];
-  let left = maxTotalBytes;
+  let left = maxStatementBytes;
   for (const { digest, size, read } of statements) {
     left -= size;
     if (size > maxBundleBytes || left < 0) {

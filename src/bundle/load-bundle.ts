@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { catalogBundleFile } from '../attest/catalog-bundle-file.ts';
 import type { Signing } from '../attest/signer-policy.ts';
-import { maxBundleBytes } from '../attest/verify-statement.ts';
 import { pulledImage } from '../catalog/quick-image.ts';
 import type { CatalogIndex, ListedServer } from '../catalog-index/catalog-index.ts';
 import { checkedCatalog, unsignedCatalog } from '../catalog-index/catalog-signature.ts';
@@ -22,6 +21,7 @@ import { FileWindow } from '../registry/repack/file-window.ts';
 import { keepJudged } from '../trust/verify-image.ts';
 import { trustedRoot } from '../trust/trusted-root.ts';
 import { ownTrustedRoot } from '../trust/verdict.ts';
+import { attachedStatements } from './attached-statements.ts';
 import { BundleArchive } from './bundle-archive.ts';
 import { bundlePlace } from './bundle-file.ts';
 
@@ -145,10 +145,7 @@ async function judgeAll(
   const root = await trustedRoot({ env: trust.env, cache, network: 'none' });
   for (const { server, index, manifest } of chosen) {
     const { digest } = index;
-    const bundles: string[] = [];
-    for (const about of new Set([digest, manifest.digest]))
-      for (const one of attached.get(about) ?? [])
-        bundles.push(await archive.artifactText(one, maxBundleBytes));
+    const about = [...new Set([digest, manifest.digest])].flatMap((one) => attached.get(one) ?? []);
     const subject = {
       entry: entryOf(server),
       image: { digest, repository: server.image?.repository ?? undefined },
@@ -158,8 +155,8 @@ async function judgeAll(
       trustedRoot: ownTrustedRoot(trust.env),
       cache,
     };
-    const evidence = { digest, manifest: manifest.digest, named: index, bundles, unread: [] };
-    await keepJudged(subject, evidence, root);
+    const said = await attachedStatements(archive, about);
+    await keepJudged(subject, { digest, manifest: manifest.digest, named: index, ...said }, root);
   }
 }
 

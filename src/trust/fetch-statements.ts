@@ -13,10 +13,8 @@ import { readBlob } from '../registry/content/read-blob.ts';
 import { listReferrers } from '../registry/content/referrers.ts';
 import type { Digest } from '../registry/digest.ts';
 import type { Registry } from '../registry/registry.ts';
+import { maxStatementBytes, maxStatements } from './statement-bounds.ts';
 
-/** Ours come to a dozen for an image; what a list has beyond it is not looked at. */
-const maxStatements = 64;
-const maxTotalBytes = 64 << 20;
 const width = 8;
 
 export interface FetchedStatements {
@@ -53,7 +51,7 @@ export async function fetchStatements(registry: Registry, wanted: Wanted): Promi
           `${registry.host} lists ${String(candidates.size)} statements: the first ${String(maxStatements)} were looked at`,
         ]
       : [];
-  const reading: Reading = { registry, repository, budget: maxTotalBytes, blobs: new Map() };
+  const reading: Reading = { registry, repository, budget: maxStatementBytes, blobs: new Map() };
   const read = await pool(looked, width, async ({ digest }) => {
     try {
       return { text: await bundleOf(reading, digest) };
@@ -107,7 +105,9 @@ async function bundleOf(reading: Reading, digest: Digest): Promise<string> {
   if (known !== undefined) return known;
   reading.budget -= layer.size;
   if (reading.budget < 0)
-    throw failed(`${subject}: the statements are larger than ${String(maxTotalBytes >> 20)} MiB together`);
+    throw failed(
+      `${subject}: the statements are larger than ${String(maxStatementBytes >> 20)} MiB together`,
+    );
   const read = textOf(reading, layer);
   blobs.set(layer.digest, read);
   return read;

@@ -5,13 +5,15 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { gatherImage, type GatheredImage } from '../../src/bundle/gather-image.ts';
+import { attachedStatements } from '../../src/bundle/attached-statements.ts';
+import { BundleArchive } from '../../src/bundle/bundle-archive.ts';
 import { loadBundle, type LoadRequest } from '../../src/bundle/load-bundle.ts';
 import { writeBundle } from '../../src/bundle/write-bundle.ts';
 import { gatherCatalogIndex } from '../../src/catalog-index/gather.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { mediaType as typeOf } from '../../src/registry/content/manifest.ts';
-import { digestOf } from '../../src/registry/digest.ts';
+import { mediaType as typeOf, type Descriptor } from '../../src/registry/content/manifest.ts';
+import { digestOf, type Digest } from '../../src/registry/digest.ts';
 import type { CatalogPin } from '../../src/settings/catalog-pins.ts';
 import { readVerdict } from '../../src/trust/verdict.ts';
 import { entryText } from '../catalog/entry-text.ts';
@@ -23,8 +25,8 @@ import { keySigner } from '../rig/key-signer.ts';
 import { entryOfTest, more, repository, requestFor, signedRig } from '../trust/rig.ts';
 
 interface Changes {
-  /** Listed as attached, whatever it is. */
-  readonly attached?: string;
+  /** Listed as attached, whatever they are. */
+  readonly attached?: (image: GatheredImage) => readonly string[];
   readonly dates?: Dates;
   readonly change?: (text: string) => string;
   readonly signature?: 'absent' | 'of another';
@@ -55,7 +57,7 @@ async function rig(t: TestContext) {
     if (signature !== 'absent')
       texts.set('mcpcat/catalog.json.sigstore.json', catalogSignature(text, by, dates));
     const gathered = await gatherImage({ registry: client(host), repository, digest, platforms: undefined });
-    const image = attached === undefined ? gathered : withAttached(gathered, attached);
+    const image = (attached?.(gathered) ?? []).reduce(withAttached, gathered);
     const file = path.join(folder, 'x.mcpcat');
     await writeBundle(file, {
       servers: [{ name: 'echo', repository: `${host}/${repository}`, image }],
@@ -182,7 +184,7 @@ test('a bundle with another image than its catalog names loads nothing', async (
 test('what is attached and says of nothing that it is about it is left out, whatever it holds', async (t) => {
   for (const attached of ['{', 'null', '{"subject":1}']) {
     const { write, load, images } = await rig(t);
-    await load(await write({ attached }));
+    await load(await write({ attached: () => [attached] }));
     assert.equal(images.length, 1, attached);
   }
 });
@@ -224,4 +226,57 @@ test('what is no bundle is refused: other names, one name twice, no archive at a
   }
   writeFileSync(file, 'no archive');
   await refuses(made, file, { says: /is no bundle/, code: 'io-failed' });
+});
+
+test('what is attached a thousand times is read once, and what can be no statement is left out', async (t) => {
+  const { write, load, images, digest } = await rig(t);
+  const read: string[] = [];
+  const { layerText } = BundleArchive.prototype;
+  t.mock.method(BundleArchive.prototype, 'layerText', function (this: BundleArchive, layer: Descriptor) {
+    read.push(layer.digest);
+    return layerText.call(this, layer);
+  });
+  await load(await write());
+  const plain = read.length;
+  read.length = 0;
+  /** Manifests about the same image with the same layer: few bytes in the file, as many as one likes to read. */
+  const many = ({ statements: [layer] }: GatheredImage): readonly string[] => {
+    const about = (at: number, ...layers: object[]): string =>
+      JSON.stringify({ subject: { digest }, config: { ...layer, mediaType: 'x' }, layers, at });
+    const one = { digest: layer?.digest, size: layer?.size, mediaType: 'x' };
+    const texts = Array.from({ length: 100 }, (_, at) => about(at, one));
+    return [...texts, ...texts, about(-1, { ...one, size: 100 << 20 }), about(-2, one, one)];
+  };
+  await load(await write({ attached: many }));
+  assert.equal(read.length, plain);
+  assert.equal(images.length, 2);
+});
+
+test('a statement in a bundle that is longer or shorter than it says is refused', async (t) => {
+  const { write, digest, ...made } = await rig(t);
+  for (const more of [1, -1]) {
+    const lying = ({ statements: [layer] }: GatheredImage): readonly string[] => {
+      const one = { digest: layer?.digest, size: (layer?.size ?? 0) + more, mediaType: 'x' };
+      return [JSON.stringify({ subject: { digest }, config: one, layers: [one] })];
+    };
+    const file = await write({ attached: lying });
+    await refuses(made, file, { says: /expected \d+ bytes, found \d+/, code: 'integrity-mismatch' });
+  }
+});
+
+test('of what is attached within bounds only so much is read that all together is', async () => {
+  const read: number[] = [];
+  const size = 15 << 20;
+  const named = (at: number): Digest => digestOf(Buffer.from(String(at)));
+  const archive: Parameters<typeof attachedStatements>[0] = {
+    artifactLayer: async ({ digest }) => Promise.resolve({ digest, size, mediaType: 'x' }),
+    layerText: async (layer) => Promise.resolve(String(read.push(layer.size))),
+  };
+  const attached = Array.from({ length: 200 }, (_, at) => ({ digest: named(at), size: 1, mediaType: 'x' }));
+  const { bundles, unread } = await attachedStatements(archive, attached);
+  assert.deepEqual([bundles.length, read.length], [4, 4]);
+  assert.match(
+    unread.join('\n'),
+    /200 are attached: the first 128 were looked at\n.*larger than 64 MiB together/,
+  );
 });
