@@ -51,17 +51,18 @@ function toolChanges(before: LockedServer['tools'], after: LockedServer['tools']
 type Permissions = LockedServer['permissions'];
 
 function permissionChanges(before: Permissions, after: Permissions): string[] {
-  const lists = ['network', 'state', 'writable', 'settings', 'secrets'] as const;
-  const numbers = ['memoryBytes', 'cpus', 'pids'] as const;
+  const lists = ['network', 'writable', 'settings', 'secrets'] as const;
+  const places = ['mounts', 'state'] as const;
+  const numbers = ['memoryBytes', 'cpus', 'pids', 'shmBytes'] as const;
   return [
     ...lists.flatMap((key) => listChanges(key, before[key], after[key])),
-    ...listChanges('mounts', mountTexts(before), mountTexts(after)),
+    ...places.flatMap((key) => listChanges(key, placeTexts(before[key]), placeTexts(after[key]))),
     ...numbers.flatMap((key) => differing(key, String(before[key]), String(after[key]))),
   ];
 }
 
-function mountTexts({ mounts }: Permissions): string[] {
-  return Object.entries(mounts).map(([name, mode]) => `${name} (${mode})`);
+function placeTexts(places: Readonly<Record<string, string>>): string[] {
+  return Object.entries(places).map(([name, text]) => `${name} (${text})`);
 }
 
 function listChanges(what: string, before: readonly string[], after: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { RecordedImage } from '../catalog/quick-image.ts';
-import type { Entry } from '../catalog/entry.ts';
+import type { Entry, Mount } from '../catalog/entry.ts';
 import type { Tool } from '../catalog/tools.ts';
 import { grantOf } from '../consent/grant.ts';
 import { codeOf } from '../lib/error-code.ts';
@@ -15,15 +15,18 @@ const names = z.array(z.string());
 
 const Permissions = z.strictObject({
   network: names,
-  /** Name → `ro` or `rw`. */
-  mounts: z.record(z.string(), z.enum(['ro', 'rw'])),
-  state: names,
+  /** Name → the most that it may be, and where: `ro /data`, `rw /work many`, `ro /credentials file`. */
+  mounts: z.record(z.string(), z.string().regex(/^r[ow] \/\S+(?: file)?(?: many)?(?: samePath)?$/)),
+  /** Name → where. */
+  state: z.record(z.string(), z.string()),
   writable: names,
   settings: names,
   secrets: names,
   memoryBytes: z.number(),
   cpus: z.number(),
   pids: z.number(),
+  /** 0 for none at all. */
+  shmBytes: z.number(),
 });
 
 const LockedServer = z.strictObject({
@@ -102,7 +105,8 @@ export interface ServerNow {
 
 export function lockedServer({ entry, version, image, tools }: ServerNow): LockedServer {
   const grant = grantOf({ entry, image, tools: undefined });
-  const { network, mounts, state, writable, settings, secrets, memoryBytes, cpus, pids } = grant;
+  const { network, writable, settings, secrets, memoryBytes, cpus, pids, shmBytes } = grant;
+  const { mounts, state } = entry.permissions;
   return {
     source: grant.package,
     version,
@@ -113,16 +117,22 @@ export function lockedServer({ entry, version, image, tools }: ServerNow): Locke
         : Object.fromEntries(byName(tools).map((tool) => [tool.name, toolHash(tool)])),
     permissions: {
       network: [...network],
-      mounts: Object.fromEntries(mounts.map(({ name, mode }) => [name, mode])),
-      state: [...state],
+      mounts: Object.fromEntries(mounts.map((mount) => [mount.name, mountText(mount)])),
+      state: Object.fromEntries(state.map(({ name, target }) => [name, target])),
       writable: [...writable],
       settings: [...settings],
       secrets: [...secrets],
       memoryBytes,
       cpus,
       pids,
+      shmBytes,
     },
   };
+}
+
+function mountText({ mode, target, kind, many, samePath }: Mount): string {
+  const words = [kind === 'file' && 'file', many === true && 'many', samePath === true && 'samePath'];
+  return [mode, target, ...words.filter((word) => word !== false)].join(' ');
 }
 
 function byName(tools: readonly Tool[]): Tool[] {

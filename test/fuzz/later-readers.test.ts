@@ -55,9 +55,9 @@ const locked: LockedServer = {
   tools: { pad: digest },
   permissions: {
     network: ['example.com'],
-    mounts: { data: 'ro' },
-    ...{ state: [], writable: ['/tmp'], settings: ['KEY'], secrets: [] },
-    ...{ memoryBytes: 256, cpus: 1, pids: 64 },
+    mounts: { data: 'ro /data' },
+    ...{ state: {}, writable: ['/tmp'], settings: ['KEY'], secrets: [] },
+    ...{ memoryBytes: 256, cpus: 1, pids: 64, shmBytes: 0 },
   },
 };
 

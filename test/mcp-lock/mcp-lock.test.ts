@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseEntry } from '../../src/catalog/parse-entry.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { driftOf } from '../../src/mcp-lock/drift.ts';
-import { lockText, parseMcpLock, type LockedServer } from '../../src/mcp-lock/mcp-lock.ts';
+import { lockedServer, lockText, parseMcpLock, type LockedServer } from '../../src/mcp-lock/mcp-lock.ts';
+import { entryText } from '../catalog/entry-text.ts';
 
 const hash = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const server: LockedServer = {
@@ -12,14 +14,15 @@ const server: LockedServer = {
   tools: { pad: hash('a'), trim: hash('b') },
   permissions: {
     network: ['example.com'],
-    mounts: { data: 'ro' },
-    state: [],
+    mounts: { data: 'ro /data' },
+    state: { db: '/db' },
     writable: ['/tmp'],
     settings: ['KEY'],
     secrets: ['KEY'],
     memoryBytes: 256,
     cpus: 1,
     pids: 64,
+    shmBytes: 0,
   },
 };
 const { permissions } = server;
@@ -57,14 +60,43 @@ test('each tool counts: new, gone, changed', () => {
 });
 
 test('each permission counts, also a narrower one', () => {
-  const narrower = { ...permissions, network: [], mounts: { data: 'rw' as const }, pids: 32, secrets: [] };
+  const narrower = { ...permissions, network: [], mounts: { data: 'rw /data' }, pids: 32, secrets: [] };
   assert.deepEqual(changes({ ...server, permissions: narrower }), [
     'network: - example.com',
     'secrets: - KEY',
-    'mounts: + data (rw)',
-    'mounts: - data (ro)',
+    'mounts: + data (rw /data)',
+    'mounts: - data (ro /data)',
     'pids: 64 → 32',
   ]);
+});
+
+test('whatever changes what an entry permits is drift', () => {
+  const mount = '{ name: data, description: It., target: /data }';
+  const base = `permissions: { mounts: [${mount}], state: [{ name: db, description: It., target: /db }] }`;
+  const locked = (more: string): LockedServer => {
+    const { entry, problems } = parseEntry('server.yaml', entryText('echo', { more }), 'echo');
+    assert.ok(entry, problems.map(({ message }) => message).join());
+    return lockedServer({ entry, version: '1', image: undefined, tools: undefined });
+  };
+  const before = locked(base);
+  for (const [change, found] of [
+    [base.replace('/data', '/other'), 'mounts: + data (ro /other)'],
+    [base.replace('target: /data', 'target: /data, mode: rw'), 'mounts: + data (rw /data)'],
+    [base.replace('target: /data', 'target: /data, kind: file'), 'mounts: + data (ro /data file)'],
+    [base.replace('target: /data', 'target: /data, many: true'), 'mounts: + data (ro /data many)'],
+    [base.replace('target: /data', 'target: /data, samePath: true'), 'mounts: + data (ro /data samePath)'],
+    [base.replace('/db', '/elsewhere'), 'state: + db (/elsewhere)'],
+    [base.replace('{ mounts', '{ network: ["*"], mounts'), 'network: + *'],
+    [base.replace('{ mounts', '{ writable: [/tmp, /scratch], mounts'), 'writable: + /scratch'],
+    [`${base}\nshm: 64m`, 'shmBytes: 0 → 67108864'],
+    [`${base}\nlimits: { cpus: 2 }`, 'cpus: 1 → 2'],
+    [`${base}\nenv: { A: { description: It. } }`, 'settings: + A'],
+  ] as const) {
+    const after = locked(change);
+    const changesSeen = driftOf({ echo: before }, { echo: after }).map((drift) => drift.change);
+    assert.ok(changesSeen.includes(found), `${found}: ${changesSeen.join()}`);
+    assert.equal(lockText(parseMcpLock(lockText({ echo: after }), 'x')), lockText({ echo: after }));
+  }
 });
 
 test('a server that only one of them has is drift', () => {
