@@ -58,10 +58,18 @@ export function signedStatement(text: string, trust: Trust): SignedStatement {
   return { statement: statementOf(bundle), signer, at: loggedAt(bundle) };
 }
 
-/** Of a bundle that holds: the log's signature is over this time too. */
-function loggedAt({ verificationMaterial }: Bundle): string | undefined {
-  const seconds = Number(verificationMaterial.tlogEntries[0]?.integratedTime ?? 0);
-  return Number.isSafeInteger(seconds) && seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined;
+/**
+ * Of a bundle that holds: the earliest time that somebody has signed. The log's is signed only together with its promise;
+ * beside a proof of inclusion alone it is what the bundle's bearer says.
+ */
+function loggedAt(bundle: Bundle): string | undefined {
+  const times = toSignedEntity(bundle).timestamps.flatMap((stamp) => {
+    if (stamp.$case === 'timestamp-authority') return [stamp.timestamp.signingTime.getTime()];
+    const { inclusionPromise, integratedTime } = stamp.tlogEntry;
+    return inclusionPromise === undefined ? [] : [Number(integratedTime) * 1000];
+  });
+  const first = Math.min(...times);
+  return Number.isFinite(first) ? new Date(first).toISOString() : undefined;
 }
 
 function parsedBundle(text: string): Bundle {

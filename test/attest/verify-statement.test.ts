@@ -3,7 +3,8 @@ import { generateKeyPairSync, sign as signWith } from 'node:crypto';
 import { after, test } from 'node:test';
 import { verifiedStatement, type Expected } from '../../src/attest/verify-statement.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
-import { sigstore, type Claims } from '../rig/sigstore.ts';
+import { keylessSigner } from '../../src/sign/keyless.ts';
+import { identityToken, sigstore, type Claims } from '../rig/sigstore.ts';
 
 const services = await sigstore();
 const others = await sigstore();
@@ -144,6 +145,57 @@ test('without an entry of the log, or with one that was moved in time, it is ref
     }),
     /does not hold/,
   );
+});
+
+test('what the log saw when the certificate was not valid, before or after, is refused', async () => {
+  const day = 24 * 3_600_000;
+  for (const shift of [-day, 2 * day]) {
+    await using log = await sigstore({ logClock: new Date(Date.now() + shift) });
+    refuses(await log.sign(statement(), claims), /certificate/, expected, log.trustedRoot);
+  }
+});
+
+test('a time that nobody has signed is not said', async () => {
+  const token = async (): Promise<string> => Promise.resolve(identityToken({ ...claims }));
+  const stamped = await keylessSigner(token, services.services).sign(Buffer.from(statement()));
+  const { at } = verifiedStatement(stamped, { expected, trustedRoot });
+  const moved = changed(({ verificationMaterial: { tlogEntries } }) => {
+    for (const entry of tlogEntries) {
+      delete entry.inclusionPromise;
+      entry.integratedTime = '1000000000';
+    }
+  }, stamped);
+  // It holds by the timestamp authority, and the log's proof of inclusion; neither has signed that time.
+  const found = verifiedStatement(moved, { expected, trustedRoot }).at ?? '';
+  assert.ok(Math.abs(Date.parse(found) - Date.parse(at ?? '')) < 60_000, found);
+});
+
+test('a second signature beside a good one is refused, in either order', () => {
+  const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+  const sig = (JSON.parse(keyBundle(statement(), other)) as Parsed).dsseEnvelope.signatures;
+  for (const order of ['before', 'after'] as const)
+    refuses(
+      changed(({ dsseEnvelope }) => {
+        const { signatures } = dsseEnvelope;
+        dsseEnvelope.signatures = order === 'before' ? [...sig, ...signatures] : [...signatures, ...sig];
+      }),
+      /no Sigstore bundle/,
+    );
+});
+
+test('a subject counts by its sha256 alone, and a name said twice by the last', async () => {
+  const others = { sha512: hex, gitCommit: hex, SHA256: hex };
+  const elsewhere = statement({ subject: [{ name: `sha256:${hex}`, digest: others }] });
+  refuses(await services.sign(elsewhere, claims), /it is not about/);
+  const both = statement({ subject: [{ digest: { sha512: 'f'.repeat(128), sha256: hex } }] });
+  assert.ok(verifiedStatement(await services.sign(both, claims), { expected, trustedRoot }));
+  // As every reader of ours reads it: what is compared is what is used.
+  const twice = statement().replace('"predicate":', '"predicate":{"network":["*"]},"predicate":');
+  const { predicate } = verifiedStatement(await services.sign(twice, claims), {
+    expected,
+    trustedRoot,
+  }).statement;
+  assert.deepEqual(predicate, { network: [] });
 });
 
 test('what is signed must be a statement', async () => {

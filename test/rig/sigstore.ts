@@ -38,12 +38,13 @@ export interface Sigstore extends AsyncDisposable {
 const statementType = 'application/vnd.in-toto+json';
 const started = new Date(Date.now() - 60_000);
 
-export async function sigstore(): Promise<Sigstore> {
+/** `logClock`: what the log takes for the time. */
+export async function sigstore({ logClock }: { readonly logClock?: Date } = {}): Promise<Sigstore> {
   const pair = (): { publicKey: KeyObject; privateKey: KeyObject } =>
     generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const ctLog = await initializeCTLog(pair());
   const ca = await initializeCA(pair(), ctLog, started);
-  const tlog = await initializeTLog('https://log.example', pair());
+  const tlog = await initializeTLog('https://log.example', pair(), logClock);
   // A whole second, after its certificates: @sigstore/core reads no time such as 07.5 s, which the mock writes rightly.
   const tsa = await initializeTSA(pair(), new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000));
   const rekor = rekorHandler(tlog);
