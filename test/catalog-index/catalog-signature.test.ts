@@ -8,6 +8,7 @@ import { copyFiles } from '../../src/catalog-index/copy-files.ts';
 import { openCatalogIndex } from '../../src/catalog-index/open-catalog-index.ts';
 import { quickServer } from '../../src/catalog-index/quick-catalog-index.ts';
 import { seenFile } from '../../src/catalog-index/seen-catalog.ts';
+import { thisHost } from '../../src/host/this-host.ts';
 import { jsonText } from '../../src/lib/folders.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import type { CatalogPin } from '../../src/settings/catalog-pins.ts';
@@ -320,6 +321,28 @@ test('what was seen before and can not be read is not taken for nothing', async 
   await open();
   writeFileSync(seenFile(data, url), '{"number": 0}');
   await refuses(open('refused', `${cache}-new`), /what was seen of it before can't be read/);
+});
+
+test('what another user has put where copies and numbers are kept is not believed', async (t) => {
+  const { open, start, publish, now, cache } = await rig(t);
+  await publish({ number: 1 });
+  await open();
+  now.state = 'down';
+  await start();
+  t.mock.method(thisHost(), 'owns', () => false);
+  await refuses(start(), /answers 503|503/, 'upstream-unavailable');
+  now.state = 'up';
+  await refuses(open('refused', `${cache}-new`), /what was seen of it before can't be read/);
+});
+
+test('a number that no reader can count is none, and no catalog is above all others', async (t) => {
+  const { open, publish } = await rig(t);
+  for (const number of [2 ** 53, 1e300, 0, -1, 1.5]) {
+    await publish({ number });
+    await refuses(open(), /has no number and dates/);
+  }
+  await publish({ number: 2 ** 53 - 1 });
+  assert.deepEqual(await open(), ['x']);
 });
 
 test('a signature beyond all bounds, or none at all, is an error before anything is verified', async (t) => {

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { bundleMediaType, predicateType } from '../../src/attest/predicates.ts';
 import { statementBytes } from '../../src/attest/make-statement.ts';
 import { runProfileOf } from '../../src/attest/run-profile.ts';
+import { thisHost } from '../../src/host/this-host.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
+import { attachArtifacts } from '../../src/registry/content/attach.ts';
+import { blobOfBytes } from '../../src/registry/content/blob.ts';
 import { manifestOf, mediaType } from '../../src/registry/content/manifest.ts';
-import { putManifest } from '../../src/registry/content/manifests.ts';
+import { getManifest, putManifest } from '../../src/registry/content/manifests.ts';
 import { listReferrers } from '../../src/registry/content/referrers.ts';
 import { parseDigest } from '../../src/registry/digest.ts';
 import { statementsFile } from '../../src/trust/kept-statements.ts';
-import { readVerdict } from '../../src/trust/verdict.ts';
+import { readVerdict, verdictFile } from '../../src/trust/verdict.ts';
 import { verifyImage } from '../../src/trust/verify-image.ts';
 import { client } from '../registry/rig.ts';
 import { faultyProxy, type Fault, type Seen } from '../registry/proxy.ts';
@@ -245,6 +248,63 @@ test('what was kept of a look is judged anew without a network, and a changed co
   await refuses(verify(offline), /no statements about/);
   writeFileSync(file, text.replaceAll(/\\"sig\\":\\"......../g, '\\"sig\\":\\"MEUCIQDa'));
   await refuses(verify(offline), /is not signed by/);
+});
+
+test('what another user has put where verdicts and statements are kept is not believed', async (t) => {
+  const { verify, digest, signer, cache, host } = await signedRig(t);
+  await verify();
+  const subject = requestFor({ host, digest }, { signing: signer.signing, cache });
+  assert.ok(readVerdict(subject));
+  t.mock.method(thisHost(), 'owns', () => false);
+  assert.equal(readVerdict(subject), undefined);
+  await refuses(verify({ network: 'none' }), /no statements about sha256:[0-9a-f]+ are kept here/);
+});
+
+test('a verdict that was kept of something else says nothing, whatever its file is called', async (t) => {
+  const { verify, digest, signer, cache, host } = await signedRig(t);
+  await verify();
+  const subject = requestFor({ host, digest }, { signing: signer.signing, cache });
+  const wider = { ...subject, entry: entryOfTest('permissions: { network: ["*"] }\n') };
+  copyFileSync(verdictFile(subject), verdictFile(wider));
+  assert.equal(readVerdict(wider), undefined);
+  writeFileSync(verdictFile(subject), readFileSync(verdictFile(subject), 'utf8').slice(0, -1));
+  assert.equal(readVerdict(subject), undefined);
+});
+
+test('what lies beside an image under another type is not taken for a statement', async (t) => {
+  const made = await rig(t);
+  const registry = client(made.host);
+  const { mediaType: type, bytes } = await getManifest(registry, repository, made.digest);
+  const subject = { digest: made.digest, mediaType: type, size: bytes.length };
+  for (const payload of Object.values(payloads(made, entryOfTest()))) {
+    const layers = [blobOfBytes(bundleMediaType, Buffer.from(made.signer.sign(payload)))];
+    const artifacts = [{ artifactType: 'application/vnd.example.sbom', layers, annotations: {} }];
+    await attachArtifacts(registry, repository, { subject, artifacts });
+  }
+  let blobs = 0;
+  await refuses(
+    through(made, (seen) => {
+      if (isStatement(seen)) blobs++;
+      return undefined;
+    }),
+    /is not signed by/,
+  );
+  assert.equal(blobs, 0, 'it was read');
+});
+
+test('an index that is signed leads to the very manifest that is judged, also where the registry has another', async (t) => {
+  const made = await signedRig(t);
+  const foreign = await getManifest(client(made.host), repository, made.manifests[1]);
+  const body = foreign.bytes.toString('utf8');
+  await refuses(
+    through(made, ({ url }) =>
+      url.endsWith(`/manifests/${made.manifests[0]}`)
+        ? { kind: 'answer', status: 200, headers: { 'content-type': foreign.mediaType }, body }
+        : undefined,
+    ),
+    /expected sha256/,
+    'integrity-mismatch',
+  );
 });
 
 /** The same registry with something on its way. */
