@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign as signWith } from 'node:crypto';
 import { after, test } from 'node:test';
+import { bundleToJSON } from '@sigstore/bundle';
+import { FulcioSigner, MessageSignatureBundleBuilder, RekorWitness } from '@sigstore/sign';
 import { verifiedStatement, type Expected } from '../../src/attest/verify-statement.ts';
 import { McpcatError } from '../../src/lib/errors.ts';
 import { keylessSigner } from '../../src/sign/keyless.ts';
@@ -45,6 +47,11 @@ function refuses(text: string, says: RegExp, wanted: Expected = expected, root =
       return true;
     },
   );
+}
+
+/** Where the services of a signing_config.json are. */
+function urlOf(config: string): string {
+  return (JSON.parse(config) as { caUrls: [{ url: string }] }).caUrls[0].url;
 }
 
 /** A bundle with one thing changed. */
@@ -155,6 +162,42 @@ test('what the log saw when the certificate was not valid, before or after, is r
   }
 });
 
+test('a proof of inclusion alone says not when, so no certificate was valid then', () => {
+  const untimed = changed(({ verificationMaterial: { tlogEntries } }) => {
+    for (const entry of tlogEntries) delete entry.inclusionPromise;
+  });
+  refuses(untimed, /expected 1 timestamps, got 0/);
+});
+
+test('a timestamp of an authority does not stand in for the log', async () => {
+  const stamped = await keylessSigner(
+    async () => Promise.resolve(identityToken({ ...claims })),
+    services.services,
+  ).sign(Buffer.from(statement()));
+  assert.ok(verifiedStatement(stamped, { expected, trustedRoot }));
+  refuses(
+    changed(({ verificationMaterial }) => (verificationMaterial.tlogEntries = []), stamped),
+    /does not hold/,
+  );
+});
+
+test('a certificate that no trusted log of certificates has seen is refused', () => {
+  const root = JSON.parse(trustedRoot) as object;
+  const { ctlogs } = JSON.parse(others.trustedRoot) as { ctlogs: unknown };
+  refuses(bundle, /does not hold/, expected, JSON.stringify({ ...root, ctlogs }));
+});
+
+test('a signed file is no signed statement', async () => {
+  const signer = new FulcioSigner({
+    fulcioBaseURL: urlOf(services.services),
+    identityProvider: { getToken: async () => Promise.resolve(identityToken({ ...claims })) },
+  });
+  const witnesses = [new RekorWitness({ rekorBaseURL: urlOf(services.services) })];
+  const builder = new MessageSignatureBundleBuilder({ signer, witnesses });
+  const file = await builder.create({ data: Buffer.from(statement()) });
+  refuses(JSON.stringify(bundleToJSON(file)), /signature verification failed/);
+});
+
 test('a time that nobody has signed is not said', async () => {
   const token = async (): Promise<string> => Promise.resolve(identityToken({ ...claims }));
   const stamped = await keylessSigner(token, services.services).sign(Buffer.from(statement()));
@@ -184,8 +227,8 @@ test('a second signature beside a good one is refused, in either order', () => {
 });
 
 test('a subject counts by its sha256 alone, and a name said twice by the last', async () => {
-  const others = { sha512: hex, gitCommit: hex, SHA256: hex };
-  const elsewhere = statement({ subject: [{ name: `sha256:${hex}`, digest: others }] });
+  const algorithms = { sha512: hex, gitCommit: hex, SHA256: hex };
+  const elsewhere = statement({ subject: [{ name: `sha256:${hex}`, digest: algorithms }] });
   refuses(await services.sign(elsewhere, claims), /it is not about/);
   const both = statement({ subject: [{ digest: { sha512: 'f'.repeat(128), sha256: hex } }] });
   assert.ok(verifiedStatement(await services.sign(both, claims), { expected, trustedRoot }));

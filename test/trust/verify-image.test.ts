@@ -264,9 +264,9 @@ test('a verdict that was kept of something else says nothing, whatever its file 
   const { verify, digest, signer, cache, host } = await signedRig(t);
   await verify();
   const subject = requestFor({ host, digest }, { signing: signer.signing, cache });
-  const wider = { ...subject, entry: entryOfTest('permissions: { network: ["*"] }\n') };
-  copyFileSync(verdictFile(subject), verdictFile(wider));
-  assert.equal(readVerdict(wider), undefined);
+  const permitted = { ...subject, entry: entryOfTest('permissions: { network: ["*"] }\n') };
+  copyFileSync(verdictFile(subject), verdictFile(permitted));
+  assert.equal(readVerdict(permitted), undefined);
   writeFileSync(verdictFile(subject), readFileSync(verdictFile(subject), 'utf8').slice(0, -1));
   assert.equal(readVerdict(subject), undefined);
 });
