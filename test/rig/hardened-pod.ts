@@ -103,6 +103,43 @@ const changes: readonly Change[] = [
     security: { seccompProfile: { type: 'Unconfined' } },
   },
   {
+    ...{ title: 'no AppArmor', at: 'spec.securityContext.appArmorProfile.type', cluster: refused },
+    security: { appArmorProfile: { type: 'Unconfined' } },
+  },
+  {
+    ...{
+      title: 'an SELinux type without bounds',
+      at: 'spec.securityContext.seLinuxOptions',
+      cluster: refused,
+    },
+    podSecurity: { seLinuxOptions: { type: 'spc_t' } },
+  },
+  {
+    ...{ title: 'another SELinux type', at: 'spec.securityContext.seLinuxOptions', cluster: accepted },
+    security: { seLinuxOptions: { type: 'container_init_t', level: 's0:c1,c2' } },
+  },
+  {
+    ...{ title: 'another name server', at: 'spec.dnsConfig.nameservers', cluster: accepted },
+    spec: () => ({ dnsConfig: { nameservers: ['127.0.0.1', '192.0.2.53'] } }),
+  },
+  {
+    ...{ title: 'a device by a claim', at: 'spec.resourceClaims', cluster: accepted },
+    spec: () => ({ resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] }),
+  },
+  {
+    ...{ title: 'a device by a limit', at: `${container}.resources.limits`, cluster: accepted },
+    container: {
+      resources: {
+        requests: { 'example.com/device': '1' },
+        limits: { ...hardenedPod().spec.containers[0]?.resources?.limits, 'example.com/device': '1' },
+      },
+    },
+  },
+  {
+    ...{ title: 'more words of the command', at: `${container}.args`, cluster: accepted },
+    container: { args: ['more'] },
+  },
+  {
     ...{ title: 'capabilities kept', at: `${container}.securityContext.capabilities.drop`, cluster: refused },
     security: { capabilities: undefined },
   },

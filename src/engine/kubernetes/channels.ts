@@ -39,11 +39,17 @@ export function execStreams(socket: WebSocket): ExecStreams {
     const kind = data[0];
     const bytes = data.subarray(1);
     if (kind === channel.status) status.push(bytes);
-    else if (kind === channel.stdout) pass(socket, outputs.stdout, bytes);
-    else if (kind === channel.stderr) pass(socket, outputs.stderr, bytes);
+    else if (kind === channel.stdout) pass(outputs.stdout, bytes);
+    else if (kind === channel.stderr) pass(outputs.stderr, bytes);
   });
-  // One that nobody reads any more must not hold the other.
-  for (const output of Object.values(outputs)) output.once('close', () => socket.resume());
+  const pass = (output: PassThrough, bytes: Buffer): void => {
+    if (bytes.length > 0 && !output.write(bytes)) socket.pause();
+  };
+  // As long as one is full nothing is read; one that nobody reads any more holds nothing.
+  const goOn = (): void => {
+    if (!Object.values(outputs).some((one) => one.writableNeedDrain && !one.destroyed)) socket.resume();
+  };
+  for (const output of Object.values(outputs)) output.on('drain', goOn).once('close', goOn);
   socket.on('error', () => undefined); // a close always follows
   const stopPings = keepAlive(socket);
   socket.once('close', (code: number, reason: Buffer) => {
@@ -56,12 +62,6 @@ export function execStreams(socket: WebSocket): ExecStreams {
   });
   const stdin = inputOf(socket);
   return { stdin, ...outputs, ended: ended.promise, destroy: () => socket.terminate() };
-}
-
-function pass(socket: WebSocket, output: PassThrough, bytes: Buffer): void {
-  if (bytes.length === 0 || output.write(bytes)) return;
-  socket.pause();
-  output.once('drain', () => socket.resume());
 }
 
 function inputOf(socket: WebSocket): Writable {

@@ -69,6 +69,13 @@ const podRules: readonly Rule<PodSpec>[] = [
   { at: 'automountServiceAccountToken', ...is(false), of: ({ automountServiceAccountToken: a }) => a },
   { at: 'enableServiceLinks', ...is(false), of: ({ enableServiceLinks }) => enableServiceLinks },
   { at: 'dnsPolicy', ...is('None'), of: ({ dnsPolicy }) => dnsPolicy },
+  {
+    ...{ at: 'dnsConfig.nameservers', expected: 'none but 127.0.0.1' },
+    of: ({ dnsConfig }) => dnsConfig?.nameservers?.filter((address) => address !== '127.0.0.1') ?? [],
+    holds: isEmpty,
+  },
+  // Devices by another name.
+  { at: 'resourceClaims', ...isAbsent, of: ({ resourceClaims }) => resourceClaims },
   { at: 'hostNetwork', ...isNotTrue, of: ({ hostNetwork }) => hostNetwork },
   { at: 'hostPID', ...isNotTrue, of: ({ hostPID }) => hostPID },
   { at: 'hostIPC', ...isNotTrue, of: ({ hostIPC }) => hostIPC },
@@ -92,6 +99,8 @@ const podRules: readonly Rule<PodSpec>[] = [
   },
 ];
 
+const ownLimits: ReadonlySet<string> = new Set(['memory', 'cpu', 'ephemeral-storage']);
+
 const containerRules: readonly Rule<Container>[] = [
   {
     ...{ at: 'image', expected: 'NAME@sha256:DIGEST' },
@@ -103,6 +112,7 @@ const containerRules: readonly Rule<Container>[] = [
     of: ({ command }) => command,
     holds: (found) => Array.isArray(found) && /(^|\/)mcpcat-init$/.test(String(found[0])),
   },
+  { at: 'args', ...isAbsent, of: ({ args }) => args },
   { at: 'tty', ...isNotTrue, of: ({ tty }) => tty },
   { at: 'ports', ...isAbsent, of: ({ ports }) => ports },
   { at: 'envFrom', ...isAbsent, of: ({ envFrom }) => envFrom },
@@ -129,6 +139,12 @@ const containerRules: readonly Rule<Container>[] = [
   {
     ...{ at: 'resources.limits.ephemeral-storage', ...isLimit },
     of: ({ resources }) => resources?.limits?.['ephemeral-storage'],
+  },
+  {
+    // Whatever a plug-in of a node gives out for it: devices, mostly.
+    ...{ at: 'resources.limits', expected: 'none but memory, cpu and ephemeral-storage' },
+    of: ({ resources }) => Object.keys(resources?.limits ?? {}).filter((name) => !ownLimits.has(name)),
+    holds: isEmpty,
   },
 ];
 
@@ -170,6 +186,18 @@ const identityRules: readonly Rule<ContainerSecurity>[] = [
     ...{ at: 'seccompProfile.type', expected: 'RuntimeDefault or Localhost' },
     of: ({ seccompProfile }) => seccompProfile?.type,
     holds: (found) => found === 'RuntimeDefault' || found === 'Localhost',
+  },
+  {
+    ...{ at: 'appArmorProfile.type', expected: "the runtime's own, RuntimeDefault or Localhost" },
+    of: ({ appArmorProfile }) => appArmorProfile?.type,
+    holds: (found) => found === undefined || found === 'RuntimeDefault' || found === 'Localhost',
+  },
+  {
+    // A level keeps pods apart, and some clusters give each namespace its own.
+    ...{ at: 'seLinuxOptions', expected: 'no user, role or type' },
+    of: ({ seLinuxOptions: { user, role, type } = {} }) =>
+      [user, role, type].filter((one) => one !== undefined),
+    holds: isEmpty,
   },
 ];
 

@@ -41,6 +41,7 @@ export interface PodSpec {
   readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
   readonly nodeName?: string;
   readonly affinity?: unknown;
+  readonly resourceClaims?: readonly unknown[];
   readonly securityContext?: PodSecurity;
   readonly initContainers?: readonly Container[];
   readonly ephemeralContainers?: readonly unknown[];
@@ -48,7 +49,18 @@ export interface PodSpec {
   readonly volumes?: readonly Volume[];
 }
 
-interface PodSecurity {
+/** Of what the system confines besides (core/v1, SecurityContext). */
+interface Confinement {
+  readonly appArmorProfile?: { readonly type: string; readonly localhostProfile?: string };
+  readonly seLinuxOptions?: {
+    readonly user?: string;
+    readonly role?: string;
+    readonly type?: string;
+    readonly level?: string;
+  };
+}
+
+interface PodSecurity extends Confinement {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
@@ -86,7 +98,7 @@ export interface Container {
   readonly ports?: readonly unknown[];
 }
 
-export interface ContainerSecurity {
+export interface ContainerSecurity extends Confinement {
   readonly privileged?: boolean;
   readonly allowPrivilegeEscalation?: boolean;
   readonly readOnlyRootFilesystem?: boolean;

@@ -40,6 +40,9 @@ export function serveObjects(wishes: ServeWishes): ClusterObject[] {
   ];
 }
 
+/** From the decision that it ends until it is told: who is sent to it until then is still answered. */
+const leavingSeconds = 5;
+
 const home = '/home/mcpcat';
 const secretFolder = '/etc/mcpcat';
 const user = 65_532;
@@ -84,6 +87,8 @@ function container(wishes: ServeWishes): object {
     ports: [{ name: 'mcp', containerPort: servePort }],
     // Whoever asks without the token is refused: that it listens is all that a probe may see.
     readinessProbe: { tcpSocket: { port: 'mcp' }, periodSeconds: 5 },
+    // Meanwhile the service learns that nobody is to be sent here any more (Kubernetes 1.30).
+    lifecycle: { preStop: { sleep: { seconds: leavingSeconds } } },
     resources: {
       requests: { cpu: '100m', memory: '128Mi', 'ephemeral-storage': '16Mi' },
       limits: { cpu: '1', memory: '512Mi', 'ephemeral-storage': '64Mi' },

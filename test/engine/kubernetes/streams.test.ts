@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -69,6 +70,35 @@ test('what nobody reads holds the cluster back, and nothing is lost', async () =
   await new Promise((resolve) => setTimeout(resolve, 600));
   assert.ok(buffered > 0, 'all was taken although nobody reads');
   assert.equal((await text(streams.stdout)).length, pieces * piece.length);
+});
+
+/** On both sides of it. */
+function bufferedIn(stream: Readable): number {
+  return stream.readableLength + (stream instanceof PassThrough ? stream.writableLength : 0);
+}
+
+test('of two outputs the one that nobody reads holds back both', async () => {
+  const piece = 'x'.repeat(64 * 1024);
+  const pieces = 200;
+  await using there = await standIn({
+    onStream: (socket) => {
+      for (let sent = 0; sent < pieces; sent++)
+        for (const output of [1, 2]) socket.send(channelMessage(output, piece));
+      socket.send(status(0));
+      socket.close();
+    },
+  });
+  const streams = await openStream(there.api, call);
+  const said = text(streams.stdout);
+  let before = -1;
+  const kept = (): number => bufferedIn(streams.stderr);
+  while (before !== kept()) {
+    before = kept();
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  assert.ok(kept() < 1 << 20, `${String(kept())} bytes were taken although nobody reads`);
+  assert.equal((await text(streams.stderr)).length, pieces * piece.length);
+  assert.equal((await said).length, pieces * piece.length);
 });
 
 test('a cluster that does not read holds the writer back', async () => {
