@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { accessObjects } from '../../src/export/kubernetes/access.ts';
 import { serveName } from '../../src/export/kubernetes/objects.ts';
 import { Cluster, restrictedNamespace } from './rig/cluster.ts';
@@ -7,14 +7,11 @@ import { Cluster, restrictedNamespace } from './rig/cluster.ts';
 const namespace = 'access';
 const account = `system:serviceaccount:${namespace}:${serveName}`;
 
-let cluster: Cluster;
-before(async () => {
-  cluster = await Cluster.running();
-  await cluster.apply(
-    restrictedNamespace(namespace),
-    ...accessObjects(namespace, { secrets: false, state: false }),
-  );
-});
+const cluster = await Cluster.running();
+await cluster.apply(
+  restrictedNamespace(namespace),
+  ...accessObjects(namespace, { secrets: false, state: false }),
+);
 
 async function mayDo(verb: string, resource: string, where = namespace): Promise<boolean> {
   const asked = ['auth', 'can-i', verb, ...resource.split(' '), `--as=${account}`, '-n', where];

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { softenings } from '../../src/engine/kubernetes/hardened.ts';
 import type { PodBody } from '../../src/engine/kubernetes/pod.ts';
 import { hardenedPod, softerPods } from '../rig/hardened-pod.ts';
 import { Cluster } from './rig/cluster.ts';
 import type { RanCommand } from './rig/ran.ts';
 
-let cluster: Cluster;
-before(async () => {
-  cluster = await Cluster.running();
-});
+const cluster = await Cluster.running();
 
 async function submitted(pod: PodBody): Promise<RanCommand> {
   const dryRun = ['create', '--dry-run=server', '--validate=strict', '-f', '-'];

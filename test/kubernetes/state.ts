@@ -1,26 +1,16 @@
 /** What a server keeps, as a PersistentVolumeClaim of a real cluster. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import { accessObjects } from '../../src/export/kubernetes/access.ts';
-import { closedAfterwards } from '../rig/closed-afterwards.ts';
+import { test } from 'node:test';
 import { run, type Ran } from '../rig/engine.ts';
-import { Cluster, namespace } from './rig/cluster.ts';
-import { Launches, testEndpoint } from './rig/launches.ts';
-import { published } from './rig/published.ts';
+import { namespace } from './rig/cluster.ts';
+import { testEndpoint } from './rig/launches.ts';
+import { launching } from './rig/launching.ts';
+import { permitted } from './rig/permitted.ts';
 import { giveStorage, takeStorage } from './rig/storage.ts';
-import { until } from './rig/until.ts';
 
-const opened = closedAfterwards();
+const { opened, cluster, launches } = await launching('memory');
 const claim = 'mcpcat-memory-graph';
-let cluster: Cluster;
-let launches: Launches;
-
-before(async () => {
-  cluster = await Cluster.running();
-  const { image } = opened.use(await published('memory'));
-  launches = opened.use(new Launches(cluster, image, 'memory'));
-  opened.defer(async () => takeStorage(cluster, 'disk'));
-});
+opened.defer(async () => takeStorage(cluster, 'disk'));
 
 const cat = { name: 'cat', entityType: 'animal', observations: ['sleeps'] };
 
@@ -32,11 +22,6 @@ async function claims(): Promise<string> {
   return (
     await cluster.kubectl(['get', 'persistentvolumeclaims', '-n', namespace, '-o', 'name'])
   ).stdout.trim();
-}
-
-async function noPod(): Promise<void> {
-  const gone = async (): Promise<boolean> => (await launches.pods()).length === 0;
-  await until('every pod is gone', gone, { withinMs: 30_000 });
 }
 
 test('without a default StorageClass a server that keeps files is refused, and doctor says so', async () => {
@@ -57,7 +42,7 @@ test('what a server has written is there at its next start, in another pod', asy
   const first = await launches.talk();
   await first.call('create_entities', { entities: [cat] });
   await first.close();
-  await noPod();
+  await launches.noPod();
   const second = await launches.talk();
   assert.match(JSON.stringify(await second.call('read_graph', {})), /sleeps/);
   // Another session at the same time, which many clients open, has the same.
@@ -68,7 +53,7 @@ test('what a server has written is there at its next start, in another pod', asy
   assert.equal(code, 3, stderr);
   assert.match(stderr, /in use by mcpcat-memory-/);
   await Promise.all([second.close(), third.close()]);
-  await noPod();
+  await launches.noPod();
 });
 
 test('prune leaves it alone', async () => {
@@ -87,33 +72,50 @@ test("what another catalog's server keeps is not handed over", async () => {
   const { code, stderr } = await launches.run();
   assert.equal(code, 3, stderr);
   assert.match(stderr, /is kept by npm:@modelcontextprotocol\/server-memory of the catalog sha256-other/);
-  await noPod();
+  await launches.noPod();
   await annotate('mcpcat');
 });
 
 test('the exported Role permits it where a server keeps files, and where none does it is told what is missing', async () => {
-  const needing = async (state: boolean): Promise<void> => {
-    const [, role, binding] = accessObjects(namespace, { secrets: false, state });
-    const subjects = [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }];
-    const metadata = { name: 'keeping', namespace };
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'keeping' };
-    await cluster.apply({ ...role, metadata }, { ...binding, metadata, roleRef, subjects });
-  };
-  await needing(false);
+  opened.defer(await permitted(cluster, 'reader', { name: 'keeping' }));
   const { code, stderr } = await launches.run('reader');
   assert.equal(code, 3, stderr);
   assert.match(stderr, /get persistentvolumeclaims/);
-  await needing(true);
+  await permitted(cluster, 'reader', { name: 'keeping', state: true });
   const session = await launches.talk('reader');
   assert.match(JSON.stringify(await session.call('read_graph', {})), /sleeps/);
   await session.close();
-  await noPod();
-  const args = ['delete', 'role/keeping', 'rolebinding/keeping', '-n', namespace];
-  assert.equal((await cluster.kubectl(args)).code, 0);
+  await launches.noPod();
 });
 
 test('it is forgotten by its name, and by nothing else', async () => {
   const { code, stdout, stderr } = await verb('volumes', 'rm', claim);
   assert.deepEqual([code, stdout], [0, `removed ${claim}\n`], stderr);
   assert.equal(await claims(), '');
+});
+
+test('whoever comes second to a claim for one pod is told at once who has it', async () => {
+  await giveStorage(cluster, 'disk-for-one', 'ReadWriteOncePod');
+  opened.defer(async () => takeStorage(cluster, 'disk-for-one'));
+  await cluster.apply({
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+    metadata: {
+      ...{ name: claim, namespace, labels: { 'app.kubernetes.io/managed-by': 'mcpcat' } },
+      annotations: { 'io.mcpcat.server': 'memory', 'io.mcpcat.state': 'graph' },
+    },
+    spec: { accessModes: ['ReadWriteOncePod'], resources: { requests: { storage: '1Gi' } } },
+  });
+  const first = await launches.talk();
+  const [holder = ''] = await launches.pods();
+  const { code, stderr } = await launches.run();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, new RegExp(`permits one pod at a time \\(ReadWriteOncePod\\), and ${holder} has it`));
+  assert.deepEqual(await launches.pods(), [holder]);
+  await first.close();
+  // The one before may still be on its way out.
+  const next = await launches.talk();
+  assert.match(JSON.stringify(await next.call('read_graph', {})), /entities/);
+  await next.close();
+  await launches.noPod();
+  assert.equal((await verb('volumes', 'rm', claim)).code, 0);
 });

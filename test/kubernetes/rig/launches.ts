@@ -8,6 +8,7 @@ import { talk, type Talk } from '../../rig/talk.ts';
 import { namespace, noNetworkClass, type Cluster } from './cluster.ts';
 import type { Person } from './control-plane.ts';
 import { ran } from './ran.ts';
+import { until } from './until.ts';
 
 /** By the context of each person's kubeconfig. */
 export const testEndpoint = `kubernetes://test/${namespace}`;
@@ -36,7 +37,8 @@ export async function livePods(cluster: Cluster, where: string): Promise<readonl
 export class Launches implements Disposable {
   readonly home = mkdtempSync(path.join(tmpdir(), 'mcpcat-home-'));
   readonly image: string;
-  isolation: string = noNetworkClass;
+  /** Undefined names none. */
+  isolation: string | undefined = noNetworkClass;
   readonly #cluster: Cluster;
   readonly #server: string;
 
@@ -52,7 +54,8 @@ export class Launches implements Disposable {
 
   get args(): readonly string[] {
     return [
-      ...[this.#server, '--image', this.image, '--engine', testEndpoint, '--isolation', this.isolation],
+      ...[this.#server, '--image', this.image, '--engine', testEndpoint],
+      ...(this.isolation === undefined ? [] : ['--isolation', this.isolation]),
       ...['--accept-missing', acceptMissing, '--insecure-unverified'],
     ];
   }
@@ -87,6 +90,16 @@ export class Launches implements Disposable {
     return this.#processes('^/usr/local/bin/node .*server-everything');
   }
 
+  async noServer(withinMs = 15_000): Promise<void> {
+    const gone = async (): Promise<boolean> => (await this.servers()).length === 0;
+    await until('every server is gone', gone, { withinMs });
+  }
+
+  async noPod(withinMs = 30_000): Promise<void> {
+    const gone = async (): Promise<boolean> => (await this.pods()).length === 0;
+    await until('every pod is gone', gone, { withinMs });
+  }
+
   /** Of everything in pods of ours: servers, process 1, leases, relays. */
   async inPods(): Promise<readonly string[]> {
     return this.#processes('^/mcpcat-init |^/usr/local/bin/node .*server-everything');
@@ -95,7 +108,7 @@ export class Launches implements Disposable {
   /** They hear nothing any more: no end of their input, no SIGTERM. */
   async suspendServers(): Promise<void> {
     const pids = await this.servers();
-    await ran(this.#cluster.namespaces.inside(['kill', '-s', 'STOP', ...pids], 'process'));
+    await this.onNode(['kill', '-s', 'STOP', ...pids]);
   }
 
   /** Process ids of leases that are held into pods. */
@@ -103,9 +116,13 @@ export class Launches implements Disposable {
     return this.#processes('^/mcpcat-init lease --heartbeat');
   }
 
+  /** What a command says that runs among the processes of the node. */
+  async onNode(command: readonly string[]): Promise<string> {
+    return (await ran(this.#cluster.namespaces.inside(command, 'process'))).stdout;
+  }
+
   async #processes(pattern: string): Promise<readonly string[]> {
-    const { stdout } = await ran(this.#cluster.namespaces.inside(['pgrep', '-f', pattern], 'process'));
-    return stdout.split('\n').filter((line) => line !== '');
+    return (await this.onNode(['pgrep', '-f', pattern])).split('\n').filter((line) => line !== '');
   }
 
   [Symbol.dispose](): void {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mcpcat, project } from '../../rig/engine.ts';
 import { indexWith } from './index-with.ts';
+import { noNetworkClass } from './cluster.ts';
 import { acceptMissing, testEndpoint, type Launches } from './launches.ts';
 import { until } from './until.ts';
 
@@ -36,7 +37,7 @@ export class Served implements AsyncDisposable {
     writeFileSync(path.join(folder, 'catalog.json'), JSON.stringify(indexWith(launches.image)));
     writeFileSync(path.join(launches.home, 'token'), token, { mode: 0o600 });
     const words = ['serve', 'everything', '--http', '0', '--token-file', path.join(launches.home, 'token')];
-    const engine = ['--engine', testEndpoint, '--isolation', launches.isolation];
+    const engine = ['--engine', testEndpoint, '--isolation', launches.isolation ?? noNetworkClass];
     const lacks = ['--accept-missing', acceptMissing, '--insecure-unverified'];
     const catalog = ['--catalog', path.join(folder, 'catalog.json')];
     const all = [mcpcat, ...words, ...engine, ...lacks, ...catalog, ...more];

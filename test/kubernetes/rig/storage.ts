@@ -10,7 +10,11 @@ export const storageClass = 'static';
  * made by hand, and a folder of the node (hostPath) stands for it: the claim, who makes it and the binding are the real
  * ones. The kubelet hands no hostPath over to a pod's group, which storage of a driver is: so it is open to all.
  */
-export async function giveStorage(cluster: Cluster, name: string): Promise<void> {
+export async function giveStorage(
+  cluster: Cluster,
+  name: string,
+  accessMode = 'ReadWriteOnce',
+): Promise<void> {
   const folder = path.join(cluster.folder, 'storage', name);
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o777);
@@ -28,7 +32,7 @@ export async function giveStorage(cluster: Cluster, name: string): Promise<void>
       ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } },
       spec: {
         capacity: { storage: '2Gi' },
-        accessModes: ['ReadWriteOnce'],
+        accessModes: [accessMode],
         persistentVolumeReclaimPolicy: 'Retain',
         storageClassName: storageClass,
         hostPath: { path: folder, type: 'Directory' },
