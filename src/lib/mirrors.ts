@@ -1,3 +1,4 @@
+import { earlyEnd, earlyEndText } from './early-end.ts';
 import { McpcatError } from './errors.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -41,15 +42,24 @@ export function mirrorVariables(mirrors: Mirrors): Record<string, string> {
 export function parseMirror(name: MirrorName, text: string, what: string): string {
   const trimmed = text.trim().replace(/\/+$/, '');
   if (name === 'registry') return parseRegistry(trimmed, what);
+  const early = earlyEnd(trimmed);
+  if (early !== undefined) throw new McpcatError('usage', `${what}: ${earlyEndText(early)}`);
+  const odd = oneAddress.find(([form]) => form.test(trimmed));
+  if (odd !== undefined) throw new McpcatError('usage', `${what}: expected one address, found ${odd[1]}`);
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   const plain = url?.protocol === 'http:' && (signed.has(name) || isLoopback(url.hostname));
-  if (url !== undefined && (url.protocol === 'https:' || plain) && url.search === '' && url.hash === '')
-    return trimmed;
+  if (url !== undefined && (url.protocol === 'https:' || plain)) return trimmed;
   const found = url === undefined ? 'something else' : `${url.protocol}//${url.host}`;
   throw new McpcatError('usage', `${what}: expected an https address, found ${found}`, {
     hint: 'http is for this machine, and for what Debian signs',
   });
 }
+
+/** Lists, as GOPROXY has them, and what would stand in the middle of the addresses that are made of a mirror's. */
+const oneAddress: readonly (readonly [form: RegExp, found: string])[] = [
+  [/[,|\s]/, 'several'],
+  [/[?#]/, 'a ? or # in it'],
+];
 
 function parseRegistry(text: string, what: string): string {
   const place = text.replace(/^https:\/\//, '');

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { earlyEnd, earlyEndText } from './early-end.ts';
 import { McpcatError } from './errors.ts';
 import { ipAddress } from './ip-address.ts';
 
@@ -30,6 +31,8 @@ export function networkFromEnvironment(env: Env): NetworkSettings {
 
 /** A proxy's address. Throws `usage` for what is none; the text may hold a password and is not repeated. */
 export function parseProxy(text: string, what: string): URL {
+  const early = earlyEnd(text);
+  if (early !== undefined) throw new McpcatError('usage', `${what}: ${earlyEndText(early)}`);
   const url = URL.canParse(text.includes('://') ? text : `http://${text}`)
     ? new URL(text.includes('://') ? text : `http://${text}`)
     : undefined;

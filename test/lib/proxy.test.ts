@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { McpcatError } from '../../src/lib/errors.ts';
 import { networkFromEnvironment, parseProxy, proxyFor } from '../../src/lib/proxy.ts';
 
 const proxy = 'http://proxy.corp.example:3128';
@@ -66,4 +67,23 @@ test('a proxy is an http address, and its password is never repeated', () => {
         !error.message.includes('hunter2'),
       text,
     );
+});
+
+test('a password with a character that ends the host’s part asks for no other host as a proxy', () => {
+  for (const [text, code] of [
+    ['http://ada:12/hunter2@proxy.example.com:3128', '%2F'],
+    ['ada:12#hunter2@proxy.example.com:3128', '%23'],
+    ['https://ada:hunter2?@proxy.example.com', '%3F'],
+    ['http://ada\\hunter2@proxy.example.com', '%5C'],
+  ] as const)
+    assert.throws(
+      () => parseProxy(text, 'proxy'),
+      (error) => {
+        assert.ok(error instanceof McpcatError && error.code === 'usage');
+        assert.ok(error.message.includes(code));
+        assert.doesNotMatch(error.message, /hunter2/);
+        return true;
+      },
+    );
+  assert.equal(parseProxy('http://ada:p%2Fw@proxy.example.com:3128', 'proxy').password, 'p%2Fw');
 });
