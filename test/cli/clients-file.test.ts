@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { compiled } from '../rig/compiled.ts';
 import { runHere } from '../rig/in-process.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -35,7 +36,11 @@ test('the file of its own that clients is started from says of all formats what 
   const words = [path.join(project, 'bin/mcpcat.js'), 'clients', '--json'];
   let stdout = '';
   try {
-    execFileSync(process.execPath, words, { env: { HOME: home }, encoding: 'utf8', stdio: 'pipe' });
+    execFileSync(process.execPath, words, {
+      env: { HOME: home, ...compiled },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
   } catch (error) {
     stdout = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
   }

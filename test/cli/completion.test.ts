@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commands } from '../../src/cli/commands.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { compiled } from '../rig/compiled.ts';
 import { transcript } from './transcript.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -30,7 +31,10 @@ _mcpcat mcpcat
 printf '%s\\n' "\${COMPREPLY[@]}"`,
   });
   const args = ['--norc', path.join(folder, 'ask.bash'), folder, 'mcpcat', ...words];
-  const text = execFileSync('bash', args, { encoding: 'utf8', env: { PATH: process.env['PATH'], ...env } });
+  const text = execFileSync('bash', args, {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ...compiled, ...env },
+  });
   return text.split('\n').filter((line) => line !== '');
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { compiled } from '../rig/compiled.ts';
 import { runHere } from '../rig/in-process.ts';
 
 const cursor = '.cursor/mcp.json';
@@ -22,8 +23,12 @@ test('what is in force here and clients do not hand on is carried into the entry
   const home = temporaryFolder(t, { [cursor]: '{}' });
   const env = { HOME: home, DOCKER_HOST: 'unix:///run/mine.sock', HTTPS_PROXY: 'http://ada:hush@proxy:8080' };
   // In a process of its own: a proxy is in force for all that a process fetches from then on.
-  const words = ['src/main.ts', 'install', 'time', '--dry-run', '--json'];
-  const { stdout } = spawnSync(process.execPath, words, { env, encoding: 'utf8', timeout: 60_000 });
+  const words = ['bin/mcpcat.js', 'install', 'time', '--dry-run', '--json'];
+  const { stdout } = spawnSync(process.execPath, words, {
+    env: { ...compiled, ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   assert.match(stdout, /DOCKER_HOST/);
   assert.doesNotMatch(stdout, /hush/);
 });

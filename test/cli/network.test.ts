@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../lib/temporary.ts';
+import { compiled } from '../rig/compiled.ts';
 
 const timeout = 60_000;
 
@@ -21,7 +22,7 @@ function mcpcat(
     execFile(
       process.execPath,
       ['bin/mcpcat.js', ...words],
-      { env: { PATH: process.env['PATH'], HOME: home, ...env } },
+      { env: { PATH: process.env['PATH'], HOME: home, ...compiled, ...env } },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
     );
   });

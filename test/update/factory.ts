@@ -8,7 +8,8 @@ import { runHere } from '../rig/in-process.ts';
 import { registry, type Package, type Protocol } from './registry.ts';
 
 /** 85 npm, 25 PyPI and 10 Go servers. */
-const shares: Readonly<Record<Protocol, number>> = { npm: 85, pypi: 25, go: 10 };
+type Shares = Readonly<Record<Protocol, number>>;
+const usualShares: Shares = { npm: 85, pypi: 25, go: 10 };
 const runtimes: Readonly<Record<Protocol, string>> = { npm: 'node', pypi: 'python', go: 'go' };
 
 export interface Factory {
@@ -19,8 +20,8 @@ export interface Factory {
   serve(protocol: Protocol, packages: Readonly<Record<string, Package>>): void;
 }
 
-/** A catalog of 120 entries whose packages are in three registries on loopback. */
-export async function factory(t: TestContext): Promise<Factory> {
+/** A catalog of 120 entries, or as many as a test needs, whose packages are in three registries on loopback. */
+export async function factory(t: TestContext, shares = usualShares): Promise<Factory> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcpcat-scale-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const packages: Record<Protocol, Record<string, Package>> = { npm: {}, pypi: {}, go: {} };
