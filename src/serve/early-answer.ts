@@ -1,8 +1,9 @@
-import { objectOf } from '../lib/json-value.ts';
-import type { KeptGreeting } from './kept-greeting.ts';
-import { Part, type Id } from './message.ts';
+import { objectOf, type JsonObject } from '../lib/json-value.ts';
+import { ownValue } from '../lib/own-value.ts';
+import { isGreeting, type KeptGreeting } from './kept-greeting.ts';
+import { Part, type Id, type Request } from './message.ts';
 import { memberOf } from './part-members.ts';
-import { answeredRevision, metaKey } from './protocol.ts';
+import { answeredRevision, metaKey, modernRevision } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { messageText } from './write-message.ts';
 
@@ -14,17 +15,25 @@ export interface EarlyAnswer {
 }
 
 /**
- * The answer to a client's first line, if that is an `initialize` which a session would answer so; undefined for
- * everything else, which is left to it.
+ * The answer to a client's first line, if that is an `initialize` or `server/discover` which a session would answer so;
+ * undefined for everything else, which is left to it.
  */
-export function earlyAnswer(line: Buffer, { result }: Pick<KeptGreeting, 'result'>): EarlyAnswer | undefined {
+export function earlyAnswer(
+  line: Buffer,
+  { results }: Pick<KeptGreeting, 'results'>,
+): EarlyAnswer | undefined {
   const message = readMessage(line);
-  if (message.kind !== 'request' || message.method !== 'initialize') return undefined;
-  const { id, params } = message;
-  if (typeof objectOf(memberOf(params, '_meta'))[metaKey.version] === 'string') return undefined;
-  const protocolVersion = answeredRevision(memberOf(params, 'protocolVersion'));
-  return {
-    id,
-    text: messageText({ kind: 'result', id, result: Part.ofValue({ ...result, protocolVersion }) }),
-  };
+  if (message.kind !== 'request' || !isGreeting(message.method)) return undefined;
+  const { id, method, params } = message;
+  const result = ownValue(results, method);
+  const version = objectOf(memberOf(params, '_meta'))[metaKey.version];
+  const fits = method === 'initialize' ? typeof version !== 'string' : version === modernRevision;
+  if (result === undefined || !fits) return undefined;
+  return { id, text: messageText({ kind: 'result', id, result: Part.ofValue(asAsked(result, message)) }) };
+}
+
+/** `initialize` names the revision that the client wants. */
+function asAsked(result: JsonObject, { method, params }: Request): JsonObject {
+  if (method !== 'initialize') return result;
+  return { ...result, protocolVersion: answeredRevision(memberOf(params, 'protocolVersion')) };
 }

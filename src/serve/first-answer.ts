@@ -1,13 +1,14 @@
 import type { EarlyAnswer } from './early-answer.ts';
+import { isGreeting, type GreetingMethod } from './kept-greeting.ts';
 import type { Id, Message, Part } from './message.ts';
 import { messageText } from './write-message.ts';
 
-/** What becomes of the answer to a client's `initialize`. */
+/** What becomes of the answer to a client's first request, where that asks what we are. */
 export interface Greeted {
   /** What the client has been answered before there was a session; undefined if nothing. */
   readonly early: EarlyAnswer | undefined;
   /** It was answered by its session. */
-  readonly onAnswer: (result: Part) => void;
+  readonly onAnswer: (method: GreetingMethod, result: Part) => void;
   /** It had been answered, and its session says something else. */
   readonly onOther: () => void;
 }
@@ -18,8 +19,8 @@ export interface Greeted {
  */
 export class FirstAnswer {
   readonly #greeted: Greeted | undefined;
-  /** Of the first request, while it is open. */
-  #id: Id | undefined;
+  /** The first request, while it is open. */
+  #first: { readonly id: Id; readonly method: GreetingMethod } | undefined;
   #isFirst = true;
 
   constructor(greeted: Greeted | undefined) {
@@ -27,18 +28,20 @@ export class FirstAnswer {
   }
 
   asked(message: Message): void {
-    if (this.#isFirst && message.kind === 'request' && message.method === 'initialize') this.#id = message.id;
+    if (this.#isFirst && message.kind === 'request' && isGreeting(message.method))
+      this.#first = { id: message.id, method: message.method };
     this.#isFirst = false;
   }
 
   /** Whether the client has this message. */
   isGiven(message: Message): boolean {
-    if (this.#id === undefined || this.#greeted === undefined) return false;
-    if ((message.kind !== 'result' && message.kind !== 'failure') || message.id !== this.#id) return false;
-    this.#id = undefined;
+    const first = this.#first;
+    if (first === undefined || this.#greeted === undefined) return false;
+    if ((message.kind !== 'result' && message.kind !== 'failure') || message.id !== first.id) return false;
+    this.#first = undefined;
     const { early, onAnswer, onOther } = this.#greeted;
     if (early === undefined) {
-      if (message.kind === 'result') onAnswer(message.result);
+      if (message.kind === 'result') onAnswer(first.method, message.result);
       return false;
     }
     if (messageText(message) !== early.text) onOther();

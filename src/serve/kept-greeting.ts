@@ -12,7 +12,10 @@ export interface StartedAs {
 /** Whether a setting is in the environment: its value is never kept. */
 export type GivenAs = 'absent' | 'empty' | 'given';
 
-/** What a client was answered to `initialize`, and everything that it was made of. */
+/** The first requests of clients that ask what a server is, in either protocol revision. */
+export type GreetingMethod = 'initialize' | 'server/discover';
+
+/** What clients were answered to their first request, and everything that it was made of. */
 export interface KeptGreeting {
   /** Of the code that made it. */
   readonly version: string;
@@ -21,7 +24,12 @@ export interface KeptGreeting {
   readonly settings: Readonly<Record<string, string>>;
   /** `fileState` of each file that was read, or looked for: empty for one that is not there. */
   readonly files: Readonly<Record<string, string>>;
-  readonly result: JsonObject;
+  /** By method; without one where nobody has asked so. */
+  readonly results: Readonly<Record<string, JsonObject>>;
+}
+
+export function isGreeting(method: string): method is GreetingMethod {
+  return method === 'initialize' || method === 'server/discover';
 }
 
 export const greetingFiles = /^greeting-[0-9a-f]{8}\.json$/;
@@ -91,14 +99,18 @@ function readGreeting(file: string, owns: GreetingPlace['owns']): KeptGreeting |
 
 function greetingOf(value: JsonValue): KeptGreeting | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { version, key, settings, files, result } = value;
-  if (typeof version !== 'string' || typeof key !== 'string' || !isJsonObject(result)) return undefined;
-  if (!isTexts(settings) || !isTexts(files)) return undefined;
-  return { version, key, settings, files, result };
+  const { version, key, settings, files, results } = value;
+  if (typeof version !== 'string' || typeof key !== 'string') return undefined;
+  if (!isTexts(settings) || !isTexts(files) || !isObjects(results)) return undefined;
+  return { version, key, settings, files, results };
 }
 
 function isTexts(value: JsonValue | undefined): value is Readonly<Record<string, string>> {
   return isJsonObject(value) && Object.values(value).every((one) => typeof one === 'string');
+}
+
+function isObjects(value: JsonValue | undefined): value is Readonly<Record<string, JsonObject>> {
+  return isJsonObject(value) && Object.values(value).every((one) => isJsonObject(one));
 }
 
 /** FNV-1a, 32 bits, in hex: a name, no proof. node:crypto takes longer to load than all of this takes. */

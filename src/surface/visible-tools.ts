@@ -45,15 +45,15 @@ export interface VisibleTools {
  */
 export function visibleTools({ recorded, live, approved }: ToolLists): VisibleTools {
   const known = new Map(recorded.map((tool) => [tool.name, tool]));
-  const names = [...new Set(live.map(({ name }) => name))].toSorted();
+  const listed = Map.groupBy(live, ({ name }) => name);
+  const names = [...listed.keys()].toSorted();
   const judged = names.map((name) => {
-    const [definition, ...more] = live.filter((tool) => tool.name === name);
+    const [definition, ...more] = listed.get(name) ?? [];
     if (definition === undefined) throw new Error(`Internal error: ${name} is listed nowhere`);
     return more.length === 0
       ? judge(definition, { known: known.get(name), approved })
       : twice(definition, more.length + 1);
   });
-  const listed = new Set(names);
   return {
     tools: judged.flatMap((one) => ('shown' in one ? [one.shown] : [])),
     withheld: judged.flatMap((one) => ('shown' in one ? [] : [one])),

@@ -52,20 +52,23 @@ test('a client is greeted the same at each start, and what was kept for it is wh
   const home = temporaryFolder(t);
   const { file, ...first } = serveKept(home, 'time', 'calculator');
   const kept = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly result: { readonly capabilities: unknown };
+    readonly results: { readonly initialize: unknown };
   };
-  const { result } = JSON.parse(first.stdout) as { readonly result: typeof kept.result };
-  assert.deepEqual(kept.result, result);
+  const { result } = JSON.parse(first.stdout) as { readonly result: unknown };
+  assert.deepEqual(kept.results.initialize, result);
   const again = serve(home, 'time', 'calculator');
   assert.equal(again.status, 0, again.stderr);
   assert.equal(again.stdout, first.stdout);
 });
 
-test('what was kept and is not what this start would say does not last, and nothing is said that hides it', (t) => {
+test('what was kept and is not what this start would say does not last', (t) => {
   const home = temporaryFolder(t);
   const { stdout, file } = serveKept(home, 'time');
   const kept = readFileSync(file, 'utf8');
-  writeFileSync(file, kept.replace('"result":{', '"result":{"instructions":"made up",'));
+  writeFileSync(
+    file,
+    kept.replace('"results":{"initialize":{', '"results":{"initialize":{"instructions":"made up",'),
+  );
   serve(home, 'time');
   for (const one of greetings(home)) assert.doesNotMatch(readFileSync(one, 'utf8'), /made up/);
   assert.equal(serve(home, 'time').stdout, stdout);
@@ -76,7 +79,10 @@ test('settings that have come since are read before a client is greeted', (t) =>
   const { stdout, file } = serveKept(home, 'time');
   writeFileSync(
     file,
-    readFileSync(file, 'utf8').replace('"result":{', '"result":{"instructions":"made up",'),
+    readFileSync(file, 'utf8').replace(
+      '"results":{"initialize":{',
+      '"results":{"initialize":{"instructions":"made up",',
+    ),
   );
   const folder = path.join(home, '.config/mcpcat');
   mkdirSync(folder, { recursive: true });

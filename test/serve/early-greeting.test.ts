@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { fileState } from '../../src/lib/file-state.ts';
+import type { JsonObject } from '../../src/lib/json-value.ts';
 import { answerEarly } from '../../src/serve/answer-early.ts';
 import { earlyAnswer, type EarlyAnswer } from '../../src/serve/early-answer.ts';
 import { createHub } from '../../src/serve/hub.ts';
@@ -26,6 +27,7 @@ const initialize = {
   params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
 };
 const result = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, instructions: 'Use them.' };
+const results = { initialize: result };
 
 function line(message: unknown): Buffer {
   return Buffer.from(JSON.stringify(message));
@@ -48,7 +50,7 @@ function kept(t: Parameters<typeof temporaryFolder>[0]): {
   const write = (greeting: Partial<KeptGreeting> = {}): void => {
     const key = greetingKey(place.startedAs);
     const files = { [input]: fileState(input) ?? '', [path.join(folder, 'none')]: '' };
-    const whole = { version: '1', key, settings: { KEY: 'given', OTHER: 'absent' }, files, result };
+    const whole = { version: '1', key, settings: { KEY: 'given', OTHER: 'absent' }, files, results };
     writeFileSync(greetingFile(folder, key), JSON.stringify({ ...whole, ...greeting }));
   };
   return { place, input, write };
@@ -58,7 +60,7 @@ test('a greeting is found while everything that it was made of is as it was', (t
   const { place, write } = kept(t);
   assert.equal(findGreeting(place), undefined);
   write();
-  assert.deepEqual(findGreeting(place)?.result, result);
+  assert.deepEqual(findGreeting(place)?.results, results);
 });
 
 test('a file that has changed, come or gone makes it unknown', (t) => {
@@ -85,14 +87,15 @@ test('another setting, other words, another home, other code and another user ar
     { owns: () => false },
   ];
   for (const other of others) assert.equal(findGreeting({ ...place, ...other }), undefined);
-  assert.deepEqual(findGreeting(place)?.result, result, 'the same start finds it again');
+  assert.deepEqual(findGreeting(place)?.results, results, 'the same start finds it again');
 });
 
 test('what is kept by another key under the same name, or is damaged, is none', (t) => {
   const { place, write } = kept(t);
   for (const wrong of [
     { key: '[]' },
-    { result: [] },
+    { results: [] },
+    { results: { initialize: 1 } },
     { files: { a: 1 } },
     { settings: null },
     { version: 1 },
@@ -115,9 +118,38 @@ test('a relative catalog is another one in another folder', () => {
   assert.ok(!key(['serve', 'time']).includes(JSON.stringify(process.cwd())));
 });
 
+const discover = {
+  ...{ jsonrpc: '2.0', id: 1, method: 'server/discover' },
+  params: {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 't', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+};
+
+test('server/discover of the revision that is served is answered with what was kept of it', async () => {
+  const usual = await session(`${String(line(discover))}\n`, undefined);
+  const { result: said } = JSON.parse(usual.text) as { readonly result: JsonObject };
+  assert.deepEqual(usual.happened, ['server/discover', JSON.stringify(said)]);
+  const early = await session(`${String(line(discover))}\n`, { results: { 'server/discover': said } });
+  assert.deepEqual(early, { text: usual.text, happened: [] });
+  const other = {
+    ...discover,
+    params: { _meta: { 'io.modelcontextprotocol/protocolVersion': '2027-01-01' } },
+  };
+  assert.equal(earlyAnswer(line(other), { results: { 'server/discover': said } }), undefined);
+  assert.equal(earlyAnswer(line(discover), { results }), undefined);
+  assert.equal(
+    earlyAnswer(line({ ...discover, params: {} }), { results: { 'server/discover': said } }),
+    undefined,
+  );
+});
+
 test('initialize is answered in the revision that it wants; everything else is left to the session', () => {
   const answered = (message: unknown): unknown => {
-    const answer = earlyAnswer(line(message), { result });
+    const answer = earlyAnswer(line(message), { results });
     return answer && JSON.parse(answer.text);
   };
   const { params } = initialize;
@@ -145,7 +177,7 @@ interface Over {
 }
 
 /** One client whose first lines have come when it is answered early, and who then meets its session. */
-async function session(first: string, early: Pick<KeptGreeting, 'result'> | undefined): Promise<Over> {
+async function session(first: string, early: Pick<KeptGreeting, 'results'> | undefined): Promise<Over> {
   const server = new ScriptedServer({ tools: [{ name: 'echo' }], instructions: 'Use them.' });
   const hub = createHub({ servers: [server.served], say: () => undefined, version: '0' });
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
@@ -161,7 +193,7 @@ async function session(first: string, early: Pick<KeptGreeting, 'result'> | unde
   const happened: string[] = [];
   const greeted = {
     early: answer,
-    onAnswer: (part: { readonly bytes: Buffer }) => happened.push(String(part.bytes)),
+    onAnswer: (method: string, part: { readonly bytes: Buffer }) => happened.push(method, String(part.bytes)),
     onOther: () => happened.push('other'),
   };
   await serveStdio({ hub, stdin, stdout, client: () => 'test', greeted });
@@ -176,15 +208,15 @@ test('whoever was answered early is answered once, and its session goes on', asy
   const usual = await session(lines, undefined);
   const [answer = ''] = usual.text.split('\n');
   assert.equal(usual.text.split('\n').length, 3);
-  const { result: said } = JSON.parse(answer) as { readonly result: KeptGreeting['result'] };
-  assert.deepEqual(usual.happened, [JSON.stringify(said)]);
-  const early = await session(lines, { result: said });
+  const { result: said } = JSON.parse(answer) as { readonly result: JsonObject };
+  assert.deepEqual(usual.happened, ['initialize', JSON.stringify(said)]);
+  const early = await session(lines, { results: { initialize: said } });
   assert.equal(early.text, usual.text);
   assert.deepEqual(early.happened, []);
 });
 
 test('an answer that is not what the session would say is found out', async () => {
-  const { text, happened } = await session(`${String(line(initialize))}\n`, { result });
+  const { text, happened } = await session(`${String(line(initialize))}\n`, { results });
   assert.deepEqual(happened, ['other']);
   assert.equal(text.split('\n').length, 2, 'the client has one answer');
 });
@@ -193,7 +225,7 @@ test('nothing is lost of what came too early, late, in pieces or not at all', as
   const whole = `${String(line(initialize))}\n`;
   for (const first of [`${String(line(ping))}\n${whole}`, whole.slice(0, -1), 'garbage\n', '']) {
     const usual = await session(first, undefined);
-    const { text } = await session(first, { result });
+    const { text } = await session(first, { results });
     assert.equal(text, usual.text, JSON.stringify(first));
   }
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { consentFile } from '../../consent/store.ts';
 import { fileState } from '../../lib/file-state.ts';
 import { keepNewest } from '../../lib/keep-newest.ts';
+import type { JsonObject } from '../../lib/json-value.ts';
 import { keepNow } from '../../lib/write-now.ts';
 import type { Profile } from '../../profile/profile.ts';
 import { secretFile } from '../../secrets/file-store.ts';
@@ -41,14 +42,15 @@ export function greetedBy(by: GreetedBy): Greeted | undefined {
   const file = greetingFile(place.folder, key);
   return {
     early: answer,
-    onAnswer(result) {
-      if (!isKeepable(by) || (kept !== undefined && isSame(kept, result))) return;
+    onAnswer(method, result) {
+      if (!isKeepable(by) || isSame(kept?.results[method], result)) return;
       const { version } = place;
-      setImmediate(() => keep(file, { version, key, ...inputsOf(by), result: result.object }));
+      const results = { ...kept?.results, [method]: result.object };
+      setImmediate(() => keep(file, { version, key, ...inputsOf(by), results }));
     },
     onOther() {
       rmSync(file, { force: true });
-      by.say('what was said to initialize is not true any more: begin the session anew');
+      by.say('the client was greeted with what is not true any more: begin the session anew');
     },
   };
 }
@@ -61,7 +63,9 @@ function isKeepable({ choice, served }: GreetedBy): boolean {
   );
 }
 
-function isSame({ result: kept }: KeptGreeting, result: Part): boolean {
+/** Whatever revision its client wanted. */
+function isSame(kept: JsonObject | undefined, result: Part): boolean {
+  if (kept === undefined) return false;
   const protocolVersion = '';
   const plain = (part: Part): string => String(withMembers(part, { protocolVersion }).bytes);
   return plain(Part.ofValue(kept)) === plain(result);
