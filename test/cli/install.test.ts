@@ -138,6 +138,8 @@ test('uninstall takes ours out after a yes, undo brings it back, and a second un
   const home = temporaryFolder(t, { [cursor]: ours });
   const asked = await runHere(['uninstall', 'time'], { HOME: home });
   assert.equal(asked.code, 2, 'nobody can be asked here');
+  const none = await runHere(['uninstall', 'other', '--yes'], { HOME: home });
+  assert.deepEqual([none.code, none.stdout], [0, 'nothing to change: nothing of that name is there\n']);
   const { code, stdout, stderr } = await runHere(['uninstall', 'time', '--yes'], { HOME: home });
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^ {2}- {4}"time": /m);

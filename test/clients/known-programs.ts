@@ -211,4 +211,22 @@ export const programs: readonly Program[] = [
     list: ['tools', '--server', 'time'],
     shows: /get_current_time/,
   },
+  {
+    id: 'gptme',
+    package: 'pypi:gptme==0.35.1',
+    command: 'gptme-util',
+    folder: '.config/gptme',
+    files: { '.config/gptme/config.toml': '[mcp]\nenabled = true\n' },
+    list,
+    shows: /time \(stdio\)\s+Status: \S+ Connected \(2 tools/,
+  },
+  {
+    id: 'fast-agent',
+    package: 'pypi:fast-agent-mcp==0.10.48',
+    command: 'fast-agent',
+    list: ['--no-update-check', 'check'],
+    // It only lists.
+    shows: /time +STDIO +\S+mcpcat run time/,
+    env: { COLUMNS: '300' },
+  },
 ];

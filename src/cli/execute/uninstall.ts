@@ -15,5 +15,8 @@ export const execute: Execute = async (invocation) => {
     return file === undefined || existsSync(file);
   });
   const changes = await Promise.all(targets.map((target) => planUninstall(target, names)));
-  return writeClients(changes, invocation, { command: `uninstall ${names.join(' ')}` });
+  return writeClients(changes, invocation, {
+    command: `uninstall ${names.join(' ')}`,
+    unchanged: 'nothing of that name is there',
+  });
 };

@@ -18,6 +18,8 @@ interface ClientsWrite {
   readonly command: string;
   /** Values that are not shown: secrets that the file had until now. */
   readonly hidden?: readonly string[] | undefined;
+  /** What to say where every file is already as wanted. */
+  readonly unchanged?: string;
   /** Done once the answer was yes. */
   readonly before?: () => Promise<void>;
   /** What is still to be done once it is written, one line each. */
@@ -28,7 +30,13 @@ interface ClientsWrite {
 export async function writeClients(
   changes: readonly PlannedChange[],
   { options, terminal }: Invocation,
-  { command, hidden = [], remains = [], before: prepare = () => Promise.resolve() }: ClientsWrite,
+  {
+    command,
+    unchanged = 'it is all there already',
+    hidden = [],
+    remains = [],
+    before: prepare = () => Promise.resolve(),
+  }: ClientsWrite,
 ): Promise<number> {
   const real = changes.filter(({ before, after }) => (before ?? '') !== after);
   const [json, dry] = [options.flag('json'), options.flag('dry-run')];
@@ -48,7 +56,7 @@ export async function writeClients(
   const say = (text: string): void => {
     if (!json && !options.flag('quiet')) terminal.stdout.write(text);
   };
-  if (real.length === 0) say('nothing to change: it is all there already\n');
+  if (real.length === 0) say(`nothing to change: ${unchanged}\n`);
   for (const change of real) say(changeText(change, masked(hidden)));
   if (real.length > 0 && !dry) {
     if (!options.flag('yes') && !(await agreed(real, terminal))) {

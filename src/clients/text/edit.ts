@@ -37,7 +37,12 @@ export function removeServer(
   const { read, remove } = formats[format];
   const expected = new Map(read(text, place));
   if (!expected.delete(name)) return text;
-  return checked(remove(text, place, name), { read, place, expected });
+  const result = remove(text, place, name);
+  if (read(result, place).has(name))
+    throw new McpcatError('client-file-invalid', `it has two servers "${name}", of which clients take one`, {
+      hint: 'nothing was written; take one of them out by hand',
+    });
+  return checked(result, { read, place, expected });
 }
 
 interface Expectation {
@@ -58,7 +63,7 @@ function checked(text: string, { read, place, expected }: Expectation): string {
     'client-file-invalid',
     'the change would touch more of the file than this one server',
     {
-      hint: 'nothing was written; put the entry in by hand',
+      hint: 'nothing was written; change the file by hand',
     },
   );
 }

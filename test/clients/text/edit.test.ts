@@ -200,3 +200,14 @@ for (const [title, format, text, message] of broken)
         error instanceof McpcatError && error.code === 'client-file-invalid' && message.test(error.message),
     );
   });
+
+test('a name that a file has twice is taken out by nobody but a person, who may mean either', () => {
+  const text = '{"mcpServers": {"time": {"command": "npx"}, "time": {"command": "/x/mcpcat"}}}';
+  assert.throws(
+    () => removeServer('json', { text, place: { keyPath: ['mcpServers'], isList: false } }, 'time'),
+    (error) =>
+      error instanceof McpcatError &&
+      error.code === 'client-file-invalid' &&
+      /two servers "time"/.test(error.message),
+  );
+});
