@@ -35,16 +35,16 @@ function settingOf(entry: Entry, option: string): string | undefined {
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toUpperCase()
     .replaceAll('-', '_');
-  const known = Object.keys(entry.env).filter(
-    (name) => entry.env[name]?.secret === true || isHost(entry, name),
-  );
-  if (known.includes(wanted)) return wanted;
+  const several = wanted.includes('_');
+  const secrets = Object.keys(entry.env).filter((name) => entry.env[name]?.secret === true);
+  const hosts = Object.keys(entry.env).filter((name) => isHost(entry, name));
+  if ([...secrets, ...hosts].includes(wanted)) return wanted;
+  // `--host` alone may be where a server listens.
+  const known = [...new Set([...secrets, ...(several ? hosts : [])])];
   const ends = known.filter((name) => name.endsWith(`_${wanted}`));
-  if (ends.length === 1) return ends[0];
-  const secrets = known.filter(
-    (name) => entry.env[name]?.secret === true && inOrder(wanted.split('_'), name.split('_')),
-  );
-  return ends.length === 0 && secrets.length === 1 && wanted.includes('_') ? secrets[0] : undefined;
+  if (ends.length > 0) return ends.length === 1 ? ends[0] : undefined;
+  const inside = secrets.filter((name) => inOrder(wanted.split('_'), name.split('_')));
+  return several && inside.length === 1 ? inside[0] : undefined;
 }
 
 function isHost({ permissions }: Entry, name: string): boolean {

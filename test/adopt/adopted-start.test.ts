@@ -259,6 +259,7 @@ test('an option is a setting by its words, in whatever way it joins them, where 
   assert.deepEqual(ofDatabase('--databaseUrl', address).secrets, { DATABASE_URL: address });
   assert.deepEqual(ofDatabase('--database-token', 't0').secrets, { DATABASE_API_TOKEN: 't0' });
   assert.deepEqual(ofDatabase('--database-host=db.example.com').plain, { DATABASE_HOST: 'db.example.com' });
+  assert.deepEqual(ofDatabase('--host', '0.0.0.0').plain, {}, 'where it listens');
   assert.deepEqual(ofDatabase('--database-name=notes').args, [
     'run',
     'database',
