@@ -145,7 +145,10 @@ function isOurDisk(error: unknown): error is Error {
 function failed(error: unknown, { subject, url, signal }: Omit<Wanted, 'hash'>): McpcatError {
   if (error instanceof McpcatError) return error;
   if (codeOf(error) === 'ENOSPC')
-    return new McpcatError('disk-full', `${subject}: no space left for the download`, { cause: error });
+    return new McpcatError('disk-full', `${subject}: no space left for the download`, {
+      hint: "make room on the disk of mcpcat's cache folder, or choose another with XDG_CACHE_HOME",
+      cause: error,
+    });
   if (isOurDisk(error))
     return new McpcatError('io-failed', `${subject}: can't keep the download (${error.message})`, {
       cause: error,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { McpcatError, messageOf } from './errors.ts';
+import { outageHint } from './outage-hint.ts';
 
 export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -201,7 +202,7 @@ async function refused(response: Response, url: string, { subject }: HttpOptions
 
 function unavailable(subject: string, message: string, cause?: unknown): McpcatError {
   return new McpcatError('upstream-unavailable', `${subject}: ${message}`, {
-    hint: 'nothing was changed; try again later, or check the network and proxy settings',
+    hint: outageHint(cause),
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,4 +1,5 @@
 import { McpcatError, messageOf } from '../lib/errors.ts';
+import { outageHint } from '../lib/outage-hint.ts';
 
 /** A dependency that does not come from the registry with a hash. */
 export function refusedSource(name: string, found: string): McpcatError {
@@ -45,7 +46,7 @@ export function unresolved(error: unknown, subject: string): McpcatError {
     'upstream-unavailable',
     `npm:${subject}: its dependencies could not be read: ${reason}`,
     {
-      hint: 'nothing was changed; try again later, or check the network and proxy settings',
+      hint: outageHint(error),
       cause: error,
     },
   );

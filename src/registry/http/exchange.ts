@@ -1,4 +1,5 @@
 import { McpcatError, messageOf } from '../../lib/errors.ts';
+import { outageHint } from '../../lib/outage-hint.ts';
 import { onward } from './origin.ts';
 import { Passing, retryAfter, type RetryPolicy } from './retry-policy.ts';
 
@@ -85,7 +86,7 @@ async function settled(response: Response, request: WireRequest): Promise<Respon
 
 function unavailable(request: WireRequest, why: string, cause?: unknown): McpcatError {
   return new McpcatError('upstream-unavailable', `${request.subject}: ${request.url.host} ${why}`, {
-    hint: 'nothing was half-written; try again later, or check the network and proxy settings',
+    hint: outageHint(cause, 'nothing was half-written'),
     ...(cause === undefined ? {} : { cause }),
   });
 }
