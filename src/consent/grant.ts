@@ -26,6 +26,8 @@ export interface Grant {
   readonly shmBytes: number;
   /** Null if they were never listed. */
   readonly tools: GrantedTools | null;
+  /** Of settings that `network` names: where `{SETTING}` leads to as long as the user says nothing. Absent if none has any. */
+  readonly leads?: Readonly<Record<string, string>>;
 }
 
 /** A catalog in one file tells how many there are, a folder their names too. */
@@ -60,7 +62,18 @@ export function grantOf({ entry, image, tools }: Asked): Grant {
     pids: limits.pids,
     shmBytes: shm === undefined ? 0 : bytesOf(shm, 'shm'),
     tools: tools ?? null,
+    ...leadsOf(entry),
   };
+}
+
+function leadsOf({ permissions, env }: Entry): Pick<Grant, 'leads'> {
+  const named = permissions.network.flatMap((rule) =>
+    [...rule.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+  );
+  const leads = Object.entries(env).flatMap(([name, setting]) =>
+    setting.default !== undefined && named.includes(name) ? [[name, setting.default] as const] : [],
+  );
+  return leads.length === 0 ? {} : { leads: Object.fromEntries(leads) };
 }
 
 /** `npm:@scope/name@^1` → `npm:@scope/name`, `oci:ghcr.io/owner/server:1@sha256:…` → `oci:ghcr.io/owner/server`. */

@@ -26,6 +26,8 @@ export function readGrant(value: unknown): Grant | undefined {
   if (memoryBytes === undefined || cpus === undefined || pids === undefined || shmBytes === undefined)
     return undefined;
   const listed = tools === null ? null : toolsIn(tools);
+  const leads = leadsIn(at('leads'));
+  if (leads === undefined) return undefined;
   if (typeof pack !== 'string' || !isTextOrNull(repository) || !isTextOrNull(digest) || listed === undefined)
     return undefined;
   return {
@@ -33,7 +35,15 @@ export function readGrant(value: unknown): Grant | undefined {
     ...{ repository, digest, network, mounts, state, writable, settings, secrets },
     ...{ memoryBytes, cpus, pids, shmBytes },
     tools: listed,
+    ...leads,
   };
+}
+
+function leadsIn(value: unknown): Pick<Grant, 'leads'> | undefined {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null) return undefined;
+  const leads = Object.entries(value).filter((lead): lead is [string, string] => typeof lead[1] === 'string');
+  return leads.length === Object.keys(value).length ? { leads: Object.fromEntries(leads) } : undefined;
 }
 
 function isTextOrNull(value: unknown): value is string | null {

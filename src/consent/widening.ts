@@ -1,4 +1,5 @@
 import { coversRuleText } from '../lib/host-rule.ts';
+import { oneLine } from '../lib/plain-text.ts';
 import { megabytes } from '../lib/size.ts';
 import type { Grant, GrantedTools } from './grant.ts';
 
@@ -12,6 +13,7 @@ export function widening(before: Grant, now: Grant, given: ReadonlySet<string>):
     ...added(now.network, (host) => before.network.some((granted) => coversRuleText(granted, host))).map(
       (host) => `network: ${host}`,
     ),
+    ...otherLeads(before, now),
     ...widerMounts(before, now),
     ...added(now.state, (name) => before.state.includes(name)).map(
       (name) => `keeps from run to run: ${name}`,
@@ -42,6 +44,13 @@ function otherProgram(before: Grant, now: Grant): string[] {
       ? []
       : [`images from another place: ${now.repository} (it was ${before.repository})`]),
   ];
+}
+
+/** A rule `{SETTING}` that stays as it is permits another host with another default. */
+function otherLeads(before: Grant, now: Grant): string[] {
+  return Object.entries(now.leads ?? {})
+    .filter(([name, value]) => before.leads?.[name] !== value)
+    .map(([name, value]) => `network: ${oneLine(value, 100)}, unless you set ${name}`);
 }
 
 function widerMounts(before: Grant, now: Grant): string[] {

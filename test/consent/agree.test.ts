@@ -114,3 +114,18 @@ test('of two first starts at once the first one holds, and the other is compared
   recordStart(startOf(), places);
   assert.deepEqual(readConsent(subjectOf(startOf()), places)?.grant, grantOf(startOf()));
 });
+
+test('another image is no other permission; another default of a host is, also for what was read from the file', (t) => {
+  const places = placesIn(temporaryFolder(t));
+  const leading = (host: string, digit: string): ReturnType<typeof startOf> =>
+    startOf(
+      { permissions: { network: ['{HOST}'] }, env: { HOST: { description: 'x', default: host } } },
+      { image: { digest: `sha256:${digit.repeat(64)}`, repository: undefined } },
+    );
+  recordStart(leading('a.example.com', 'a'), places);
+  assert.equal(agreedTo(leading('a.example.com', 'b'), places).kind, 'known');
+  assert.throws(() => agreedTo(leading('b.example.com', 'a'), places), {
+    code: 'consent-needed',
+    detail: ['network: b.example.com, unless you set HOST'],
+  });
+});

@@ -135,3 +135,26 @@ test('an image that is published for the first time, and tools listed for the fi
   const local = { ...before, image: undefined, tools: undefined };
   assert.deepEqual(widening(grantOf(local), grantOf(before), new Set()), []);
 });
+
+test('a rule that stays leads elsewhere by another default: that is more, and no default is less', () => {
+  const leading = (value?: string): ReturnType<typeof grantOf> =>
+    grantOf(
+      startOf({
+        permissions: { network: ['{HOST}:{PORT}'] },
+        env: {
+          HOST: { description: 'x', ...(value === undefined ? {} : { default: value }) },
+          PORT: { description: 'x', default: '443' },
+          LANGUAGE: { description: 'x', default: value ?? 'en' },
+        },
+      }),
+    );
+  const wider = (from?: string, to?: string): string[] => widening(leading(from), leading(to), new Set());
+  assert.deepEqual(wider('https://a.example.com', 'https://b.example.com'), [
+    'network: https://b.example.com, unless you set HOST',
+  ]);
+  assert.deepEqual(wider(undefined, 'https://b.example.com'), [
+    'network: https://b.example.com, unless you set HOST',
+  ]);
+  assert.deepEqual(wider('https://a.example.com', undefined), []);
+  assert.deepEqual(wider('https://a.example.com', 'https://a.example.com'), []);
+});

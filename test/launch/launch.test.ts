@@ -5,7 +5,14 @@ import { mock, test } from 'node:test';
 import { launch, type ClientReason, type LaunchRequest, type LaunchResult } from '../../src/launch/launch.ts';
 import type { FakeContainer } from '../rig/fake-engine/fake-container.ts';
 import type { FakeEngine } from '../rig/fake-engine.ts';
-import { engineWith, fakeImage, ignoresEverything, plainSandbox, turns } from '../rig/session.ts';
+import {
+  engineWith,
+  fakeImage,
+  ignoresEverything,
+  plainSandbox,
+  steadyProcess1,
+  turns,
+} from '../rig/session.ts';
 
 interface Launched {
   readonly stdin: PassThrough;
@@ -27,6 +34,7 @@ function launched(engine: FakeEngine, more: Partial<LaunchRequest> = {}): Launch
     sandbox: plainSandbox,
     image: fakeImage,
     labels: {},
+    process1: steadyProcess1,
     streams: () => ({ stdin, stdout, stderr }),
     onReady: (given) => {
       end = given;
