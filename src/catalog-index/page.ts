@@ -11,7 +11,7 @@ export function catalogPage({ servers }: CatalogIndex): string {
     '',
     '# The catalog',
     '',
-    `${String(proved.length)} servers are verified: \`mcpcat test\` has started each in the sandbox that \`mcpcat run\` uses, shaken hands with it, tried everything that its entry declares, and tried ways around it. ${countsOf(proved)}`,
+    `${proved.length === 1 ? '1 server is' : `${String(proved.length)} servers are`} verified: \`mcpcat test\` has started each in the sandbox that \`mcpcat run\` uses, shaken hands with it, tried everything that its entry declares, and tried ways around it. ${countsOf(proved)}`,
     '',
     '“Start” is the time from the start of the container to the answer to `initialize`, “memory” what the container had while idle: figures of the run that gave the proof, on one machine. “Held” are the ways out of the sandbox that were tried and failed. All of it for programs: `catalog.json`, described by `catalog.schema.json`.',
     '',

@@ -14,7 +14,7 @@ test('the page has a row for each verified server, and says why another is none'
       y: { ...y, status: 'stale', reason: 'its permissions have changed' },
     },
   });
-  assert.match(page, /^1 servers are verified/m);
+  assert.match(page, /^1 server is verified/m);
   assert.match(
     page,
     /^\| \[`x`\]\(https:\/\/example\.com\/fixture "A fixture"\) 1\.0\.0 \| It is here for the tests\. \| nothing \|  \|  \| 2026-11-01 \| 400 ms \| 40 MB \| 36 \|$/m,
