@@ -6,7 +6,11 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { predicateType } from '../../src/attest/predicates.ts';
 import { verifiedStatement } from '../../src/attest/verify-statement.ts';
+import { checkedCatalog } from '../../src/catalog-index/catalog-signature.ts';
+import type { CatalogTrust } from '../../src/catalog-index/catalog-trust.ts';
+import { parseCatalogIndex } from '../../src/catalog-index/parse-catalog-index.ts';
 import { digestOf } from '../../src/registry/digest.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import { emptyTrustedRoot, signingKey } from '../publish/signed-image.ts';
 import type { Ran } from '../rig/engine.ts';
 import { runHere } from '../rig/in-process.ts';
@@ -28,6 +32,8 @@ test('index --sign writes a signature of exactly what it writes, and leaves it w
   const first = await index({ MCPCAT_SIGNING_KEY: pem }, '--sign');
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /; signed: number \d+, until \d{4}-\d\d-\d\d\n$/);
+  // Nobody would look at it: the catalog itself has to say who signs.
+  assert.match(first.stderr, /signing\.json names nobody: at an address catalog\.json counts as unsigned/);
   const expected = {
     digest: digestOf(readFileSync(out)),
     predicateType: predicateType.catalog,
@@ -71,8 +77,52 @@ test('a signer whom the catalog does not name is refused', async () => {
   );
   assert.ok(!existsSync(out));
   writeFileSync(file, JSON.stringify({ publicKey }));
-  assert.equal((await index({ MCPCAT_SIGNING_KEY: pem }, '--sign')).code, 0);
+  const ours = await index({ MCPCAT_SIGNING_KEY: pem }, '--sign');
+  assert.deepEqual([ours.code, ours.stderr], [0, '']);
   assert.ok(readFileSync(out, 'utf8').includes('"signing"'));
+});
+
+test('the catalog that names another signer is signed by the one before, once, and then by the other', async (t) => {
+  const file = path.join(catalog, 'signing.json');
+  const next = signingKey();
+  const publicNext = createPublicKey(next).export({ type: 'spki', format: 'pem' }).toString();
+  const sign = async (key: string): Promise<Ran> => index({ MCPCAT_SIGNING_KEY: key }, '--sign');
+  const data = temporaryFolder(t);
+  const lines: string[] = [];
+  /** As whoever comes to the address again. */
+  const seen = async (): Promise<number | undefined> => {
+    const [text, signature] = [out, bundle].map((one) => readFileSync(one, 'utf8'));
+    const { signing } = parseCatalogIndex(text ?? '', out);
+    const trust: CatalogTrust = { data, unsigned: 'refused', env: { MCPCAT_TRUSTED_ROOT: root } };
+    const checking = {
+      trust,
+      cache: data,
+      say: (line: string) => void lines.push(line),
+      network: 'none',
+    } as const;
+    const url = 'https://catalog.example/catalog.json';
+    return (await checkedCatalog({ url, text: text ?? '', signing, signature }, checking))?.number;
+  };
+  const root = path.join(data, 'root.json');
+  writeFileSync(root, emptyTrustedRoot);
+  const numbers = [await seen()];
+  writeFileSync(file, JSON.stringify({ publicKey: publicNext }));
+  const handover = await sign(pem);
+  assert.deepEqual(
+    [handover.code, /from the key sha256:\w+ to the key sha256:\w+:/.test(handover.stderr)],
+    [0, true],
+  );
+  numbers.push(await seen());
+  assert.equal((await sign(pem)).code, 2, 'its time is over');
+  assert.equal((await sign(next)).code, 0);
+  numbers.push(await seen());
+  assert.deepEqual(
+    numbers,
+    [...new Set(numbers)].toSorted((a = 0, b = 0) => a - b),
+  );
+  writeFileSync(file, JSON.stringify({ publicKey }));
+  assert.equal((await sign(signingKey())).code, 2, 'neither');
+  writeFileSync(file, JSON.stringify({ publicKey: publicNext }));
 });
 
 test('in the name of a workflow, with other services than the public ones, it is signed and holds', async () => {

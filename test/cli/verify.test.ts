@@ -116,6 +116,13 @@ test('a catalog that names no signer is said to be unsigned, by verify and by in
   assert.match(stdout, /Published: .*, unsigned: its catalog names nobody who signs/);
 });
 
+test('an image that is in no registry yet is said to be unpublished, not refused', async (t) => {
+  const { folder, run, digest } = await catalogOf(t);
+  writeFileSync(path.join(folder, 'echo/image.json'), imageText({ digest, repository: null }));
+  const { code, stdout } = await run('verify', 'echo');
+  assert.deepEqual([code, /^echo: (.*)/.exec(stdout)?.[1]], [0, 'there is no image of it in any registry']);
+});
+
 test('verify and info do without an engine, but not without the one that is named', async (t) => {
   const { run } = await catalogOf(t);
   assert.equal((await run('verify', 'echo', '--platform', 'linux/amd64')).code, 0);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { signingFile } from '../../attest/read-signing.ts';
 import { problemText } from '../../catalog/problem.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { gatherCatalogIndex } from '../../catalog-index/gather.ts';
@@ -49,6 +50,10 @@ export const execute: Execute = async (invocation) => {
   const before = await listedIn(out);
   const stale = await settle(texts, check);
   if (!check) await clear(toolsFolder, { before, now: catalogIndex });
+  if (signature !== undefined && catalogIndex.signing === undefined)
+    terminal.stderr.write(
+      `mcpcat: ${path.join(folder, signingFile)} names nobody: at an address ${path.basename(out)} counts as unsigned, whoever has signed it\n`,
+    );
   for (const problem of problems) terminal.stderr.write(`mcpcat: ${problemText(problem)}\n`);
   if (check) for (const line of staleLines(stale)) terminal.stderr.write(`${line}\n`);
   const current = stale.length === 0;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { signerName } from '../../attest/signer-name.ts';
 import { selectServers } from '../../catalog/load.ts';
 import type { Server } from '../../catalog/server.ts';
 import { McpcatError } from '../../lib/errors.ts';
@@ -9,6 +10,7 @@ import type { PublishOutcome } from '../../publish/publish-server.ts';
 import { agreedPackages, parseDealt, type Verdict } from '../../publish/agreed.ts';
 import { savedNames } from '../../publish/saved.ts';
 import type { RepositoryRoot } from '../../publish/target.ts';
+import { nameSigner } from '../../sign/name-signer.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { runJobs, type Job } from '../render/jobs.ts';
 import { printOutcome } from '../render/outcome.ts';
@@ -30,12 +32,24 @@ export const execute: Execute = async (invocation) => {
     ? builtJobs(invocation, goal)
     : savedJobs(invocation, { ...goal, from: path.resolve(from) }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
+  if (signed !== undefined && options.flag('sign') && results.some((result) => 'value' in result))
+    await sayNamed(invocation, signed);
   return printOutcome(invocation, {
     results,
     header: ['server', 'state', 'version', 'sent', 'signed', 'image'],
     row,
   });
 };
+
+/** Where everything has to be signed, whoever uses the catalog learns by whom: with the first image that is. */
+async function sayNamed(invocation: Invocation, { signer }: SignedBy): Promise<void> {
+  const signing = await signer.who();
+  const file = await nameSigner(folderOf(invocation), signing);
+  if (file === undefined) return;
+  invocation.terminal.stderr.write(
+    `mcpcat: ${file}: from now on published images of this catalog start only if ${signerName(signing)} has signed them\n`,
+  );
+}
 
 interface Goal {
   readonly repositoryRoot: RepositoryRoot | undefined;

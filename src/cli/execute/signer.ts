@@ -39,12 +39,27 @@ export function nobodySigns(): McpcatError {
 
 /** Refuses a signer whom nobody who uses the catalog would believe: its signing.json names another. */
 export async function checkSigner(signer: StatementSigner, folder: string): Promise<void> {
+  const other = await otherSigner(signer, folder);
+  if (other !== undefined) throw wrongSigner(folder, other);
+}
+
+interface OtherSigner {
+  /** Whom the catalog names. */
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Undefined where the catalog names the signer, or nobody. */
+export async function otherSigner(signer: StatementSigner, folder: string): Promise<OtherSigner | undefined> {
   const wanted = readSigning(folder);
-  if (wanted === undefined) return;
+  if (wanted === undefined) return undefined;
   const [expected, found] = [signerName(wanted), signerName(await signer.who())];
-  if (expected === found) return;
+  return expected === found ? undefined : { expected, found };
+}
+
+export function wrongSigner(folder: string, { expected, found }: OtherSigner): McpcatError {
   const file = path.join(folder, signingFile);
-  throw new McpcatError('usage', `${file}: expected ${expected} to sign, found ${found}`);
+  return new McpcatError('usage', `${file}: expected ${expected} to sign, found ${found}`);
 }
 
 /** Whom the command line and the environment name: a key comes before a workflow's token. */

@@ -45,7 +45,10 @@ async function verification(name: string, invocation: Invocation): Promise<Verif
     signer: signing === undefined ? null : signerText(signing),
   };
   if (imageSource(entry.source) !== undefined) return { ...common, state: 'elsewhere' };
-  if (image === undefined) return { ...common, state: builtHere ? 'built-here' : 'unpublished' };
+  // A digest that is in no registry was computed beforehand; statements about it can only have come with a bundle.
+  const isPublished = image?.repository !== undefined || invocation.options.flag('offline');
+  if (image === undefined || (signing !== undefined && !isPublished))
+    return { ...common, state: builtHere ? 'built-here' : 'unpublished' };
   if (signing === undefined) return { ...common, state: builtHere ? 'built-here' : 'unsigned' };
   const surface = (): Promise<string | undefined> =>
     surfaceUsed({ server, source, catalogIndex }, invocation);
