@@ -1,7 +1,7 @@
 /**
  * The parts of SARIF 2.1.0 (docs.oasis-open.org/sarif, sections 3.13 to 3.58) that a scan writes, as a JSON schema: what
- * the specification wants there, and no key that it does not know. The whole published schema (2.1.0-rtm.5) took the same
- * output on 2026-11-28; it comes with no package that is worth its dependencies.
+ * the specification wants there, and no key that it does not know. The whole published schema, which has to be fetched, is
+ * asked in test/docker/registries/sbom.test.ts.
  */
 const level = { enum: ['none', 'note', 'warning', 'error'] };
 const text = { type: 'string' };
