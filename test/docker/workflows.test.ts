@@ -237,12 +237,6 @@ test(
       assert.match(await signed.text(), /https:\/\/mcpcat\.dev\/run-profile\/v1/, `${name} is signed`);
       assert.ok(github.files('mcpcat/published').get('catalog.json')?.includes(record.digest), name);
     }
-    // The first publication names the workflow as who signs, in the same pull request as the digests.
-    const issuer = 'https://token.actions.githubusercontent.com';
-    const proposed = github.files('mcpcat/published');
-    assert.partialDeepStrictEqual(JSON.parse(proposed.get('catalog/signing.json') ?? '{}'), { issuer });
-    assert.match(proposed.get('catalog.json') ?? '', /"signing":\s*\{\s*"identity":/);
-    assert.ok(proposed.has('catalog.json.sigstore.json'));
     assert.partialDeepStrictEqual(github.pulls, [{ head: 'mcpcat/published', title: 'What was published' }]);
     assert.match(
       readFileSync(path.join(folder, 'summary.md'), 'utf8'),

@@ -72,7 +72,7 @@ async function cycloneDxMistake(text: string): Promise<string> {
     'from cyclonedx.schema import SchemaVersion',
     'from cyclonedx.validation.json import JsonStrictValidator',
     'error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())',
-    "print('' if error is None else error.data)",
+    "print('' if error is None else error.data.message)",
   ];
   const { stdout } = await run(program('python'), ['-c', lines.join('\n'), document('asked', text)]);
   return stdout.trim();
