@@ -137,7 +137,10 @@ test(
     const [row] = JSON.parse(signed.stdout) as { state: string; signed: { signed: number } }[];
     assert.deepEqual([row?.state, row?.signed.signed], ['unchanged', 5]);
     const policy = path.join(catalog.folder, 'signing.json');
-    assert.match(signed.stderr, /signing\.json: from now on .* only if the key sha256:[0-9a-f]{64} has signed/);
+    assert.match(
+      signed.stderr,
+      /signing\.json: from now on .* only if the key sha256:[0-9a-f]{64} has signed/,
+    );
     assert.deepEqual(JSON.parse(readFileSync(policy, 'utf8')), { publicKey: publicKeys[0] });
     for (const [at, state] of ['verified', 'refused'].entries()) {
       writeFileSync(policy, JSON.stringify({ publicKey: publicKeys[at] }));
