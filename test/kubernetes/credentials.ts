@@ -3,30 +3,19 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { accessObjects } from '../../src/export/kubernetes/access.ts';
 import { serveName } from '../../src/export/kubernetes/objects.ts';
-import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import { mcpcat, run } from '../rig/engine.ts';
-import { Cluster, namespace } from './rig/cluster.ts';
+import { namespace } from './rig/cluster.ts';
 import { nodeAddress } from './rig/control-plane.ts';
-import { Launches } from './rig/launches.ts';
-import { published } from './rig/published.ts';
+import { launching } from './rig/launching.ts';
 import { mustRun, ran } from './rig/ran.ts';
 
-const opened = closedAfterwards();
-let cluster: Cluster;
-let launches: Launches;
-let folder: string;
-
-before(async () => {
-  cluster = await Cluster.running();
-  const { image } = opened.use(await published('everything'));
-  launches = opened.use(new Launches(cluster, image));
-  folder = await mkdtemp(path.join(tmpdir(), 'mcpcat-credentials-'));
-  opened.defer(async () => rm(folder, { recursive: true, force: true }));
-  await cluster.apply(...accessObjects(namespace, { secrets: false, state: false }));
-});
+const { opened, cluster, launches } = await launching();
+const folder = await mkdtemp(path.join(tmpdir(), 'mcpcat-credentials-'));
+opened.defer(async () => rm(folder, { recursive: true, force: true }));
+await cluster.apply(...accessObjects(namespace, { secrets: false, state: false }));
 
 function called(context: string): readonly string[] {
   const [, ...options] = launches.args;
