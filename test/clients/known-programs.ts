@@ -220,13 +220,4 @@ export const programs: readonly Program[] = [
     list,
     shows: /time \(stdio\)\s+Status: \S+ Connected \(2 tools/,
   },
-  {
-    id: 'fast-agent',
-    package: 'pypi:fast-agent-mcp==0.10.48',
-    command: 'fast-agent',
-    list: ['--no-update-check', 'check'],
-    // It only lists.
-    shows: /time +STDIO +\S+mcpcat run time/,
-    env: { COLUMNS: '300' },
-  },
 ];

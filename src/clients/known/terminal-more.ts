@@ -145,23 +145,4 @@ export const moreTerminalClients: readonly Client[] = [
       'it leaves out an entry that has a key it does not know',
     ],
   },
-  {
-    id: 'fast-agent',
-    title: 'fast-agent',
-    proof: 'run',
-    version: '0.10.48',
-    files: [
-      {
-        ...projectFile('.fast-agent/fast-agent.yaml'),
-        moved: { variable: 'FAST_AGENT_HOME', path: 'fast-agent.yaml' },
-        // Two of them in one folder, and it refuses to start.
-        alternatives: ['.fast-agent/fast-agent.config.yaml', '.fast-agent/fastagent.config.yaml'],
-      },
-    ],
-    format: 'yaml',
-    place: { keyPath: ['mcp', 'servers'], isList: false },
-    form: plain,
-    expands: 'dollar-braces',
-    notes: [],
-  },
 ];

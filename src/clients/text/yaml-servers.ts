@@ -31,7 +31,9 @@ export interface Servers {
 
 export function serversOf(text: string, place: ServersPlace): Servers {
   const document = parse(text);
-  const [wanted = ''] = place.keyPath;
+  const [wanted = '', ...deeper] = place.keyPath;
+  // `yamlText` writes under a key at the top alone: with more of them it would write into another place than is meant.
+  if (deeper.length > 0) throw new Error(`Internal error: YAML below ${place.keyPath.join('.')}`);
   const pairs = isMap(document.contents) ? document.contents.items : [];
   const pair = pairs.find(({ key }) => isScalar(key) && key.value === wanted);
   const key = isScalar(pair?.key) ? pair.key : undefined;
