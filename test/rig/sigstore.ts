@@ -36,17 +36,19 @@ export interface Sigstore extends AsyncDisposable {
 }
 
 const statementType = 'application/vnd.in-toto+json';
-const started = new Date(Date.now() - 60_000);
 
 /** `logClock`: what the log takes for the time. */
 export async function sigstore({ logClock }: { readonly logClock?: Date } = {}): Promise<Sigstore> {
+  const started = new Date(Date.now() - 60_000);
   const pair = (): { publicKey: KeyObject; privateKey: KeyObject } =>
     generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const ctLog = await initializeCTLog(pair());
   const ca = await initializeCA(pair(), ctLog, started);
-  const tlog = await initializeTLog('https://log.example', pair(), logClock);
   // A whole second, after its certificates: @sigstore/core reads no time such as 07.5 s, which the mock writes rightly.
-  const tsa = await initializeTSA(pair(), new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000));
+  // And always the same, or a test that signs ten minutes later on a busy machine would find the certificates expired.
+  const signedAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
+  const tlog = await initializeTLog('https://log.example', pair(), logClock ?? signedAt);
+  const tsa = await initializeTSA(pair(), signedAt);
   const rekor = rekorHandler(tlog);
   const handlers = [fulcioHandler(ca), { ...rekor, fn: likeRekor(rekor.fn) }, tsaHandler(tsa)];
   const server = createServer((request, response) => {
@@ -86,11 +88,13 @@ export async function sigstore({ logClock }: { readonly logClock?: Date } = {}):
             operator: 'mock',
           },
         ],
-        tlogs: [logOf(tlog.publicKey, createHash('sha256').update(tlog.publicKey).digest())],
-        ctlogs: [logOf(ctLog.publicKey, Buffer.from(ctLog.logID.buffer))],
+        tlogs: [
+          logOf(tlog.publicKey, { keyId: createHash('sha256').update(tlog.publicKey).digest(), started }),
+        ],
+        ctlogs: [logOf(ctLog.publicKey, { keyId: Buffer.from(ctLog.logID.buffer), started })],
       }),
     ),
-    services: servicesAt(url),
+    services: servicesAt(url, started),
     sign: (payload, claims, payloadType = statementType) => signed({ url, payload, claims, payloadType }),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
@@ -132,7 +136,7 @@ interface Proposed {
   readonly spec: { readonly proposedContent: { readonly envelope: string; readonly verifiers: string[] } };
 }
 
-function servicesAt(url: string): string {
+function servicesAt(url: string, started: Date): string {
   const service = { url, majorApiVersion: 1, validFor: { start: started.toISOString() }, operator: 'mock' };
   return JSON.stringify({
     mediaType: 'application/vnd.dev.sigstore.signingconfig.v0.2+json',
@@ -157,7 +161,10 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
 
-function logOf(publicKey: Buffer, keyId: Buffer): TrustedRoot['tlogs'][number] {
+function logOf(
+  publicKey: Buffer,
+  { keyId, started }: { readonly keyId: Buffer; readonly started: Date },
+): TrustedRoot['tlogs'][number] {
   return {
     baseUrl: 'https://log.example',
     hashAlgorithm: HashAlgorithm.SHA2_256,
