@@ -28,7 +28,7 @@ function writeIndex(out: string): void {
   if (status !== 0) process.exit(status ?? 3);
 }
 
-/** `NAME/FILE`, sorted. */
+/** `NAME/FILE`; files of one name stand together, for they say the most alike (5 % of the archive). */
 async function entryFiles(): Promise<string[]> {
   const folders = (await readdir(catalog, { withFileTypes: true })).filter((item) => item.isDirectory());
   const files = await Promise.all(
@@ -36,7 +36,12 @@ async function entryFiles(): Promise<string[]> {
       (await readdir(path.join(catalog, name))).map((file) => `${name}/${file}`),
     ),
   );
-  return files.flat().sort();
+  return files.flat().toSorted((one, other) => kindFirst(one).localeCompare(kindFirst(other), 'en'));
+}
+
+/** `FILE/NAME` */
+function kindFirst(file: string): string {
+  return file.split('/').toReversed().join('/');
 }
 
 async function writeArchive(file: string, names: readonly string[]): Promise<void> {
