@@ -4,6 +4,7 @@ import { ownValue } from '../lib/own-value.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { settingOptions } from './setting-options.ts';
 import type { StartedServer } from './started.ts';
+import { isInside } from './volume-folder.ts';
 
 export type Mount = readonly [name: string, folder: string, mode: 'ro' | 'rw'];
 
@@ -42,7 +43,7 @@ export function adoptedSettings(
     if (declared === undefined) {
       if (!harmless.test(name)) lost.push(`it sets ${name}, which the entry does not declare`);
     } else if (value === '') continue;
-    else if (isReference(value)) plain[name] = value;
+    else if (isReference(value) && !isPath(declared, value)) plain[name] = value;
     else if (isUnfilled(name, declared, value)) unfilled[name] = value;
     else if (declared.secret === true) secrets[name] = value;
     else if (!isPath(declared, value)) plain[name] = value;
@@ -50,7 +51,10 @@ export function adoptedSettings(
       const mount = mountOf(entry, declared, hostFolder(value));
       if (mount === undefined)
         lost.push(`${name} names ${value}, which is not in the container: what is there stays where it is`);
-      else mounts.push(mount);
+      else {
+        const [known, folder, mode] = mount;
+        mounts.push([known, folder, isInside(folder, started.readOnly) ? 'ro' : mode]);
+      }
     }
   }
   return { plain, secrets, unfilled, mounts, args: options.args, lost };
@@ -66,10 +70,13 @@ function isUnfilled(name: string, { secret, example }: Declared, value: string):
   return isPlaceholder({ name, value, isSecret: secret === true, example });
 }
 
+/** Also with the folder in front that a client fills in: it is one of this machine all the same. */
+const pathForm =
+  /^(\/|~|\.{1,2}[\\/]|\$HOME(?=[\\/]|$)|\$\{(?:HOME|env:HOME|userHome|workspaceFolder|workspaceRoot)\}|[A-Za-z]:[\\/]|\\\\)/;
+
 /** Another place than the container's own: the entry says of the setting that it names a file or folder in there. */
-function isPath({ default: own, description }: Declared, value: string): boolean {
-  if (value === own || !/^(\/|~|\.{1,2}[\\/]|\$HOME|\$\{HOME\}|[A-Za-z]:[\\/]|\\\\)/.test(value))
-    return false;
+function isPath({ default: own, description, secret }: Declared, value: string): boolean {
+  if (secret === true || value === own || !pathForm.test(value)) return false;
   return own?.startsWith('/') === true || /\b(file|folder)\b/i.test(description);
 }
 

@@ -64,7 +64,7 @@ export function adoptedStart(entry: Entry, started: StartedServer, context: Adop
 
 /** What of the server's own arguments a person has to look at. */
 function openArguments(own: readonly string[], isReference: (text: string) => boolean): string[] {
-  const key = heldKey(own.filter((word) => !isReference(word)));
+  const key = heldKey(own.map((word) => (isReference(word) ? '' : word)));
   const open = own.filter((word) =>
     isPlaceholder({ name: '', value: word.replace(/^--?[\w-]+=/, ''), isSecret: false }),
   );

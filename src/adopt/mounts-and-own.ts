@@ -1,7 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { Mount } from './adopted-settings.ts';
 import type { StartedServer } from './started.ts';
-import { unmountedFolders } from './volume-folder.ts';
+import { isInside, unmountedFolders } from './volume-folder.ts';
 
 interface Places {
   readonly hostFolder: (text: string) => string | undefined;
@@ -36,7 +36,7 @@ export function mountsAndOwn(
       lost.push(
         `its ${option ?? 'argument'} names ${folder}, which would be the mount "${free.name}": whether that is meant, the entry does not say`,
       );
-    mounts.push([free.name, folder, isReadOnly(folder, readOnly) ? 'ro' : free.mode]);
+    mounts.push([free.name, folder, isInside(folder, readOnly) ? 'ro' : free.mode]);
     return free.target;
   };
   for (const [index, word] of fixed.entries()) {
@@ -79,10 +79,6 @@ function isAbout(
 
 function stems(text: string): readonly string[] {
   return (text.toLowerCase().match(/[a-z]+/g) ?? []).map((word) => word.replace(/(?<=..)s$/, ''));
-}
-
-function isReadOnly(folder: string, readOnly: ReadonlySet<string>): boolean {
-  return [...readOnly].some((one) => folder === one || folder.startsWith(`${one}/`));
 }
 
 function holds(word: string, folders: StartedServer['folders']): boolean {

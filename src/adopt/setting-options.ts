@@ -68,7 +68,7 @@ function addressSetting({ env }: Entry, word: string): string | undefined {
   return secrets.length === 1 ? secrets[0] : undefined;
 }
 
-/** Whether an argument that stays holds a key: it would be in the client's file, and in the list of processes. */
+/** The argument that stays and holds a key, without that: it would be in the client's file, and in the list of processes. */
 export function heldKey(args: readonly string[]): string | undefined {
   const index = args.findIndex(
     (word, at) =>
@@ -76,7 +76,10 @@ export function heldKey(args: readonly string[]): string | undefined {
       (keyOption.test(word) && (word.includes('=') || !/^(-|$)/.test(args[at + 1] ?? ''))) ||
       keyForm.test(word),
   );
-  return index === -1 ? undefined : (args[index] ?? '').replace(/[=:].*$/s, '').slice(0, 24);
+  const found = args[index];
+  if (found === undefined) return undefined;
+  const [, maker] = keyForm.exec(found) ?? [];
+  return maker === undefined ? found.replace(/[=:].*$/s, '') : `${maker}…`;
 }
 
 const keyOption = /^--?([\w-]*[-_])?(api-?key|token|secret|password|passwd|access-?key)(=|$)/i;

@@ -21,12 +21,18 @@ export function unmountedFolders(volumes: Volumes, mounted: readonly string[]): 
   return [...new Set(volumes.values())].filter((folder) => !used.has(folder));
 }
 
+/** Whether a folder is one of these or lies below one. */
+export function isInside(folder: string, folders: Iterable<string>): boolean {
+  return [...folders].some((one) => isWithin(folder, trimmed(one)));
+}
+
 /** A host's folder is written as the host writes paths: `C:\data` on Windows. */
 function below(folder: string, rest: string): string {
   if (rest === '') return folder;
   return trimmed(folder) + (isWindows(folder) ? rest.replaceAll('/', '\\') : rest);
 }
 
+/** Whether it is the folder or lies below it; the folder is written without a slash at its end. */
 function isWithin(one: string, folder: string): boolean {
   return one.startsWith(folder) && /^([\\/]|$)/.test(one.slice(folder.length));
 }

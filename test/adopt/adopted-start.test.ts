@@ -144,6 +144,12 @@ test('a volume that a container could only read stays read-only, and a folder ar
       ['run', 'notes', '--mount', 'folder=/srv/a', '--', '--dir', '/notes'],
       words.join(' '),
     );
+  for (const volume of ['/srv/a/:/in:ro', '/srv:/in:ro', '/:/in:ro'])
+    assert.deepEqual(
+      adopted('docker', ['run', '-i', '-v', volume, 'mcp/notes', '--dir', '/in/sub'])?.args.slice(2, 4),
+      ['--mount', `folder=${volume.replace(/\/?:.*/, '')}/sub`],
+      volume,
+    );
   const around = ['-v', '/srv/a:/projects/a', 'mcp/notes', '/projects'];
   assert.deepEqual(adopted('docker', ['run', '-i', ...around])?.args, [
     ...['run', 'notes', '--mount', 'folder=/srv/a:rw'],
@@ -178,7 +184,7 @@ test('what can’t be carried over is said, never dropped in silence', () => {
     'its --profile-dir names /a, which would be the mount "folder": whether that is meant, the entry does not say',
   ]);
   assert.deepEqual(lost(['--token-file', 'sk-0123456789abcdef']), [
-    'its argument sk-0123456789abcdef holds a key, which would stay in the client’s file and the list of processes',
+    'its argument sk-… holds a key, which would stay in the client’s file and the list of processes',
   ]);
   assert.deepEqual(lost(['--team=<team>']), ['its argument --team=<team> only stands where a value belongs']);
   assert.deepEqual(adopted('uvx', ['files-mcp'])?.lost, [
@@ -317,6 +323,30 @@ test('a setting that names a file of this machine becomes the mount that the ent
   assert.deepEqual(result.lost, []);
 });
 
+test('a folder that a client fills in is one of this machine, also where a setting names it', () => {
+  for (const [value, folder] of [
+    ['${HOME}/audio', '/home/ada/audio'],
+    ['${workspaceFolder}/audio', '${workspaceFolder}/audio'],
+  ] as const) {
+    const started = startedServer({ command: 'uvx', args: ['studio-mcp'], env: { STUDIO_BASE: value } });
+    assert.ok(started !== undefined);
+    const { args, plain, lost } = adoptedStart(studio, started, {
+      ...context,
+      isReference: (text) => text.includes('${'),
+    });
+    assert.deepEqual(
+      [args, plain, lost],
+      [['run', 'studio', '--mount', `audio=${folder}:rw`], {}, []],
+      value,
+    );
+  }
+});
+
+test('a reference behind an option that asks for a key is none', () => {
+  const { lost } = ofDatabase('--password', '${PASSWORD}', 'stdio');
+  assert.deepEqual(lost, []);
+});
+
 test('a setting that names a file which the container can not have is said to be lost, and is left out', () => {
   for (const file of ['/home/ada/graph.json', '~/graph.json', String.raw`C:\ada\graph.json`]) {
     const env = { KEEPER_FILE: file, KEEPER_KEY: '/home/ada/key.json' };
@@ -354,6 +384,10 @@ test('a path below a volume of a container is that folder of this machine, not t
   const bySetting = ofImage(studio, ...volume, '-e', 'STUDIO_BASE=/data/audio', 'mcp/studio');
   assert.deepEqual(bySetting.args, ['run', 'studio', '--mount', 'audio=/home/ada/data/audio:rw']);
   assert.deepEqual([bySetting.plain, bySetting.lost], [{}, []]);
+  const readOnly = ['-v', '/home/ada/data:/data:ro', '-e', 'STUDIO_BASE=/data/audio', 'mcp/studio'];
+  assert.deepEqual(ofImage(studio, ...readOnly).args, [
+    ...['run', 'studio', '--mount', 'audio=/home/ada/data/audio'],
+  ]);
   const byArgument = ofImage(notes, ...volume, 'mcp/notes', '--dir=/data/notes/');
   assert.deepEqual(byArgument.args, [
     ...['run', 'notes', '--mount', 'folder=/home/ada/data/notes:rw', '--', '--dir=/notes'],

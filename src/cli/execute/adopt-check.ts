@@ -29,7 +29,7 @@ export function refusal(adopted: AdoptedStart, checked: Checked): string | undef
   );
   const { known, args } = withoutOpen(entry, filled);
   try {
-    checkStart(known, { args, settings: settingsOf(adopted, checked) }, terminal);
+    checkStart(known, { args, settings: settingsOf({ ...adopted, args: filled }, checked) }, terminal);
     return undefined;
   } catch (error) {
     if (error instanceof McpcatError) return [error.message, ...error.detail].join(' ');
