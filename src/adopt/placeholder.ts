@@ -15,20 +15,20 @@ export interface SettingValue {
 export function isPlaceholder({ name, value, isSecret, example }: SettingValue): boolean {
   const text = value.trim();
   const words = wordsOf(text);
-  if (brackets.test(text) || words.some((word) => telling.has(word))) return true;
+  if (brackets.test(text) || (!prose.test(text) && words.some((word) => telling.has(word)))) return true;
   if (!isSecret) return false;
   if (text === example || marks.some((mark) => mark.test(text))) return true;
-  if (/PASS/.test(name)) return false;
+  if (/PASS|PWD/i.test(name)) return false;
   return (
     (words.length > 0 && words.every((word) => names.has(word) || wordsOf(name).includes(word))) ||
-    // Nobody hands out keys with letters beyond ASCII.
-    /[^\p{ASCII}\p{P}\p{S}]/u.test(text)
+    // Nobody hands out keys with letters beyond ASCII; the password in an address or a header may have them.
+    (!text.includes(':') && /[^\p{ASCII}\p{P}\p{S}]/u.test(text))
   );
 }
 
-/** All of it: `<…>`, `[…]`, `{…}`, `{{…}}`, `%…%`, and references that nobody fills in. */
+/** All of it: `<…>`, `[…]`, `{…}`, `{{…}}`, `%…%`, and references that nobody fills in (`$ummer` is a password). */
 const brackets =
-  /^(?:<[^<>]+>|\[[\w .-]+\]|\{\{?[\w .:-]+\}\}?|%\w+%|\$[A-Za-z_]\w*|\$\{[^{}]+\}|\$\{\{[^}]*\}\})$/;
+  /^(?:<[^<>]+>|\[[\w .-]+\]|\{\{?[\w .:-]+\}\}?|%\w+%|\$[A-Z_][A-Z\d_]*|\$\{[^{}]+\}|\$\{\{[^}]*\}\})$/;
 
 /** Anywhere in it: what was left out, or a name in brackets behind a prefix (`tvly-<key>`). */
 const marks: readonly RegExp[] = [
@@ -37,14 +37,17 @@ const marks: readonly RegExp[] = [
   /(?:^|[-_.])x{3,}(?:$|[-_.])|x{6,}/i,
 ];
 
+/** Six words or more: a description, an instruction to a model. */
+const prose = /(?:\S+\s+){5}\S/;
+
 /** One of them is enough. */
 const telling = new Set(
-  'your yours yourkey yourtoken changeme placeholder redacted replaceme insert votre remplacez'.split(' '),
+  'your yours yourkey yourtoken changeme placeholder redacted replaceme votre remplacez'.split(' '),
 );
 
 /** Words of what is nothing but the name of a thing: `api_key`, `my-token`, `BRAVE_API_KEY_HERE`. */
 const names = new Set(
-  'a an the my own here real actual new some todo none null undefined value api apikey key keys token tokens secret secrets password pass access personal private public bot app client service account id auth bearer user name put enter add with replace paste'.split(
+  'a an the my own here real actual new some todo none null undefined value api apikey key keys token tokens secret secrets password pass access personal private public bot app client service account id auth bearer user name put insert enter add with replace paste'.split(
     ' ',
   ),
 );

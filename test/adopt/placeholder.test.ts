@@ -57,6 +57,7 @@ for (const value of [
   'pat8sKd0fLq1.5c0ffee5c0ffee5c0ffee',
   '0123456789abcdef0123456789abcdef',
   '{"Authorization": "Bearer ntn_a8Fk2"}',
+  'postgres://ada:schlüssel@db.example.com/notes',
   'correct horse battery staple',
 ])
   test(`"${value}" may be a key`, () => assert.ok(!isPlaceholder({ ...key, value })));
@@ -66,13 +67,25 @@ test('the example that the entry gives is none of its user’s', () => {
   assert.ok(!isPlaceholder({ ...plain, name: 'TZ', value: 'UTC', example: 'UTC' }));
 });
 
+const plainTexts = ['insert', 'insert-many,delete', 'Keep your answers short and to the point'];
+
 test('a password may be any word, in any script; of what is no secret only what says so itself counts', () => {
-  for (const value of ['password', 'secret', 'пароль', 'api_key'])
-    assert.ok(!isPlaceholder({ name: 'DB_PASSWORD', isSecret: true, value }), value);
+  for (const value of ['password', 'secret', 'пароль', 'api_key', '$ummer', '$Up3r'])
+    for (const name of ['DB_PASSWORD', 'REDIS_PWD', 'db_pass'])
+      assert.ok(!isPlaceholder({ name, isSecret: true, value }), value);
   for (const value of ['<password>', 'your-password', '${DB_PASSWORD}', 'changeme'])
     assert.ok(isPlaceholder({ name: 'DB_PASSWORD', isSecret: true, value }), value);
   for (const value of ['https://your-n8n-instance.com', 'your.name@example.com', '<team>', '$HOST'])
     assert.ok(isPlaceholder({ ...plain, value }), value);
-  for (const value of ['true', 'xxx', 'https://n8n.example.com', 'error', 'service', '日本', 'a...b'])
+  for (const value of [
+    'true',
+    'xxx',
+    'https://n8n.example.com',
+    'error',
+    'service',
+    '日本',
+    'a...b',
+    ...plainTexts,
+  ])
     assert.ok(!isPlaceholder({ ...plain, value }), value);
 });
