@@ -20,14 +20,14 @@ export function withoutMarks(text: string): string {
  */
 export function commandOf(text: string): Command {
   refuseTypography(text);
-  const { commands, comments } = commandsOf(withProgramQuoted(text.replaceAll(longPrompts, '')));
+  const { commands, comments, joined } = commandsOf(withProgramQuoted(text.replaceAll(longPrompts, '')));
   // Root's prompt looks like a comment.
   const found = commands.length === 0 && comments.length === 1 ? comments : commands;
   const settings = found.map(settingsIn);
   const others = found.filter((_, index) => settings[index] === undefined);
   const [words] = others;
   if (words === undefined) throw unclear(text.trim() === '' ? 'nothing' : text.trim());
-  if (others.length > 1 || words.some((word) => operators.test(word)))
+  if (others.length > 1 || joined || words.some((word) => operators.test(word)))
     throw refuse(
       `expected one command, found a script: ${text.trim()}`,
       'paste only the line that starts the server',
@@ -41,15 +41,21 @@ const longPrompts = /^(?:(?:PS )?[A-Za-z]:\\[^>\n"']*>|\S+@\S+:\S*[$#](?=\s))[^\
 /** What makes a line more than one command. A mark that only may be one, as in `<YOUR_KEY>`, is none. */
 const operators = /^(\|\|?|&|\d?>{1,2}|<|<<)$|^\d?>>?[&\w./]|^\$\(|^`/;
 
+/** The same without a blank beside it, where no quote keeps it: `a|b`, `a;b`, `a&&b`, `a>b`, `a$(b)`. */
+const joinedOperators = /[|;`]|&&|\$\(|^[^<]*\w>>?[&\w./]/;
+
 interface Commands {
   readonly commands: readonly (readonly string[])[];
   readonly comments: readonly (readonly string[])[];
+  /** Whether a word of them holds an operator of a shell. */
+  readonly joined: boolean;
 }
 
 function commandsOf(text: string): Commands {
   const commands: string[][] = [[]];
   const comments: string[][] = [];
   let comment: string[] | undefined;
+  let joined = false;
   for (const token of shellTokens(text)) {
     if (token.kind === 'end') {
       comment = undefined;
@@ -60,10 +66,13 @@ function commandsOf(text: string): Commands {
     if (comment !== undefined) comment.push(word);
     else if (plain && word.startsWith('#')) comments.push((comment = word === '#' ? [] : [word.slice(1)]));
     else if (plain && word === '&&') commands.push([]);
-    else commands.at(-1)?.push(word);
+    else {
+      joined ||= plain && joinedOperators.test(word);
+      commands.at(-1)?.push(word);
+    }
   }
   const said = (words: readonly string[]): boolean => words.length > 0;
-  return { commands: commands.map(withoutPrompt).filter(said), comments: comments.filter(said) };
+  return { commands: commands.map(withoutPrompt).filter(said), comments: comments.filter(said), joined };
 }
 
 function withoutPrompt(words: readonly string[]): readonly string[] {

@@ -234,6 +234,7 @@ export const understood: readonly Understood[] = [
   { line: 'npx -y pkg `\n  --x', source: 'npm:pkg', args: ['--x'] },
   { line: 'npx -y pkg ^\r\n  --x', source: 'npm:pkg', args: ['--x'] },
   { line: 'npx -y pkg --key <YOUR_KEY>', source: 'npm:pkg', args: ['--key', '<YOUR_KEY>'] },
+  { line: 'npx -y pkg --x=<A_KEY>b --y "a|b"', source: 'npm:pkg', args: ['--x=<A_KEY>b', '--y', 'a|b'] },
   { line: "npx -y pkg --query 'a && b; c'", source: 'npm:pkg', args: ['--query', 'a && b; c'] },
   { line: 'npx\u00A0-y\u00A0pkg', source: 'npm:pkg' },
   // what stands in front on the way
@@ -377,6 +378,10 @@ export const refused: readonly (readonly [line: string, message: RegExp, hint: R
   ['npx -y pkg &', /script/, /only the line/],
   ['```bash\ngit clone https://github.com/owner/repo\nnpx -y pkg\n```', /script/, /only the line/],
   ['npx -y pkg --x `whoami`', /script/, /only the line/],
+  ['npx -y pkg|tee log', /script/, /only the line/],
+  ['npx -y pkg;reboot', /script/, /only the line/],
+  ["sh -c 'npx -y pkg --x>log'", /script/, /only the line/],
+  ['npx -y pkg --key=$(cat key)', /script/, /only the line/],
   // what is installed would be another
   ['UV_INDEX_URL=https://pypi.example.com/simple uvx some-mcp', /UV_INDEX_URL/, /leave it out/],
   ['npm_config_registry=https://npm.example.com npx -y pkg', /npm_config_registry/, /leave it out/],
