@@ -82,7 +82,8 @@ async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal | undefined)
   const end = (): void => reject(new Error('its user ended it', { cause: signal.reason }));
   signal.addEventListener('abort', end, { once: true });
   try {
-    signal.throwIfAborted();
+    // Raced also then: whoever leaves a promise without a handler is ended by its error.
+    if (signal.aborted) end();
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener('abort', end);
