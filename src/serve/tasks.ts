@@ -8,23 +8,31 @@ const maxTasks = 10_000;
 /** Milliseconds; setTimeout takes no more. */
 const maxTtlMs = 2 ** 31 - 1;
 
+interface Task {
+  readonly server: SessionServer;
+  readonly release: () => void;
+  /** When its server may have forgotten it: one, however often it is asked for. */
+  forgotten: { readonly ttlMs: number; readonly timer: NodeJS.Timeout } | undefined;
+}
+
 /** Tasks (revision 2025-11-25) of a session: whose each is, and that its server stays awake until it is over. */
 export class Tasks {
-  readonly #servers = new Map<string, { readonly server: SessionServer; readonly release: () => void }>();
+  readonly #servers = new Map<string, Task>();
 
   /** Whatever a server says of a task: `{taskId, status}`. */
   seen(server: SessionServer, task: JsonValue | undefined): void {
     if (!isJsonObject(task)) return;
     const { taskId, status, ttl } = task;
     if (typeof taskId !== 'string') return;
-    if (!this.#servers.has(taskId)) this.#add(taskId, server);
-    if (over.has(status)) this.over(taskId);
-    else if (typeof ttl === 'number') this.#forgottenAfter(taskId, ttl);
+    const known = this.#servers.get(taskId) ?? this.#add(taskId, server);
+    if (over.has(status)) release(known);
+    else if (typeof ttl === 'number') forgottenAfter(known, ttl);
   }
 
   /** Its result was given, or it was said to be over: its server need not stay awake for it. */
   over(taskId: JsonValue | undefined): void {
-    if (typeof taskId === 'string') this.#servers.get(taskId)?.release();
+    const task = typeof taskId === 'string' ? this.#servers.get(taskId) : undefined;
+    if (task !== undefined) release(task);
   }
 
   serverOf(taskId: JsonValue | undefined): SessionServer | undefined {
@@ -35,21 +43,32 @@ export class Tasks {
   forget(server: SessionServer): void {
     for (const [id, task] of this.#servers) {
       if (task.server !== server) continue;
-      task.release();
+      release(task);
       this.#servers.delete(id);
     }
   }
 
-  /** A server may forget a task by then, whatever its state. */
-  #forgottenAfter(taskId: string, ttlMs: number): void {
-    setTimeout(() => this.over(taskId), Math.min(Math.max(ttlMs, 0), maxTtlMs)).unref();
+  #add(taskId: string, server: SessionServer): Task {
+    const added: Task = { server, release: server.runner.hold(), forgotten: undefined };
+    this.#servers.set(taskId, added);
+    const [oldest] = this.#servers;
+    if (this.#servers.size > maxTasks && oldest !== undefined) {
+      release(oldest[1]);
+      this.#servers.delete(oldest[0]);
+    }
+    return added;
   }
+}
 
-  #add(taskId: string, server: SessionServer): void {
-    this.#servers.set(taskId, { server, release: server.runner.hold() });
-    const [oldest] = this.#servers.keys();
-    if (this.#servers.size <= maxTasks || oldest === undefined) return;
-    this.#servers.get(oldest)?.release();
-    this.#servers.delete(oldest);
-  }
+function release(task: Task): void {
+  clearTimeout(task.forgotten?.timer);
+  task.release();
+}
+
+/** A server may forget a task by then, whatever its state. It counts from its beginning, so from when it was first said. */
+function forgottenAfter(task: Task, ttlMs: number): void {
+  if (task.forgotten?.ttlMs === ttlMs) return;
+  clearTimeout(task.forgotten?.timer);
+  const timer = setTimeout(() => task.release(), Math.min(Math.max(ttlMs, 0), maxTtlMs));
+  task.forgotten = { ttlMs, timer: timer.unref() };
 }
