@@ -17,9 +17,11 @@ export async function begin(cache: string | undefined): Promise<void> {
 }
 
 async function greeted(folder: string): Promise<Early> {
+  const code = path.join(import.meta.dirname, 'serve.cjs');
   const place = {
     folder,
-    version: fileState(path.join(import.meta.dirname, 'serve.cjs')) ?? '',
+    // By its place, too: package managers link one file into many projects, and each has a catalog beside it.
+    version: `${code} ${fileState(code) ?? ''}`,
     startedAs: { argv: process.argv.slice(2), env: process.env },
     owns: ownedByUs,
   };

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { fileState, isRacy } from './file-state.ts';
+import { isRacy, stateNow, type FilesSeen } from './file-state.ts';
 import { ownValue } from './own-value.ts';
 import { keepNow } from './write-now.ts';
 
@@ -10,10 +10,8 @@ interface Options {
   readonly version: string;
   /** A file of another user is not believed. */
   readonly owns: (facts: { readonly uid: number }) => boolean;
-  /** Told of the files of each value that is asked for. */
-  readonly onAsked?: ((files: readonly string[]) => void) | undefined;
-  /** The state of files a moment ago, where it is known. */
-  readonly states?: Readonly<Record<string, string>> | undefined;
+  /** Where the files of each value that is asked for are looked at. */
+  readonly seen?: Pick<FilesSeen, 'of'> | undefined;
 }
 
 interface Value<T> {
@@ -51,9 +49,7 @@ export class Remembered<T> {
 
   /** What is known of these files, by a name that tells them apart from others. To be asked before they are read. */
   of(name: string, files: readonly string[]): Memory<T> {
-    const { states = {}, onAsked } = this.#options;
-    onAsked?.(files);
-    const state = stateOf(files, states);
+    const state = stateOf(files, this.#options.seen);
     if (state === undefined) return { known: undefined, keep: () => undefined };
     this.#before ??= read<T>(this.#options);
     const found = ownValue(this.#before, name);
@@ -88,12 +84,12 @@ export class Remembered<T> {
 }
 
 /** Undefined where one of them can't be asked for. */
-function stateOf(files: readonly string[], known: Readonly<Record<string, string>> = {}): string | undefined {
-  try {
-    return files.map((file) => ownValue(known, file) ?? fileState(file) ?? '').join(' ');
-  } catch {
-    return undefined;
-  }
+function stateOf(
+  files: readonly string[],
+  seen: Pick<FilesSeen, 'of'> = { of: stateNow },
+): string | undefined {
+  const states = files.map((file) => seen.of(file));
+  return states.includes(undefined) ? undefined : states.join(' ');
 }
 
 function isSettled(files: readonly string[]): boolean {

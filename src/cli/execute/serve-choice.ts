@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { problemText } from '../../catalog/problem.ts';
 import { McpcatError } from '../../lib/errors.ts';
+import type { FilesSeen } from '../../lib/file-state.ts';
 import { hubPolicy } from '../../policy/hub-policy.ts';
 import type { Profile, ProfileServer } from '../../profile/profile.ts';
 import type { Policy } from '../../serve/policy.ts';
@@ -28,10 +29,7 @@ export interface Choice {
  * The servers that were named, or those of the profile, or those of both that were named. Throws `usage` for none and
  * `entry-unknown` for a name of the command line; of a profile the other servers are served.
  */
-export async function chooseServed(
-  invocation: Invocation,
-  onAsked?: (files: readonly string[]) => void,
-): Promise<Choice> {
+export async function chooseServed(invocation: Invocation, seen?: FilesSeen): Promise<Choice> {
   const { options, positionals, terminal } = invocation;
   const wanted = options.text('profile');
   const profile =
@@ -43,7 +41,7 @@ export async function chooseServed(
     throw new McpcatError('usage', 'expected names of servers, or a profile', {
       hint: 'mcpcat list shows the servers, mcpcat profile list your profiles',
     });
-  const serverOf = knownServers(invocation, { onAsked });
+  const serverOf = knownServers(invocation, { seen });
   const found = await Promise.all(
     names.map(async (name) => chosen(name, { invocation, serverOf, section: sectionOf(profile, name) })),
   );

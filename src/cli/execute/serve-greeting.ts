@@ -1,11 +1,10 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { consentFile } from '../../consent/store.ts';
-import { fileState } from '../../lib/file-state.ts';
+import { FilesSeen } from '../../lib/file-state.ts';
 import { keepNewest } from '../../lib/keep-newest.ts';
 import type { JsonObject } from '../../lib/json-value.ts';
 import { keepNow } from '../../lib/write-now.ts';
-import type { Profile } from '../../profile/profile.ts';
 import { secretFile } from '../../secrets/file-store.ts';
 import type { Greeted } from '../../serve/first-answer.ts';
 import {
@@ -18,19 +17,42 @@ import {
 import { Part } from '../../serve/message.ts';
 import { withMembers } from '../../serve/part-members.ts';
 import type { ServedServer } from '../../serve/served-server.ts';
-import { settingsFiles } from '../../settings/read.ts';
-import type { Terminal } from '../command.ts';
+import { configFolders, settingsFiles } from '../../settings/read.ts';
+import type { Invocation, Terminal } from '../command.ts';
 import { subjectOf } from '../../consent/agree.ts';
 import { startOf } from './run-consent.ts';
 import type { Choice } from './serve-choice.ts';
 
 interface GreetedBy {
   readonly choice: Choice;
+  readonly missing: readonly string[];
   readonly served: readonly Pick<ServedServer, 'isReviewed'>[];
-  /** Files of the catalog that were asked for. */
-  readonly asked: ReadonlySet<string>;
+  /** Everything that was read, or looked for. */
+  readonly seen: FilesSeen;
   readonly terminal: Terminal;
   readonly say: (line: string) => void;
+}
+
+/**
+ * What the user's own files are before any of them is read: settings, secrets, and a profile in each folder that may have
+ * one, since a second of its name is refused.
+ */
+export function filesSeen({ options, terminal }: Pick<Invocation, 'options' | 'terminal'>): FilesSeen {
+  const seen = new FilesSeen(terminal.early?.kept?.files);
+  const profile = options.text('profile');
+  const profiles =
+    profile === undefined
+      ? []
+      : configFolders(terminal).map((folder) =>
+          terminal.host.path.join(folder, 'profiles', `${profile}.yaml`),
+        );
+  for (const file of [...settingsFiles(terminal), secretFile(terminal), ...profiles]) seen.of(file);
+  return seen;
+}
+
+/** The same of what was agreed to: which servers it is about is known by now. */
+export function seeConsents(seen: FilesSeen, { servers }: Pick<Choice, 'servers'>, terminal: Terminal): void {
+  for (const { server } of servers) seen.of(consentFile(subjectOf(startOf(server)), terminal));
 }
 
 /** Keeps what the client is answered for the next `serve` that is started like this one; undefined where none is. */
@@ -46,18 +68,22 @@ export function greetedBy(by: GreetedBy): Greeted | undefined {
       if (!isKeepable(by) || isSame(kept?.results[method], result)) return;
       const { version } = place;
       const results = { ...kept?.results, [method]: result.object };
-      setImmediate(() => keep(file, { version, key, ...inputsOf(by), results }));
+      setImmediate(() => keep(file, { version, key, settings: settingsOf(by), results }, by.seen));
     },
     onOther() {
-      rmSync(file, { force: true });
+      remove(file);
       by.say('the client was greeted with what is not true any more: begin the session anew');
     },
   };
 }
 
-/** What depends on who signs, or on the values of settings, is found out at each start. */
-function isKeepable({ choice, served }: GreetedBy): boolean {
+/**
+ * What depends on who signs, or on the values of settings, is found out at each start. So is what is missing: it may come
+ * in ways that no file tells of (a keyring that is opened, a catalog's address that answers).
+ */
+function isKeepable({ choice, missing, served }: GreetedBy): boolean {
   return (
+    missing.length === 0 &&
     served.every(({ isReviewed }) => isReviewed) &&
     choice.servers.every(({ server: { signing, source } }) => signing === undefined && source.kind !== 'url')
   );
@@ -71,43 +97,30 @@ function isSame(kept: JsonObject | undefined, result: Part): boolean {
   return plain(Part.ofValue(kept)) === plain(result);
 }
 
-function inputsOf(by: GreetedBy): Pick<KeptGreeting, 'settings' | 'files'> {
-  const { choice, terminal } = by;
+function settingsOf({ choice, terminal }: GreetedBy): KeptGreeting['settings'] {
   const names = choice.servers.flatMap(({ server }) => Object.keys(server.declared.env));
-  return {
-    settings: Object.fromEntries(names.map((name) => [name, givenAs(terminal.env[name])])),
-    files: Object.fromEntries(filesOf(by).map((file) => [file, fileState(file) ?? ''])),
-  };
-}
-
-function filesOf({ choice: { servers, profile }, asked, terminal }: GreetedBy): readonly string[] {
-  return [
-    ...asked,
-    ...servers.map(({ server }) => consentFile(subjectOf(startOf(server)), terminal)),
-    ...settingsFiles(terminal),
-    ...profileFiles(profile),
-    secretFile(terminal),
-  ];
-}
-
-function profileFiles(profile: Profile | undefined): readonly string[] {
-  return profile === undefined ? [] : [profile.file];
+  return Object.fromEntries(names.map((name) => [name, givenAs(terminal.env[name])]));
 }
 
 /** Of what clients were greeted with; more have only been tried. */
 const maxFiles = 16;
 
 /** Not where a file may be another one than it was made of: what was written since this process began, or right before. */
-function keep(file: string, greeting: KeptGreeting): void {
-  const settledMs = performance.timeOrigin - 2000;
+function keep(file: string, greeting: Omit<KeptGreeting, 'files'>, seen: FilesSeen): void {
   try {
-    const times = Object.keys(greeting.files).map(
-      (one) => statSync(one, { throwIfNoEntry: false })?.ctimeMs ?? 0,
-    );
-    if (times.some((ms) => ms > settledMs)) return;
-    keepNow(file, greeting);
+    const files = seen.unchangedSince(performance.timeOrigin - 2000);
+    if (files === undefined) return;
+    keepNow(file, { ...greeting, files });
     keepNewest(path.dirname(file), greetingFiles, maxFiles);
   } catch {
     // It is answered by its session again.
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where it can't be removed, it is held against each session.
   }
 }

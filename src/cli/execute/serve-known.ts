@@ -5,7 +5,7 @@ import { catalogSource, sourceText, type CatalogSource } from '../../catalog/cat
 import { schemaVersion } from '../../catalog/quick.ts';
 import { once } from '../../host/once.ts';
 import { digest } from '../../lib/digest.ts';
-import { fileState } from '../../lib/file-state.ts';
+import { fileState, type FilesSeen } from '../../lib/file-state.ts';
 import { Remembered } from '../../lib/remembered.ts';
 import type { KeptLists } from '../../serve/kept-lists.ts';
 import type { Invocation, Terminal } from '../command.ts';
@@ -16,8 +16,8 @@ import { serverToRun, type RunServer } from './run-server.ts';
 export type KnownServer = Omit<RunServer, 'exists'>;
 
 interface Asked {
-  /** Told of files that are asked for. */
-  readonly onAsked?: ((files: readonly string[]) => void) | undefined;
+  /** Where files that are asked for are looked at. */
+  readonly seen?: FilesSeen | undefined;
 }
 
 type ServerOf = (invocation: Invocation, name: string) => Promise<KnownServer>;
@@ -31,14 +31,14 @@ const formVersion = once(() =>
 /** What is known of the surfaces of a catalog; nothing over HTTP, whose clients ask for lists when files may be others. */
 export function knownSurfaces(
   { options, terminal }: Invocation,
-  { onAsked }: Asked = {},
+  { seen }: Asked = {},
 ): {
   readonly remembered?: Remembered<KnownSurface>;
   readonly folders?: Remembered<string>;
 } {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
   if (options.flag('http') || source.kind === 'url') return {};
-  const where = { source, terminal, onAsked };
+  const where = { source, terminal, seen };
   return {
     remembered: new Remembered(whereFor('surfaces', where)),
     ...(source.kind === 'file' ? { folders: new Remembered(whereFor('folders', where)) } : {}),
@@ -61,14 +61,13 @@ interface Where extends Asked {
 
 function whereFor(
   what: string,
-  { source, terminal: { env, host, early }, onAsked }: Where,
+  { source, terminal: { env, host }, seen }: Where,
 ): ConstructorParameters<typeof Remembered>[0] {
   return {
     file: path.join(host.folders(env).cache, 'served', `${what}-${digest(sourceText(source))}.json`),
     version: formVersion(),
     owns: (facts) => host.owns(facts),
-    states: early?.kept?.files,
-    onAsked,
+    seen,
   };
 }
 
@@ -76,10 +75,10 @@ function whereFor(
  * `serverToRun` for many servers of which none is started yet: only those are read whose files have changed since the
  * last time. A start reads all of them.
  */
-export function knownServers({ options, terminal }: Invocation, { onAsked }: Asked = {}): ServerOf {
+export function knownServers({ options, terminal }: Invocation, { seen }: Asked = {}): ServerOf {
   const source = catalogSource({ option: options.text('catalog'), env: terminal.env });
   if (source.kind === 'url') return serverToRun;
-  const remembered = new Remembered<Known>(whereFor('servers', { source, terminal, onAsked }));
+  const remembered = new Remembered<Known>(whereFor('servers', { source, terminal, seen }));
   return async (invocation, name) => {
     const memory = remembered.of(name, filesOf(source, name));
     if (memory.known !== undefined) return { ...memory.known, source };

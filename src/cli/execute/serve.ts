@@ -1,6 +1,7 @@
 import { reviewedSurfaces } from '../../catalog-index/reviewed-surfaces.ts';
 import { catalogSource } from '../../catalog/catalog-source.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { FilesSeen } from '../../lib/file-state.ts';
 import { keepSmall } from '../../launch/keep-small.ts';
 import { stderrLine } from '../../launch/stderr-line.ts';
 import type { Hub } from '../../serve/front.ts';
@@ -14,7 +15,7 @@ import { recordedCalls } from './serve-calls.ts';
 import { catalogTrust } from '../catalog-trust.ts';
 import { chooseServed, type Choice } from './serve-choice.ts';
 import { controlOf } from './serve-control-later.ts';
-import { greetedBy } from './serve-greeting.ts';
+import { filesSeen, greetedBy, seeConsents } from './serve-greeting.ts';
 import { keptListsOf, knownSurfaces } from './serve-known.ts';
 import { addressIn, serveFront } from './serve-front.ts';
 import type { Around } from './serve-around.ts';
@@ -28,9 +29,9 @@ export const execute: Execute = async (invocation) => {
   const write = (text: string): void => stderr.write(Buffer.from(text));
   const say = (line: string): void => write(`mcpcat: ${line}\n`);
   const { names } = addressIn(invocation);
-  const asked = new Set<string>();
-  const onAsked = (files: readonly string[]): void => files.forEach((file) => asked.add(file));
-  const choice = await chooseServed({ ...invocation, positionals: names }, onAsked);
+  const seen = filesSeen(invocation);
+  const choice = await chooseServed({ ...invocation, positionals: names }, seen);
+  seeConsents(seen, choice, terminal);
   const { servers, profile, policy } = choice;
   const known = await givenNow(servers, { profile, terminal });
   const missing = missingOf(choice, known);
@@ -38,7 +39,7 @@ export const execute: Execute = async (invocation) => {
   const onStarted = once((engine: Engine) => reapLater(engine, terminal));
   const calls = await recordedCalls(invocation, say);
   const warm = options.text('warm') === undefined ? undefined : await warmPool(invocation, say);
-  const reviewed = reviewedOf(invocation, { onAsked, say });
+  const reviewed = reviewedOf(invocation, { seen, say });
   const served = await Promise.all(
     known.map(async ({ server, given }) =>
       servedServer(server, { profile, given, reviewed, warm, write, say, onStarted }),
@@ -56,7 +57,7 @@ export const execute: Execute = async (invocation) => {
   const hub = missing.length === 0 ? searched : await withStatus(searched, choice, terminal);
   const control = controlOf(hub, terminal, say);
   warm?.fill();
-  const greeted = greetedBy({ choice, served, asked, terminal, say });
+  const greeted = greetedBy({ choice, missing, served, seen, terminal, say });
   const urgency = await serveFront({ invocation, hub, greeted, say }).catch(async (error: unknown) => {
     await warm?.close();
     throw error;
@@ -69,7 +70,7 @@ export const execute: Execute = async (invocation) => {
 
 function reviewedOf(
   invocation: Invocation,
-  { onAsked, say }: { readonly onAsked: (files: readonly string[]) => void; readonly say: Around['say'] },
+  { seen, say }: { readonly seen: FilesSeen; readonly say: Around['say'] },
 ): ReturnType<typeof reviewedSurfaces> {
   const { options, terminal } = invocation;
   const { env, host, signal } = terminal;
@@ -77,7 +78,7 @@ function reviewedOf(
     source: catalogSource({ option: options.text('catalog'), env }),
     cache: host.folders(env).cache,
     trust: catalogTrust(invocation, 'refused'),
-    ...knownSurfaces(invocation, { onAsked }),
+    ...knownSurfaces(invocation, { seen }),
     say,
     signal,
   });
