@@ -1,6 +1,6 @@
 import type { Entry } from '../catalog/entry.ts';
 import { adoptedSettings } from './adopted-settings.ts';
-import { hostFolderOf, type FolderContext } from './host-folder.ts';
+import { hostFolderOf, withHomeFolders, type FolderContext } from './host-folder.ts';
 import { mountsAndOwn } from './mounts-and-own.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { heldKey } from './setting-options.ts';
@@ -29,7 +29,8 @@ export interface AdoptContext extends FolderContext {
 }
 
 /** Arguments become mounts and settings as far as the entry declares them; the rest stays the server's own. */
-export function adoptedStart(entry: Entry, started: StartedServer, context: AdoptContext): AdoptedStart {
+export function adoptedStart(entry: Entry, found: StartedServer, context: AdoptContext): AdoptedStart {
+  const started = withHomeFolders(found, context.home);
   const hostFolder = hostFolderOf(started, context);
   const { isReference } = context;
   const settings = adoptedSettings(entry, started, { isReference, hostFolder });

@@ -14,13 +14,25 @@ export function hostFolderOf(
 ): (text: string) => string | undefined {
   return (text) => {
     if (source.startsWith('image:')) return volumeFolder(folders, text);
-    const [, rest] = ofHome.exec(text) ?? [];
-    if (rest !== undefined) return `${home}${rest}`;
+    const whole = withHome(text, home);
+    if (whole !== text) return whole;
     // A relative one is below the folder that the client starts its servers in, for mcpcat as for any other.
     return isAbsolute(text) || ofClient.test(text) || /^([A-Za-z]:[\\/]|\.{1,2}([\\/]|$))/.test(text)
       ? text
       : undefined;
   };
+}
+
+/** With the folders of this machine that its container was given written out. */
+export function withHomeFolders(started: StartedServer, home: string): StartedServer {
+  const folders = [...started.folders].map(([inside, folder]) => [inside, withHome(folder, home)] as const);
+  const readOnly = [...started.readOnly].map((folder) => withHome(folder, home));
+  return { ...started, folders: new Map(folders), readOnly: new Set(readOnly) };
+}
+
+function withHome(text: string, home: string): string {
+  const [, rest] = ofHome.exec(text) ?? [];
+  return rest === undefined ? text : `${home}${rest}`;
 }
 
 /** As shells, editors and servers write it. */

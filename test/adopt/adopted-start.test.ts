@@ -197,6 +197,18 @@ test('the home folder is written out, and a folder relative to the client’s st
     assert.deepEqual(adopted('npx', ['-y', '@scope/notes-mcp', text])?.args, [
       ...['run', 'notes', '--mount', 'folder=/home/ada/notes:rw'],
     ]);
+  for (const volume of ['${HOME}/notes:/in', '${userHome}/notes:/in:ro']) {
+    const words = ['run', '-i', '-v', volume, 'mcp/notes', '--dir=/in/sub'];
+    const mount = `folder=/home/ada/notes/sub${volume.endsWith(':ro') ? '' : ':rw'}`;
+    assert.deepEqual(adopted('docker', words)?.args, [
+      'run',
+      'notes',
+      '--mount',
+      mount,
+      '--',
+      '--dir=/notes',
+    ]);
+  }
   for (const text of ['.', './notes', '../notes', '${workspaceFolder}', '${workspaceFolder}/notes'])
     assert.deepEqual(adopted('npx', ['-y', '@scope/notes-mcp', text])?.args, [
       ...['run', 'notes', '--mount', `folder=${text}:rw`],
