@@ -14,11 +14,11 @@ export async function gatheredEvidence(
   const unread: string[] = [];
   let left = maxStatementBytes;
   for (const { digest, size, read } of statements) {
-    left -= size;
-    if (size > maxBundleBytes || left < 0) {
+    if (size > Math.min(maxBundleBytes, left)) {
       unread.push(`${subject}: the statement ${digest} is too large: ${String(size)} bytes`);
       continue;
     }
+    left -= size;
     const pieces: Uint8Array[] = [];
     for await (const piece of read()) pieces.push(piece);
     bundles.push(Buffer.concat(pieces).toString('utf8'));

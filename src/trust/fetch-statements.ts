@@ -103,11 +103,11 @@ async function bundleOf(reading: Reading, digest: Digest): Promise<string> {
     );
   const known = blobs.get(layer.digest);
   if (known !== undefined) return known;
-  reading.budget -= layer.size;
-  if (reading.budget < 0)
+  if (layer.size > reading.budget)
     throw failed(
       `${subject}: the statements are larger than ${String(maxStatementBytes >> 20)} MiB together`,
     );
+  reading.budget -= layer.size;
   const read = textOf(reading, layer);
   blobs.set(layer.digest, read);
   return read;

@@ -42,3 +42,11 @@ test('the statements of a gathered image are its evidence; one beyond all bounds
   assert.deepEqual([bundles, manifest], [['{"a":1}'], index.digest]);
   assert.match(unread.join(), /^echo: the statement sha256:[0-9a-f]+ is too large: 16777217 bytes$/);
 });
+
+test('what is too large takes nothing of the room that the others have', async () => {
+  const large = Array.from({ length: 5 }, () => content('{"b":2}', maxBundleBytes + 1));
+  const { bundles, unread } = (await gatheredEvidence(gathered([...large, content('{"a":1}')]), 'echo'))(
+    'linux/amd64',
+  );
+  assert.deepEqual([bundles, unread.length], [['{"a":1}'], 5]);
+});
