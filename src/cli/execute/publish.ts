@@ -32,13 +32,15 @@ export const execute: Execute = async (invocation) => {
     ? builtJobs(invocation, goal)
     : savedJobs(invocation, { ...goal, from: path.resolve(from) }));
   const results = await runJobs(jobs, { terminal, width, quiet: options.flag('quiet') });
-  if (signed !== undefined && options.flag('sign') && results.some((result) => 'value' in result))
-    await sayNamed(invocation, signed);
-  return printOutcome(invocation, {
+  const code = printOutcome(invocation, {
     results,
     header: ['server', 'state', 'version', 'sent', 'signed', 'image'],
     row,
   });
+  // What was published is told in any case: it is, also where the file can't be written.
+  if (signed !== undefined && options.flag('sign') && results.some((result) => 'value' in result))
+    await sayNamed(invocation, signed);
+  return code;
 };
 
 /** Where everything has to be signed, whoever uses the catalog learns by whom: with the first image that is. */
