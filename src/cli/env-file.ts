@@ -89,7 +89,8 @@ function* statements(text: string): Generator<Statement> {
     const line = at + 1;
     let statement = (lines[at] ?? '').trim().replace(/^(export|declare -x)\s+/, '');
     if (statement === '' || statement.startsWith('#')) continue;
-    const end = isOpen(statement) ? closingLine(lines, at, statement) : undefined;
+    const quote = openQuote(statement);
+    const end = quote && closingLine(lines, at, quote);
     if (end !== undefined) {
       statement = [statement, ...lines.slice(at + 1, end + 1)].join('\n');
       at = end;
@@ -98,22 +99,19 @@ function* statements(text: string): Generator<Statement> {
   }
 }
 
+/** A line, with its end, that closes no such quote: a backslash before the end is one more escape. */
 const opened = { '"': /^(?:[^"\\]|\\.)*$/s, "'": /^[^']*$/s } as const;
 
-/** A value begins with a quote that its line does not close. */
-function isOpen(statement: string): boolean {
+/** The quote that a value begins with, and its line does not close. */
+function openQuote(statement: string): keyof typeof opened | undefined {
   const [, quote, rest = ''] = /^[^=\s]+\s*=\s*(["'])(.*)$/s.exec(statement) ?? [];
-  return (quote === '"' || quote === "'") && opened[quote].test(rest);
+  return (quote === '"' || quote === "'") && opened[quote].test(`${rest}\n`) ? quote : undefined;
 }
 
 /** Undefined if nothing closes it up to the end of the file: then the first line is what is wrong. */
-function closingLine(lines: readonly string[], from: number, first: string): number | undefined {
-  let whole = first;
-  for (let at = from + 1; at < lines.length; at++) {
-    whole += `\n${lines[at] ?? ''}`;
-    if (!isOpen(whole)) return at;
-  }
-  return undefined;
+function closingLine(lines: readonly string[], from: number, quote: keyof typeof opened): number | undefined {
+  const at = lines.findIndex((line, index) => index > from && !opened[quote].test(`${line}\n`));
+  return at === -1 ? undefined : at;
 }
 
 function unquoted(line: string, where: string): string {

@@ -21,6 +21,7 @@ const understood: readonly (readonly [what: string, line: string, value: string]
   ['as bash lists it', 'declare -x A="b"', 'b'],
   ['a key over several lines', 'A="-----BEGIN\nb==\n-----END"', '-----BEGIN\nb==\n-----END'],
   ['lines with an escaped quote', 'A="b\n\\"c" # why', 'b\n"c'],
+  ['lines that end in a backslash', 'A="b\\\n"\n', 'b\\\n'],
   ['lines in single quotes', "A='b\n# c\nB=1'", 'b\n# c\nB=1'],
   ['a comment behind it', 'A=b # why', 'b'],
   ['a comment behind quotes', 'A="b" # why', 'b'],
