@@ -43,11 +43,12 @@ export function execStreams(socket: WebSocket): ExecStreams {
     else if (kind === channel.stderr) pass(outputs.stderr, bytes);
   });
   const pass = (output: PassThrough, bytes: Buffer): void => {
-    if (bytes.length > 0 && !output.write(bytes)) socket.pause();
+    // One that nobody reads any more takes nothing, and holds nothing.
+    if (bytes.length > 0 && !output.destroyed && !output.write(bytes)) socket.pause();
   };
-  // As long as one is full nothing is read; one that nobody reads any more holds nothing.
+  // As long as one is full nothing is read.
   const goOn = (): void => {
-    if (!Object.values(outputs).some((one) => one.writableNeedDrain && !one.destroyed)) socket.resume();
+    if (!Object.values(outputs).some(({ writableNeedDrain }) => writableNeedDrain)) socket.resume();
   };
   for (const output of Object.values(outputs)) output.on('drain', goOn).once('close', goOn);
   socket.on('error', () => undefined); // a close always follows

@@ -2,7 +2,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { within } from '../../lib/within.ts';
 import type { ExecSession } from '../engine.ts';
 import type { Api } from './api.ts';
-import type { ExecStreams } from './channels.ts';
+import type { ExecEnd, ExecStreams } from './channels.ts';
 import { openStream } from './exec-socket.ts';
 import { containerName } from './pod-body.ts';
 import type { Pods } from './pods.ts';
@@ -68,17 +68,23 @@ export async function handParked(
   { pod, input }: { readonly pod: string; readonly input: string },
 ): Promise<void> {
   const streams = await openInto(reach, { pod, part: 'attach', query: [] });
-  await new Promise<void>((resolve, reject) => {
-    streams.stdin.write(input, (error) => (error ? reject(error) : resolve()));
+  const unwritten = await new Promise<Error | undefined>((resolve) => {
+    streams.stdin.write(input, (error) => resolve(error ?? undefined));
   });
   // The half-close lets the node pass on what it has; the parked process's own input stays open (stdinOnce false).
   streams.stdin.end();
   const end = await within(streams.ended, handedMs);
   streams.destroy();
   // Without it process 1 would wait for ever, and nobody would know for what.
-  if (end === undefined || (end.kind === 'exited' && end.exitCode === 0)) return;
-  const why = end.kind === 'exited' ? `it ended with ${String(end.exitCode)}` : end.message;
+  const why = unwritten?.message ?? failureOf(end);
+  if (why === undefined) return;
   throw new McpcatError('engine-gone', `the input of the pod ${pod} was not handed over: ${why}`, {
     hint: 'a restart of the API server ends every stream behind it: try again',
   });
+}
+
+/** Undefined for a good end, or none yet. */
+function failureOf(end: ExecEnd | undefined): string | undefined {
+  if (end?.kind !== 'exited') return end?.message;
+  return end.exitCode === 0 ? undefined : `it ended with ${String(end.exitCode)}`;
 }

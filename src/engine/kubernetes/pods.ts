@@ -73,14 +73,16 @@ export class Pods {
   async running(made: Pod, { onUnscheduled }: Waiting = {}): Promise<Pod> {
     const over = AbortSignal.timeout(runningMs);
     let last = made;
+    const isThere = async (pod: Pod): Promise<boolean> => {
+      last = pod;
+      const runs = isRunning(pod);
+      if (!runs && isUnscheduled(pod)) await onUnscheduled?.();
+      return runs;
+    };
     for (;;) {
-      if (isRunning(last)) return last;
+      if (await isThere(last)) return last;
       if (over.aborted) throw notRunning('timeout', last);
-      for await (const pod of this.#changes(last, over)) {
-        last = pod;
-        if (isRunning(pod)) return pod;
-        if (isUnscheduled(pod)) await onUnscheduled?.();
-      }
+      for await (const pod of this.#changes(last, over)) if (await isThere(pod)) return pod;
       last = (await this.find(made.metadata.name)) ?? vanished(made);
       await pause();
     }

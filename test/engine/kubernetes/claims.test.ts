@@ -182,3 +182,23 @@ test('one that is on its way out is waited for, and one that waits itself holds 
   objects.set('pods/two', { ...one, status: unscheduled });
   assert.equal(await engine.createContainer(keeping('three')), 'three');
 });
+
+test('that no node can have a pod is heard also where no watch tells it', async () => {
+  await using there = await fakeNamespace({
+    admitted: (object) => {
+      if (object['kind'] !== 'Pod') return object;
+      there.objects.set('pods/one', { ...object, metadata: { ...object.metadata, name: 'one' } });
+      return ofPods({ phase: 'Pending' })(object);
+    },
+    onRequest: ({ url = '' }, response) => {
+      if (!url.includes('watch=true')) return false;
+      const two = there.objects.get('pods/two');
+      assert.ok(two);
+      there.objects.set('pods/two', { ...two, status: unscheduled });
+      response.end();
+      return true;
+    },
+  });
+  there.objects.set(key, claim);
+  await assert.rejects(there.engine.createContainer(keeping('two')), refused);
+});

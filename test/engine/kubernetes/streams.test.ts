@@ -101,6 +101,26 @@ test('of two outputs the one that nobody reads holds back both', async () => {
   assert.equal((await said).length, pieces * piece.length);
 });
 
+test('an output that nobody reads any more does not hold back the other', async () => {
+  await using there = await standIn({
+    onStream: (socket) => {
+      socket.send(channelMessage(2, 'begun'));
+      // Its answer is that stderr has been given up.
+      socket.once('message', () => {
+        for (const output of [2, 1, 2, 1]) socket.send(channelMessage(output, 'piece'));
+        socket.send(status(0));
+        socket.close();
+      });
+    },
+  });
+  const streams = await openStream(there.api, call);
+  streams.stderr.destroy();
+  await once(streams.stderr, 'close');
+  streams.stdin.write('go on');
+  assert.equal(await text(streams.stdout), 'piecepiece');
+  assert.deepEqual(await streams.ended, { kind: 'exited', exitCode: 0 });
+});
+
 test('a cluster that does not read holds the writer back', async () => {
   await using there = await standIn({ onStream: (socket) => socket.pause() });
   const streams = await openStream(there.api, call);
