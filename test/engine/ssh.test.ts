@@ -4,6 +4,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { dockerEngine } from '../../src/engine/docker/docker-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { closed } from '../rig/closed.ts';
@@ -91,4 +92,24 @@ test('a machine without ssh says so', async (t) => {
   const empty = temporaryFolder(t);
   const engine = await connectEngine({ endpoint: 'ssh://host', env: { PATH: empty, HOME: empty } });
   await assert.rejects(engine.info(), { code: 'engine-failed', message: /ssh could not be started/ });
+});
+
+test('a way to the engine that could not be made is made for the next call', async (t) => {
+  const { socket } = await apiServer(t, new FakeEngine());
+  const refusals = [new Error('EMFILE: too many open files')];
+  const engine = dockerEngine(
+    {
+      endpoint: 'ssh://far.example.com',
+      ssh: { host: 'far.example.com', user: undefined, port: undefined, socket: undefined },
+    },
+    {
+      profileFile: () => Promise.reject(new Error('nobody asks')),
+      forward: async () => {
+        const refusal = refusals.pop();
+        return refusal === undefined ? socket : Promise.reject(refusal);
+      },
+    },
+  );
+  await assert.rejects(engine.listContainers({}), /too many open files/);
+  assert.deepEqual(await engine.listContainers({}), []);
 });

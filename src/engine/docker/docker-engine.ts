@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { Address, DirectAddress } from '../locate/address.ts';
+import type { Address } from '../locate/address.ts';
 import type { SshDestination } from '../ssh/destination.ts';
 import { Calls } from './calls.ts';
 import type { ClientCalls } from './client.ts';
@@ -49,11 +49,10 @@ export function dockerEngine(address: Address, { profileFile, memory, forward }:
   const calls = new Calls(address.endpoint);
   const wire = new Wire(reach);
   const identity = identityOf(wire, { profileFile, memory });
-  let client: Promise<ClientCalls> | undefined;
-  const load = (): Promise<ClientCalls> =>
-    (client ??= import('./client.ts').then(async ({ clientCalls }) =>
-      clientCalls(await reach(), calls, identity.identify),
-    ));
+  const load = untilItFails(async (): Promise<ClientCalls> => {
+    const { clientCalls } = await import('./client.ts');
+    return clientCalls(await reach(), calls, identity.identify);
+  });
   return {
     endpoint: address.endpoint,
     ...sessionCalls(wire, calls, identity),
@@ -64,9 +63,21 @@ export function dockerEngine(address: Address, { profileFile, memory, forward }:
 /** The way over ssh is made for the first call. */
 function reachOf(address: Address, forward: Surroundings['forward']): Reach {
   if (!('ssh' in address)) return () => Promise.resolve(address);
-  let made: Promise<DirectAddress> | undefined;
   const { endpoint, ssh } = address;
-  return () => (made ??= forward(ssh).then((socketPath) => ({ endpoint, socketPath })));
+  return untilItFails(async () => ({ endpoint, socketPath: await forward(ssh) }));
+}
+
+/**
+ * Done once for all who ask, and anew after it has failed: for want of a file, for instance, which must not keep a
+ * container from its removal a moment later.
+ */
+function untilItFails<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () =>
+    (done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    }));
 }
 
 /** All calls of the client, each loading it first. */
