@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { McpcatError } from '../lib/errors.ts';
+import { settingsIn } from '../lib/host-rule.ts';
 import { parseHostRules, publicRuleProblems } from '../lib/host-rules.ts';
 import { Entry } from './entry.ts';
 import { isOwn, mountKinds, mountTargets, overlap, smokeFiles, type Contradiction } from './mount-checks.ts';
@@ -66,8 +67,7 @@ function ofImage({ system, scripts }: Entry): Contradiction[] {
 
 function networkNames({ permissions: { network }, env }: Entry): Contradiction[] {
   const unknown = network.flatMap((host, index) => {
-    const settings = [...host.matchAll(/\{([^{}]+)\}/g)].map(([, setting = '']) => setting);
-    return settings
+    return settingsIn(host)
       .filter((setting) => !Object.hasOwn(env, setting))
       .map((setting) => ({ index, message: `permissions.network: {${setting}} names no setting of env` }));
   });

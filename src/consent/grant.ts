@@ -1,6 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { RecordedImage } from '../catalog/quick-image.ts';
 import { imageSource } from '../catalog/source.ts';
+import { settingsIn } from '../lib/host-rule.ts';
 import { bytesOf } from '../lib/size.ts';
 
 /** What a server may do, as its entry said it when a user agreed. Everything that `info` shows, and nothing else. */
@@ -67,9 +68,7 @@ export function grantOf({ entry, image, tools }: Asked): Grant {
 }
 
 function leadsOf({ permissions, env }: Entry): Pick<Grant, 'leads'> {
-  const named = permissions.network.flatMap((rule) =>
-    [...rule.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
-  );
+  const named = permissions.network.flatMap(settingsIn);
   const leads = Object.entries(env).flatMap(([name, setting]) =>
     setting.default !== undefined && named.includes(name) ? [[name, setting.default] as const] : [],
   );

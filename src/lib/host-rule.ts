@@ -71,6 +71,11 @@ function parseSettingRule(text: string, what: string): HostRule | undefined {
   return { kind: 'setting', name, ports, ...(portSetting === undefined ? {} : { portSetting }) };
 }
 
+/** Names of the settings in a rule's written form, whether that form is right or not. */
+export function settingsIn(text: string): string[] {
+  return [...text.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name);
+}
+
 function refuseOtherForms(text: string, what: string): void {
   if (text === '') throw wrong(what, 'found nothing');
   if (/[\s\p{C}]/u.test(text))
