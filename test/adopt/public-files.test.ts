@@ -133,3 +133,20 @@ test('what public files of clients start is adopted as it is meant, and what is 
     expected.map(([server, words, rest]) => [server, words, { ...none, ...rest }]),
   );
 });
+
+test('of a key nothing is shown, also where another setting has its beginning', async (t) => {
+  const home = temporaryFolder(t);
+  mkdirSync(path.join(home, '.cursor'));
+  const start = (name: string, env: object): object => ({ command: 'npx', args: ['-y', name], env });
+  const mcpServers = {
+    brave: start('@brave/brave-search-mcp-server', { BRAVE_API_KEY: 'tvly-dev' }),
+    tavily: start('tavily-mcp', { TAVILY_API_KEY: 'tvly-dev-hushhush0123' }),
+  };
+  writeFileSync(path.join(home, '.cursor', 'mcp.json'), JSON.stringify({ mcpServers }, undefined, 2));
+  const { code, stdout, stderr } = await runHere(['adopt', '--client', 'cursor', '--dry-run'], {
+    HOME: home,
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /"TAVILY_API_KEY": "…"/);
+  assert.doesNotMatch(stdout, /hush|tvly/);
+});

@@ -87,10 +87,11 @@ function changeText({ client, path, before, after }: PlannedChange, mask: (line:
   return `${[head, ...difference(before ?? '', after).map((line) => `  ${mask(line)}`)].join('\n')}\n`;
 }
 
-/** As they are and as JSON writes them. */
+/** As they are and as JSON writes them; the longest first, or what is behind a shorter one in it would be shown. */
 function masked(values: readonly string[]): (line: string) => string {
   const all = values
     .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
-    .filter((value) => value !== '');
+    .filter((value) => value !== '')
+    .toSorted((a, b) => b.length - a.length);
   return (line) => all.reduce((text, value) => text.replaceAll(value, '…'), line);
 }
