@@ -48,7 +48,8 @@ async function openedOr(socket: WebSocket, api: Api, { asked }: StreamCall): Pro
   socket.once('unexpected-response', (_request, response) => {
     let text = '';
     response.setEncoding('utf8').on('data', (part: string) => (text += text.length < 4096 ? part : ''));
-    response.on('end', () => {
+    // Also where the rest of what it says never comes.
+    response.once('close', () => {
       const { statusCode: status = 500 } = response;
       if (isUnknownProtocol(status, text)) reject(tooOld(api, `it answered ${String(status)}`));
       else resolve({ kind: 'refused', ...refusalIn(status, text) });

@@ -8,6 +8,8 @@ import { selfSigned } from '../../registry/rig.ts';
 interface Refusing {
   readonly status: number;
   readonly body: string;
+  /** Bytes that are announced and never come. */
+  readonly missing?: number;
 }
 
 /** What is chosen of it for one test. */
@@ -82,9 +84,9 @@ function streams(
     if (onUpgrade !== undefined) return onUpgrade();
     const refusal = typeof refuseStreams === 'function' ? refuseStreams(request) : refuseStreams;
     if (refusal !== undefined) {
-      const { status: code, body } = refusal;
+      const { status: code, body, missing = 0 } = refusal;
       socket.end(
-        `HTTP/1.1 ${String(code)} No\r\nContent-Length: ${String(body.length)}\r\nConnection: close\r\n\r\n${body}`,
+        `HTTP/1.1 ${String(code)} No\r\nContent-Length: ${String(body.length + missing)}\r\nConnection: close\r\n\r\n${body}`,
       );
       return;
     }

@@ -164,6 +164,11 @@ test('what the node says of a program that it can’t run is on stderr', async (
   assert.deepEqual(await streams.ended, { kind: 'failed', message: 'no such file: /x' });
 });
 
+test('a refusal whose words are cut is one all the same, and at once', async () => {
+  await using there = await standIn({ refuseStreams: { status: 503, body: 'busy', missing: 10 } });
+  await assert.rejects(openStream(there.api, call), { code: 'engine-failed', message: /503: busy$/ });
+});
+
 test('an API server without half-close is refused', async () => {
   await using there = await standIn({ protocols: ['v4.channel.k8s.io'] });
   await assert.rejects(openStream(there.api, call), { name: 'McpcatError' });
