@@ -20,6 +20,15 @@ test('every relative link leads to a file, and to a heading where it names one',
   assert.deepEqual(broken, []);
 });
 
+/** Two branches that meet leave some twice: 19 lines of CHANGELOG.md stood in two releases. */
+test('no line of a list and no row of a table stands twice on a page', () => {
+  const twice = pages.flatMap(({ file, text }) => {
+    const lines = text.split('\n').filter((line) => /^(?:- |\|).{60}/.test(line) && !/^[|\s:-]+$/.test(line));
+    return lines.filter((line, at) => lines.indexOf(line) !== at).map((line) => `${file}: ${line}`);
+  });
+  assert.deepEqual(twice, []);
+});
+
 test('every npm script that a page names exists', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
