@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { initMake } from '../../src/base/init-make.ts';
 import { crossTools } from './cross-tools.ts';
 import { make, out, removeOutput } from './rig.ts';
 
@@ -12,14 +13,14 @@ let emulator: readonly string[] = [];
 before(
   () => {
     if (isNative) {
-      make();
+      make(...initMake({ platform: 'linux/arm64', cross: false }));
       return;
     }
     const tools = crossTools();
     emulator = [tools.emulator];
     process.env['PATH'] = `${tools.path}:${process.env['PATH'] ?? ''}`;
     process.env['LD_LIBRARY_PATH'] = tools.libraries;
-    make('CROSS=aarch64', `CROSS_SPECS=${tools.specs}`);
+    make(...initMake({ platform: 'linux/arm64', cross: true }), `CROSS_SPECS=${tools.specs}`);
   },
   { timeout: 300_000 },
 );
