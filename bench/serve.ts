@@ -44,7 +44,10 @@ const dockerRun = [
 const mcpcat = [process.execPath, 'bin/mcpcat.js'];
 const home = mkdtempSync(path.join(tmpdir(), 'mcpcat-bench-serve-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-const env = atHome(home);
+/** Of the environment nothing that an entry may have as a setting: what a server then offers is found out at each start. */
+const env = Object.fromEntries(
+  Object.entries(atHome(home)).filter(([name]) => /^(?:PATH|HOME|DOCKER_\w+)$/.test(name)),
+);
 
 /** Servers that start without anything of the user's, keep nothing and have an image here; `everything` first. */
 function startable(): string[] {
