@@ -55,10 +55,13 @@ function answered(child: ChildProcessWithoutNullStreams, id: number): Promise<vo
     tail = (tail + chunk.toString('latin1')).slice(-(1 << 20));
     if (!tail.includes(`"id":${String(id)}`) || !tail.endsWith('\n')) return;
     child.stdout.off('data', take);
+    child.off('exit', gone);
     resolve();
   };
+  const gone = (code: number | null): void =>
+    reject(new Error(`ended with ${String(code)} before it answered`));
   child.stdout.on('data', take);
-  child.once('exit', (code) => reject(new Error(`ended with ${String(code)} before it answered`)));
+  child.once('exit', gone);
   return promise;
 }
 
