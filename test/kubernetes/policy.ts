@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { accessObjects } from '../../src/export/kubernetes/access.ts';
 import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import type { Ran } from '../rig/engine.ts';
 import { Cluster, namespace } from './rig/cluster.ts';
 import { nameServerAddress, nodeAddress, serviceAddress } from './rig/control-plane.ts';
 import { Launches } from './rig/launches.ts';
 import { openNameServer } from './rig/name-server.ts';
+import { permitted } from './rig/permitted.ts';
 import { published } from './rig/published.ts';
 import { ran } from './rig/ran.ts';
 
@@ -84,9 +84,7 @@ test('a name server that is reached is found, by TCP and by an answer', async ()
 const untried = /could not be tried, and is not known: the service kubernetes, .*the service kube-dns/;
 
 test('with the exported rights a server starts, and what could not be read is said each time', async () => {
-  const [, role, binding] = accessObjects(namespace, { secrets: false, state: false });
-  const subjects = [{ kind: 'User', name: 'user', apiGroup: 'rbac.authorization.k8s.io' }];
-  await cluster.apply({ ...role }, { ...binding, subjects });
+  opened.defer(await permitted(cluster, 'user', { name: 'exported' }));
   await shutBut(undefined, async () => {
     for (const round of ['proved', 'kept']) {
       const session = await launches.talk('user');
