@@ -148,13 +148,14 @@ test('a rule that stays leads elsewhere by another default: that is more, and no
         },
       }),
     );
-  const wider = (from?: string, to?: string): string[] => widening(leading(from), leading(to), new Set());
-  assert.deepEqual(wider('https://a.example.com', 'https://b.example.com'), [
+  const wideningFrom = (from?: string, to?: string): string[] =>
+    widening(leading(from), leading(to), new Set());
+  assert.deepEqual(wideningFrom('https://a.example.com', 'https://b.example.com'), [
     'network: https://b.example.com, unless you set HOST',
   ]);
-  assert.deepEqual(wider(undefined, 'https://b.example.com'), [
+  assert.deepEqual(wideningFrom(undefined, 'https://b.example.com'), [
     'network: https://b.example.com, unless you set HOST',
   ]);
-  assert.deepEqual(wider('https://a.example.com', undefined), []);
-  assert.deepEqual(wider('https://a.example.com', 'https://a.example.com'), []);
+  assert.deepEqual(wideningFrom('https://a.example.com', undefined), []);
+  assert.deepEqual(wideningFrom('https://a.example.com', 'https://a.example.com'), []);
 });

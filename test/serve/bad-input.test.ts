@@ -111,12 +111,12 @@ test('a client that closes its input while a list is asked for still gets it', a
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   let text = '';
   stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
-  const over = serveStdio({ hub, stdin, stdout, client: () => 'test' });
+  const ended = serveStdio({ hub, stdin, stdout, client: () => 'test' });
   stdin.write(`${JSON.stringify(initialize)}\n`);
   stdin.write(`${JSON.stringify(line(2, 'tools/call', { name: 'echo' }))}\n`);
   while (!text.includes('"id":2')) await quiet();
   stdin.end(`${JSON.stringify(line(3, 'prompts/list'))}\n`);
-  await over;
+  await ended;
   await hub.close();
   assert.match(text, /"id":3,"result":\{"prompts":\[\{"name":"p"\}\]\}/);
 });

@@ -297,8 +297,8 @@ test('log messages go to the request of a stateless client that asks for them, f
       const params = Part.ofValue({ level, data: level });
       await server.life.send({ kind: 'notification', method: 'notifications/message', params });
     };
-    const _meta = { 'io.modelcontextprotocol/logLevel': 'warning' };
-    const loud = client.modern('tools/call', { name: 'echo', _meta });
+    const meta = { 'io.modelcontextprotocol/logLevel': 'warning' };
+    const loud = client.modern('tools/call', { name: 'echo', _meta: meta });
     const { id: first } = await asked(server, 'tools/call');
     await logged('info');
     await logged('error');
