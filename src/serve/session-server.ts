@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../lib/json-value.ts';
+import { within } from '../lib/within.ts';
 import { forClient } from '../surface/for-client.ts';
 import type { Lists, RevisionSurface } from '../surface/surface.ts';
 import { listOthers, listTools, type Speaker } from './list-all.ts';
@@ -231,13 +232,6 @@ export class SessionServer {
     this.#shown = { ...shown, tools };
     this.#side.changed('tools');
   }
-}
-
-/** Undefined if it takes longer. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), ms);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function sameTools(one: Lists['tools'], other: Lists['tools']): boolean {
