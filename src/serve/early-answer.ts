@@ -1,9 +1,10 @@
-import { objectOf, type JsonObject } from '../lib/json-value.ts';
+import type { JsonObject } from '../lib/json-value.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { saidBy } from './greeting.ts';
 import { isGreeting, type KeptGreeting } from './kept-greeting.ts';
 import { Part, type Id, type Request } from './message.ts';
 import { memberOf } from './part-members.ts';
-import { answeredRevision, metaKey, modernRevision } from './protocol.ts';
+import { answeredRevision } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { messageText } from './write-message.ts';
 
@@ -24,11 +25,10 @@ export function earlyAnswer(
 ): EarlyAnswer | undefined {
   const message = readMessage(line);
   if (message.kind !== 'request' || !isGreeting(message.method)) return undefined;
-  const { id, method, params } = message;
+  const { id, method } = message;
   const result = ownValue(results, method);
-  const version = objectOf(memberOf(params, '_meta'))[metaKey.version];
-  const fits = method === 'initialize' ? typeof version !== 'string' : version === modernRevision;
-  if (result === undefined || !fits) return undefined;
+  const taken = method === 'initialize' ? 'nothing' : 'modern';
+  if (result === undefined || saidBy(message, undefined).kind !== taken) return undefined;
   return { id, text: messageText({ kind: 'result', id, result: Part.ofValue(asAsked(result, message)) }) };
 }
 
