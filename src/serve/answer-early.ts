@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { earlyAnswer, type EarlyAnswer } from './early-answer.ts';
+import { earlyAnswer } from './early-answer.ts';
 import type { KeptGreeting } from './kept-greeting.ts';
 
 interface Streams {
@@ -14,13 +14,13 @@ interface Streams {
 export async function answerEarly(
   { stdin, stdout }: Streams,
   kept: KeptGreeting,
-): Promise<EarlyAnswer | undefined> {
+): Promise<string | undefined> {
   const line = await firstLine(stdin);
   const answer = line && earlyAnswer(line, kept);
   if (answer === undefined) return undefined;
   // A client that is gone already fails the next write, too, or ends the input.
   stdout.on('error', () => undefined);
-  stdout.write(`${answer.text}\n`);
+  stdout.write(`${answer}\n`);
   return answer;
 }
 

@@ -1,12 +1,11 @@
-import type { EarlyAnswer } from './early-answer.ts';
 import { isGreeting, type GreetingMethod } from './kept-greeting.ts';
 import type { Id, Message, Part } from './message.ts';
 import { messageText } from './write-message.ts';
 
 /** What becomes of the answer to a client's first request, where that asks what we are. */
 export interface Greeted {
-  /** What the client has been answered before there was a session; undefined if nothing. */
-  readonly early: EarlyAnswer | undefined;
+  /** The message that the client has had before there was a session; undefined if none. */
+  readonly early: string | undefined;
   /** It was answered by its session. */
   readonly onAnswer: (method: GreetingMethod, result: Part) => void;
   /** It had been answered, and its session says something else. */
@@ -44,7 +43,7 @@ export class FirstAnswer {
       if (message.kind === 'result') onAnswer(first.method, message.result);
       return false;
     }
-    if (messageText(message) !== early.text) onOther();
+    if (messageText(message) !== early) onOther();
     return true;
   }
 }

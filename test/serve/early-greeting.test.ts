@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileState } from '../../src/lib/file-state.ts';
 import type { JsonObject } from '../../src/lib/json-value.ts';
 import { answerEarly } from '../../src/serve/answer-early.ts';
-import { earlyAnswer, type EarlyAnswer } from '../../src/serve/early-answer.ts';
+import { earlyAnswer } from '../../src/serve/early-answer.ts';
 import { createHub } from '../../src/serve/hub.ts';
 import {
   findGreeting,
@@ -150,7 +150,7 @@ test('server/discover of the revision that is served is answered with what was k
 test('initialize is answered in the revision that it wants; everything else is left to the session', () => {
   const answered = (message: unknown): unknown => {
     const answer = earlyAnswer(line(message), { results });
-    return answer && JSON.parse(answer.text);
+    return answer && JSON.parse(answer);
   };
   const { params } = initialize;
   assert.deepEqual(answered(initialize), {
@@ -185,7 +185,7 @@ async function session(first: string, early: Pick<KeptGreeting, 'results'> | und
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   if (first === '') stdin.end();
   else stdin.end(first);
-  let answer: EarlyAnswer | undefined;
+  let answer: string | undefined;
   if (early !== undefined) {
     const whole = { version: '', key: '', settings: {}, files: {}, ...early };
     answer = await answerEarly({ stdin, stdout }, whole);
