@@ -33,11 +33,11 @@ export function keepNow(file: string, value: unknown): void {
   }
 }
 
-/** Where a file stands in a folder's place even the removal of nothing fails. */
-function discard(file: string): void {
+/** Removes it if it is there and can be: where a file stands in a folder's place even the removal of nothing fails. */
+export function discard(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // There is nothing, then.
+    // There is nothing, then, or it stays.
   }
 }

@@ -3,18 +3,14 @@ import { problemText } from '../catalog/problem.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
-import { configFolders, type Places } from '../settings/read.ts';
+import type { Places } from '../settings/read.ts';
 import { readUserFile } from '../settings/user-file.ts';
 import { parseProfile, type ParsedProfile } from './parse-profile.ts';
+import { profileFolders } from './profile-folders.ts';
 import type { Profile } from './profile.ts';
 
 /** What a profile may be called: it is a file's name. */
 export const profileName = /^[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?$/;
-
-/** The folders that profiles are looked for in: `profiles` beside each place of the settings file. */
-export function profileFolders(places: Places): readonly string[] {
-  return configFolders(places).map((folder) => places.host.path.join(folder, 'profiles'));
-}
 
 /** A profile that is there, read or not. */
 export interface FoundProfile {

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { consentFile } from '../../consent/store.ts';
 import { FilesSeen } from '../../lib/file-state.ts';
 import { keepNewest } from '../../lib/keep-newest.ts';
 import type { JsonObject } from '../../lib/json-value.ts';
-import { keepNow } from '../../lib/write-now.ts';
+import { discard, keepNow } from '../../lib/write-now.ts';
+import { profileFiles } from '../../profile/profile-folders.ts';
 import { secretFile } from '../../secrets/file-store.ts';
 import type { Greeted } from '../../serve/first-answer.ts';
 import {
@@ -17,7 +17,7 @@ import {
 import { Part } from '../../serve/message.ts';
 import { withMembers } from '../../serve/part-members.ts';
 import type { ServedServer } from '../../serve/served-server.ts';
-import { configFolders, settingsFiles } from '../../settings/read.ts';
+import { settingsFiles } from '../../settings/read.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import { subjectOf } from '../../consent/agree.ts';
 import { startOf } from './run-consent.ts';
@@ -40,12 +40,7 @@ interface GreetedBy {
 export function filesSeen({ options, terminal }: Pick<Invocation, 'options' | 'terminal'>): FilesSeen {
   const seen = new FilesSeen(terminal.early?.kept?.files);
   const profile = options.text('profile');
-  const profiles =
-    profile === undefined
-      ? []
-      : configFolders(terminal).map((folder) =>
-          terminal.host.path.join(folder, 'profiles', `${profile}.yaml`),
-        );
+  const profiles = profile === undefined ? [] : profileFiles(profile, terminal);
   for (const file of [...settingsFiles(terminal), secretFile(terminal), ...profiles]) seen.of(file);
   return seen;
 }
@@ -71,7 +66,8 @@ export function greetedBy(by: GreetedBy): Greeted | undefined {
       setImmediate(() => keep(file, { version, key, settings: settingsOf(by), results }, by.seen));
     },
     onOther() {
-      remove(file);
+      // Where it can't be removed, it is held against each session.
+      discard(file);
       by.say('the client was greeted with what is not true any more: begin the session anew');
     },
   };
@@ -114,13 +110,5 @@ function keep(file: string, greeting: Omit<KeptGreeting, 'files'>, seen: FilesSe
     keepNewest(path.dirname(file), greetingFiles, maxFiles);
   } catch {
     // It is answered by its session again.
-  }
-}
-
-function remove(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // Where it can't be removed, it is held against each session.
   }
 }

@@ -5,7 +5,8 @@ import { putServer, readServers } from '../../clients/text/edit.ts';
 import type { PlannedChange } from '../../install/plan.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { parseProfile } from '../../profile/parse-profile.ts';
-import { findProfile, listProfiles, profileFolders } from '../../profile/read-profile.ts';
+import { profileFolders } from '../../profile/profile-folders.ts';
+import { findProfile, listProfiles } from '../../profile/read-profile.ts';
 import type { Invocation, Terminal } from '../command.ts';
 import type { ServedSection } from './served-section.ts';
 
