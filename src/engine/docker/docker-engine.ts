@@ -5,6 +5,7 @@ import { Calls } from './calls.ts';
 import type { ClientCalls } from './client.ts';
 import { identityOf, type EngineMemory, type ProfileFile } from './identify.ts';
 import { sessionCalls } from './session-calls.ts';
+import { untilItFails } from './until-it-fails.ts';
 import { Wire, type Reach } from './wire.ts';
 
 const clientNames = [
@@ -65,19 +66,6 @@ function reachOf(address: Address, forward: Surroundings['forward']): Reach {
   if (!('ssh' in address)) return () => Promise.resolve(address);
   const { endpoint, ssh } = address;
   return untilItFails(async () => ({ endpoint, socketPath: await forward(ssh) }));
-}
-
-/**
- * Done once for all who ask, and anew after it has failed: for want of a file, for instance, which must not keep a
- * container from its removal a moment later.
- */
-function untilItFails<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | undefined;
-  return () =>
-    (done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    }));
 }
 
 /** All calls of the client, each loading it first. */

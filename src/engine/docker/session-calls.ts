@@ -16,6 +16,7 @@ import type { Identity } from './identify.ts';
 import { statusOf } from './failure.ts';
 import { containerFacts } from './inspect.ts';
 import { attachmentOf } from './streams.ts';
+import { untilItFails } from './until-it-fails.ts';
 import type { Wire } from './wire.ts';
 import { securityNames } from './security-names.ts';
 import { fieldsOf, textOf } from '../json.ts';
@@ -35,7 +36,7 @@ const short = (id: string): string => id.slice(0, 12);
 
 /** The part of the port that a client waits for. */
 export function sessionCalls(wire: Wire, calls: Calls, identity: Identity): SessionCalls {
-  const confined = once(() => confines(wire));
+  const confined = untilItFails(() => confines(wire));
   return {
     createContainer: (settings) =>
       calls.quick('create the container', async () => {
@@ -66,18 +67,6 @@ function mayBeLabelled({ mounts }: ContainerSettings): boolean {
 async function confines(wire: Wire): Promise<boolean> {
   const info: unknown = JSON.parse(await wire.call({ method: 'GET', path: '/info' }));
   return securityNames(info).includes('selinux');
-}
-
-/** The answer is kept, a failure is not. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask().catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
 }
 
 /** In the words of the engine that was there last time: if its answer comes from another one, all over again. */
