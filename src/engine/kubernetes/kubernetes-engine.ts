@@ -1,4 +1,4 @@
-import type { ContainerEnd, ContainerSettings, Engine, ImageFacts, Labels } from '../engine.ts';
+import type { ContainerSettings, Engine, ImageFacts, Labels } from '../engine.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { randomId } from '../../lib/random-id.ts';
 import type { ClusterAddress } from './address.ts';
@@ -11,7 +11,7 @@ import { softenings } from './hardened.ts';
 import type { NetworkGate } from './network-gate.ts';
 import type { OwnerReference, Pod, PodBody } from './pod.ts';
 import { podBodyOf } from './pod-body.ts';
-import { exitCodeOf, podFacts, podSummary, stateOf } from './pod-facts.ts';
+import { byForce, exitCodeOf, podFacts, podSummary, stateOf } from './pod-facts.ts';
 import { PodSessions } from './pod-sessions.ts';
 import { Pods } from './pods.ts';
 import { volumeCalls } from './volumes.ts';
@@ -72,7 +72,7 @@ export function kubernetesEngine(
       onWatching?.();
       if (until === 'next-exit' && session !== undefined) return session.ended;
       const pod = await pods.until(podName(id), (one) => until !== 'removed' && stateOf(one) === 'exited');
-      return endOf(pod);
+      return { exitCode: exitCodeOf(pod) ?? byForce };
     },
 
     /** A process that was started by exec takes no signal: it hears the end of its input, and of its pod's. */
@@ -150,11 +150,6 @@ async function labelsOf(
   imageFacts: ClusterParts['imageFacts'],
 ): Promise<Labels> {
   return asked === undefined ? {} : (await imageFacts(asked.image)).labels;
-}
-
-/** One that is gone was ended by force. */
-function endOf(pod: Pod | undefined): ContainerEnd {
-  return { exitCode: (pod === undefined ? undefined : exitCodeOf(pod)) ?? 137 };
 }
 
 /** RFC 1123: small letters, digits and hyphens, at most 63. */

@@ -50,14 +50,18 @@ export function statusOf(pod: Pod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === containerName);
 }
 
+/** As shells have it: ended by SIGKILL. */
+export const byForce = 137;
+
 /**
- * Undefined until it has ended. A pod that was evicted, or never ran, may have no word of its container: it has not ended
- * well.
+ * Undefined until it has ended. A pod that is gone was ended by force. One that was evicted, or never ran, may have no
+ * word of its container: it has not ended well.
  */
-export function exitCodeOf(pod: Pod): number | undefined {
+export function exitCodeOf(pod: Pod | undefined): number | undefined {
+  if (pod === undefined) return byForce;
   const code = statusOf(pod)?.state?.terminated?.exitCode;
   if (code !== undefined || stateOf(pod) !== 'exited') return code;
-  return pod.status?.phase === 'Succeeded' ? 0 : 137;
+  return pod.status?.phase === 'Succeeded' ? 0 : byForce;
 }
 
 /** In the words that `ps` has for containers. */

@@ -4,7 +4,7 @@ import type { ExecEnd } from './channels.ts';
 import { notExecutable, openExec, type Reach } from './execs.ts';
 import { LateAttachment } from './late-attachment.ts';
 import { limited } from './limited.ts';
-import { exitCodeOf } from './pod-facts.ts';
+import { byForce, exitCodeOf } from './pod-facts.ts';
 import type { Pods } from './pods.ts';
 
 /** Milliseconds: how long an API server may take to say what became of a pod whose stream was cut. */
@@ -41,7 +41,7 @@ class PodSession {
   over(): void {
     if (this.#isStarted) return;
     this.attachment.end();
-    this.#ended.resolve({ exitCode: 137 });
+    this.#ended.resolve({ exitCode: byForce });
   }
 
   async #take(end: ExecEnd, pods: Pods, pod: string): Promise<ContainerEnd> {
@@ -88,8 +88,7 @@ export class PodSessions {
 async function cutEnd(message: string, pods: Pods, pod: string): Promise<ContainerEnd> {
   const deadline = performance.now() + lookMs;
   do {
-    const found = await pods.find(pod);
-    const exitCode = found === undefined ? 137 : exitCodeOf(found);
+    const exitCode = exitCodeOf(await pods.find(pod));
     if (exitCode !== undefined) return { exitCode };
     await new Promise((resolve) => setTimeout(resolve, 200));
   } while (performance.now() < deadline);

@@ -22,7 +22,7 @@ const noImage: ReadonlySet<string> = new Set([
 export function isRunning(pod: Pod): boolean {
   const state = stateOf(pod);
   if (state === 'running') return true;
-  const { waiting } = statusOf(pod)?.state ?? {};
+  const { waiting, terminated } = statusOf(pod)?.state ?? {};
   const reason = waiting?.reason ?? '';
   if (noImage.has(reason))
     throw new McpcatError(
@@ -32,7 +32,7 @@ export function isRunning(pod: Pod): boolean {
         hint: 'the nodes pull it by themselves: see that they reach the registry and may read there',
       },
     );
-  if (statusOf(pod)?.state?.terminated?.exitCode === wrongUsage) throw olderProcess1(pod);
+  if (terminated?.exitCode === wrongUsage) throw olderProcess1(pod);
   if (state === 'exited' || hopeless.has(reason)) throw notRunning('engine-failed', pod);
   return false;
 }

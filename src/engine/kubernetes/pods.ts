@@ -48,9 +48,7 @@ export class Pods {
 
   /** Those of ours, in any state. */
   async list(): Promise<readonly Pod[]> {
-    const path = `${this.#path}?labelSelector=${encodeURIComponent(ourSelector)}`;
-    const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
-    return itemsOf(fieldsOf(answer)['items']).map(asPod);
+    return this.#list(`?labelSelector=${encodeURIComponent(ourSelector)}`);
   }
 
   /**
@@ -91,10 +89,7 @@ export class Pods {
   /** Throws `volume-in-use` where another pod, whosever it is, has one of these claims and is not on its way out. */
   async refuseHeld(claims: readonly string[], name: string): Promise<void> {
     if (claims.length === 0) return;
-    const answer = await this.#api.ask({ method: 'GET', path: this.#path, asked: this.#asked('list') });
-    const others = itemsOf(fieldsOf(answer)['items'])
-      .map(asPod)
-      .filter((pod) => pod.metadata.name !== name && isHolding(pod));
+    const others = (await this.#list()).filter((pod) => pod.metadata.name !== name && isHolding(pod));
     for (const { metadata, spec } of others) {
       const claim = claims.find((one) => claimsIn(spec).includes(one));
       if (claim !== undefined) throw heldBy(metadata.name, claim);
@@ -122,6 +117,12 @@ export class Pods {
       if (type !== 'ADDED' && type !== 'MODIFIED') return;
       yield asPod(object);
     }
+  }
+
+  async #list(query = ''): Promise<readonly Pod[]> {
+    const path = `${this.#path}${query}`;
+    const answer = await this.#api.ask({ method: 'GET', path, asked: this.#asked('list') });
+    return itemsOf(fieldsOf(answer)['items']).map(asPod);
   }
 
   async #delete(name: string): Promise<void> {
