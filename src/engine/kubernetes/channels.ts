@@ -19,6 +19,12 @@ export type ExecEnd =
   /** The connection broke: nobody knows. */
   | { readonly kind: 'cut'; readonly message: string };
 
+/** Undefined for a good end, or none yet. */
+export function failureOf(end: ExecEnd | undefined): string | undefined {
+  if (end?.kind !== 'exited') return end?.message;
+  return end.exitCode === 0 ? undefined : `it ended with ${String(end.exitCode)}`;
+}
+
 export interface ExecStreams {
   readonly stdin: Writable;
   readonly stdout: Readable;

@@ -2,7 +2,7 @@ import { McpcatError } from '../../lib/errors.ts';
 import { within } from '../../lib/within.ts';
 import type { ExecSession } from '../engine.ts';
 import type { Api } from './api.ts';
-import type { ExecEnd, ExecStreams } from './channels.ts';
+import { failureOf, type ExecStreams } from './channels.ts';
 import { openStream } from './exec-socket.ts';
 import { containerName } from './pod-body.ts';
 import type { Pods } from './pods.ts';
@@ -81,10 +81,4 @@ export async function handParked(
   throw new McpcatError('engine-gone', `the input of the pod ${pod} was not handed over: ${why}`, {
     hint: 'a restart of the API server ends every stream behind it: try again',
   });
-}
-
-/** Undefined for a good end, or none yet. */
-function failureOf(end: ExecEnd | undefined): string | undefined {
-  if (end?.kind !== 'exited') return end?.message;
-  return end.exitCode === 0 ? undefined : `it ended with ${String(end.exitCode)}`;
 }

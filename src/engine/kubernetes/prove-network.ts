@@ -6,7 +6,7 @@ import { hostOf } from '../../lib/ip-address.ts';
 import { label } from '../../lib/labels.ts';
 import { randomId } from '../../lib/random-id.ts';
 import { answersIn, probeWords, type Answer, type Attempt } from '../probe-answers.ts';
-import type { ExecEnd, ExecStreams } from './channels.ts';
+import { failureOf, type ExecEnd, type ExecStreams } from './channels.ts';
 import type { ClusterAddresses } from './cluster-addresses.ts';
 import { outcomeOf } from './connection-table.ts';
 import type { PodBody } from './pod.ts';
@@ -199,12 +199,12 @@ async function answers(
 
 /** What a probe did not come to say says nothing of the network: least of all that it is shut. */
 function refuseUnfinished(end: ExecEnd): void {
-  if (end.kind === 'exited' && end.exitCode === 0) return;
+  const why = failureOf(end);
+  if (why === undefined) return;
   if (end.kind === 'cut')
-    throw new McpcatError('engine-gone', `the stream from the probe's pod broke: ${end.message}`, {
+    throw new McpcatError('engine-gone', `the stream from the probe's pod broke: ${why}`, {
       hint: 'nothing is proved: try again',
     });
-  const why = end.kind === 'exited' ? `it ended with ${String(end.exitCode)}` : end.message;
   throw new McpcatError('engine-failed', `the probe in the probe's pod did not do its work: ${why}`);
 }
 
