@@ -132,11 +132,10 @@ function refuseUnencoded(name: string, value: string): void {
       ? '@'
       : (webOnly.exec(value)?.[1] ?? unencodedIn(rest, { scheme, authority }));
   if (found === undefined) return;
-  const code = `%${found.charCodeAt(0).toString(16).toUpperCase()}`;
   throw wrong(
     name,
     `found "${found}" before its last "@"`,
-    `in a user name or password ${found} is written ${code}`,
+    `in a user name or password ${found} is written ${encodeURIComponent(found)}`,
   );
 }
 

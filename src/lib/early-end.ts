@@ -11,6 +11,5 @@ export function earlyEnd(address: string): string | undefined {
 
 /** For messages: what was found, and what to write. */
 export function earlyEndText(found: string): string {
-  const code = found.charCodeAt(0).toString(16).toUpperCase();
-  return `found "${found}" before its last "@"; in a user name or password it is written %${code}`;
+  return `found "${found}" before its last "@"; in a user name or password it is written ${encodeURIComponent(found)}`;
 }
