@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configFolder } from '../engine/locate/context.ts';
 import type { Env, Host } from '../host/host.ts';
-import { codeOf } from '../lib/error-code.ts';
+import { codeOf, isNothingThere } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { readSettings } from '../settings/read.ts';
 import { hintOf, type Condition } from './condition.ts';
@@ -53,7 +53,6 @@ function troubleWith(file: string): string | undefined {
   } catch (error) {
     // The parser's own words quote the text, which may hold credentials.
     if (error instanceof SyntaxError) return 'is no JSON';
-    const code = codeOf(error) ?? '';
-    return /^(ENOENT|ENOTDIR)$/.test(code) ? undefined : `can't be read (${code})`;
+    return isNothingThere(error) ? undefined : `can't be read (${codeOf(error) ?? ''})`;
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { problemText } from '../catalog/problem.ts';
-import { codeOf } from '../lib/error-code.ts';
+import { isNothingThere } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { didYouMean } from '../lib/nearest.ts';
 import type { Places } from '../settings/read.ts';
@@ -77,7 +77,7 @@ function filesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return [];
+    if (isNothingThere(error)) return [];
     throw new McpcatError('io-failed', `can't read the folder of profiles ${folder} (${messageOf(error)})`, {
       cause: error,
     });

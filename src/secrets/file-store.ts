@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
-import { codeOf } from '../lib/error-code.ts';
+import { isNothingThere } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { writeOwnNow } from '../lib/write-now.ts';
@@ -91,7 +91,7 @@ function read(places: SecretPlaces): Content {
     if (isContent(value)) return value;
   } catch (error) {
     if (error instanceof McpcatError) throw error;
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return {};
+    if (isNothingThere(error)) return {};
     // Its text may be a secret: nothing of it is repeated.
     if (!(error instanceof SyntaxError))
       throw unusable(file, messageOf(error), 'let it be readable for you alone');

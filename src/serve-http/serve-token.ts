@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
 import type { Env, Host } from '../host/host.ts';
-import { codeOf } from '../lib/error-code.ts';
+import { isNothingThere } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 import { makeFolderNow } from '../lib/make-folder.ts';
 
@@ -64,7 +64,7 @@ function reading(file: string, hint: string, work: () => string): string | undef
     return work();
   } catch (error) {
     if (error instanceof McpcatError) throw error;
-    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
+    if (isNothingThere(error)) return undefined;
     throw unusable(file, messageOf(error), hint);
   }
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
-import { codeOf } from '../lib/error-code.ts';
+import { isNothingThere } from '../lib/error-code.ts';
 import { McpcatError, messageOf } from '../lib/errors.ts';
 
 /** More than anybody writes by hand. */
@@ -17,7 +17,7 @@ export function readUserFile(file: string, what: string): string | undefined {
     // Not blocking, or a pipe in its place would keep us for ever.
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
+    if (isNothingThere(error)) return undefined;
     throw new McpcatError('io-failed', `can't read the ${what} ${file} (${messageOf(error)})`, {
       cause: error,
     });

@@ -1,7 +1,7 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, statSync } from 'node:fs';
 import { foldersBelowHome } from '../host/folders-below-home.ts';
-import { codeOf } from '../lib/error-code.ts';
+import { codeOf, isNothingThere } from '../lib/error-code.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { writeOwnNow } from '../lib/write-now.ts';
 import type { Places } from '../settings/read.ts';
@@ -108,7 +108,7 @@ function ownText(file: string, { host }: Places): string | undefined {
     const text = readFileSync(file, 'utf8');
     if (host.owns(statSync(file))) return text;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (isNothingThere(error)) return undefined;
     throw new McpcatError('io-failed', `can't read ${file}`, { cause: error });
   }
   throw new McpcatError('io-failed', `${file} belongs to another user`, {

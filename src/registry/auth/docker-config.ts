@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod/mini';
-import { codeOf } from '../../lib/error-code.ts';
+import { isNothingThere } from '../../lib/error-code.ts';
 import { McpcatError, messageOf } from '../../lib/errors.ts';
 
 /** The part of docker's config.json that tells who we are to registries. */
@@ -41,8 +41,7 @@ export async function readDockerConfig(env: Env): Promise<DockerConfig> {
 }
 
 function missingIsEmpty(error: unknown, file: string): string {
-  const code = codeOf(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return '{}';
+  if (isNothingThere(error)) return '{}';
   throw new McpcatError('io-failed', `${file}: ${messageOf(error)}`, { cause: error });
 }
 
