@@ -1,4 +1,6 @@
 import type { Entry } from '../catalog/entry.ts';
+import { settingsIn } from '../lib/host-rule.ts';
+import { addressWithPassword } from '../profile/secret-value.ts';
 
 /** What of a line's arguments says a setting of the entry, and the rest of them. */
 export interface SettingOptions {
@@ -18,11 +20,14 @@ export function settingOptions(entry: Entry, args: readonly string[]): SettingOp
     const word = args[at] ?? '';
     const [, option, inline] = /^--?([A-Za-z][\w-]*)(?:=(.+))?$/s.exec(word) ?? [];
     const next = args[at + 1];
-    const value = inline ?? (next === undefined || next.startsWith('-') ? undefined : next);
-    const name = option === undefined ? addressSetting(entry, word) : settingOf(entry, option);
-    if (name === undefined || (option !== undefined && value === undefined)) rest.push(word);
+    const behind = next === undefined || next.startsWith('-') ? undefined : next;
+    const [name, value] =
+      option === undefined
+        ? [addressSetting(entry, word), word]
+        : [settingOf(entry, option), inline ?? behind];
+    if (name === undefined || value === undefined) rest.push(word);
     else {
-      settings.push([name, option === undefined ? word : (value ?? '')]);
+      settings.push([name, value]);
       if (option !== undefined && inline === undefined) at += 1;
     }
   }
@@ -37,7 +42,9 @@ function settingOf(entry: Entry, option: string): string | undefined {
     .replaceAll('-', '_');
   const several = wanted.includes('_');
   const secrets = Object.keys(entry.env).filter((name) => entry.env[name]?.secret === true);
-  const hosts = Object.keys(entry.env).filter((name) => isHost(entry, name));
+  const hosts = entry.permissions.network
+    .flatMap(settingsIn)
+    .filter((name) => Object.hasOwn(entry.env, name));
   if ([...secrets, ...hosts].includes(wanted)) return wanted;
   // `--host` alone may be where a server listens.
   const known = [...new Set([...secrets, ...(several ? hosts : [])])];
@@ -47,21 +54,14 @@ function settingOf(entry: Entry, option: string): string | undefined {
   return several && inside.length === 1 ? inside[0] : undefined;
 }
 
-function isHost({ permissions }: Entry, name: string): boolean {
-  return permissions.network.some((host) => host.includes(`{${name}}`));
-}
-
 function inOrder(wanted: readonly string[], words: readonly string[]): boolean {
   let at = 0;
   for (const word of words) if (word === wanted[at]) at += 1;
   return at === wanted.length;
 }
 
-/** `postgres://user:password@host/name`. */
-const withPassword = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
-
 function addressSetting({ env }: Entry, word: string): string | undefined {
-  if (!withPassword.test(word)) return undefined;
+  if (!addressWithPassword.test(word)) return undefined;
   const secrets = Object.keys(env).filter(
     (name) => env[name]?.secret === true && /(^|_)(URL|URI|DSN|CONNECTION_STRING)$/.test(name),
   );
@@ -72,7 +72,7 @@ function addressSetting({ env }: Entry, word: string): string | undefined {
 export function heldKey(args: readonly string[]): string | undefined {
   const index = args.findIndex(
     (word, at) =>
-      withPassword.test(word.replace(/^-[^=]*=/, '')) ||
+      addressWithPassword.test(word.replace(/^-[^=]*=/, '')) ||
       (keyOption.test(word) && (word.includes('=') || !/^(-|$)/.test(args[at + 1] ?? ''))) ||
       keyForm.test(word),
   );

@@ -1,5 +1,8 @@
 import { isSecretName } from '../evidence/example-value.ts';
 
+/** `postgres://user:password@host/name`. */
+export const addressWithPassword = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+
 /** Beginnings and forms of tokens that their makers publish, so that a leaked one is found; each long enough to be one. */
 const tokenForms: readonly RegExp[] = [
   /^(gh[pousr]_|github_pat_)[A-Za-z0-9_]{20,}/,
@@ -11,7 +14,7 @@ const tokenForms: readonly RegExp[] = [
   /^(hf|npm|dop_v1|lin_api|ntn|secret)_[A-Za-z0-9]{16,}/,
   /^eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i,
+  addressWithPassword,
 ];
 
 /**
