@@ -36,7 +36,7 @@ interface FoundServers {
 export async function foundServers(client: Client, around: Surroundings): Promise<FoundServers> {
   const found: Omit<FoundServer, 'hiddenBy'>[] = [];
   const unread: FoundServers['unread'][number][] = [];
-  for (const scope of ['user', 'project', 'local'] as const) {
+  for (const scope of scopes.toReversed()) {
     const file = clientFile(client, scope, around);
     if (file === undefined || !around.exists(file)) continue;
     if (scope === 'project' && file === clientFile(client, 'user', around)) continue;
