@@ -26,7 +26,8 @@ export function putServer(
 ): string {
   const { read, put } = formats[format];
   const expected = new Map(read(text, place)).set(server.name, server.entry);
-  return checked(put(text, place, server), { read, place, expected });
+  const result = put(text, place, server);
+  return checked(result, { found: read(result, place), expected });
 }
 
 export function removeServer(
@@ -38,26 +39,25 @@ export function removeServer(
   const expected = new Map(read(text, place));
   if (!expected.delete(name)) return text;
   const result = remove(text, place, name);
-  if (read(result, place).has(name))
+  const found = read(result, place);
+  if (found.has(name))
     throw new McpcatError('client-file-invalid', `it has two servers "${name}", of which clients take one`, {
       hint: 'nothing was written; take one of them out by hand',
     });
-  return checked(result, { read, place, expected });
+  return checked(result, { found, expected });
 }
 
-interface Expectation {
-  readonly read: ConfigText['read'];
-  readonly place: ServersPlace;
+interface ReadBack {
+  readonly found: ReadonlyMap<string, unknown>;
   readonly expected: ReadonlyMap<string, unknown>;
 }
 
 /**
- * Reads back what an edit made. Editors of these formats were seen to give a value to another element or to leave a
+ * What an edit made, if that was read back as expected. Editors of these formats were seen to give a value to another element or to leave a
  * file that does not parse (findings/toml-patch-wrong-element.sh, findings/jsonc-parser-lone-comma.sh): nothing of
  * ours is written before it was read again.
  */
-function checked(text: string, { read, place, expected }: Expectation): string {
-  const found = read(text, place);
+function checked(text: string, { found, expected }: ReadBack): string {
   if (isDeepStrictEqual([...found], [...expected])) return text;
   throw new McpcatError(
     'client-file-invalid',
