@@ -1,7 +1,7 @@
 import { commandLine, programOf } from './command-line.ts';
 import { configuration } from './configuration.ts';
 import { refuseContainer } from './container-line.ts';
-import { refuse, unclear, type Found } from './found.ts';
+import { refuse, unclear, type Found, type PackageKind } from './found.ts';
 import { installLink } from './install-link.ts';
 import { commandOf, refuseTypography, withoutMarks, type Command } from './published.ts';
 import { serverSettings } from './runner-settings.ts';
@@ -27,13 +27,16 @@ export function wantedOf(words: readonly string[]): Wanted {
     whole === undefined ? { words: words.filter((word) => word.trim() !== ''), env: {} } : read(whole);
   const [first] = given.words;
   if (first === undefined) throw unclear('nothing');
-  if (/^(npm|pypi|go):/.test(first)) {
+  const kind = kinds.find((one) => first.startsWith(`${one}:`));
+  if (kind !== undefined) {
     if (given.words.length > 1)
       throw refuse(
         `expected ${first} alone, found ${given.words.slice(1).join(' ')} behind it`,
         'arguments of the server are given apart',
       );
-    return { source: plainSource(first), command: undefined, args: [], env: {}, notice: undefined };
+    // As the package's own tool writes its version too: `pypi:NAME==1.0`, `npm:NAME@latest`.
+    const source = `${kind}:${specOf(kind, first.slice(kind.length + 1))}`;
+    return { source, command: undefined, args: [], env: {}, notice: undefined };
   }
   const line = unwrapped(given.words);
   const inner = line.words.length === 1 ? configuration(line.words[0] ?? '') : undefined;
@@ -43,11 +46,7 @@ export function wantedOf(words: readonly string[]): Wanted {
   return { ...found, env, notice: `taken as ${found.source}` };
 }
 
-/** `pypi:NAME==1.0`, `npm:NAME@latest`: as the package's own tool writes its version. */
-function plainSource(source: string): string {
-  const [, kind = '', spec = ''] = /^(npm|pypi|go):(.*)$/s.exec(source) ?? [];
-  return kind === 'npm' || kind === 'pypi' || kind === 'go' ? `${kind}:${specOf(kind, spec)}` : source;
-}
+const kinds: readonly PackageKind[] = ['npm', 'pypi', 'go'];
 
 /** One word is a client's configuration, a link that holds one, or a command. */
 function read(whole: string): Command {
@@ -64,7 +63,7 @@ function sourceOf(words: readonly string[]): Omit<Found, 'env'> {
 }
 
 /** A page of a package: its name, and its release where the address names one. */
-const sites: readonly (readonly [RegExp, 'npm' | 'pypi' | 'go'])[] = [
+const sites: readonly (readonly [RegExp, PackageKind])[] = [
   [/^(?:www\.)?npmjs\.com\/package\/((?:@[^/]+\/)?[^/?#]+)(?:\/v\/([^/?#]+))?/, 'npm'],
   [/^pypi\.org\/(?:project|p)\/([^/?#]+)(?:\/(\d[^/?#]*))?/, 'pypi'],
   [/^pkg\.go\.dev\/([^?#]+)/, 'go'],
@@ -96,7 +95,7 @@ function single(words: readonly string[]): Omit<Found, 'env'> {
   throw unclear(words.join(' '));
 }
 
-function ofRelease(kind: 'npm' | 'pypi' | 'go', release: string | undefined): string {
+function ofRelease(kind: PackageKind, release: string | undefined): string {
   if (release === undefined) return '';
   return kind === 'pypi' ? `@==${release}` : `@${release}`;
 }
