@@ -17,13 +17,12 @@ export async function attachedStatements(
   archive: Pick<BundleArchive, 'artifactLayer' | 'layerText'>,
   attached: readonly PlatformDescriptor[],
 ): Promise<Pick<Evidence, 'bundles' | 'unread'>> {
-  const all = [...new Map(attached.map((one) => [one.digest, one])).values()];
   const unread: string[] = [];
-  if (all.length > maxAttached)
-    unread.push(`${String(all.length)} are attached: the first ${String(maxAttached)} were looked at`);
+  if (attached.length > maxAttached)
+    unread.push(`${String(attached.length)} are attached: the first ${String(maxAttached)} were looked at`);
   const texts = new Map<Digest, string>();
   let left = maxStatementBytes;
-  for (const artifact of all.slice(0, maxAttached)) {
+  for (const artifact of attached.slice(0, maxAttached)) {
     const layer = await archive.artifactLayer(artifact).catch((error: unknown) => reasonOf(error));
     if (typeof layer === 'string') unread.push(layer);
     else if (texts.has(layer.digest)) continue;
