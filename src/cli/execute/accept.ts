@@ -6,14 +6,13 @@ import { widening } from '../../consent/widening.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import { jsonText } from '../../lib/folders.ts';
 import type { Execute, Terminal } from '../command.ts';
+import { oneServer } from './one-server.ts';
 import { startOf } from './run-consent.ts';
 import { serverToRun } from './run-server.ts';
 
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0)
-    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const { options, terminal } = invocation;
+  const name = oneServer(invocation);
   const start = startOf(await serverToRun(invocation, name));
   const grant = grantOf(start);
   const before = known(start, terminal);

@@ -1,7 +1,6 @@
 import { audit } from '../../audit/audit.ts';
 import type { Entry } from '../../catalog/entry.ts';
 import { imageOf } from '../../catalog/image-name.ts';
-import { McpcatError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { label } from '../../lib/labels.ts';
@@ -9,16 +8,15 @@ import { settingsOf } from '../env-file.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { auditText } from '../render/audit.ts';
 import { engineOf, readServerOf } from './build-environment.ts';
+import { oneServer } from './one-server.ts';
 
 /** For one tool; a sinkhole answers at once, so what takes longer hangs. */
 const deadlineMs = 20_000;
 
 /** 1 if the server tried what its entry does not declare, or did not get to its tools. */
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0)
-    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const { options, terminal } = invocation;
+  const name = oneServer(invocation);
   const server = await readServerOf(invocation, name);
   const settings = givenSettings(server.entry, invocation);
   const engine = await engineOf(invocation);

@@ -7,7 +7,6 @@ import { pulledImage } from '../../catalog/quick-image.ts';
 import { imageIn } from '../../catalog/image-name.ts';
 import type { Start } from '../../consent/agree.ts';
 import type { ImageFacts } from '../../engine/engine.ts';
-import { McpcatError } from '../../lib/errors.ts';
 import { label } from '../../lib/labels.ts';
 import { jsonText } from '../../lib/folders.ts';
 import { oneLine } from '../../lib/plain-text.ts';
@@ -19,15 +18,14 @@ import { readSettings } from '../../settings/read.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { consentLines, consentOf, type ConsentState } from './info-consent.ts';
 import { evidenceLines, evidenceOf, type Evidence } from './info-evidence.ts';
+import { oneServer } from './one-server.ts';
 import { listedServer, recordedImage, signingOf, sourceOf } from './view.ts';
 import { engineOf } from './build-environment.ts';
 import { packageName } from '../program.ts';
 
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
-  const [name, another] = positionals;
-  if (name === undefined || another !== undefined)
-    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const { options, terminal } = invocation;
+  const name = oneServer(invocation);
   const { server, exists } = await listedServer(invocation, name);
   const settings = readSettings(terminal);
   const { entry: left, files } = restricted(entryOf(server), settings, exists);

@@ -4,15 +4,14 @@ import { inventoryOf } from '../../inventory/inventory.ts';
 import { McpcatError } from '../../lib/errors.ts';
 import type { Execute, Options } from '../command.ts';
 import { platformOf, readableFolderOf, templatesFolder } from './build-environment.ts';
+import { oneServer } from './one-server.ts';
 import { writeOut } from './write-out.ts';
 
 const forms = ['cyclonedx', 'spdx'] as const;
 
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
-  const [name, another] = positionals;
-  if (name === undefined || another !== undefined)
-    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const { options, terminal } = invocation;
+  const name = oneServer(invocation);
   const form = formOf(options);
   const request = { templates: templatesFolder(), platform: platformOf(options) };
   const server = await loadServer(await readableFolderOf(invocation), name);

@@ -16,14 +16,13 @@ import { verifyImage } from '../../trust/verify-image.ts';
 import type { Execute, Invocation } from '../command.ts';
 import { verificationText, type Verification } from '../render/verification.ts';
 import { engineOf, hostPlatform, platformOf } from './build-environment.ts';
+import { oneServer } from './one-server.ts';
 import { listedIndex, recordedImage, signingOf, sourceOf } from './view.ts';
 
 /** 0: it holds, or needs no signature; 1: it does not hold, or nobody has signed it. */
 export const execute: Execute = async (invocation) => {
-  const { options, positionals, terminal } = invocation;
-  const [name, another] = positionals;
-  if (name === undefined || another !== undefined)
-    throw new McpcatError('usage', 'expected the name of one server', { hint: 'mcpcat list shows them' });
+  const { options, terminal } = invocation;
+  const name = oneServer(invocation);
   const found = await verification(name, invocation);
   terminal.stdout.write(options.flag('json') ? jsonText(found) : verificationText(found));
   return found.state === 'refused' || found.state === 'unsigned' ? 1 : 0;
