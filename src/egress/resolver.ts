@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { hostsFile } from './hosts-file.ts';
 import { codeOf } from '../lib/error-code.ts';
 import { messageOf } from '../lib/errors.ts';
+import { unlessAborted } from '../lib/unless-aborted.ts';
 
 /** All addresses of a name, IPv4 and IPv6, in the order of preference. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
@@ -20,17 +21,10 @@ export class Resolver {
     this.#lookup = lookup;
   }
 
-  /** Rejects with a line for the log, or with the signal's reason when it is aborted first. */
+  /** Rejects with a line for the log, or when the signal is aborted first. */
   async resolve(name: string, signal: AbortSignal): Promise<readonly string[]> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const abort = (): void => reject(new Error('aborted'));
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      signal.throwIfAborted();
-      return await Promise.race([this.#shared(name), aborted]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    signal.throwIfAborted();
+    return unlessAborted(this.#shared(name), signal);
   }
 
   #shared(name: string): Promise<readonly string[]> {

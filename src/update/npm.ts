@@ -7,6 +7,7 @@ import { fitsPlatform, nameOfPlace, PackageLock, type LockedPackage } from '../c
 import type { Platform } from '../engine/engine.ts';
 import { McpcatError } from '../lib/errors.ts';
 import { jsonText } from '../lib/folders.ts';
+import { unlessAborted } from '../lib/unless-aborted.ts';
 import { canonicalHosts, hostFor } from '../upstream/hosts.ts';
 import { npmRelease, type NpmRelease } from '../upstream/npm.ts';
 import { withoutAbsentOptionals } from './absent-optionals.ts';
@@ -67,27 +68,15 @@ async function packageLock(
   const subject = `${source.name}@${version}`;
   const building = arborist.buildIdealTree({ omit: ['dev'] });
   // The signal ends its requests, but it tries each three times more, with pauses: nobody waits for those.
-  const tree = await unlessEnded(building, signal).catch((error: unknown) => {
-    if (signal?.aborted === true) throw new McpcatError('cancelled', `npm:${subject}: cancelled`);
-    throw unresolved(error, subject);
-  });
+  const tree = await (signal === undefined ? building : unlessAborted(building, signal)).catch(
+    (error: unknown) => {
+      if (signal?.aborted === true) throw new McpcatError('cancelled', `npm:${subject}: cancelled`);
+      throw unresolved(error, subject);
+    },
+  );
   await tree.meta.save();
   const text = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
   return withPublicAddresses(text, registry.registry);
-}
-
-async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const end = (): void => reject(new Error('its user ended it', { cause: signal.reason }));
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    // Raced also then: whoever leaves a promise without a handler is ended by its error.
-    if (signal.aborted) end();
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
 }
 
 /** The registry as npm's client takes it: whoever has to sign in does so by an option of its own, not in the address. */
