@@ -3,22 +3,11 @@
  * can end a server then, and must within its silence (35 s) and what process 1 takes.
  */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { Cluster, type NodePart } from './rig/cluster.ts';
-import { Launches } from './rig/launches.ts';
-import { published } from './rig/published.ts';
-import { until } from './rig/until.ts';
+import { test } from 'node:test';
+import type { NodePart } from './rig/cluster.ts';
+import { launching } from './rig/launching.ts';
 
-const opened = closedAfterwards();
-let cluster: Cluster;
-let launches: Launches;
-
-before(async () => {
-  cluster = await Cluster.running();
-  const { image } = opened.use(await published('everything'));
-  launches = opened.use(new Launches(cluster, image));
-});
+const { cluster, launches } = await launching();
 
 /** Milliseconds: the silence, and generously what a busy machine takes over the rest. */
 const silenceMs = 35_000;
@@ -39,13 +28,11 @@ for (const [where, parts] of Object.entries(cuts))
       // Nobody has told the server anything: it is still at work a while later.
       await new Promise((resolve) => setTimeout(resolve, 5000));
       assert.equal((await launches.servers()).length, 1);
-      const gone = async (): Promise<boolean> => (await launches.servers()).length === 0;
-      await until('the server is gone', gone, { withinMs: endsWithinMs });
+      await launches.noServer(endsWithinMs);
       assert.ok(performance.now() - since > 5000);
     } finally {
       await cluster.resume(parts);
     }
     await assert.rejects(pending);
-    const removed = async (): Promise<boolean> => (await launches.pods()).length === 0;
-    await until('its pod is gone', removed, { withinMs: 60_000 });
+    await launches.noPod(60_000);
   });

@@ -1,39 +1,16 @@
 /** `mcpcat run` through a real API server, and what is left when something of it is gone. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { accessObjects } from '../../src/export/kubernetes/access.ts';
-import { closedAfterwards } from '../rig/closed-afterwards.ts';
 import type { Talk } from '../rig/talk.ts';
-import { Cluster, namespace } from './rig/cluster.ts';
-import { Launches } from './rig/launches.ts';
-import { published } from './rig/published.ts';
+import { namespace } from './rig/cluster.ts';
+import { launching } from './rig/launching.ts';
 import { until } from './rig/until.ts';
 
-const opened = closedAfterwards();
-let cluster: Cluster;
-let launches: Launches;
-
-before(async () => {
-  cluster = await Cluster.running();
-  const { image } = opened.use(await published('everything'));
-  launches = opened.use(new Launches(cluster, image));
-});
+const { cluster, launches } = await launching();
 
 const echo = { message: 'over the API server' };
 const answer = { content: [{ type: 'text', text: 'Echo: over the API server' }] };
-
-/** Milliseconds within which a server ends that nobody holds any more, on a busy machine. */
-const endsWithinMs = 15_000;
-
-async function noServer(): Promise<void> {
-  const gone = async (): Promise<boolean> => (await launches.servers()).length === 0;
-  await until('every server is gone', gone, { withinMs: endsWithinMs });
-}
-
-async function noPod(): Promise<void> {
-  const gone = async (): Promise<boolean> => (await launches.pods()).length === 0;
-  await until('every pod is gone', gone, { withinMs: 30_000 });
-}
 
 test('a handshake and a tool call; the node stores nothing of it, and the end of the input ends it', async () => {
   const session = await launches.talk();
@@ -42,27 +19,27 @@ test('a handshake and a tool call; the node stores nothing of it, and the end of
   assert.deepEqual(more, []);
   assert.equal((await cluster.kubectl(['logs', pod, '-n', namespace])).stdout, '');
   await session.close();
-  await noServer();
-  await noPod();
+  await launches.noServer();
+  await launches.noPod();
 });
 
 test('a client certificate opens a session as a token does', async () => {
   const session = await launches.talk('admin', 'certificate');
   assert.deepEqual(await session.call('echo', echo), answer);
   await session.close();
-  await noPod();
+  await launches.noPod();
 });
 
 test('a launcher that was killed leaves no server, and the next start takes its pod away', async () => {
   const session = await launches.talk();
   const [left = ''] = await launches.pods();
   await session.kill();
-  await noServer();
+  await launches.noServer();
   const next = await launches.talk();
   const reaped = async (): Promise<boolean> => !(await launches.pods()).includes(left);
   await until('the pod of the killed launcher is gone', reaped, { withinMs: 40_000 });
   await next.close();
-  await noPod();
+  await launches.noPod();
 });
 
 test('whoever may nothing is told what is missing, before any pod exists', async () => {
@@ -87,7 +64,7 @@ test('the right to create a session is not enough: it says that get is missing t
   assert.equal(code, 3, stderr);
   assert.match(stderr, /pods\/exec/);
   assert.match(stderr, /get/);
-  await noPod();
+  await launches.noPod();
 });
 
 const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role' };
@@ -99,7 +76,7 @@ test('the exported role is enough for a session', async () => {
   const session = await launches.talk('user');
   assert.deepEqual(await session.call('echo', echo), answer);
   await session.close();
-  await noPod();
+  await launches.noPod();
 });
 
 test('twenty sessions at once, each with its own server', async () => {
@@ -114,8 +91,8 @@ test('twenty sessions at once, each with its own server', async () => {
     Array.from({ length: 20 }, () => answer),
   );
   await Promise.all(sessions.map(async (session) => session.close()));
-  await noServer();
-  await noPod();
+  await launches.noServer();
+  await launches.noPod();
 });
 
 test('with the API server gone every session ends, and the next start finds the way and clears up', async () => {
@@ -123,11 +100,11 @@ test('with the API server gone every session ends, and the next start finds the 
   const pending = session.call('trigger-long-running-operation', { duration: 60, steps: 2 });
   const failed = assert.rejects(pending, /mcpcat run has ended/);
   await cluster.controlPlane.killApiServer();
-  await noServer();
+  await launches.noServer();
   await failed;
   await cluster.controlPlane.startApiServer();
   const next = await launches.talk();
   assert.deepEqual(await next.call('echo', echo), answer);
   await next.close();
-  await noPod();
+  await launches.noPod();
 });

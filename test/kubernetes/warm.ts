@@ -1,33 +1,18 @@
 /** Pods that `serve` keeps parked in a cluster: ready before the first call, used once, and gone with it. */
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
-import { closedAfterwards } from '../rig/closed-afterwards.ts';
-import { Cluster, namespace } from './rig/cluster.ts';
-import { Launches } from './rig/launches.ts';
-import { published } from './rig/published.ts';
+import { test } from 'node:test';
+import { namespace } from './rig/cluster.ts';
+import { launching } from './rig/launching.ts';
 import { Served } from './rig/served.ts';
 import { until } from './rig/until.ts';
 
-const opened = closedAfterwards();
-let cluster: Cluster;
-let launches: Launches;
-
-before(async () => {
-  cluster = await Cluster.running();
-  const { image } = opened.use(await published('everything'));
-  launches = opened.use(new Launches(cluster, image));
-});
+const { cluster, launches } = await launching();
 
 /** Those that run, are held and have no server. */
 async function parked(served: Served, count: number): Promise<void> {
   const holds = async (): Promise<boolean> => (await launches.leases()).length === count;
   await until(`${String(count)} pods are held: ${served.said}`, holds, { withinMs: 120_000 });
   assert.equal((await launches.pods()).length, count);
-}
-
-async function nothingLeft(withinMs: number): Promise<void> {
-  const gone = async (): Promise<boolean> => (await launches.pods()).length === 0;
-  await until('every pod is gone', gone, { withinMs });
 }
 
 test('a first call takes a pod that is parked, another takes its place, and all go with serve', async () => {
@@ -44,7 +29,7 @@ test('a first call takes a pod that is parked, another takes its place, and all 
   const taken = async (): Promise<boolean> => (await launches.pods()).length === 2;
   await until('the pod of the session is gone with it', taken, { withinMs: 60_000 });
   await served.kill('SIGTERM');
-  await nothingLeft(30_000);
+  await launches.noPod();
 });
 
 test('parked pods of a serve that was killed end by their lease, and the next start removes them', async () => {
@@ -58,7 +43,7 @@ test('parked pods of a serve that was killed end by their lease, and the next st
   const reaped = async (): Promise<boolean> => !(await launches.pods()).some((pod) => left.includes(pod));
   await until('the pods of the killed serve are gone', reaped, { withinMs: 40_000 });
   await next.close();
-  await nothingLeft(30_000);
+  await launches.noPod();
 });
 
 test('a pod that is taken away while it is parked is replaced, and a call meanwhile does not fail', async () => {
@@ -71,5 +56,5 @@ test('a pod that is taken away while it is parked is replaced, and a call meanwh
   await parked(served, 2);
   assert.ok(!(await launches.pods()).includes(pod));
   await served.kill('SIGTERM');
-  await nothingLeft(30_000);
+  await launches.noPod();
 });
