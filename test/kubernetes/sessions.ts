@@ -1,13 +1,13 @@
 /** `mcpcat run` through a real API server, and what is left when something of it is gone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accessObjects } from '../../src/export/kubernetes/access.ts';
 import type { Talk } from '../rig/talk.ts';
 import { namespace } from './rig/cluster.ts';
 import { launching } from './rig/launching.ts';
+import { permitted } from './rig/permitted.ts';
 import { until } from './rig/until.ts';
 
-const { cluster, launches } = await launching();
+const { opened, cluster, launches } = await launching();
 
 const echo = { message: 'over the API server' };
 const answer = { content: [{ type: 'text', text: 'Echo: over the API server' }] };
@@ -50,16 +50,9 @@ test('whoever may nothing is told what is missing, before any pod exists', async
 });
 
 test('the right to create a session is not enough: it says that get is missing too', async () => {
-  const [, role, binding] = accessObjects(namespace, { secrets: false, state: false });
   const exec = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] };
-  assert.ok(role);
-  const [pods] = role['rules'] as readonly object[];
-  const subjects = [{ kind: 'User', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }];
-  const metadata = { name: 'create-alone', namespace };
-  await cluster.apply(
-    { ...role, metadata, rules: [pods, exec] },
-    { ...binding, metadata, roleRef: { ...roleRef, name: 'create-alone' }, subjects },
-  );
+  const rules = (exported: readonly object[]): readonly object[] => [...exported.slice(0, 1), exec];
+  opened.defer(await permitted(cluster, 'reader', { name: 'create-alone', rules }));
   const { code, stderr } = await launches.run('reader');
   assert.equal(code, 3, stderr);
   assert.match(stderr, /pods\/exec/);
@@ -67,12 +60,8 @@ test('the right to create a session is not enough: it says that get is missing t
   await launches.noPod();
 });
 
-const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role' };
-
 test('the exported role is enough for a session', async () => {
-  const [, role, binding] = accessObjects(namespace, { secrets: false, state: false });
-  const subjects = [{ kind: 'User', name: 'user', apiGroup: 'rbac.authorization.k8s.io' }];
-  await cluster.apply({ ...role }, { ...binding, subjects });
+  opened.defer(await permitted(cluster, 'user', { name: 'exported' }));
   const session = await launches.talk('user');
   assert.deepEqual(await session.call('echo', echo), answer);
   await session.close();
